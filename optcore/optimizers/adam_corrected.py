@@ -1,0 +1,148 @@
+"""Adam with a Nesterov momentum, and Adam with a rectified first phase."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from optcore.knobs import knob
+from optcore.optimizers.adam import MEAN, MEAN_HAT, MEAN_SQUARE, MEAN_SQUARE_HAT, zeros
+from optcore.optimizers.base import Optimizer
+
+
+@dataclass(frozen=True)
+class NAdam(Optimizer):
+    name = "NAdam"
+    source = "Dozat (2016), Incorporating Nesterov momentum into Adam"
+    variant = "torch.optim.NAdam: the momentum rises along 1 - 0.96^(t psi) / 2"
+    torch = (
+        "NAdam([point], lr=<learning_rate>, betas=(<beta1>, <beta2>), eps=<epsilon>, "
+        "momentum_decay=<momentum_decay>)"
+    )
+    rule = (
+        r"<momentum+> = <beta1>\, (1 - \tfrac12\, 0.96^{<count+>\, <momentum_decay>})",
+        r"<next_momentum+> = <beta1>\, (1 - \tfrac12\, 0.96^{(<count+> + 1)\, <momentum_decay>})",
+        r"<momentum_product+> = <momentum_product>\, <momentum+>",
+        MEAN,
+        MEAN_SQUARE,
+        MEAN_SQUARE_HAT,
+        r"<mean_hat+> = \frac{<next_momentum+>\, <mean+>}"
+        r"{1 - <momentum_product+>\, <next_momentum+>}"
+        r" + \frac{(1 - <momentum+>)\, <grad>}{1 - <momentum_product+>}",
+        r"<step> = -<learning_rate>\, "
+        r"\frac{<mean_hat+>}{\sqrt{<mean_square_hat+>} + <epsilon>}",
+    )
+    symbols = {
+        "count": "t",
+        "momentum": r"\mu_t",
+        "next_momentum": r"\mu_{t+1}",
+        "momentum_product": r"\Pi",
+        "mean": "m",
+        "mean_square": "v",
+        "mean_hat": r"\hat m",
+        "mean_square_hat": r"\hat v",
+    }
+
+    learning_rate: float = knob(0.002, 1e-6, 10.0, scale="log", symbol=r"\eta")
+    beta1: float = knob(0.9, 0.0, 0.999, symbol=r"\beta_1")
+    beta2: float = knob(0.999, 0.0, 0.99999, symbol=r"\beta_2")
+    epsilon: float = knob(1e-8, 0.0, 1.0, scale="log", symbol=r"\epsilon")
+    momentum_decay: float = knob(4e-3, 0.0, 1.0, scale="log", symbol=r"\psi")
+
+    def init(self, point):
+        none = np.asarray(0.0 * (self.beta1 + self.momentum_decay))
+        return {
+            **zeros(point, "mean", "mean_square", "mean_hat", "mean_square_hat"),
+            "momentum": none,
+            "next_momentum": none,
+            "momentum_product": none + 1.0,
+        }
+
+    def update(self, look, state):
+        count = state["count"] + 1
+        momentum, next_momentum = self.momentum_at(count), self.momentum_at(count + 1)
+        product = state["momentum_product"] * momentum
+        mean = self.beta1 * state["mean"] + (1 - self.beta1) * look.grad
+        mean_square = self.beta2 * state["mean_square"] + (1 - self.beta2) * look.grad**2
+        mean_square_hat = mean_square / (1 - self.beta2**count)
+        ahead = next_momentum * mean / (1 - product * next_momentum)
+        mean_hat = ahead + (1 - momentum) * look.grad / (1 - product)
+        step = -self.learning_rate * mean_hat / (np.sqrt(mean_square_hat) + self.epsilon)
+        return step, {
+            "count": count,
+            "momentum": momentum,
+            "next_momentum": next_momentum,
+            "momentum_product": product,
+            "mean": mean,
+            "mean_square": mean_square,
+            "mean_hat": mean_hat,
+            "mean_square_hat": mean_square_hat,
+        }
+
+    def momentum_at(self, count):
+        return self.beta1 * (1 - 0.5 * 0.96 ** (count * self.momentum_decay))
+
+
+@dataclass(frozen=True)
+class RAdam(Optimizer):
+    name = "RAdam"
+    source = "Liu et al. (2020), On the variance of the adaptive learning rate and beyond"
+    variant = "torch.optim.RAdam: adaptive once rho exceeds 5; epsilon joins the uncorrected root"
+    torch = "RAdam([point], lr=<learning_rate>, betas=(<beta1>, <beta2>), eps=<epsilon>)"
+    rule = (
+        MEAN,
+        MEAN_SQUARE,
+        MEAN_HAT,
+        r"<rho+> = \rho_\infty - \frac{2\, <count+>\, <beta2>^{<count+>}}{1 - <beta2>^{<count+>}}"
+        r",\quad \rho_\infty = \frac{2}{1 - <beta2>} - 1",
+        r"<rectification+> = \sqrt{\frac{(<rho+> - 4)(<rho+> - 2)\, \rho_\infty}"
+        r"{(\rho_\infty - 4)(\rho_\infty - 2)\, <rho+>}}"
+        r"\;\text{ if } <rho+> \gt 5 \text{, else } 0",
+        r"<step> = -<learning_rate>\, <mean_hat+> \begin{cases} <rectification+>\, "
+        r"\frac{\sqrt{1 - <beta2>^{<count+>}}}{\sqrt{<mean_square+>} + <epsilon>}"
+        r" & <rho+> \gt 5 \\ 1 & \text{else} \end{cases}",
+    )
+    symbols = {
+        "count": "t",
+        "mean": "m",
+        "mean_square": "v",
+        "mean_hat": r"\hat m",
+        "rho": r"\rho_t",
+        "rectification": "r_t",
+    }
+
+    learning_rate: float = knob(0.001, 1e-6, 10.0, scale="log", symbol=r"\eta")
+    beta1: float = knob(0.9, 0.0, 0.999, symbol=r"\beta_1")
+    beta2: float = knob(0.999, 0.0, 0.99999, symbol=r"\beta_2")
+    epsilon: float = knob(1e-8, 0.0, 1.0, scale="log", symbol=r"\epsilon")
+
+    def init(self, point):
+        none = np.asarray(0.0 * self.beta2)
+        memory = zeros(point, "mean", "mean_square", "mean_hat")
+        return {**memory, "rho": none, "rectification": none}
+
+    def update(self, look, state):
+        count = state["count"] + 1
+        mean = self.beta1 * state["mean"] + (1 - self.beta1) * look.grad
+        mean_square = self.beta2 * state["mean_square"] + (1 - self.beta2) * look.grad**2
+        mean_hat = mean / (1 - self.beta1**count)
+        correction = 1 - self.beta2**count
+        rho, rectification = self.rectification(count, correction)
+        adapted = rectification * np.sqrt(correction) / (np.sqrt(mean_square) + self.epsilon)
+        step = -self.learning_rate * mean_hat * np.where(rho > 5, adapted, 1.0)
+        return step, {
+            "count": count,
+            "mean": mean,
+            "mean_square": mean_square,
+            "mean_hat": mean_hat,
+            "rho": rho,
+            "rectification": rectification,
+        }
+
+    def rectification(self, count, correction):
+        """How many squares the mean square remembers, and the factor that makes up for few."""
+        limit = 2 / (1 - self.beta2) - 1
+        rho = limit - 2 * count * self.beta2**count / correction
+        # Up to 5 the root is not used and may be of a negative number: take it elsewhere.
+        many, most = np.maximum(rho, 5.0), np.maximum(limit, 5.0)
+        root = np.sqrt((many - 4) * (many - 2) * most / ((most - 4) * (most - 2) * many))
+        return rho, np.where(rho > 5, root, 0.0)

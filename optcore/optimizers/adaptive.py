@@ -1,0 +1,138 @@
+"""Optimizers that divide each coordinate by a running size of its gradients."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from optcore.knobs import knob
+from optcore.optimizers.base import Optimizer
+
+
+@dataclass(frozen=True)
+class AdaGrad(Optimizer):
+    name = "AdaGrad"
+    source = "Duchi, Hazan and Singer (2011), Adaptive subgradient methods for online learning"
+    variant = "torch.optim.Adagrad: epsilon is added outside the square root"
+    torch = "Adagrad([point], lr=<learning_rate>, eps=<epsilon>)"
+    rule = (
+        r"<sum_square+> = <sum_square> + <grad>^2",
+        r"<step> = -<learning_rate>\, \frac{<grad>}{\sqrt{<sum_square+>} + <epsilon>}",
+    )
+    symbols = {"sum_square": "r"}
+
+    learning_rate: float = knob(0.01, 1e-6, 10.0, scale="log", symbol=r"\eta")
+    epsilon: float = knob(1e-10, 0.0, 1.0, scale="log", symbol=r"\epsilon")
+
+    def init(self, point):
+        return {"sum_square": np.zeros_like(point)}
+
+    def update(self, look, state):
+        sum_square = state["sum_square"] + look.grad**2
+        step = -self.learning_rate * look.grad / (np.sqrt(sum_square) + self.epsilon)
+        return step, {"sum_square": sum_square}
+
+
+@dataclass(frozen=True)
+class RMSProp(Optimizer):
+    name = "RMSProp"
+    source = "Tieleman and Hinton (2012), Coursera Neural Networks for Machine Learning, lecture 6e"
+    variant = "torch.optim.RMSprop: epsilon is added outside the square root"
+    torch = "RMSprop([point], lr=<learning_rate>, alpha=<decay>, eps=<epsilon>)"
+    rule = (
+        r"<mean_square+> = <decay>\, <mean_square> + (1 - <decay>)\, <grad>^2",
+        r"<step> = -<learning_rate>\, \frac{<grad>}{\sqrt{<mean_square+>} + <epsilon>}",
+    )
+    symbols = {"mean_square": "s"}
+
+    learning_rate: float = knob(0.01, 1e-6, 10.0, scale="log", symbol=r"\eta")
+    decay: float = knob(0.99, 0.0, 0.9999, symbol=r"\alpha")
+    epsilon: float = knob(1e-8, 0.0, 1.0, scale="log", symbol=r"\epsilon")
+
+    def init(self, point):
+        return {"mean_square": np.zeros_like(point)}
+
+    def update(self, look, state):
+        mean_square = self.decay * state["mean_square"] + (1 - self.decay) * look.grad**2
+        step = -self.learning_rate * look.grad / (np.sqrt(mean_square) + self.epsilon)
+        return step, {"mean_square": mean_square}
+
+
+@dataclass(frozen=True)
+class RMSPropNesterov(Optimizer):
+    """Asks the objective for the gradient where the velocity alone would lead."""
+
+    name = "RMSProp with Nesterov momentum"
+    source = "Goodfellow, Bengio and Courville (2016), Deep Learning, algorithm 8.6"
+    variant = "epsilon is added outside the root, as in RMSProp; the book has none"
+    rule = (
+        r"<look_ahead+> = <point> + <momentum>\, <velocity>",
+        r"<look_ahead_grad+> = \nabla f(<look_ahead+>)",
+        r"<mean_square+> = <decay>\, <mean_square> + (1 - <decay>)\, <look_ahead_grad+>^2",
+        r"<velocity+> = <momentum>\, <velocity> - <learning_rate>\, "
+        r"\frac{<look_ahead_grad+>}{\sqrt{<mean_square+>} + <epsilon>}",
+        r"<step> = <velocity+>",
+    )
+    symbols = {
+        "look_ahead": r"\tilde x",
+        "look_ahead_grad": r"\tilde g",
+        "mean_square": "s",
+        "velocity": "v",
+    }
+
+    learning_rate: float = knob(0.01, 1e-6, 10.0, scale="log", symbol=r"\eta")
+    momentum: float = knob(0.9, 0.0, 0.999, symbol=r"\mu")
+    decay: float = knob(0.99, 0.0, 0.9999, symbol=r"\alpha")
+    epsilon: float = knob(1e-8, 0.0, 1.0, scale="log", symbol=r"\epsilon")
+
+    def init(self, point):
+        zero = np.zeros_like(point)
+        zeros = dict.fromkeys(("look_ahead_grad", "mean_square", "velocity"), zero)
+        return {"look_ahead": point + 0.0, **zeros}
+
+    def update(self, look, state):
+        look_ahead = look.point + self.momentum * state["velocity"]
+        grad = look.objective.grad(look_ahead)
+        mean_square = self.decay * state["mean_square"] + (1 - self.decay) * grad**2
+        pull = self.learning_rate * grad / (np.sqrt(mean_square) + self.epsilon)
+        velocity = self.momentum * state["velocity"] - pull
+        return velocity, {
+            "look_ahead": look_ahead,
+            "look_ahead_grad": grad,
+            "mean_square": mean_square,
+            "velocity": velocity,
+        }
+
+
+@dataclass(frozen=True)
+class AdaDelta(Optimizer):
+    name = "AdaDelta"
+    source = "Zeiler (2012), ADADELTA: an adaptive learning rate method"
+    variant = "torch.optim.Adadelta: epsilon is inside both roots, a rate scales the step"
+    torch = "Adadelta([point], lr=<learning_rate>, rho=<decay>, eps=<epsilon>)"
+    rule = (
+        r"<mean_square+> = <decay>\, <mean_square> + (1 - <decay>)\, <grad>^2",
+        r"<delta+> = \frac{\sqrt{<mean_square_delta> + <epsilon>}}"
+        r"{\sqrt{<mean_square+> + <epsilon>}}\, <grad>",
+        r"<mean_square_delta+> = <decay>\, <mean_square_delta> + (1 - <decay>)\, <delta+>^2",
+        r"<step> = -<learning_rate>\, <delta+>",
+    )
+    symbols = {"mean_square": "s", "delta": r"\Delta", "mean_square_delta": "u"}
+
+    learning_rate: float = knob(1.0, 1e-6, 100.0, scale="log", symbol=r"\eta")
+    decay: float = knob(0.9, 0.0, 0.9999, symbol=r"\rho")
+    epsilon: float = knob(1e-6, 0.0, 1.0, scale="log", symbol=r"\epsilon")
+
+    def init(self, point):
+        zero = np.zeros_like(point)
+        return dict.fromkeys(("mean_square", "delta", "mean_square_delta"), zero)
+
+    def update(self, look, state):
+        mean_square = self.decay * state["mean_square"] + (1 - self.decay) * look.grad**2
+        past = np.sqrt(state["mean_square_delta"] + self.epsilon)
+        delta = past / np.sqrt(mean_square + self.epsilon) * look.grad
+        mean_square_delta = self.decay * state["mean_square_delta"] + (1 - self.decay) * delta**2
+        return -self.learning_rate * delta, {
+            "mean_square": mean_square,
+            "delta": delta,
+            "mean_square_delta": mean_square_delta,
+        }

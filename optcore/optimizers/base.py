@@ -1,0 +1,43 @@
+"""The type every optimizer is."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from optcore.objective import Look
+
+
+@dataclass(frozen=True)
+class Optimizer:
+    """An update rule whose fields are its hyperparameters.
+
+    `init` makes the memory for a start, `update` turns a look and the memory into a step
+    and the new memory; both are pure. The memory is a dict of named arrays: one number per
+    coordinate (..., n), per point (..., 1), a matrix per point (..., n, n), or a single
+    number (). Hyperparameters may be arrays that broadcast against the points, so a sweep
+    is one call.
+
+    `rule` is the update in LaTeX, a line each, with names in angle brackets: `<grad>`,
+    `<point>`, `<step>`, a field (`<beta1>`), a memory before the update (`<mean>`) or
+    after it (`<mean+>`). Printed with symbols it is the formula; with numbers, the step.
+    `symbols` gives the LaTeX symbol of each memory. `torch` is the same method as a call
+    within torch.optim, fields in angle brackets, or empty if torch has no such method.
+    `uses` names what an update asks of the objective. `elementwise` promises that it is
+    straight-line arithmetic on each coordinate, so that it can be compiled.
+    """
+
+    name: ClassVar[str]
+    source: ClassVar[str]
+    variant: ClassVar[str]
+    rule: ClassVar[tuple[str, ...]]
+    symbols: ClassVar[dict[str, str]] = {}
+    torch: ClassVar[str] = ""
+    uses: ClassVar[tuple[str, ...]] = ("grad",)
+    elementwise: ClassVar[bool] = True
+
+    def init(self, point: np.ndarray) -> dict[str, np.ndarray]:
+        return {}
+
+    def update(self, look: Look, state: dict) -> tuple[np.ndarray, dict]:
+        raise NotImplementedError

@@ -1,0 +1,132 @@
+"""Gradient descent and its relatives with velocity."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from optcore.knobs import knob
+from optcore.optimizers.base import Optimizer
+
+
+@dataclass(frozen=True)
+class GradientDescent(Optimizer):
+    name = "Gradient descent"
+    source = "Cauchy (1847), Méthode générale pour la résolution des systèmes d'équations"
+    variant = "torch.optim.SGD without momentum"
+    torch = "SGD([point], lr=<learning_rate>)"
+    rule = (r"<step> = -<learning_rate>\, <grad>",)
+
+    learning_rate: float = knob(0.001, 1e-6, 10.0, scale="log", symbol=r"\eta")
+
+    def update(self, look, state):
+        return -self.learning_rate * look.grad, state
+
+
+@dataclass(frozen=True)
+class Momentum(Optimizer):
+    name = "Momentum"
+    source = "Polyak (1964), Some methods of speeding up the convergence of iteration methods"
+    variant = "torch.optim.SGD(momentum): the rate multiplies the velocity, not the gradient"
+    torch = "SGD([point], lr=<learning_rate>, momentum=<momentum>)"
+    rule = (
+        r"<velocity+> = <momentum>\, <velocity> + <grad>",
+        r"<step> = -<learning_rate>\, <velocity+>",
+    )
+    symbols = {"velocity": "v"}
+
+    learning_rate: float = knob(0.001, 1e-6, 10.0, scale="log", symbol=r"\eta")
+    momentum: float = knob(0.9, 0.0, 0.999, symbol=r"\mu")
+
+    def init(self, point):
+        return {"velocity": np.zeros_like(point)}
+
+    def update(self, look, state):
+        velocity = self.momentum * state["velocity"] + look.grad
+        return -self.learning_rate * velocity, {"velocity": velocity}
+
+
+@dataclass(frozen=True)
+class NesterovMomentum(Optimizer):
+    name = "Nesterov momentum"
+    source = "Nesterov (1983); Sutskever et al. (2013), On the importance of initialization"
+    variant = "torch.optim.SGD(nesterov=True): the look-ahead is folded into the step"
+    torch = "SGD([point], lr=<learning_rate>, momentum=<momentum>, nesterov=True)"
+    rule = (
+        r"<velocity+> = <momentum>\, <velocity> + <grad>",
+        r"<step> = -<learning_rate>\, (<grad> + <momentum>\, <velocity+>)",
+    )
+    symbols = {"velocity": "v"}
+
+    learning_rate: float = knob(0.001, 1e-6, 10.0, scale="log", symbol=r"\eta")
+    momentum: float = knob(0.9, 0.0, 0.999, symbol=r"\mu")
+
+    def init(self, point):
+        return {"velocity": np.zeros_like(point)}
+
+    def update(self, look, state):
+        velocity = self.momentum * state["velocity"] + look.grad
+        step = -self.learning_rate * (look.grad + self.momentum * velocity)
+        return step, {"velocity": velocity}
+
+
+@dataclass(frozen=True)
+class QHM(Optimizer):
+    name = "QHM"
+    source = "Ma and Yarats (2019), Quasi-hyperbolic momentum and Adam for deep learning"
+    variant = "the mean is not bias corrected; nu = 0 is gradient descent, nu = 1 momentum"
+    rule = (
+        r"<mean+> = <momentum>\, <mean> + (1 - <momentum>)\, <grad>",
+        r"<step> = -<learning_rate>\, ((1 - <nu>)\, <grad> + <nu>\, <mean+>)",
+    )
+    symbols = {"mean": "m"}
+
+    learning_rate: float = knob(0.001, 1e-6, 10.0, scale="log", symbol=r"\eta")
+    momentum: float = knob(0.999, 0.0, 0.9999, symbol=r"\beta")
+    nu: float = knob(0.7, 0.0, 1.0, symbol=r"\nu")
+
+    def init(self, point):
+        return {"mean": np.zeros_like(point)}
+
+    def update(self, look, state):
+        mean = self.momentum * state["mean"] + (1 - self.momentum) * look.grad
+        step = -self.learning_rate * ((1 - self.nu) * look.grad + self.nu * mean)
+        return step, {"mean": mean}
+
+
+@dataclass(frozen=True)
+class AveragedSGD(Optimizer):
+    """The memory `average` is the answer of the method; the path shows the points averaged."""
+
+    name = "Averaged SGD"
+    source = "Polyak and Juditsky (1992), Acceleration of stochastic approximation by averaging"
+    variant = "torch.optim.ASGD: the rate shrinks by a power law, averaging starts late"
+    torch = (
+        "ASGD([point], lr=<learning_rate>, lambd=<regularization>, alpha=<power>, "
+        "t0=<averaging_start>)"
+    )
+    rule = (
+        r"<rate+> = \frac{<learning_rate>}"
+        r"{(1 + <regularization>\, <learning_rate>\, <count>)^{<power>}}",
+        r"<step> = -<rate+>\, (<grad> + <regularization>\, <point>)",
+        r"<average+> = <average> + \frac{<point> + <step> - <average>}"
+        r"{\max(1, <count> - <averaging_start>)}",
+    )
+    symbols = {"count": "t", "rate": r"\eta_t", "average": r"\bar x"}
+
+    learning_rate: float = knob(0.01, 1e-6, 10.0, scale="log", symbol=r"\eta")
+    regularization: float = knob(1e-4, 0.0, 1.0, scale="log", symbol=r"\lambda")
+    power: float = knob(0.75, 0.0, 1.0, symbol=r"\alpha")
+    averaging_start: float = knob(1e6, 1.0, 1e6, scale="log", symbol="t_0")
+
+    def init(self, point):
+        rate = 0.0 * (self.learning_rate + self.regularization + self.power)
+        return {"count": np.zeros(()), "rate": np.asarray(rate), "average": point + 0.0}
+
+    def update(self, look, state):
+        count = state["count"]
+        slowed = 1 + self.regularization * self.learning_rate * count
+        rate = self.learning_rate / slowed**self.power
+        step = -rate * (look.grad + self.regularization * look.point)
+        ahead = look.point + step - state["average"]
+        average = state["average"] + ahead / np.maximum(1.0, count - self.averaging_start)
+        return step, {"count": count + 1, "rate": rate, "average": average}

@@ -1,0 +1,108 @@
+"""Methods that trust the gradient's sign more than its size."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from optcore.knobs import knob
+from optcore.optimizers.base import Optimizer
+
+
+@dataclass(frozen=True)
+class Lion(Optimizer):
+    name = "Lion"
+    source = "Chen et al. (2023), Symbolic discovery of optimization algorithms, algorithm 2"
+    variant = "the decay is decoupled and multiplied by the rate; the paper's code has it off"
+    rule = (
+        r"<blend+> = <beta1>\, <mean> + (1 - <beta1>)\, <grad>",
+        r"<step> = -<learning_rate>\, (\operatorname{sign}(<blend+>) + <weight_decay>\, <point>)",
+        r"<mean+> = <beta2>\, <mean> + (1 - <beta2>)\, <grad>",
+    )
+    symbols = {"blend": "c", "mean": "m"}
+
+    learning_rate: float = knob(1e-4, 1e-6, 10.0, scale="log", symbol=r"\eta")
+    beta1: float = knob(0.9, 0.0, 0.999, symbol=r"\beta_1")
+    beta2: float = knob(0.99, 0.0, 0.9999, symbol=r"\beta_2")
+    weight_decay: float = knob(0.0, 0.0, 1.0, scale="log", symbol=r"\lambda")
+
+    def init(self, point):
+        return dict.fromkeys(("blend", "mean"), np.zeros_like(point))
+
+    def update(self, look, state):
+        blend = self.beta1 * state["mean"] + (1 - self.beta1) * look.grad
+        mean = self.beta2 * state["mean"] + (1 - self.beta2) * look.grad
+        step = -self.learning_rate * (np.sign(blend) + self.weight_decay * look.point)
+        return step, {"blend": blend, "mean": mean}
+
+
+@dataclass(frozen=True)
+class Rprop(Optimizer):
+    """The learning rate is only the first step's size; each coordinate then finds its own."""
+
+    name = "Rprop"
+    source = "Riedmiller and Braun (1993), A direct adaptive method for faster backpropagation"
+    variant = "torch.optim.Rprop: no step where the sign turned (Rprop without backtracking)"
+    torch = (
+        "Rprop([point], lr=<learning_rate>, etas=(<decrease>, <increase>), "
+        "step_sizes=(<min_size>, <max_size>))"
+    )
+    rule = (
+        r"<size+> = \min\left(<max_size>, \max\left(<min_size>, <size> \cdot \begin{cases} "
+        r"<increase> & <kept_grad>\, <grad> \gt 0 \\ "
+        r"<decrease> & <kept_grad>\, <grad> \lt 0 \\ "
+        r"1 & \text{else} \end{cases}\right)\right)",
+        r"<kept_grad+> = \begin{cases} 0 & <kept_grad>\, <grad> \lt 0 \\ "
+        r"<grad> & \text{else} \end{cases}",
+        r"<step> = -<size+>\, \operatorname{sign}(<kept_grad+>)",
+    )
+    symbols = {"size": r"\Delta", "kept_grad": r"g^{\mathrm{kept}}"}
+
+    learning_rate: float = knob(0.01, 1e-6, 10.0, scale="log", symbol=r"\eta")
+    decrease: float = knob(0.5, 0.01, 0.99, symbol=r"\eta^-")
+    increase: float = knob(1.2, 1.01, 3.0, symbol=r"\eta^+")
+    min_size: float = knob(1e-6, 1e-12, 1.0, scale="log", symbol=r"\Delta_{\min}")
+    max_size: float = knob(50.0, 1e-3, 1000.0, scale="log", symbol=r"\Delta_{\max}")
+
+    def init(self, point):
+        zero = np.zeros_like(point)
+        return {"size": zero + self.learning_rate, "kept_grad": zero}
+
+    def update(self, look, state):
+        agreement = state["kept_grad"] * look.grad
+        turned = agreement < 0
+        factor = np.where(turned, self.decrease, np.where(agreement > 0, self.increase, 1.0))
+        size = np.minimum(np.maximum(state["size"] * factor, self.min_size), self.max_size)
+        kept_grad = np.where(turned, 0.0, look.grad)
+        return -size * np.sign(kept_grad), {"size": size, "kept_grad": kept_grad}
+
+
+@dataclass(frozen=True)
+class DeltaBarDelta(Optimizer):
+    """The learning rate is only the first one; each coordinate then finds its own."""
+
+    name = "Delta-bar-delta"
+    source = "Jacobs (1988), Increased rates of convergence through learning rate adaptation"
+    variant = "as in the paper: a rate grows by a sum, shrinks by a factor, and is used at once"
+    rule = (
+        r"<rate+> = <rate> + \begin{cases} <increase> & <mean>\, <grad> \gt 0 \\ "
+        r"-<decrease>\, <rate> & <mean>\, <grad> \lt 0 \\ 0 & \text{else} \end{cases}",
+        r"<mean+> = <decay>\, <mean> + (1 - <decay>)\, <grad>",
+        r"<step> = -<rate+>\, <grad>",
+    )
+    symbols = {"rate": r"\eta_t", "mean": r"\bar\delta"}
+
+    learning_rate: float = knob(0.001, 1e-6, 10.0, scale="log", symbol=r"\eta")
+    increase: float = knob(1e-4, 0.0, 1.0, scale="log", symbol=r"\kappa")
+    decrease: float = knob(0.5, 0.0, 0.99, symbol=r"\phi")
+    decay: float = knob(0.7, 0.0, 0.999, symbol=r"\theta")
+
+    def init(self, point):
+        zero = np.zeros_like(point)
+        return {"rate": zero + self.learning_rate, "mean": zero}
+
+    def update(self, look, state):
+        rate, agreement = state["rate"], state["mean"] * look.grad
+        shrunk = np.where(agreement < 0, rate - self.decrease * rate, rate)
+        rate = np.where(agreement > 0, rate + self.increase, shrunk)
+        mean = self.decay * state["mean"] + (1 - self.decay) * look.grad
+        return -rate * look.grad, {"rate": rate, "mean": mean}
