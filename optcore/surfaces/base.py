@@ -1,0 +1,65 @@
+"""The type every loss surface is."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Surface:
+    """An objective of two variables, with what a page needs to show it.
+
+    `window` is ((x_low, x_high), (y_low, y_high)); `start` a point that shows what the
+    surface teaches; `minima` all its known global minima in or near the window, possibly
+    none (a few points of it where they form a curve); `axes` what the two variables are
+    called; `smooth` is False where the gradient jumps. Subclasses whose shape has parameters
+    declare them as knobs.
+
+    `value` and `grad` are elementwise NumPy on the two coordinates and nothing else, so that
+    one definition can also be replayed by other number types. Where a formula overflows or
+    leaves its domain the result is inf or nan; callers who go there use `np.errstate`.
+    """
+
+    name: ClassVar[str]
+    lesson: ClassVar[str]
+    latex: ClassVar[str]
+    source: ClassVar[str] = ""
+    window: ClassVar[tuple[tuple[float, float], tuple[float, float]]]
+    start: ClassVar[tuple[float, float]]
+    minima: ClassVar[tuple[tuple[float, float], ...]] = ()
+    axes: ClassVar[tuple[str, str]] = ("x", "y")
+    smooth: ClassVar[bool] = True
+
+    def value(self, point: np.ndarray) -> np.ndarray:
+        raise NotImplementedError
+
+    def grad(self, point: np.ndarray) -> np.ndarray:
+        raise NotImplementedError
+
+    def hessian(self, point: np.ndarray) -> np.ndarray:
+        raise NotImplementedError
+
+    def distance_to_minimum(self, point: np.ndarray) -> np.ndarray:
+        """Distance from points (..., 2) to the nearest global minimum; nan when there is none."""
+        x, y = coordinates(np.asarray(point, dtype=float))
+        if not self.minima:
+            return np.full(np.shape(x), np.nan)
+        distances = [np.hypot(x - at_x, y - at_y) for at_x, at_y in self.minima]
+        return np.min(np.stack(distances), axis=0)
+
+
+def coordinates(point) -> tuple[np.ndarray, np.ndarray]:
+    """The x and y of points (..., 2)."""
+    return point[..., 0], point[..., 1]
+
+
+def vector(x, y) -> np.ndarray:
+    """Two fields as one array of vectors (..., 2)."""
+    return np.stack(np.broadcast_arrays(x, y), axis=-1)
+
+
+def symmetric(xx, xy, yy) -> np.ndarray:
+    """Three second derivatives as an array of Hessians (..., 2, 2)."""
+    xx, xy, yy = np.broadcast_arrays(xx, xy, yy)
+    return np.stack([np.stack([xx, xy], axis=-1), np.stack([xy, yy], axis=-1)], axis=-2)
