@@ -151,6 +151,7 @@ class QHAdam(Adam):
     name = "QHAdam"
     source = "Ma and Yarats (2019), Quasi-hyperbolic momentum and Adam for deep learning"
     variant = "epsilon is added outside the root; with both nu equal to 1 this is Adam"
+    torch = ""
     rule = (
         MEAN,
         MEAN_SQUARE,

@@ -24,7 +24,9 @@ class Optimizer:
     `symbols` gives the LaTeX symbol of each memory. `torch` is the same method as a call
     within torch.optim, fields in angle brackets, or empty if torch has no such method.
     `uses` names what an update asks of the objective. `elementwise` promises that it is
-    straight-line arithmetic on each coordinate, so that it can be compiled.
+    straight-line arithmetic on each coordinate, so that it can be compiled. `stability` is
+    the rule in words for the largest rate that does not diverge on a quadratic, where one is
+    known, and `stable_rate` its number.
     """
 
     name: ClassVar[str]
@@ -35,9 +37,14 @@ class Optimizer:
     torch: ClassVar[str] = ""
     uses: ClassVar[tuple[str, ...]] = ("grad",)
     elementwise: ClassVar[bool] = True
+    stability: ClassVar[str] = ""
 
     def init(self, point: np.ndarray) -> dict[str, np.ndarray]:
         return {}
 
     def update(self, look: Look, state: dict) -> tuple[np.ndarray, dict]:
+        raise NotImplementedError
+
+    def stable_rate(self, curvature):
+        """The rate above which a quadratic of that largest curvature makes the method diverge."""
         raise NotImplementedError

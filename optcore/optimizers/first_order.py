@@ -15,11 +15,15 @@ class GradientDescent(Optimizer):
     variant = "torch.optim.SGD without momentum"
     torch = "SGD([point], lr=<learning_rate>)"
     rule = (r"<step> = -<learning_rate>\, <grad>",)
+    stability = "2/lambda_max"
 
     learning_rate: float = knob(0.001, 1e-6, 10.0, scale="log", symbol=r"\eta")
 
     def update(self, look, state):
         return -self.learning_rate * look.grad, state
+
+    def stable_rate(self, curvature):
+        return 2 / curvature
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,7 @@ class Momentum(Optimizer):
         r"<step> = -<learning_rate>\, <velocity+>",
     )
     symbols = {"velocity": "v"}
+    stability = "2 (1 + momentum)/lambda_max"
 
     learning_rate: float = knob(0.001, 1e-6, 10.0, scale="log", symbol=r"\eta")
     momentum: float = knob(0.9, 0.0, 0.999, symbol=r"\mu")
@@ -43,6 +48,9 @@ class Momentum(Optimizer):
     def update(self, look, state):
         velocity = self.momentum * state["velocity"] + look.grad
         return -self.learning_rate * velocity, {"velocity": velocity}
+
+    def stable_rate(self, curvature):
+        return 2 * (1 + self.momentum) / curvature
 
 
 @dataclass(frozen=True)
@@ -56,6 +64,7 @@ class NesterovMomentum(Optimizer):
         r"<step> = -<learning_rate>\, (<grad> + <momentum>\, <velocity+>)",
     )
     symbols = {"velocity": "v"}
+    stability = "2 (1 + momentum)/((1 + 2 momentum) lambda_max)"
 
     learning_rate: float = knob(0.001, 1e-6, 10.0, scale="log", symbol=r"\eta")
     momentum: float = knob(0.9, 0.0, 0.999, symbol=r"\mu")
@@ -67,6 +76,9 @@ class NesterovMomentum(Optimizer):
         velocity = self.momentum * state["velocity"] + look.grad
         step = -self.learning_rate * (look.grad + self.momentum * velocity)
         return step, {"velocity": velocity}
+
+    def stable_rate(self, curvature):
+        return 2 * (1 + self.momentum) / ((1 + 2 * self.momentum) * curvature)
 
 
 @dataclass(frozen=True)
