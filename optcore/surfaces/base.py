@@ -17,8 +17,9 @@ class Surface:
     declare them as knobs.
 
     `value` and `grad` are elementwise NumPy on the two coordinates and nothing else, so that
-    one definition can also be replayed by other number types. Where a formula overflows or
-    leaves its domain the result is inf or nan; callers who go there use `np.errstate`.
+    one definition can also be recorded and replayed fast (`elementwise` promises this).
+    Where a formula overflows or leaves its domain the result is inf or nan; callers who go
+    there use `np.errstate`.
     """
 
     name: ClassVar[str]
@@ -30,6 +31,7 @@ class Surface:
     minima: ClassVar[tuple[tuple[float, float], ...]] = ()
     axes: ClassVar[tuple[str, str]] = ("x", "y")
     smooth: ClassVar[bool] = True
+    elementwise: ClassVar[bool] = True
 
     def value(self, point: np.ndarray) -> np.ndarray:
         raise NotImplementedError
@@ -56,7 +58,8 @@ def coordinates(point) -> tuple[np.ndarray, np.ndarray]:
 
 def vector(x, y) -> np.ndarray:
     """Two fields as one array of vectors (..., 2)."""
-    return np.stack(np.broadcast_arrays(x, y), axis=-1)
+    # Coordinates first in memory: each coordinate of a large batch is then contiguous.
+    return np.moveaxis(np.stack(np.broadcast_arrays(x, y), axis=0), 0, -1)
 
 
 def symmetric(xx, xy, yy) -> np.ndarray:

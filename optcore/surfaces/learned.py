@@ -19,9 +19,9 @@ class Cliff(Surface):
     """A recurrent net of one sigmoid unit, unrolled, over its weight w and bias b.
 
     The unit is that of Pascanu et al. (2013), figure 6: x_t = w sigmoid(x_{t-1}) + b, and the
-    loss is (sigmoid(x_steps) - target)^2 with target 0.7. It starts from the state whose
-    output is the target (they take 0.5), which makes the line b = logit(target) - target w
-    exactly optimal for every w. On it the state multiplies a disturbance by
+    loss is (sigmoid(x_steps) - target)^2 with target 0.7. Here it starts from the state whose
+    output is the target, which makes the line b = logit(target) - target w exactly optimal
+    for every w. On it the state multiplies a disturbance by
     w target (1 - target) per step: beyond w = 4.76 the unit has two attractors, the line
     turns into the edge between them, and the loss there is a near-vertical wall.
     """
@@ -34,7 +34,7 @@ class Cliff(Surface):
     )
     source = "Pascanu, Mikolov and Bengio (2013), On the difficulty of training recurrent networks"
     window = ((3.0, 7.0), (-4.5, -1.0))
-    start = (5.8, -2.9)
+    start = (5.0, -2.0)
     axes = ("w", "b")
 
     steps: int = knob(50, 2, 100, symbol="n", whole=True)

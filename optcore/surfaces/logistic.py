@@ -27,7 +27,4 @@ def sigmoid_slope(z):
 def softplus(z):
     """log(1 + e^z), whose derivative is the sigmoid."""
     size = _size(z)
-    tail = np.exp(-size)
-    total = 1 + tail
-    # log(1 + t) with the rounding of 1 + t put back, since t may lie below the spacing at 1.
-    return 0.5 * (z + size) + np.log(total) + (tail - (total - 1)) / total
+    return 0.5 * (z + size) + np.log1p(np.exp(-size))

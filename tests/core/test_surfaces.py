@@ -1,0 +1,334 @@
+"""Every surface keeps its promises, and is the function its name says."""
+
+import dataclasses
+import math
+
+import numpy as np
+import pytest
+
+from optcore import surfaces
+from optcore.knobs import knobs
+from optcore.surfaces import SURFACES
+
+STEP = 1e-30
+
+
+def at_knob_ends():
+    """Every surface as it is, then with each of its knobs at the low and the high end."""
+    cases = []
+    for surface in SURFACES:
+        cases.append(pytest.param(surface, id=surface.name))
+        for field, knob in knobs(surface).items():
+            for end in (knob.low, knob.high):
+                variant = dataclasses.replace(surface, **{field: end})
+                cases.append(pytest.param(variant, id=f"{surface.name}, {field}={end:g}"))
+    return cases
+
+
+every_surface = pytest.mark.parametrize("surface", SURFACES, ids=lambda s: s.name)
+every_variant = pytest.mark.parametrize("surface", at_knob_ends())
+
+
+def scattered(surface, count=40, seed=7):
+    """Random points of the window, away from the axes where a gradient that jumps does so."""
+    low, high = np.array(surface.window).T
+    points = np.random.default_rng(seed).uniform(low, high, size=(count, 2))
+    return points if surface.smooth else points[np.min(np.abs(points), axis=1) > 0.05]
+
+
+def grid(surface, count=201):
+    (x_low, x_high), (y_low, y_high) = surface.window
+    x, y = np.linspace(x_low, x_high, count), np.linspace(y_low, y_high, count)
+    return np.stack(np.meshgrid(x, y), axis=-1)
+
+
+def complex_step(function, points):
+    """Derivatives of a function of points (..., 2), in a new last axis."""
+    shifts = [function(points + 1j * STEP * direction).imag / STEP for direction in np.eye(2)]
+    return np.stack(shifts, axis=-1)
+
+
+def seven_point(function, points, h=1e-3):
+    """The same by the central rule of order six, where the complex step does not apply."""
+    columns = []
+    for direction in np.eye(2):
+        total = 0.0
+        for k, weight in ((1, 45), (2, -9), (3, 1)):
+            ahead, behind = points + k * h * direction, points - k * h * direction
+            total = total + weight * (function(ahead) - function(behind))
+        columns.append(total / (60 * h))
+    return np.stack(columns, axis=-1)
+
+
+def assert_close(actual, expected, tolerance):
+    """Compare rows against the largest entry of each, so that one tiny entry is no excuse."""
+    actual, expected = (np.reshape(a, (len(a), -1)) for a in (actual, expected))
+    scale = np.max(np.abs(expected), axis=1, keepdims=True)
+    worst = np.max(np.abs(actual - expected) / np.where(scale > 0, scale, 1.0))
+    assert worst <= tolerance
+
+
+@every_variant
+def test_the_gradient_is_the_derivative_of_the_value(surface):
+    points = scattered(surface)
+    if surface.smooth:
+        assert_close(surface.grad(points), complex_step(surface.value, points), 1e-12)
+    else:
+        assert_close(surface.grad(points), seven_point(surface.value, points), 1e-9)
+
+
+@every_variant
+def test_the_hessian_is_the_derivative_of_the_gradient(surface):
+    points = scattered(surface)
+    if surface.smooth:
+        assert_close(surface.hessian(points), complex_step(surface.grad, points), 1e-12)
+    else:
+        numeric = seven_point(surface.grad, points)
+        assert_close(surface.hessian(points), numeric, 1e-9)
+
+
+def test_ackley_is_analytic_away_from_its_tip():
+    ackley = surfaces.Ackley()
+    points = scattered(ackley)
+    assert_close(ackley.grad(points), complex_step(ackley.value, points), 1e-12)
+    assert_close(ackley.hessian(points), complex_step(ackley.grad, points), 1e-12)
+
+
+@every_variant
+def test_listed_minima_are_flat_equal_and_lowest_in_the_window(surface):
+    values = surface.value(grid(surface))
+    assert np.all(np.isfinite(values))
+    if not surface.minima:
+        return
+    minima = np.array(surface.minima)
+    lowest = surface.value(minima)
+    height = values.max() - values.min()
+    np.testing.assert_allclose(lowest, lowest[0], rtol=1e-13, atol=1e-15 * height)
+    assert lowest.max() <= values.min() + 1e-13 * height
+    steepest = np.max(np.abs(surface.grad(grid(surface))))
+    np.testing.assert_allclose(surface.grad(minima), 0, atol=1e-13 * steepest)
+    if surface.smooth:
+        curvatures = np.linalg.eigvalsh(surface.hessian(minima))
+        assert np.all(curvatures >= -1e-12 * np.abs(curvatures).max())
+
+
+@every_surface
+@pytest.mark.parametrize("shape", [(2,), (5, 2), (3, 4, 2)])
+def test_leading_axes_are_a_batch(surface, shape):
+    points = scattered(surface, 60)[: math.prod(shape[:-1])].reshape(shape)
+    value, grad, hessian = (f(points) for f in (surface.value, surface.grad, surface.hessian))
+    assert np.shape(value) == shape[:-1]
+    assert grad.shape == shape
+    assert hessian.shape == (*shape, 2)
+    assert {np.asarray(a).dtype for a in (value, grad, hessian)} == {np.dtype(float)}
+    for at in np.ndindex(shape[:-1]):
+        np.testing.assert_allclose(value[at], surface.value(points[at]), rtol=1e-13)
+        np.testing.assert_allclose(grad[at], surface.grad(points[at]), rtol=1e-12, atol=1e-13)
+        np.testing.assert_allclose(hessian[at], surface.hessian(points[at]), rtol=1e-12, atol=1e-13)
+
+
+@every_surface
+def test_what_a_page_shows_is_there(surface):
+    (x_low, x_high), (y_low, y_high) = surface.window
+    assert x_low < surface.start[0] < x_high
+    assert y_low < surface.start[1] < y_high
+    assert np.any(surface.grad(np.array(surface.start)) != 0)
+    assert surface.lesson.endswith(".")
+    assert surface.lesson.count(".") == 1
+    assert surface.latex
+    for opening, closing in ("{}", (r"\left", r"\right")):
+        assert surface.latex.count(opening) == surface.latex.count(closing)
+
+
+@every_surface
+def test_a_diverged_point_gives_numbers_not_errors(surface):
+    far = np.array([[1e200, -1e200], [-1e308, 1e308], [np.inf, 0.0], [np.nan, 1.0]])
+    with np.errstate(all="ignore"):
+        assert surface.value(far).shape == (4,)
+        assert surface.grad(far).shape == (4, 2)
+        assert surface.hessian(far).shape == (4, 2, 2)
+        assert surface.distance_to_minimum(far).shape == (4,)
+
+
+def test_names_are_unique():
+    names = [surface.name for surface in SURFACES]
+    assert len(set(names)) == len(names)
+
+
+# The optimum as published: Jamil and Yang (2013) for the benchmark functions, the closed form
+# for the others.
+OPTIMA = {
+    surfaces.Rosenbrock(): 0.0,
+    surfaces.Himmelblau(): 0.0,
+    surfaces.Beale(): 0.0,
+    surfaces.Booth(): 0.0,
+    surfaces.Matyas(): 0.0,
+    surfaces.ThreeHumpCamel(): 0.0,
+    surfaces.SixHumpCamel(): -1.031628453489877,
+    surfaces.Rastrigin(): 0.0,
+    surfaces.Ackley(): 0.0,
+    surfaces.Griewank(): 0.0,
+    surfaces.StyblinskiTang(): 2 * -39.16616570377142,
+    surfaces.GoldsteinPrice(): 3.0,
+    surfaces.McCormick(): -math.sqrt(3) / 2 - math.pi / 3,
+    surfaces.Easom(): -1.0,
+    surfaces.Levy13(): 0.0,
+    surfaces.SaddleBetweenMinima(): -0.25,
+    surfaces.WrongSideOfTheHill(): -1.0,
+    surfaces.Diamond(): 0.0,
+    surfaces.TwoLayerLinear(): 0.0,
+    surfaces.Cliff(): 0.0,
+    surfaces.LineFit(): 0.125,
+    surfaces.SigmoidSquaredError(): 0.0,
+    surfaces.SigmoidCrossEntropy(): -0.1 * math.log(0.1) - 0.9 * math.log(0.9),
+}
+
+
+@pytest.mark.parametrize("surface", OPTIMA, ids=lambda s: s.name)
+def test_the_optimum_is_the_published_one(surface):
+    values = surface.value(np.array(surface.minima))
+    np.testing.assert_allclose(values, OPTIMA[surface], rtol=1e-12, atol=1e-15)
+
+
+# Values off the minimum, published (Beale, Goldstein-Price's local minima, the camels', Ackley)
+# or worked by hand.
+VALUES = [
+    (surfaces.Bowl(), (3, 4), 25),
+    (surfaces.Ravine(condition=10, rotation=0), (2, 1), 7),
+    (surfaces.Ravine(condition=9, rotation=45), (-1, 1), 9),
+    (surfaces.Ravine(condition=9, rotation=45), (1, 1), 1),
+    (surfaces.Ravine(condition=10, rotation=90), (2, 0), 20),
+    (surfaces.Rosenbrock(), (-1.2, 1), 24.2),
+    (surfaces.Rosenbrock(b=10), (0, 1), 11),
+    (surfaces.Saddle(), (3, 2), 5),
+    (surfaces.SaddleBetweenMinima(), (2, 1), 2.5),
+    (surfaces.MonkeySaddle(), (2, 1), 2),
+    (surfaces.Plateau(), (0, 2), 0.7202),
+    (surfaces.WrongSideOfTheHill(), (-1, 2), 3),
+    (surfaces.NoMinimum(), (0, 2), math.log(2) + 2),
+    (surfaces.NoMinimum(), (-1000, 0), 1000),
+    (surfaces.NoMinimum(), (50, 0), math.exp(-50)),
+    (surfaces.Himmelblau(), (0, 0), 170),
+    (surfaces.Himmelblau(), (1, 1), 106),
+    (surfaces.Beale(), (0, 0), 14.203125),
+    (surfaces.Beale(), (1, 0), 4.453125),
+    (surfaces.Booth(), (0, 0), 74),
+    (surfaces.Matyas(), (1, -1), 1),
+    (surfaces.ThreeHumpCamel(), (-1.7475523, 0.8737762), 0.29863844),
+    (surfaces.SixHumpCamel(), (-1.7036067, 0.7960836), -0.21546382),
+    (surfaces.SixHumpCamel(), (1.6071047, 0.5686515), 2.10425031),
+    (surfaces.Rastrigin(), (0.5, 0.5), 40.5),
+    (surfaces.Rastrigin(), (1, 2), 5),
+    (surfaces.Ackley(), (1, 1), 3.6253849384403627),
+    (surfaces.Griewank(), (math.pi, 0), 2 + math.pi**2 / 4000),
+    (surfaces.StyblinskiTang(), (1, 1), -10),
+    (surfaces.GoldsteinPrice(), (1, 1), 1876),
+    (surfaces.GoldsteinPrice(), (-0.6, -0.4), 30),
+    (surfaces.GoldsteinPrice(), (1.8, 0.2), 84),
+    (surfaces.GoldsteinPrice(), (1.2, 0.8), 840),
+    (surfaces.McCormick(), (math.pi, 0), math.pi**2 - 1.5 * math.pi + 1),
+    (surfaces.Easom(), (0, 0), -math.exp(-2 * math.pi**2)),
+    (surfaces.Levy13(), (0, 0), 2),
+    (surfaces.Levy13(), (0, 0.5), 2.25),
+    (surfaces.Levy13(), (1, 0.25), 1.125),
+    (surfaces.BowlWithTwoWells(), (0, 0), -2.5 * math.exp(-2.25)),
+    (surfaces.Diamond(k=3), (-2, 1), 5),
+    (surfaces.TwoLayerLinear(), (2, 3), 25),
+    (surfaces.LineFit(), (1, 0), 3.5 / 3),
+    (surfaces.SigmoidSquaredError(), (0, 0), 0.08),
+    (surfaces.SigmoidCrossEntropy(), (0, 0), math.log(2)),
+]
+
+
+@pytest.mark.parametrize(("surface", "point", "value"), VALUES)
+def test_known_values(surface, point, value):
+    assert surface.value(np.array(point, dtype=float)) == pytest.approx(value, rel=3e-8)
+
+
+def test_the_cliff_is_the_unrolled_unit():
+    def unrolled(w, b, steps, target):
+        state = math.log(target / (1 - target))
+        for _ in range(steps):
+            state = w / (1 + math.exp(-state)) + b
+        return (1 / (1 + math.exp(-state)) - target) ** 2
+
+    cliff = surfaces.Cliff()
+    for w, b in ((3.2, -1.1), (5.0, -2.0), (5.0, -2.6), (6.5, -4.0)):
+        assert cliff.value(np.array([w, b])) == pytest.approx(unrolled(w, b, 50, 0.7), rel=1e-9)
+
+
+def test_the_cliff_is_a_wall_beside_flat_land():
+    cliff = surfaces.Cliff()
+    edge = cliff.minima[0][1] + 0.7 * (cliff.minima[0][0] - 6.0)
+    steepness = np.linalg.norm(
+        cliff.grad(np.array([[6.0, edge - 1e-6], [6.0, edge + 0.5]])), axis=1
+    )
+    assert steepness[0] > 1e4
+    assert steepness[1] < 0.1
+
+
+def test_newton_falls_into_the_saddle_between_two_minima():
+    surface = surfaces.SaddleBetweenMinima()
+    point = np.array(surface.start)
+    for _ in range(8):
+        point = point - np.linalg.solve(surface.hessian(point), surface.grad(point))
+    np.testing.assert_allclose(point, 0, atol=1e-12)
+    assert np.linalg.eigvalsh(surface.hessian(point))[0] < 0
+
+
+def test_descent_on_the_wrong_side_goes_left_for_ever():
+    surface = surfaces.WrongSideOfTheHill()
+    point = np.array(surface.start)
+    reached = []
+    for _ in range(3000):
+        reached.append(point[0])
+        point = point - 0.2 * surface.grad(point)
+    assert np.all(np.diff(reached) < 0)
+    assert point[0] < -8
+    assert surface.value(point) > 0 > surface.value(np.array([1.0, 0.0]))
+
+
+def test_both_sigmoid_losses_share_data_and_minimum_and_only_one_has_a_plateau():
+    squared, entropy = surfaces.SigmoidSquaredError(), surfaces.SigmoidCrossEntropy()
+    assert squared.minima == entropy.minima
+    assert squared.start == entropy.start
+    badly_wrong = np.array([-10.0, 0.0])
+    assert np.linalg.norm(squared.grad(badly_wrong)) < 1e-4
+    assert np.linalg.norm(entropy.grad(badly_wrong)) > 0.5
+
+
+def test_distance_to_isolated_minima():
+    himmelblau = surfaces.Himmelblau()
+    distance = himmelblau.distance_to_minimum(np.array([[3.0, 2.5], [-2.805118, 3.131313]]))
+    np.testing.assert_allclose(distance, [0.5, 4.895e-7], rtol=1e-3)
+    assert np.isnan(surfaces.NoMinimum().distance_to_minimum(np.zeros((3, 2)))).all()
+
+
+def test_distance_to_the_hyperbola_of_minima():
+    surface = surfaces.TwoLayerLinear()
+    points = scattered(surface, 30)
+    t = np.concatenate([sign * np.geomspace(1e-2, 1e2, 200001) for sign in (-1, 1)])
+    for point, distance in zip(points, surface.distance_to_minimum(points), strict=True):
+        nearest = np.min(np.hypot(t - point[0], 1 / t - point[1]))
+        assert distance == pytest.approx(nearest, rel=1e-6)
+    assert surface.distance_to_minimum(np.array([0.0, 0.0])) == pytest.approx(math.sqrt(2))
+    on_it = surface.distance_to_minimum(np.array([[4.0, 0.25], [-0.1, -10.0]]))
+    np.testing.assert_allclose(on_it, 0, atol=1e-12)
+
+
+def test_distance_to_the_line_of_minima_of_the_cliff():
+    cliff = surfaces.Cliff()
+    np.testing.assert_allclose(cliff.distance_to_minimum(np.array(cliff.minima)), 0, atol=1e-15)
+    off = np.array(cliff.minima[0]) + 0.3 * np.array([0.7, 1.0]) / math.hypot(0.7, 1.0)
+    assert cliff.distance_to_minimum(off) == pytest.approx(0.3)
+
+
+def test_line_fit_is_least_squares_and_knows_when_the_slope_is_free():
+    fit = surfaces.LineFit(y1=0.3, y2=-2.0, y3=2.5, x1=-2.0, x2=0.5, x3=3.0)
+    slope, intercept = np.polyfit([-2.0, 0.5, 3.0], [0.3, -2.0, 2.5], 1)
+    np.testing.assert_allclose(fit.minima, [(slope, intercept)], rtol=1e-12)
+    assert fit.distance_to_minimum(np.array([slope + 3, intercept - 4])) == pytest.approx(5)
+    stacked = surfaces.LineFit(x1=1.0, x2=1.0, x3=1.0, y1=0.0, y2=1.0, y3=2.0)
+    # Every line through (1, 1) is as good: w + b = 1, at distance |w + b - 1| / sqrt 2.
+    distance = stacked.distance_to_minimum(np.array([[5.0, -4.0], [2.0, 1.0]]))
+    np.testing.assert_allclose(distance, [0.0, math.sqrt(2)], atol=1e-12)
