@@ -11,6 +11,9 @@ from optcore.optimizers.first_order import (
     Momentum,
     NesterovMomentum,
 )
+from optcore.optimizers.line_search import BFGS, ConjugateGradient, LineSearch
+from optcore.optimizers.nelder_mead import NelderMead
+from optcore.optimizers.newton import Newton, SaddleFreeNewton
 from optcore.optimizers.sign_based import DeltaBarDelta, Lion, Rprop
 
 OPTIMIZERS: tuple[Optimizer, ...] = (
@@ -33,4 +36,12 @@ OPTIMIZERS: tuple[Optimizer, ...] = (
     QHM(),
     QHAdam(),
     AveragedSGD(),
+    LineSearch(),
+    ConjugateGradient(),
+    BFGS(),
+    Newton(),
+    SaddleFreeNewton(),
+    NelderMead(),
 )
+
+__all__ = ["OPTIMIZERS", "Optimizer", *(type(optimizer).__name__ for optimizer in OPTIMIZERS)]

@@ -1,0 +1,180 @@
+"""Methods that choose a direction and then search along it for the rate."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from optcore.knobs import knob
+from optcore.optimizers.base import Optimizer
+from optcore.optimizers.wolfe import dot, wolfe_rate
+
+WOLFE = (
+    r"f(<point> + <rate+>\, <direction+>) \le <value> + <sufficient_decrease>\, <rate+>\, "
+    r"<direction+>^\top <grad>",
+    r"|<direction+>^\top \nabla f(<point> + <rate+>\, <direction+>)| \le "
+    r"<curvature>\, |<direction+>^\top <grad>|",
+    r"<step> = <rate+>\, <direction+>",
+)
+# A first step of unit length at most, and a first rate at most this much above the last one.
+GROWTH = 10.0
+
+
+def along(self, look, state, direction):
+    """The step along a direction, its rate and slope; starts from the last step's decrease.
+
+    Source of the first trial: Nocedal and Wright (2006), equation 3.60.
+    """
+    slope = dot(look.grad, direction)
+    with np.errstate(all="ignore"):
+        cautious = np.minimum(1.0, 1 / np.sqrt(dot(direction, direction)))
+        growth = np.minimum(state["slope"] / slope, GROWTH)
+    again = (state["rate"] > 0) & np.isfinite(growth) & (growth > 0)
+    first = np.where(again, state["rate"] * np.where(again, growth, 1.0), cautious)
+    rate = wolfe_rate(look, direction, first, self.sufficient_decrease, self.curvature)
+    return rate * direction, {"direction": direction, "rate": rate, "slope": slope}
+
+
+def nothing_yet(point, *vectors):
+    """No rate and no slope per point, and a zero vector per name."""
+    none = np.zeros_like(point[..., :1])
+    return {**dict.fromkeys(vectors, np.zeros_like(point)), "rate": none, "slope": none}
+
+
+@dataclass(frozen=True)
+class LineSearch(Optimizer):
+    name = "Gradient descent with line search"
+    source = "Nocedal and Wright (2006), Numerical optimization, sections 3.1 and 3.5"
+    variant = "strong Wolfe conditions; each search starts from the last step's decrease"
+    uses = ("value", "grad")
+    elementwise = False
+    rule = (r"<direction+> = -<grad>", *WOLFE)
+    symbols = {"direction": "p", "rate": r"\alpha", "slope": r"\phi'"}
+
+    sufficient_decrease: float = knob(1e-4, 1e-8, 0.4, scale="log", symbol="c_1")
+    curvature: float = knob(0.1, 1e-3, 0.9, scale="log", symbol="c_2")
+
+    def init(self, point):
+        return nothing_yet(point, "direction")
+
+    def update(self, look, state):
+        return along(self, look, state, -look.grad)
+
+
+@dataclass(frozen=True)
+class ConjugateGradient(Optimizer):
+    name = "Conjugate gradient"
+    source = "Polak and Ribière (1969); Gilbert and Nocedal (1992) for the + that restarts it"
+    variant = "Polak-Ribière+ with strong Wolfe; restarts where the direction does not descend"
+    uses = ("value", "grad")
+    elementwise = False
+    rule = (
+        r"<beta+> = \max\left(0, \frac{<grad>^\top (<grad> - <previous_grad>)}"
+        r"{<previous_grad>^\top <previous_grad>}\right)",
+        r"<direction+> = -<grad> + <beta+>\, <direction>",
+        *WOLFE,
+    )
+    symbols = {
+        "direction": "p",
+        "rate": r"\alpha",
+        "slope": r"\phi'",
+        "previous_grad": r"g^{\mathrm{prev}}",
+        "beta": r"\beta",
+    }
+
+    sufficient_decrease: float = knob(1e-4, 1e-8, 0.4, scale="log", symbol="c_1")
+    curvature: float = knob(0.1, 1e-3, 0.9, scale="log", symbol="c_2")
+
+    def init(self, point):
+        memory = nothing_yet(point, "direction", "previous_grad")
+        return {**memory, "beta": np.zeros_like(point[..., :1])}
+
+    def update(self, look, state):
+        grad, previous = look.grad, state["previous_grad"]
+        size = dot(previous, previous)
+        change = dot(grad, grad - previous)
+        beta = np.maximum(0.0, change / np.where(size > 0, size, np.inf))
+        descends = dot(grad, beta * state["direction"] - grad) < 0
+        beta = np.where(descends, beta, 0.0)
+        step, memory = along(self, look, state, beta * state["direction"] - grad)
+        return step, {**memory, "previous_grad": grad, "beta": beta}
+
+
+@dataclass(frozen=True)
+class BFGS(Optimizer):
+    """`updates` counts how often the curvature guard let the inverse Hessian learn."""
+
+    name = "BFGS"
+    source = "Nocedal and Wright (2006), Numerical optimization, algorithm 6.1"
+    variant = "strong Wolfe from rate 1; an update is left out where it would not stay positive"
+    uses = ("value", "grad")
+    elementwise = False
+    rule = (
+        r"<grad_change+> = <grad> - <previous_grad>",
+        r"\rho = \frac{1}{<grad_change+>^\top <displacement>}",
+        r"<inverse_hessian+> = (I - \rho\, <displacement>\, <grad_change+>^\top)\, "
+        r"<inverse_hessian>\, (I - \rho\, <grad_change+>\, <displacement>^\top) "
+        r"+ \rho\, <displacement>\, <displacement>^\top",
+        r"<direction+> = -<inverse_hessian+>\, <grad>",
+        *WOLFE,
+        r"<displacement+> = <step>",
+    )
+    symbols = {
+        "inverse_hessian": "H",
+        "direction": "p",
+        "rate": r"\alpha",
+        "displacement": "s",
+        "grad_change": "y",
+        "previous_grad": r"g^{\mathrm{prev}}",
+        "updates": "k",
+    }
+
+    sufficient_decrease: float = knob(1e-4, 1e-8, 0.4, scale="log", symbol="c_1")
+    curvature: float = knob(0.9, 1e-3, 0.999, symbol="c_2")
+
+    def init(self, point):
+        zero, none = np.zeros_like(point), np.zeros_like(point[..., :1])
+        identity = np.zeros((*point.shape, 1)) + np.eye(point.shape[-1])
+        vectors = dict.fromkeys(("direction", "displacement", "grad_change", "previous_grad"), zero)
+        return {"inverse_hessian": identity, **vectors, "rate": none, "updates": none}
+
+    def update(self, look, state):
+        change = look.grad - state["previous_grad"]
+        inverse, updates = self.learn(state, state["displacement"], change)
+        direction = -(inverse @ look.grad[..., None])[..., 0]
+        with np.errstate(all="ignore"):
+            cautious = np.minimum(1.0, 1 / np.sqrt(dot(direction, direction)))
+        first = np.where(updates > 0, 1.0, cautious)
+        rate = wolfe_rate(look, direction, first, self.sufficient_decrease, self.curvature)
+        step = rate * direction
+        return step, {
+            "inverse_hessian": inverse,
+            "direction": direction,
+            "rate": rate,
+            "displacement": step,
+            "grad_change": change,
+            "previous_grad": look.grad,
+            "updates": updates,
+        }
+
+    def learn(self, state, displacement, change):
+        """The inverse Hessian after one more pair, and the count of pairs it learned from.
+
+        Before the first pair the identity is scaled to the curvature seen (equation 6.20).
+        """
+        product = dot(displacement, change)
+        bound = np.sqrt(dot(displacement, displacement) * dot(change, change))
+        usable = product > 1e-10 * bound
+        safe = np.where(usable, product, 1.0)
+        scale = safe / np.where(usable, dot(change, change), 1.0)
+        first = usable & (state["updates"] == 0)
+        inverse = np.where(first, scale, 1.0)[..., None] * state["inverse_hessian"]
+        shear = np.eye(change.shape[-1]) - outer(displacement, change) / safe[..., None]
+        learned = shear @ inverse @ np.swapaxes(shear, -1, -2)
+        learned = learned + outer(displacement, displacement) / safe[..., None]
+        inverse = np.where(usable[..., None], learned, state["inverse_hessian"])
+        return inverse, state["updates"] + usable
+
+
+def outer(a, b):
+    """Outer products (..., n, n) of vectors (..., n)."""
+    return a[..., :, None] * b[..., None, :]

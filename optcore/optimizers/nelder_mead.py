@@ -1,0 +1,117 @@
+"""The simplex method, which never asks for a gradient."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from optcore.knobs import knob
+from optcore.optimizers.base import Optimizer
+
+
+@dataclass(frozen=True)
+class NelderMead(Optimizer):
+    """A simplex of n + 1 points that crawls, stretches and shrinks; one update is one iteration.
+
+    The point of the run is the best vertex, so the first step may already move to another
+    corner of the initial simplex: the start and, for each axis, the start plus `size`.
+    """
+
+    name = "Nelder-Mead"
+    source = "Nelder and Mead (1965), A simplex method for function minimization"
+    variant = "the order of tests of Lagarias et al. (1998); ties keep the older vertex"
+    uses = ("value",)
+    elementwise = False
+    rule = (
+        r"<centroid+> = \text{mean of all vertices of } <simplex> \text{ but the worst}, "
+        r"\text{ edges at first } <size>",
+        r"<reflected+> = <centroid+> + <reflection>\, (<centroid+> - <worst+>)",
+        r"<trial+> = <centroid+> + <expansion>\, (<reflected+> - <centroid+>)"
+        r"\;\text{ if the reflected vertex is the best}",
+        r"<trial+> = <centroid+> + <contraction>\, (<reflected+> - <centroid+>)"
+        r"\;\text{ if it is worse than all but the worst}",
+        r"<trial+> = <centroid+> + <contraction>\, (<worst+> - <centroid+>)"
+        r"\;\text{ if it is worse than the worst}",
+        r"<simplex+> = x_1 + <shrinkage>\, (<simplex> - x_1)\;\text{ if a contraction fails}",
+        r"<step> = x_1^+ - <point>",
+    )
+    symbols = {
+        "simplex": "S",
+        "values": "f(S)",
+        "centroid": "c",
+        "worst": "x_{n+1}",
+        "reflected": "x_r",
+        "trial": "x_t",
+        "count": "t",
+    }
+
+    size: float = knob(0.5, 1e-3, 10.0, scale="log", symbol="s")
+    reflection: float = knob(1.0, 0.1, 3.0, symbol=r"\rho")
+    expansion: float = knob(2.0, 1.0, 5.0, symbol=r"\chi")
+    contraction: float = knob(0.5, 0.05, 0.95, symbol=r"\gamma")
+    shrinkage: float = knob(0.5, 0.05, 0.95, symbol=r"\sigma")
+
+    def init(self, point):
+        n = point.shape[-1]
+        corners = np.concatenate([np.zeros((1, n)), np.eye(n)])
+        simplex = point[..., None, :] + np.asarray(self.size)[..., None] * corners
+        values = np.full(simplex.shape[:-1], np.nan)
+        vectors = dict.fromkeys(("centroid", "worst", "reflected", "trial"), np.zeros_like(point))
+        return {"count": np.zeros(()), "simplex": simplex, "values": values, **vectors}
+
+    def update(self, look, state):
+        value = look.objective.value
+        simplex, values = state["simplex"], state["values"]
+        if state["count"] == 0:
+            values = value(simplex)
+        simplex, values = ordered(simplex, values)
+        best, worst = simplex[..., 0, :], simplex[..., -1, :]
+        centroid = simplex[..., :-1, :].mean(axis=-2)
+        reflected = centroid + self.reflection * (centroid - worst)
+        at_reflected = value(reflected)
+        trial = self.second(centroid, worst, reflected, at_reflected, values)
+        at_trial = value(trial)
+        vertex, at_vertex, shrinks = choose(reflected, at_reflected, trial, at_trial, values)
+        moved = np.concatenate([simplex[..., :-1, :], vertex[..., None, :]], axis=-2)
+        at_moved = np.concatenate([values[..., :-1], at_vertex[..., None]], axis=-1)
+        if shrinks.any():
+            corner = best[..., None, :]
+            smaller = corner + np.asarray(self.shrinkage)[..., None] * (simplex - corner)
+            moved = np.where(shrinks[..., None, None], smaller, moved)
+            at_moved = np.where(shrinks[..., None], value(smaller), at_moved)
+        moved, at_moved = ordered(moved, at_moved)
+        return moved[..., 0, :] - look.point, {
+            "count": state["count"] + 1,
+            "simplex": moved,
+            "values": at_moved,
+            "centroid": centroid,
+            "worst": worst,
+            "reflected": reflected,
+            "trial": trial,
+        }
+
+    def second(self, centroid, worst, reflected, at_reflected, values):
+        """The other point to look at: expanded, contracted outside, or contracted inside."""
+        towards = reflected - centroid
+        expands, outside = at_reflected < values[..., 0], at_reflected < values[..., -1]
+        contracted = np.where(outside[..., None], towards, worst - centroid)
+        return centroid + np.where(
+            expands[..., None], self.expansion * towards, self.contraction * contracted
+        )
+
+
+def ordered(simplex, values):
+    """Vertices from best to worst; equals keep their order and nan counts as worst."""
+    order = np.argsort(values, axis=-1, kind="stable")
+    vertices = np.take_along_axis(simplex, order[..., None], axis=-2)
+    return vertices, np.take_along_axis(values, order, axis=-1)
+
+
+def choose(reflected, at_reflected, trial, at_trial, values):
+    """The vertex that replaces the worst, its value, and where the simplex shrinks instead."""
+    expands = at_reflected < values[..., 0]
+    accepts = at_reflected < values[..., -2]
+    outside = at_reflected < values[..., -1]
+    contracts = np.where(outside, at_trial <= at_reflected, at_trial < values[..., -1])
+    takes_trial = np.where(expands, at_trial < at_reflected, ~accepts)
+    vertex = np.where(takes_trial[..., None], trial, reflected)
+    return vertex, np.where(takes_trial, at_trial, at_reflected), ~accepts & ~contracts

@@ -1,0 +1,56 @@
+"""Methods that divide the gradient by the Hessian. They have no rate."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from optcore.optimizers.base import Optimizer
+
+
+@dataclass(frozen=True)
+class Newton(Optimizer):
+    """Where the Hessian is singular the step is nan, which ends that run and no other."""
+
+    name = "Newton"
+    source = "Nocedal and Wright (2006), Numerical optimization, section 3.3"
+    variant = "pure: the full step, towards whatever critical point the quadratic has"
+    uses = ("grad", "hessian")
+    elementwise = False
+    rule = (r"<step> = -<hessian>^{-1}\, <grad>",)
+
+    def update(self, look, state):
+        hessian, whole = finite_or_identity(look.hessian)
+        regular = whole & (np.linalg.slogdet(hessian)[0] != 0)
+        hessian = np.where(regular[..., None, None], hessian, np.eye(hessian.shape[-1]))
+        step = -np.linalg.solve(hessian, look.grad[..., None])[..., 0]
+        return np.where(regular[..., None], step, np.nan), state
+
+
+@dataclass(frozen=True)
+class SaddleFreeNewton(Optimizer):
+    """Where the Hessian is singular the step is not finite, unless the gradient is 0 there."""
+
+    name = "Saddle-free Newton"
+    source = "Dauphin et al. (2014), Identifying and attacking the saddle point problem"
+    variant = "exact eigenvalues, no damping, the full step"
+    uses = ("grad", "hessian")
+    elementwise = False
+    rule = (
+        r"<hessian> = Q\, \Lambda\, Q^\top",
+        r"<step> = -Q\, |\Lambda|^{-1}\, Q^\top\, <grad>",
+    )
+
+    def update(self, look, state):
+        hessian, whole = finite_or_identity(look.hessian)
+        curvatures, axes = np.linalg.eigh(hessian)
+        slopes = (look.grad[..., None, :] @ axes)[..., 0, :]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            lengths = np.where(slopes == 0, 0.0, slopes / np.abs(curvatures))
+            step = -(axes @ lengths[..., None])[..., 0]
+        return np.where(whole[..., None], step, np.nan), state
+
+
+def finite_or_identity(hessian):
+    """The Hessians (..., n, n) with the identity for those not finite, and which were."""
+    whole = np.isfinite(hessian).all(axis=(-1, -2))
+    return np.where(whole[..., None, None], hessian, np.eye(hessian.shape[-1])), whole

@@ -1,0 +1,74 @@
+"""The strong Wolfe line search, for a batch of points at once."""
+
+import numpy as np
+
+TRIALS = 30
+ROUNDING = 4 * np.finfo(float).eps
+
+
+def wolfe_rate(look, direction, first, sufficient_decrease, curvature):
+    """How far to go along `direction` (..., n): rates (..., 1) that satisfy strong Wolfe.
+
+    `first` (..., 1) is the rate tried first. With phi(a) the value at `point + a direction`
+    and c1 < c2 the two constants, an accepted rate has phi(a) <= phi(0) + c1 a phi'(0) up to
+    rounding, and |phi'(a)| <= c2 |phi'(0)|. Where 30 trials find none (no minimum along the
+    line, or a kink) the rate is the best that decreased enough, or 0. A direction that does
+    not descend gets 0.
+
+    phi'(0) is taken from `look.grad`, so noise and clipping are felt as they are elsewhere.
+
+    Source: Nocedal and Wright (2006), Numerical optimization, algorithms 3.5 and 3.6, here
+    as one loop: `low` is the best trial so far, `high` the other end, infinite until found.
+    """
+    slope = dot(look.grad, direction)
+    value = look.value[..., None]
+    low = np.concatenate([0 * slope, value, slope], axis=-1)
+    high = np.full_like(low, np.inf)
+    searching = (slope < 0) & np.isfinite(low).all(axis=-1, keepdims=True)
+    rate = np.where(searching, first, 0.0)
+    with np.errstate(all="ignore"):
+        for _ in range(TRIALS):
+            trial = probe(look, direction, rate)
+            bound = np.minimum(value + sufficient_decrease * rate * slope, low[..., 1:2])
+            good = trial[..., 1:2] <= bound + ROUNDING * np.abs(value)
+            good = good & np.isfinite(trial).all(axis=-1, keepdims=True)
+            flat = np.abs(trial[..., 2:]) <= -curvature * slope
+            # The minimum is back between the two low ends if the slope there points back.
+            back = trial[..., 2:] * (high[..., :1] - low[..., :1]) >= 0
+            high = np.where(searching & ~good, trial, np.where(searching & back, low, high))
+            low = np.where(searching & good, trial, low)
+            rate = np.where(searching, next_rate(low, high), low[..., :1])
+            moves = look.point + (rate - low[..., :1]) * direction != look.point
+            searching = searching & ~(good & flat) & moves.any(axis=-1, keepdims=True)
+            if not searching.any():
+                break
+    return low[..., :1]
+
+
+def probe(look, direction, rate):
+    """Rate, value and slope (..., 3) at a rate (..., 1) along the direction."""
+    point = look.point + rate * direction
+    value = look.objective.value(point)[..., None]
+    slope = dot(look.objective.grad(point), direction)
+    return np.concatenate(np.broadcast_arrays(rate, value, slope), axis=-1)
+
+
+def next_rate(low, high):
+    """Twice as far while there is no high end, else the minimum of the cubic between.
+
+    Where the cubic's minimum lies close to an end the middle is taken, and where the high
+    end is not finite a tenth of the way. Source: Nocedal and Wright (2006), equation 3.59.
+    """
+    (a, value_a, slope_a), (b, value_b, slope_b) = np.split(low, 3, -1), np.split(high, 3, -1)
+    width = b - a
+    bend = slope_a + slope_b - 3 * (value_b - value_a) / width
+    root = np.sign(width) * np.sqrt(bend**2 - slope_a * slope_b)
+    share = 1 - (slope_b + root - bend) / (slope_b - slope_a + 2 * root)
+    finite = np.isfinite(value_b) & np.isfinite(slope_b)
+    share = np.where((share > 0.05) & (share < 0.95), share, np.where(finite, 0.5, 0.1))
+    return np.where(np.isinf(b), 2 * a, a + share * width)
+
+
+def dot(a, b):
+    """Inner products (..., 1) of vectors (..., n)."""
+    return (a * b).sum(axis=-1, keepdims=True)
