@@ -1,0 +1,1 @@
+"""The numbers behind Optscope: objectives, optimizers, networks and derivatives, in NumPy."""

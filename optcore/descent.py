@@ -1,0 +1,189 @@
+"""The loop, once, for every objective and every optimizer."""
+
+from dataclasses import fields, replace
+
+import numpy as np
+
+from optcore.disturbance import ClipNorm, ClipValue, GradientNoise
+from optcore.objective import Look, Objective
+from optcore.optimizers.base import Optimizer
+from optcore.replay import replay
+from optcore.run import ESCAPE, ESCAPED, NO_GRADIENT, NO_STEP, NO_VALUE, WENT_ON, Run
+from optcore.schedules import Constant, Schedule
+
+MOST_STEPS = 5000
+
+
+def descend(
+    objective: Objective,
+    optimizer: Optimizer,
+    start,
+    steps: int,
+    *,
+    schedule: Schedule | None = None,
+    clip: ClipNorm | ClipValue | None = None,
+    noise: GradientNoise | None = None,
+    record: bool = True,
+) -> Run:
+    """Runs from a point (n,), a batch of points (..., n), or a batch of hyperparameters.
+
+    A hyperparameter that is an array is one value per run, shape (...), or, when its last
+    axis has length 1, broadcasts against the points as it is. A run ends when a number is not
+    finite or a coordinate passes 1e12; its neighbours go on and points are never clamped.
+    Without `record` only the last row is kept, which is all that a sweep needs.
+
+    Raises ValueError when `steps` is not a whole number from 0 to 5000, or when the start has
+    no coordinates or one that is not finite.
+    """
+    if steps != int(steps) or not 0 <= steps <= MOST_STEPS:
+        raise ValueError(f"steps is {steps}, but a run takes a whole number from 0 to {MOST_STEPS}")
+    point, optimizer = _together(start, optimizer)
+    noise = noise.draw(steps + 1, point.shape[-1]) if noise and noise.scale else None
+    rates = _rates(optimizer, schedule, steps)
+    book = None
+    if record and point.ndim == 1 and optimizer.elementwise:
+        book = _replayed(objective, optimizer, clip, point, rates, noise, steps + 1)
+    with np.errstate(all="ignore"):
+        book = book or _walk(objective, optimizer, clip, point, rates, noise, steps + 1, record)
+        limit, rule = _limit(objective, optimizer, point)
+    return Run(**book, rates=rates, limit=limit, limit_rule=rule)
+
+
+def _together(start, optimizer: Optimizer) -> tuple[np.ndarray, Optimizer]:
+    """The start as a batch that has room for every hyperparameter, and these ready to broadcast."""
+    point = np.asarray(start, dtype=float)
+    if point.ndim == 0 or not np.isfinite(point).all():
+        raise ValueError(f"the start is {start}, but a run starts from finite coordinates")
+    arrays = {}
+    for field in fields(optimizer):
+        value = np.asarray(getattr(optimizer, field.name))
+        if value.ndim:
+            arrays[field.name] = value if value.shape[-1] == 1 else value[..., None]
+    shape = np.broadcast_shapes(point.shape, *(value.shape for value in arrays.values()))
+    return np.broadcast_to(point, shape), replace(optimizer, **arrays)
+
+
+def _rates(optimizer: Optimizer, schedule: Schedule | None, steps: int):
+    """The rate of every step (steps, ...), or None for a method that has none."""
+    base = getattr(optimizer, "learning_rate", None)
+    if base is None:
+        return None
+    schedule = schedule or Constant()
+    at = np.arange(steps).reshape((-1,) + (1,) * np.ndim(base))
+    return np.broadcast_to(
+        schedule.rate(np.asarray(base, float), at, steps), at.shape[:1] + np.shape(base)
+    )
+
+
+def _limit(objective, optimizer: Optimizer, point: np.ndarray):
+    """The largest stable rate at the start, nan where the method or the objective has none."""
+    unknown = np.full(point.shape[:-1], np.nan), ""
+    if not optimizer.stability or not hasattr(objective, "hessian"):
+        return unknown
+    hessian = objective.hessian(point)
+    if not np.isfinite(hessian).all():
+        return unknown
+    steepest = np.linalg.eigvalsh(hessian)[..., -1]
+    limit = optimizer.stable_rate(np.where(steepest > 0, steepest, np.nan)[..., None])[..., 0]
+    return limit, optimizer.stability
+
+
+def _walk(objective, optimizer, clip, point, rates, noise, rows, record) -> dict:
+    """The definition of a run: look, write down, step."""
+    state = optimizer.init(point)
+    ended = np.full(point.shape[:-1], rows - 1)
+    end = np.full(point.shape[:-1], WENT_ON)
+    objective = _Counted(objective)
+    book = _Book(rows if record else 1)
+    for t in range(rows):
+        value, grad = objective.value(point), objective.grad(point)
+        seen = grad if noise is None else grad + noise[t]
+        seen = clip.apply(seen) if clip else seen
+        book.write(t if record else 0, point, value, grad, seen, state, objective.grad_calls)
+        _notice(t, point, value, grad, ended, end)
+        going = end == WENT_ON
+        if t == rows - 1 or not going.any():
+            break
+        rule = optimizer if rates is None else replace(optimizer, learning_rate=rates[t])
+        step, state = rule.update(Look(objective, point, value, seen), state)
+        point = np.where(going[..., None], point + step, np.nan)
+    return book.pages(ended, end)
+
+
+def _replayed(objective, optimizer, clip, point, rates, noise, rows) -> dict | None:
+    """The same run from the fast path, unfolded into named arrays; None where it cannot be had."""
+    rates = None if rates is None else rates.tolist()
+    table = replay(objective, optimizer, clip, point, rates, noise, rows)
+    if table is None:
+        return None
+    reached, n = len(table), point.size
+    full = np.full((rows, table.shape[1]), np.nan)
+    full[:reached] = table
+    ended, end = np.array(rows - 1), np.array(WENT_ON)
+    _notice(reached - 1, table[-1, :n], table[-1, n], table[-1, n + 1 : 2 * n + 1], ended, end)
+    memory, at = {}, 3 * n + 1
+    for name, part in optimizer.init(point).items():
+        size, shape = np.size(part), np.shape(part)
+        memory[name] = full[:, at : at + size].reshape((rows, *shape))
+        at += size
+    return {
+        "points": full[:, :n],
+        "values": full[:, n],
+        "grads": full[:, n + 1 : 2 * n + 1],
+        "seen": full[:, 2 * n + 1 : 3 * n + 1],
+        "gradient_evaluations": np.where(np.isnan(full[:, 0]), np.nan, np.arange(1.0, rows + 1)),
+        "memory": memory,
+        "ended": ended,
+        "end": end,
+    }
+
+
+def _notice(t, point, value, grad, ended, end) -> None:
+    """Writes down, once per run, at which row and why it ended."""
+    tests = (
+        (NO_STEP, ~np.isfinite(point).all(axis=-1)),
+        (ESCAPED, (np.abs(point) > ESCAPE).any(axis=-1)),
+        (NO_VALUE, ~np.isfinite(value)),
+        (NO_GRADIENT, ~np.isfinite(grad).all(axis=-1)),
+    )
+    for code, failed in tests:
+        fresh = failed & (end == WENT_ON)
+        if fresh.any():
+            end[fresh], ended[fresh] = code, t
+
+
+class _Counted:
+    """An objective that counts how often its gradient was asked for."""
+
+    def __init__(self, objective):
+        self.objective = objective
+        self.grad_calls = 0
+        self.value = objective.value
+
+    def grad(self, point):
+        self.grad_calls += 1
+        return self.objective.grad(point)
+
+    def __getattr__(self, name):
+        return getattr(self.objective, name)
+
+
+class _Book:
+    """The rows of a run as they are written."""
+
+    def __init__(self, rows: int):
+        self.rows = rows
+        self.columns: dict[str, np.ndarray] = {}
+        self.memory: dict[str, np.ndarray] = {}
+
+    def write(self, row, point, value, grad, seen, state, calls) -> None:
+        entries = {"points": point, "values": value, "grads": grad, "seen": seen,
+                   "gradient_evaluations": calls}  # fmt: skip
+        for shelf, numbers in ((self.columns, entries), (self.memory, state)):
+            for name, number in numbers.items():
+                if name not in shelf:
+                    shelf[name] = np.full((self.rows, *np.shape(number)), np.nan)
+                shelf[name][row] = number
+
+    def pages(self, ended, end) -> dict:
+        return {**self.columns, "memory": self.memory, "ended": ended, "end": end}

@@ -1,0 +1,1 @@
+"""From numbers to the screen: live components, controls and charts."""

@@ -1,0 +1,1 @@
+"""Results in, plain Plotly figure dicts out. Nothing here imports Streamlit."""

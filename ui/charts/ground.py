@@ -1,0 +1,153 @@
+"""A surface as contours or as a 3-D sheet, with heights that suit it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+CELLS = 121
+MARGIN = 0.25
+DECADES = 2.5
+
+
+@dataclass(frozen=True)
+class Heights:
+    """How a loss becomes a height: as it is, or as the logarithm of what lies above `floor`."""
+
+    floor: float
+    log: bool
+    low: float
+    high: float
+
+    def of(self, values: np.ndarray) -> np.ndarray:
+        if not self.log:
+            return values
+        least = 10.0**self.low
+        with np.errstate(invalid="ignore"):
+            return np.log10(np.maximum(values - self.floor, least))
+
+    def ticks(self) -> tuple[np.ndarray, list[str]]:
+        """Heights for a colour bar, and the losses they stand for."""
+        if not self.log:
+            at = np.linspace(self.low, self.high, 5)
+            return at, [f"{value:.3g}" for value in at]
+        at = np.linspace(np.ceil(self.low), np.floor(self.high), 12)
+        at = np.unique(np.round(at))
+        at = at[:: max(1, len(at) // 6)]
+        return at, [f"{self.floor + 10.0**a:.3g}" for a in at]
+
+
+@dataclass(frozen=True)
+class Ground:
+    """A surface on a grid that reaches a quarter beyond its window: x (c,), y (c,), z (c, c)."""
+
+    x: np.ndarray
+    y: np.ndarray
+    values: np.ndarray
+    heights: Heights
+
+
+def ground(surface) -> Ground:
+    """The surface on a grid, and the height scale that shows both its floor and its walls."""
+    x, y = (np.linspace(*_widened(side), CELLS) for side in surface.window)
+    with np.errstate(all="ignore"):
+        values = surface.value(np.stack(np.meshgrid(x, y), axis=-1))
+    values = np.where(np.isfinite(values), values, np.nan)
+    return Ground(x, y, values, _heights(surface, values))
+
+
+def _widened(side: tuple[float, float]) -> tuple[float, float]:
+    margin = MARGIN * (side[1] - side[0])
+    return side[0] - margin, side[1] + margin
+
+
+def _heights(surface, values: np.ndarray) -> Heights:
+    inside = values[CELLS // 6 : -CELLS // 6, CELLS // 6 : -CELLS // 6]
+    floor, top = np.nanmin(inside), np.nanmax(inside)
+    if surface.minima:
+        floor = float(surface.value(np.array(surface.minima[0], dtype=float)))
+    above = np.sort((inside - floor)[np.isfinite(inside)])
+    above = above[above > 0]
+    if not len(above):
+        return Heights(0.0, False, floor - 1.0, floor + 1.0)
+    low, middle = np.quantile(above, 0.002), np.quantile(above, 0.5)
+    log = middle > 0 and np.log10(above[-1] / low) > DECADES and above[-1] / middle > 8
+    if log:
+        return Heights(floor, True, float(np.log10(low)), float(np.log10(top - floor)))
+    return Heights(floor, False, float(min(floor, np.nanmin(inside))), float(top))
+
+
+def contour(land: Ground) -> dict:
+    """Filled contours with a colour bar that reads in losses."""
+    z = land.heights.of(land.values)
+    at, text = land.heights.ticks()
+    size = (land.heights.high - land.heights.low) / 22
+    return {
+        "type": "contour",
+        "x": land.x,
+        "y": land.y,
+        "z": z,
+        "colorscale": "ground",
+        "autocontour": False,
+        "contours": {"start": land.heights.low, "end": land.heights.high, "size": size},
+        "line": {"width": 0.6, "color": "rgba(120,130,145,0.55)"},
+        "zmin": land.heights.low,
+        "zmax": land.heights.high,
+        "hoverinfo": "skip",
+        "colorbar": {
+            "title": {"text": "loss", "side": "top"},
+            "tickvals": at,
+            "ticktext": text,
+            "thickness": 12,
+            "len": 0.9,
+        },
+        "meta": {"still": True},
+    }
+
+
+def sheet(land: Ground) -> dict:
+    """The same heights as a 3-D sheet."""
+    at, text = land.heights.ticks()
+    z = np.clip(land.heights.of(land.values), land.heights.low, land.heights.high)
+    return {
+        "type": "surface",
+        "x": land.x,
+        "y": land.y,
+        "z": z,
+        "colorscale": "ground",
+        "cmin": land.heights.low,
+        "cmax": land.heights.high,
+        "opacity": 0.95,
+        "hoverinfo": "skip",
+        "colorbar": {
+            "title": {"text": "loss", "side": "top"},
+            "tickvals": at,
+            "ticktext": text,
+            "thickness": 12,
+            "len": 0.8,
+        },
+        "contours": {"z": {"show": True, "color": "rgba(120,130,145,0.4)", "width": 1}},
+        "meta": {"still": True},
+    }
+
+
+def minima(surface, land: Ground | None = None) -> dict:
+    """The known minima as stars; on the sheet when given the ground."""
+    points = np.reshape(np.array(surface.minima, dtype=float), (-1, 2))
+    trace = {
+        "mode": "markers",
+        "name": "known minimum",
+        "x": points[:, 0],
+        "y": points[:, 1],
+        "hoverinfo": "name+x+y",
+        "showlegend": False,
+        "marker": {
+            "symbol": "star",
+            "size": 13,
+            "color": "ink",
+            "line": {"color": "paper", "width": 1.5},
+        },
+    }
+    if land is None:
+        return {"type": "scatter", **trace}
+    trace["marker"] = {"symbol": "diamond", "size": 4, "color": "ink"}
+    return {"type": "scatter3d", **trace, "z": land.heights.of(surface.value(points))}

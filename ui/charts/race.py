@@ -1,0 +1,139 @@
+"""A race: paths over the ground, loss and gradient norm beside them."""
+
+import numpy as np
+
+from ui.charts.ground import Ground, contour, minima, sheet
+from ui.charts.palette import OPTIMIZER_LOOKS
+
+
+def reached(run) -> slice:
+    """The rows a run really has: after its end there is nothing to draw."""
+    return slice(0, int(run.ended) + 1)
+
+
+def paths(surface, land: Ground, runs: dict) -> dict:
+    """Contours, minima and one growing path per optimizer."""
+    (x_low, x_high), (y_low, y_high) = surface.window
+    tracks = [
+        _track(name, "path", run.points[reached(run), 0], run.points[reached(run), 1])
+        for name, run in runs.items()
+    ]
+    layout = {
+        "uirevision": surface.name,
+        "margin": {"l": 44, "r": 8, "t": 10, "b": 40},
+        "showlegend": False,
+        "dragmode": "zoom",
+        "xaxis": {"title": {"text": surface.axes[0]}, "range": [x_low, x_high], "zeroline": False},
+        "yaxis": {"title": {"text": surface.axes[1]}, "range": [y_low, y_high], "zeroline": False},
+    }
+    return {"data": [contour(land), minima(surface), *tracks], "layout": layout}
+
+
+def hills(surface, land: Ground, runs: dict) -> dict:
+    """The same as a 3-D sheet with the paths on it."""
+    tracks = []
+    for name, run in runs.items():
+        look, rows = OPTIMIZER_LOOKS[name], reached(run)
+        height = land.heights.of(run.values[rows])
+        shown = _inside(land, run.points[rows], height)
+        dash = look["dash"] if look["dash"] != "longdash" else "longdashdot"
+        tracks.append(
+            {
+                "type": "scatter3d",
+                "mode": "lines",
+                "name": name,
+                "x": np.where(shown, run.points[rows, 0], np.nan),
+                "y": np.where(shown, run.points[rows, 1], np.nan),
+                "z": height,
+                "line": {"color": look["colour"], "width": 7, "dash": dash},
+                "hoverinfo": "name",
+                "meta": {"play": "path", "group": name},
+            }
+        )
+    at, text = land.heights.ticks()
+    (x, y) = surface.axes
+    layout = {
+        "uirevision": surface.name,
+        "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
+        "showlegend": False,
+        "scene": {
+            "xaxis": {"title": {"text": x}},
+            "yaxis": {"title": {"text": y}},
+            "zaxis": {"title": {"text": "loss"}, "tickvals": at, "ticktext": text},
+            "camera": {"eye": {"x": -1.3, "y": -1.5, "z": 1.1}},
+            "aspectmode": "cube",
+        },
+    }
+    return {"data": [sheet(land), minima(surface, land), *tracks], "layout": layout}
+
+
+def losses(runs: dict, floor: float, steps: int) -> dict:
+    """Loss above the best known value, against steps, log scale."""
+    curves = {name: run.values[reached(run)] - floor for name, run in runs.items()}
+    return _curves(curves, steps, _above(floor), "loss")
+
+
+def gradients(runs: dict, steps: int) -> dict:
+    """Gradient norms against steps, log scale."""
+    curves = {name: run.gradient_norms[reached(run)] for name, run in runs.items()}
+    return _curves(curves, steps, "gradient norm", "‖∇‖")
+
+
+def _above(floor: float) -> str:
+    return "loss" if floor == 0 else f"loss {'−' if floor > 0 else '+'} {abs(floor):.4g}"
+
+
+def _curves(curves: dict, steps: int, title: str, readout: str) -> dict:
+    data = []
+    for name, y in curves.items():
+        trace = _track(name, "curve", np.arange(len(y), dtype=float), np.where(y > 0, y, np.nan))
+        data.append({**trace, "meta": {**trace["meta"], "readout": readout}})
+    layout = {
+        "uirevision": "curves",
+        "margin": {"l": 64, "r": 10, "t": 8, "b": 34},
+        "showlegend": False,
+        "xaxis": {"title": {"text": "step"}, "range": [0, max(steps, 1)]},
+        "yaxis": {
+            "type": "log",
+            "title": {"text": title},
+            "range": decades(list(curves.values())),
+            "exponentformat": "power",
+            "dtick": None,
+        },
+    }
+    return {"data": data, "layout": layout}
+
+
+def decades(curves: list[np.ndarray], deepest: float = 1e-16, highest: float = 1e12) -> list[float]:
+    """A log axis' range in whole decades, so that it stays put while a hand drags."""
+    values = np.concatenate([np.ravel(curve) for curve in curves]) if curves else np.ones(1)
+    values = values[np.isfinite(values) & (values > 0)]
+    if not len(values):
+        return [-1.0, 1.0]
+    low, high = np.log10(np.clip([values.min(), values.max()], deepest, highest))
+    return [float(np.floor(low)), float(max(np.ceil(high), np.floor(low) + 1))]
+
+
+def _inside(land: Ground, points: np.ndarray, height: np.ndarray) -> np.ndarray:
+    x, y = points[:, 0], points[:, 1]
+    return (
+        (x >= land.x[0])
+        & (x <= land.x[-1])
+        & (y >= land.y[0])
+        & (y <= land.y[-1])
+        & (height <= land.heights.high)
+    )
+
+
+def _track(name: str, play: str, x: np.ndarray, y: np.ndarray) -> dict:
+    look = OPTIMIZER_LOOKS[name]
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": name,
+        "x": x,
+        "y": y,
+        "line": {"color": look["colour"], "width": 2.4, "dash": look["dash"]},
+        "marker": {"symbol": look["symbol"], "size": 12},
+        "meta": {"play": play, "group": name},
+    }

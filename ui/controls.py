@@ -1,0 +1,242 @@
+"""Widgets that return core objects: the only file that knows how a URL names things."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+import streamlit as st
+
+from optcore.knobs import Knob, knobs
+from ui.link import Link
+from ui.live.sliders import sliders
+
+_UNICODE = {
+    r"\eta": "η", r"\mu": "μ", r"\alpha": "α", r"\beta": "β", r"\beta_1": "β₁", r"\beta_2": "β₂",
+    r"\epsilon": "ε", r"\rho": "ρ", r"\nu": "ν", r"\nu_1": "ν₁", r"\nu_2": "ν₂", r"\lambda": "λ",
+    r"\sigma": "σ", r"\kappa": "κ", r"\theta": "θ", r"\tau": "τ", r"\gamma": "γ", r"\phi": "φ",
+    r"\varphi": "φ", r"\psi": "ψ", r"\delta": "δ",
+}  # fmt: skip
+
+
+def slug(name: str) -> str:
+    """A name as a URL writes it: `Bowl with two wells` is `bowl-with-two-wells`."""
+    kept = "".join(letter if letter.isalnum() else " " for letter in name.lower())
+    return "-".join(kept.split())
+
+
+def symbol(latex: str) -> str:
+    """A knob's LaTeX symbol as plain text, for a label; empty when there is no such letter."""
+    return _UNICODE.get(latex, latex if len(latex) == 1 else "")
+
+
+# ------------------------------------------------------------------ reading what a URL says
+
+
+def number(low: float, high: float, whole: bool = False) -> Callable[[str], float]:
+    """A parser for a number from low to high."""
+
+    def parse(text: str) -> float:
+        kind = "a whole number" if whole else "a number"
+        fault = f"“{text[:30]}” is not {kind} from {low:g} to {high:g}, so the default stands."
+        try:
+            value = float(text)
+        except ValueError:
+            raise ValueError(fault) from None
+        if not (math.isfinite(value) and low <= value <= high) or (whole and value != int(value)):
+            raise ValueError(fault)
+        return int(value) if whole else value
+
+    return parse
+
+
+def one_of(names: Sequence[str]) -> Callable[[str], str]:
+    """A parser for one name out of several, written as its slug."""
+    by_slug = {slug(name): name for name in names}
+
+    def parse(text: str) -> str:
+        if slug(text) not in by_slug:
+            raise ValueError(f"“{text[:30]}” is not among the choices, so the default stands.")
+        return by_slug[slug(text)]
+
+    return parse
+
+
+def some_of(names: Sequence[str]) -> Callable[[str], list[str]]:
+    """A parser for a comma-separated list of names; an empty list is one."""
+    one = one_of(names)
+    return lambda text: list(dict.fromkeys(one(part) for part in text.split(",") if part.strip()))
+
+
+def pair(window) -> Callable[[str], tuple[float, float]]:
+    """A parser for `x,y` within a window."""
+    axes = [number(low, high) for low, high in window]
+
+    def parse(text: str) -> tuple[float, float]:
+        parts = text.split(",")
+        if len(parts) != 2:
+            raise ValueError(f"“{text[:30]}” is not two numbers with a comma between them.")
+        return tuple(axis(part) for axis, part in zip(axes, parts, strict=True))
+
+    return parse
+
+
+def _flag(text: str) -> bool:
+    if text not in ("0", "1"):
+        raise ValueError(f"“{text[:30]}” is neither 0 nor 1, so the default stands.")
+    return text == "1"
+
+
+def written(value: float) -> str:
+    """A number as the URL writes it: as short as it can be read back."""
+    return repr(round(value, 12)).removesuffix(".0") if math.isfinite(value) else "0"
+
+
+# ------------------------------------------------------------------ choices: native widgets
+
+
+def _held(link: Link, name: str, parse, default):
+    """The widget key of a choice, with the link's value put into it when it is new."""
+    key = f"{link.key}.{name}"
+    if key not in st.session_state:
+        st.session_state[key] = link.get(name, parse, default)
+    link.put({name: st.session_state[key]})
+    return key
+
+
+def choose(link: Link, name: str, label: str, options: Sequence, default=None, **look):
+    """One object out of several that have names; `look` goes to `st.selectbox`."""
+    by_name = {option.name: option for option in options}
+    first = (default or options[0]).name
+    key = _held(link, name, one_of(list(by_name)), first)
+    picked = st.selectbox(label, list(by_name), key=key, **look)
+    link.put({name: picked})
+    link.show(name, slug(picked), slug(first))
+    return by_name[picked]
+
+
+def choose_some(link: Link, name: str, label: str, options: Sequence, default: Sequence, **look):
+    """Any number of objects out of several that have names, in the order of the registry."""
+    by_name = {option.name: option for option in options}
+    first = [option.name for option in default]
+    key = _held(link, name, some_of(list(by_name)), first)
+    picked = st.multiselect(label, list(by_name), key=key, **look)
+    link.put({name: picked})
+    link.show(name, ",".join(map(slug, picked)), ",".join(map(slug, first)))
+    return [option for option in options if option.name in picked]
+
+
+def choose_name(link: Link, name: str, label: str, options: Sequence[str], **look) -> str:
+    """One of a few words, side by side; the first is the default."""
+    key = _held(link, name, one_of(options), options[0])
+    picked = st.segmented_control(label, options, key=key, required=True, **look)
+    link.put({name: picked})
+    link.show(name, slug(picked), slug(options[0]))
+    return picked
+
+
+def switch(link: Link, name: str, label: str, default: bool = False, **look) -> bool:
+    key = _held(link, name, _flag, default)
+    on = st.toggle(label, key=key, **look)
+    link.put({name: on})
+    link.show(name, str(int(on)), str(int(default)))
+    return on
+
+
+def text(link: Link, name: str, label: str, default: str, **look) -> str:
+    """A line of text; what it means is for the caller to judge."""
+    key = _held(link, name, str, default)
+    value = st.text_input(label, key=key, **look)
+    link.put({name: value})
+    link.show(name, value, default)
+    return value
+
+
+def scenarios(link: Link, entries: Sequence, label: str = "Scenarios") -> None:
+    """A button for each entry (name, link: URL parameters); pressing one becomes that link."""
+    with st.container(horizontal=True, gap="small"):
+        for entry in entries:
+            st.button(
+                entry.name, on_click=become, args=(link, entry.link), key=f"{link.key}/{entry.name}"
+            )
+
+
+def become(link: Link, parameters: dict[str, str]) -> None:
+    """Makes a page what a link with these parameters says; for use as a callback."""
+    for key in [key for key in st.session_state if str(key).startswith(f"{link.key}.")]:
+        del st.session_state[key]
+    link.load(parameters)
+
+
+# ------------------------------------------------------------------ live values: sliders
+
+
+@dataclass(frozen=True)
+class Dials:
+    """An object whose knobs become sliders; `prefix` begins their names in the URL."""
+
+    title: str
+    prefix: str
+    subject: Any
+    colour: str | None = None
+
+
+def tune(link: Link, dials: Sequence[Dials], *, key: str, on_change=lambda: None) -> list[Any]:
+    """Sliders for every knob; returns the objects with the values they stand at.
+
+    A value that differs from the default of the object's class is part of the link.
+    """
+    tuned, groups = [], []
+    for dial in dials:
+        specs = knobs(dial.subject)
+        values = {
+            name: link.get(
+                f"{dial.prefix}.{name}",
+                number(spec.low, spec.high, spec.whole),
+                getattr(dial.subject, name),
+            )
+            for name, spec in specs.items()
+        }
+        tuned.append(replace(dial.subject, **values))
+        for name, spec in specs.items():
+            link.show(f"{dial.prefix}.{name}", written(values[name]), written(spec.default))
+        rows = [
+            _row(f"{dial.prefix}.{name}", name, spec, values[name], getattr(dial.subject, name))
+            for name, spec in specs.items()
+        ]
+        if rows:
+            groups.append({"title": dial.title, "colour": dial.colour, "knobs": rows})
+
+    def heard(change: dict) -> None:
+        admitted = _admitted(change.get("values") or {}, dials)
+        link.put(admitted)
+        on_change(bool(change.get("settled")))
+
+    if groups:
+        sliders(groups, key=key, on_change=heard)
+    return tuned
+
+
+def _row(identity: str, name: str, spec: Knob, value: float, initial: float) -> dict:
+    return {
+        "id": identity,
+        "label": name.replace("_", " "),
+        "symbol": symbol(spec.symbol),
+        "low": spec.low,
+        "high": spec.high,
+        "least": spec.least,
+        "scale": spec.scale,
+        "whole": spec.whole,
+        "value": value,
+        "initial": initial,
+    }
+
+
+def _admitted(values: dict, dials: Sequence[Dials]) -> dict:
+    """What a browser sent, less anything that is not a number in a knob's range."""
+    specs = {f"{d.prefix}.{name}": s for d in dials for name, s in knobs(d.subject).items()}
+    return {
+        name: (int(value) if specs[name].whole else float(value))
+        for name, value in values.items()
+        if name in specs and isinstance(value, int | float) and specs[name].admits(value)
+    }

@@ -1,0 +1,1 @@
+"""Components that stay mounted and answer while the hand still moves."""

@@ -1,0 +1,118 @@
+// The transport: play, step, scrub, speed. It runs in the browser and never asks the server.
+
+const SPEEDS = [0.25, 0.5, 1, 2, 4, 8];
+const RUN_SECONDS = 8;
+
+export class Clock {
+  constructor(holder, onTick, onSettle) {
+    this.onTick = onTick;
+    this.onSettle = onSettle;
+    this.steps = 0;
+    this.at = 0;
+    this.speed = 1;
+    this.playing = false;
+    this.bar = document.createElement("div");
+    this.bar.className = "os-clock";
+    this.bar.innerHTML = `
+      <button type="button" data-do="first" aria-label="Jump to the start">⏮</button>
+      <button type="button" data-do="back" aria-label="One step back">◀</button>
+      <button type="button" data-do="play" class="os-play" aria-label="Play">▶ Play</button>
+      <button type="button" data-do="next" aria-label="One step forward">▶</button>
+      <button type="button" data-do="last" aria-label="Jump to the end">⏭</button>
+      <input type="range" min="0" step="1" aria-label="Step">
+      <output></output>
+      <label class="os-speed">Speed
+        <select aria-label="Playback speed">${SPEEDS.map((s) =>
+          `<option value="${s}"${s === 1 ? " selected" : ""}>${s}×</option>`).join("")}</select>
+      </label>`;
+    holder.append(this.bar);
+    this.range = this.bar.querySelector("input");
+    this.output = this.bar.querySelector("output");
+    this.toggle = this.bar.querySelector("[data-do=play]");
+    this.bar.onclick = ({ target }) => this.press(target.closest("button")?.dataset.do);
+    this.range.oninput = () => this.go(Number(this.range.value));
+    this.range.onchange = () => this.onSettle();
+    this.bar.querySelector("select").onchange = ({ target }) => { this.speed = Number(target.value); };
+  }
+
+  press(what) {
+    if (what === "play") this.playing ? this.pause() : this.play();
+    if (what === "first") this.jump(0);
+    if (what === "back") this.jump(Math.ceil(this.at) - 1);
+    if (what === "next") this.jump(Math.floor(this.at) + 1);
+    if (what === "last") this.jump(this.steps);
+  }
+
+  // A run of a new length keeps a scrubber that stood at the end there.
+  set({ steps, at, labels, unit, seconds, rest }) {
+    const atEnd = this.at >= this.steps;
+    this.labels = labels;
+    this.unit = unit ?? "step";
+    this.seconds = seconds ?? RUN_SECONDS;
+    if (steps !== this.steps) {
+      this.steps = steps;
+      this.range.max = steps;
+      if (atEnd || this.at > steps) this.at = steps;
+    }
+    if (at !== undefined && at !== null && at !== this.told && !this.playing) this.at = Math.min(at, steps);
+    this.told = at;
+    this.rest = rest;
+    this.show();
+  }
+
+  go(at) {
+    this.pause(false);
+    this.at = Math.max(0, Math.min(at, this.steps));
+    this.show();
+    this.onTick();
+  }
+
+  jump(at) {
+    this.go(at);
+    clearTimeout(this.settling);
+    this.settling = setTimeout(() => this.onSettle(), 250);
+  }
+
+  play() {
+    if (this.at >= this.steps) this.at = 0;
+    this.playing = true;
+    let before = performance.now();
+    const frame = (now) => {
+      if (!this.playing) return;
+      this.at += ((now - before) / 1000) * this.speed * (this.steps / this.seconds);
+      before = now;
+      if (this.at >= this.steps) {
+        this.at = this.steps;
+        this.pause();
+      }
+      this.show();
+      this.onTick();
+      if (this.playing) requestAnimationFrame(frame);
+    };
+    requestAnimationFrame(frame);
+    this.show();
+  }
+
+  pause(settle = true) {
+    const was = this.playing;
+    this.playing = false;
+    this.show();
+    if (was && settle) this.onSettle();
+  }
+
+  get step() {
+    return Math.floor(this.at);
+  }
+
+  show() {
+    const face = this.playing ? "❚❚ Pause" : "▶ Play";
+    if (this.face !== face) {
+      this.face = this.toggle.textContent = face;
+      this.toggle.setAttribute("aria-label", this.playing ? "Pause" : "Play");
+    }
+    this.range.value = this.step;
+    const label = this.labels ? this.labels[this.step] : `${this.unit} ${this.step} / ${this.steps}`;
+    this.output.textContent = label;
+    this.range.setAttribute("aria-valuetext", label);
+  }
+}

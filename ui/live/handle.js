@@ -1,0 +1,79 @@
+// A point on a panel that the person drags, clicks to, or moves with the arrow keys.
+
+const NUDGE = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+const SETTLE = 350;
+
+export class Handle {
+  constructor(stage, name) {
+    this.stage = stage;
+    this.name = name;
+    this.dot = document.createElement("button");
+    this.dot.type = "button";
+    this.dot.className = "os-handle";
+    this.dot.onpointerdown = (event) => this.grab(event);
+    this.dot.onkeydown = (event) => this.key(event);
+  }
+
+  set({ panel, at, label }) {
+    this.panel = this.stage.panels[panel];
+    if (this.dot.parentElement !== this.panel.holder) this.panel.holder.append(this.dot);
+    if (!this.held && !this.stage.post.waiting?.handles?.[this.name]) this.at = at;
+    this.dot.setAttribute("aria-label", label);
+    this.dot.title = label;
+    this.place();
+  }
+
+  place() {
+    if (!this.panel?.overlay.axes) {
+      this.dot.hidden = true;
+      return;
+    }
+    const [x, y] = this.panel.overlay.place(...this.at);
+    const [xa, ya] = this.panel.overlay.axes;
+    this.dot.hidden = !(x >= xa._offset - 1 && x <= xa._offset + xa._length + 1
+      && y >= ya._offset - 1 && y <= ya._offset + ya._length + 1);
+    this.dot.style.transform = `translate(${x}px, ${y}px)`;
+  }
+
+  go(at, settled) {
+    this.at = at;
+    this.place();
+    this.stage.move(this.name, at, settled);
+  }
+
+  grab(event) {
+    event.preventDefault();
+    this.dot.focus();
+    this.dot.setPointerCapture(event.pointerId);
+    this.held = true;
+    this.dot.onpointermove = (move) => this.follow(move);
+    this.dot.onpointerup = this.dot.onpointercancel = () => {
+      this.held = false;
+      this.dot.onpointermove = this.dot.onpointerup = this.dot.onpointercancel = null;
+      this.stage.move(this.name, this.at, true);
+    };
+  }
+
+  follow(event) {
+    const box = this.panel.holder.getBoundingClientRect();
+    const at = this.panel.overlay.data(event.clientX - box.left, event.clientY - box.top);
+    if (at) this.go(at, false);
+  }
+
+  key(event) {
+    const nudge = NUDGE[event.key];
+    if (!nudge) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const share = event.shiftKey ? 0.002 : 0.02;
+    const [xa, ya] = this.panel.overlay.axes;
+    const [wide, high] = [xa.range[1] - xa.range[0], ya.range[1] - ya.range[0]];
+    this.go([this.at[0] + nudge[0] * share * wide, this.at[1] + nudge[1] * share * high], false);
+    clearTimeout(this.settling);
+    this.settling = setTimeout(() => this.stage.move(this.name, this.at, true), SETTLE);
+  }
+
+  leave() {
+    this.dot.remove();
+  }
+}

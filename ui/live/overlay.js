@@ -1,0 +1,231 @@
+// Draws what moves over a Plotly plot: a canvas that follows the plot's axes through every zoom.
+//
+// A moving trace is an ordinary scatter trace with `meta.play`:
+//   "path"   grows to the clock's step, with a head at its end
+//   "curve"  is drawn whole, faint after the clock's step, with a head at the step
+//   "frame"  is `meta.x[step]`, `meta.y[step]`: a shape that changes with the step
+//   "still"  is drawn whole, always: it moves only when new data comes
+
+import { ink } from "./theme.js";
+
+const DASHES = { dash: [9, 5], dot: [2, 4], dashdot: [9, 4, 2, 4], longdash: [15, 6] };
+const FAR = 1e5;
+
+export class Overlay {
+  constructor(plot, holder) {
+    this.plot = plot;
+    this.canvas = document.createElement("canvas");
+    this.canvas.className = "os-overlay";
+    this.canvas.setAttribute("aria-hidden", "true");
+    holder.append(this.canvas);
+    this.traces = [];
+    this.pixels = [];
+    this.key = "";
+  }
+
+  get axes() {
+    const layout = this.plot._fullLayout;
+    return layout?.xaxis?.d2p && layout?.yaxis?.d2p ? [layout.xaxis, layout.yaxis] : null;
+  }
+
+  set(traces) {
+    this.traces = traces;
+    this.key = "";
+  }
+
+  // Screen coordinates are worked out once per data and axis range, not once per frame.
+  project() {
+    const [xa, ya] = this.axes;
+    const key = [xa, ya].map((a) => `${a.type}${a._offset},${a._length},${a.range}`).join("|");
+    if (key === this.key) return;
+    this.key = key;
+    this.pixels = this.traces.map(({ x, y, meta }) => (meta.play === "frame"
+      ? null
+      : { x: along(xa, x), y: along(ya, y) }));
+  }
+
+  resize() {
+    const ratio = window.devicePixelRatio || 1;
+    const { clientWidth: width, clientHeight: height } = this.canvas;
+    const [w, h] = [Math.round(width * ratio), Math.round(height * ratio)];
+    if (this.canvas.width !== w || this.canvas.height !== h) Object.assign(this.canvas, { width: w, height: h });
+    return ratio;
+  }
+
+  draw(step, hot, look, cursor) {
+    if (!this.axes) return;
+    const ratio = this.resize();
+    this.project();
+    const [xa, ya] = this.axes;
+    const pen = this.canvas.getContext("2d");
+    pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+    pen.clearRect(0, 0, this.canvas.width, this.canvas.height);
+    pen.save();
+    pen.beginPath();
+    pen.rect(xa._offset, ya._offset, xa._length, ya._length);
+    pen.clip();
+    if (cursor !== undefined) this.cursor(pen, cursor, look);
+    this.traces.forEach((trace, index) => this.trace(pen, trace, index, step, hot, look));
+    pen.restore();
+  }
+
+  cursor(pen, at, look) {
+    const [xa, ya] = this.axes;
+    const [x] = along(xa, [at]);
+    pen.strokeStyle = look.text;
+    pen.globalAlpha = 0.45;
+    pen.lineWidth = 1;
+    pen.beginPath();
+    pen.moveTo(x, ya._offset);
+    pen.lineTo(x, ya._offset + ya._length);
+    pen.stroke();
+  }
+
+  trace(pen, trace, index, step, hot, look) {
+    const { meta, line = {}, marker = {}, mode = "lines" } = trace;
+    const points = this.points(trace, index, step);
+    const last = points.x.length - 1;
+    const upto = meta.play === "path" || meta.play === "curve" ? Math.min(Math.floor(step), last) : last;
+    const cold = hot && meta.group && meta.group !== hot;
+    pen.globalAlpha = (cold ? 0.18 : 1) * (trace.opacity ?? 1);
+    pen.strokeStyle = pen.fillStyle = ink(line.color ?? marker.color ?? "ink", look);
+    pen.lineWidth = (line.width ?? 2) * (hot && !cold ? 1.5 : 1);
+    pen.setLineDash(DASHES[line.dash] ?? []);
+    pen.lineJoin = "round";
+    if (mode.includes("lines")) stroke(pen, points, 0, upto);
+    if (mode.includes("lines") && meta.play === "curve" && upto < last) {
+      pen.globalAlpha *= 0.3;
+      stroke(pen, points, upto, last);
+      pen.globalAlpha /= 0.3;
+    }
+    pen.setLineDash([]);
+    const heads = meta.play === "path" || meta.play === "curve";
+    if (heads && upto >= 0) head(pen, points, upto, marker, look, meta.play === "curve" ? 0.7 : 1);
+    if (!heads && mode.includes("markers")) {
+      for (let at = 0; at <= last; at += 1) head(pen, points, at, marker, look, 0.8);
+    }
+  }
+
+  points(trace, index, step) {
+    if (trace.meta.play !== "frame") return this.pixels[index];
+    const [xa, ya] = this.axes;
+    const at = Math.max(0, Math.min(Math.floor(step), trace.meta.x.length - 1));
+    return { x: along(xa, trace.meta.x[at]), y: along(ya, trace.meta.y[at]) };
+  }
+
+  // The drawn vertex nearest to a place on the screen, or null.
+  nearest(px, py, step, reach = 16) {
+    if (!this.axes) return null;
+    this.project();
+    let best = null;
+    let least = reach * reach;
+    this.traces.forEach((trace, index) => {
+      if (trace.meta.silent) return;
+      const { x, y } = this.points(trace, index, step);
+      const upto = trace.meta.play === "path" ? Math.min(step, x.length - 1) : x.length - 1;
+      for (let at = 0; at <= upto; at += 1) {
+        const away = (x[at] - px) ** 2 + (y[at] - py) ** 2;
+        if (away < least) {
+          least = away;
+          best = { trace, at, px: x[at], py: y[at] };
+        }
+      }
+    });
+    return best;
+  }
+
+  // The data coordinates of a place on the screen, or null outside the plot.
+  data(px, py) {
+    const [xa, ya] = this.axes;
+    const [x, y] = [px - xa._offset, py - ya._offset];
+    if (x < 0 || y < 0 || x > xa._length || y > ya._length) return null;
+    return [xa.p2d(x), ya.p2d(y)];
+  }
+
+  place(x, y) {
+    const [xa, ya] = this.axes;
+    return [along(xa, [x])[0], along(ya, [y])[0]];
+  }
+}
+
+function along(axis, values) {
+  const zero = axis._offset + axis.l2p(0);
+  const unit = axis.l2p(1) - axis.l2p(0);
+  const pixels = new Float64Array(values.length);
+  const log = axis.type === "log";
+  for (let at = 0; at < values.length; at += 1) {
+    pixels[at] = zero + unit * (log ? Math.log10(values[at]) : values[at]);
+  }
+  return pixels;
+}
+
+function stroke(pen, { x, y }, from, upto) {
+  pen.beginPath();
+  let drawing = false;
+  let [lastX, lastY] = [0, 0];
+  for (let at = from; at <= upto; at += 1) {
+    let [px, py] = [x[at], y[at]];
+    if (Number.isNaN(px) || Number.isNaN(py)) {
+      drawing = false;
+      continue;
+    }
+    if (drawing) {
+      const length = Math.hypot(px - lastX, py - lastY);
+      if (length > FAR) {
+        px = lastX + ((px - lastX) / length) * FAR || lastX;
+        py = lastY + ((py - lastY) / length) * FAR || lastY;
+      }
+      pen.lineTo(px, py);
+    } else {
+      pen.moveTo(px, py);
+    }
+    drawing = true;
+    [lastX, lastY] = [px, py];
+  }
+  pen.stroke();
+}
+
+const SHAPES = {
+  circle: (pen, r) => pen.arc(0, 0, r, 0, 7),
+  square: (pen, r) => pen.rect(-r * 0.9, -r * 0.9, r * 1.8, r * 1.8),
+  diamond: (pen, r) => polygon(pen, r * 1.25, 4, -Math.PI / 2),
+  "triangle-up": (pen, r) => polygon(pen, r * 1.25, 3, -Math.PI / 2),
+  "triangle-down": (pen, r) => polygon(pen, r * 1.25, 3, Math.PI / 2),
+  pentagon: (pen, r) => polygon(pen, r * 1.2, 5, -Math.PI / 2),
+  hexagon: (pen, r) => polygon(pen, r * 1.2, 6, 0),
+  star: (pen, r) => star(pen, r * 1.4),
+};
+
+export function shape(pen, symbol, radius) {
+  pen.beginPath();
+  (SHAPES[symbol] ?? SHAPES.circle)(pen, radius);
+  pen.closePath();
+}
+
+function polygon(pen, radius, corners, turn) {
+  for (let at = 0; at < corners; at += 1) {
+    const angle = turn + (at * 2 * Math.PI) / corners;
+    pen.lineTo(radius * Math.cos(angle), radius * Math.sin(angle));
+  }
+}
+
+function star(pen, radius) {
+  for (let at = 0; at < 10; at += 1) {
+    const angle = -Math.PI / 2 + (at * Math.PI) / 5;
+    const reach = at % 2 ? radius * 0.45 : radius;
+    pen.lineTo(reach * Math.cos(angle), reach * Math.sin(angle));
+  }
+}
+
+function head(pen, { x, y }, at, marker, look, scale) {
+  let back = at;
+  while (back > 0 && !(Number.isFinite(x[back]) && Number.isFinite(y[back]))) back -= 1;
+  pen.save();
+  pen.translate(x[back], y[back]);
+  shape(pen, marker.symbol, ((marker.size ?? 10) / 2) * scale);
+  pen.fill();
+  pen.lineWidth = 1.5;
+  pen.strokeStyle = look.back;
+  pen.stroke();
+  pen.restore();
+}

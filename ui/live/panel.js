@@ -1,0 +1,147 @@
+// One Plotly plot of the stage and the canvas over it.
+
+import { Overlay } from "./overlay.js";
+import { dressLayout, dressTrace } from "./theme.js";
+
+const CONFIG = { displaylogo: false, responsive: false, scrollZoom: false, doubleClick: "reset",
+  modeBarButtonsToRemove: ["lasso2d", "select2d", "autoScale2d"] };
+const ids = new WeakMap();
+let nextId = 0;
+
+// A text that changes when the Plotly part of a panel does. Arrays count by identity.
+function signature(value) {
+  return JSON.stringify(value, (name, child) => {
+    if (!ArrayBuffer.isView(child)) return child;
+    if (!ids.has(child)) ids.set(child, ++nextId);
+    return `#${ids.get(child)}`;
+  });
+}
+
+const moves = (trace) => trace.meta?.play && (trace.type ?? "scatter") === "scatter";
+
+export class Panel {
+  constructor(stage) {
+    this.stage = stage;
+    this.holder = document.createElement("div");
+    this.holder.className = "os-panel";
+    this.plot = this.holder.appendChild(document.createElement("div"));
+    this.plot.className = "os-plot";
+    stage.board.append(this.holder);
+    this.overlay = new Overlay(this.plot, this.holder);
+    this.holder.onpointermove = (event) => { if (!event.buttons) this.stage.hover(this, event); };
+    this.holder.onpointerleave = () => this.stage.leaveHover();
+    this.holder.addEventListener("click", (event) => this.click(event));
+    this.holder.addEventListener("pointerdown", (event) => { this.down = [event.clientX, event.clientY]; });
+  }
+
+  async set({ figure, click, cursor, labels, span, height }) {
+    const Plotly = this.stage.plotly;
+    this.labels = labels ?? {};
+    this.hasCursor = cursor;
+    this.clicks = click;
+    this.holder.style.setProperty("--os-height", height);
+    this.holder.style.setProperty("--os-span", span);
+    this.overlay.set(figure.data.filter(moves));
+    this.framed = figure.data.filter((trace) => trace.meta?.play && !moves(trace));
+    const base = figure.data.filter((trace) => !moves(trace));
+    const sign = signature([base, figure.layout, this.stage.look]);
+    if (sign === this.sign) return;
+    this.sign = sign;
+    this.shownStep = null;
+    this.frameIndex = base.map((trace, at) => [trace, at]).filter(([trace]) => trace.meta?.play);
+    const look = this.stage.look;
+    const data = base.map((trace) => dressTrace(atStep(trace, this.stage.clock.step), look));
+    const layout = dressLayout(figure.layout, look);
+    await Plotly.react(this.plot, data, layout, CONFIG);
+    if (!this.heard) this.hear();
+    this.plot.dataset.uid = this.plot._fullLayout._uid;
+  }
+
+  hear() {
+    this.heard = true;
+    for (const name of ["plotly_relayouting", "plotly_relayout", "plotly_afterplot"]) {
+      this.plot.on(name, () => {
+        if (this.waiting) return;
+        this.waiting = requestAnimationFrame(() => {
+          this.waiting = null;
+          this.overlay.key = "";
+          this.stage.draw();
+        });
+      });
+    }
+  }
+
+  draw(step) {
+    const { hot, hidden, look } = this.stage;
+    if (!this.plot._fullLayout) return;
+    this.overlay.hidden = hidden;
+    this.overlay.draw(step, hot, look, this.hasCursor ? step : undefined);
+    if (this.frameIndex?.length && step !== this.shownStep) this.showFrames(step);
+  }
+
+  // Traces Plotly itself must redraw (bars, heat maps, 3-D): one redraw at a time, newest step next.
+  async showFrames(step) {
+    if (this.busy) return;
+    this.busy = true;
+    this.shownStep = step;
+    for (const [trace, at] of this.frameIndex) {
+      const now = atStep(trace, step);
+      const update = {};
+      for (const name of changing(trace)) update[name] = [now[name]];
+      await this.stage.plotly.restyle(this.plot, update, [at]);
+    }
+    this.busy = false;
+    if (this.stage.clock.step !== this.shownStep) requestAnimationFrame(() => this.draw(this.stage.clock.step));
+  }
+
+  click(event) {
+    const [x, y] = this.down ?? [event.clientX, event.clientY];
+    if (!this.clicks || Math.hypot(event.clientX - x, event.clientY - y) > 4) return;
+    if (event.target.closest(".modebar, .os-handle")) return;
+    const box = this.holder.getBoundingClientRect();
+    const place = this.overlay.axes && this.overlay.data(event.clientX - box.left, event.clientY - box.top);
+    if (place) this.stage.handles.get(this.clicks)?.go(place, true);
+  }
+
+  describe({ trace, at }) {
+    const { x = "x", y = "y" } = this.labels;
+    const step = trace.meta.play === "path" ? `step ${at}\n` : "";
+    const [a, b] = trace.meta.play === "frame"
+      ? [trace.meta.x, trace.meta.y].map((rows) => rows[Math.min(this.stage.clock.step, rows.length - 1)][at])
+      : [trace.x[at], trace.y[at]];
+    return `${trace.name}\n${step}${x} ${tidy(a)}\n${y} ${tidy(b)}`;
+  }
+
+  resize() {
+    if (this.plot._fullLayout) this.stage.plotly.Plots.resize(this.plot);
+  }
+
+  leave() {
+    this.stage.plotly?.purge(this.plot);
+    this.holder.remove();
+  }
+}
+
+function changing(trace) {
+  return trace.meta.play === "path" ? ["x", "y", "z"] : Object.keys(trace.meta.frames);
+}
+
+// A trace as it looks at a step: a path up to it, or its frame.
+function atStep(trace, step) {
+  const { play, frames } = trace.meta ?? {};
+  if (!play) return trace;
+  const now = { ...trace };
+  if (play === "path") {
+    for (const name of ["x", "y", "z"]) if (trace[name]) now[name] = trace[name].slice(0, step + 1);
+    return now;
+  }
+  for (const [name, rows] of Object.entries(frames)) now[name] = rows[Math.min(step, rows.length - 1)];
+  return now;
+}
+
+export function tidy(value) {
+  if (!Number.isFinite(value)) return String(value);
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 1e-3 || size >= 1e5)) return value.toExponential(3);
+  return String(Number(value.toPrecision(5)));
+}

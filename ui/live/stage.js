@@ -1,0 +1,178 @@
+// The stage: Plotly panels that stay mounted, moving traces drawn over them, one clock.
+//
+// Python sends a whole picture (see stage.py); the stage redraws only what differs from the one
+// it shows. Dragging a handle or the scrubber answers here and reports to Python as it goes.
+
+import { Clock } from "./clock.js";
+import { Handle } from "./handle.js";
+import { Legend } from "./legend.js";
+import { Panel } from "./panel.js";
+import { Post } from "./post.js";
+import { theme } from "./theme.js";
+import { Missing, Reader } from "./wire.js";
+
+const stages = new WeakMap();
+let plotly;
+
+function loadPlotly() {
+  plotly ??= new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = new URL("./plotly.min.js", import.meta.url);
+    script.onload = () => resolve(window.Plotly);
+    script.onerror = reject;
+    document.head.append(script);
+  });
+  return plotly;
+}
+
+function loadStyle(name) {
+  const href = new URL(name, import.meta.url).href;
+  if (document.querySelector(`link[href="${href}"]`)) return;
+  document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href }));
+}
+
+export default function (component) {
+  const root = component.parentElement.querySelector(".os-stage");
+  let stage = stages.get(root);
+  if (!stage) {
+    loadStyle("./stage.css");
+    stages.set(root, (stage = new Stage(root)));
+  }
+  stage.receive(component);
+  return () => {
+    stages.get(root)?.leave();
+    stages.delete(root);
+  };
+}
+
+class Stage {
+  constructor(root) {
+    this.root = root;
+    this.post = new Post();
+    this.reader = new Reader();
+    this.panels = [];
+    this.handles = new Map();
+    this.hidden = new Set();
+    this.hot = null;
+    this.frames = 0;
+    root.tabIndex = 0;
+    this.legend = new Legend(root, this);
+    this.board = root.appendChild(Object.assign(document.createElement("div"), { className: "os-board" }));
+    this.clock = new Clock(root, () => this.draw(), () => this.settle());
+    this.tip = root.appendChild(Object.assign(document.createElement("div"), { className: "os-tip", hidden: true }));
+    this.words = root.appendChild(Object.assign(document.createElement("p"), { className: "os-words" }));
+    this.words.setAttribute("aria-live", "polite");
+    this.rows = root.appendChild(Object.assign(document.createElement("div"), { className: "os-table" }));
+    root.onkeydown = (event) => this.key(event);
+    this.watch = new ResizeObserver(() => this.resize());
+    this.watch.observe(root);
+  }
+
+  async receive({ data, setStateValue }) {
+    this.post.use(setStateValue);
+    this.look = theme(this.root);
+    let picture;
+    try {
+      picture = this.reader.read(data);
+    } catch (error) {
+      if (!(error instanceof Missing)) throw error;
+      this.post.send({ has: [] });
+      return;
+    }
+    this.picture = picture;
+    this.plotly = window.Plotly ?? (await loadPlotly());
+    if (picture !== this.picture) return;
+    await this.show(picture);
+    this.post.answered(picture.sequence);
+    const has = this.reader.has;
+    if (has.some((id) => !picture.has.includes(id))) this.post.send({ has });
+  }
+
+  async show(picture) {
+    this.root.style.setProperty("--os-columns", picture.columns);
+    this.clock.bar.hidden = !picture.clock;
+    this.clock.set(picture.clock ?? { steps: 0 });
+    this.legend.set(picture.legend ?? [], this.look);
+    while (this.panels.length > picture.panels.length) this.panels.pop().leave();
+    while (this.panels.length < picture.panels.length) this.panels.push(new Panel(this));
+    await Promise.all(picture.panels.map((panel, at) => this.panels[at].set(panel)));
+    this.setHandles(picture.handles ?? []);
+    this.words.textContent = picture.words ?? "";
+    if (this.html !== picture.table) this.rows.innerHTML = this.html = picture.table ?? "";
+    this.draw();
+    this.root.dataset.shown = picture.sequence;
+    this.root.dataset.drawn = String(++this.frames);
+  }
+
+  draw() {
+    const { step } = this.clock;
+    for (const panel of this.panels) panel.draw(step);
+    this.legend.draw(step);
+    for (const handle of this.handles.values()) handle.place();
+  }
+
+  setHandles(handles) {
+    const names = new Set(handles.map((handle) => handle.name));
+    for (const [name, handle] of this.handles) {
+      if (!names.has(name)) {
+        handle.leave();
+        this.handles.delete(name);
+      }
+    }
+    for (const spec of handles) {
+      if (!this.handles.has(spec.name)) this.handles.set(spec.name, new Handle(this, spec.name));
+      this.handles.get(spec.name).set(spec);
+    }
+  }
+
+  move(name, place, settled) {
+    this.post.send({ handles: { [name]: place }, settled, at: this.clock.step, has: this.reader.has });
+  }
+
+  settle() {
+    this.post.send({ at: this.clock.step, settled: true, has: this.reader.has });
+  }
+
+  heat(group) {
+    if (group === this.hot) return;
+    this.hot = group;
+    this.draw();
+  }
+
+  hover(panel, event) {
+    const box = panel.holder.getBoundingClientRect();
+    const found = panel.overlay.nearest(event.clientX - box.left, event.clientY - box.top, this.clock.step);
+    this.heat(found?.trace.meta.group ?? null);
+    this.tip.hidden = !found;
+    if (!found) return;
+    this.tip.innerText = panel.describe(found);
+    const stage = this.root.getBoundingClientRect();
+    const x = Math.min(box.left - stage.left + found.px + 14, stage.width - this.tip.offsetWidth - 4);
+    this.tip.style.transform = `translate(${x}px, ${box.top - stage.top + found.py + 12}px)`;
+  }
+
+  leaveHover() {
+    this.tip.hidden = true;
+    this.heat(null);
+  }
+
+  key(event) {
+    if (event.target.closest("input, select, button, a") && event.key !== " ") return;
+    if (event.target.closest("button, select, a, input:not([type=range])")) return;
+    const act = { " ": "play", ArrowLeft: "back", ArrowRight: "next", Home: "first", End: "last" }[event.key];
+    if (!act || this.clock.bar.hidden) return;
+    event.preventDefault();
+    this.clock.press(act);
+  }
+
+  resize() {
+    for (const panel of this.panels) panel.resize();
+    this.draw();
+  }
+
+  leave() {
+    this.clock.playing = false;
+    this.watch.disconnect();
+    for (const panel of this.panels) panel.leave();
+  }
+}

@@ -1,0 +1,100 @@
+"""The stage: Plotly panels that stay mounted, with moving traces, a clock and handles."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import streamlit as st
+
+from ui.live.assets import stub
+from ui.live.wire import pack
+
+_stage = st.components.v2.component(
+    "optscope_stage",
+    html='<div class="os-stage"></div>\n',
+    js=stub("stage.js"),
+    isolate_styles=False,
+)
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One plain Plotly figure dict on the stage.
+
+    Traces with `meta.play` move with the clock (ui/live/overlay.js tells how); traces with
+    `meta.still` hold arrays that travel to the browser once. `click` names the handle that a
+    click on the plot moves; `cursor` draws the clock's step as a vertical line; `labels` are
+    the words for x and y when the pointer rests on a moving trace; `span` counts grid rows.
+    """
+
+    figure: dict
+    height: str = "320px"
+    span: int = 1
+    click: str | None = None
+    cursor: bool = False
+    labels: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Clock:
+    """The scrubber: steps 0 to `steps`, standing at `at`; `labels` name each step if given."""
+
+    steps: int
+    at: int | None = None
+    labels: Sequence[str] | None = None
+    unit: str = "step"
+    seconds: float = 8.0
+
+
+@dataclass(frozen=True)
+class Handle:
+    """A draggable point at `at` (x, y) on the panel with that index."""
+
+    name: str
+    at: tuple[float, float]
+    label: str
+    panel: int = 0
+
+
+def stage(
+    panels: Sequence[Panel],
+    *,
+    key: str,
+    clock: Clock | None = None,
+    handles: Sequence[Handle] = (),
+    legend: Sequence[dict] = (),
+    words: str = "",
+    table: str = "",
+    columns: str = "minmax(0, 1fr)",
+    on_change: Callable[[dict], None] = lambda change: None,
+) -> None:
+    """Show panels that keep their zoom, and report what the hand does as it does it.
+
+    `on_change` is called before a rerun with what changed: `handles` (name -> (x, y)), `at`
+    (the clock's step), and `settled` (True once the hand has let go). `legend` entries have
+    group, name, colour, dash, symbol; `words` is the summary a screen reader hears; `table`
+    is HTML built from numbers only; `columns` is the CSS grid the panels flow into.
+    """
+    told = (st.session_state.get(key) or {}).get("live") or {}
+    message = {
+        "sequence": told.get("sequence", 0),
+        "has": told.get("has", []),
+        "columns": columns,
+        "panels": [vars(panel) for panel in panels],
+        "clock": vars(clock) if clock else None,
+        "handles": [vars(handle) for handle in handles],
+        "legend": list(legend),
+        "words": words,
+        "table": table,
+    }
+
+    def report():
+        on_change(st.session_state[key]["live"])
+
+    precision = np.float64 if told.get("settled", True) else np.float32
+    _stage(
+        data=pack(message, told.get("has", ()), precision),
+        key=key,
+        on_live_change=report,
+        height="content",
+    )
