@@ -2,8 +2,8 @@
 
 import numpy as np
 
-TRIALS = 30
-ROUNDING = 4 * np.finfo(float).eps
+TRIALS = 20
+ROUNDING = 64 * np.finfo(float).eps
 
 
 def wolfe_rate(look, direction, first, sufficient_decrease, curvature):
@@ -11,7 +11,7 @@ def wolfe_rate(look, direction, first, sufficient_decrease, curvature):
 
     `first` (..., 1) is the rate tried first. With phi(a) the value at `point + a direction`
     and c1 < c2 the two constants, an accepted rate has phi(a) <= phi(0) + c1 a phi'(0) up to
-    rounding, and |phi'(a)| <= c2 |phi'(0)|. Where 30 trials find none (no minimum along the
+    rounding, and |phi'(a)| <= c2 |phi'(0)|. Where 20 trials find none (no minimum along the
     line, or a kink) the rate is the best that decreased enough, or 0. A direction that does
     not descend gets 0.
 
@@ -37,9 +37,11 @@ def wolfe_rate(look, direction, first, sufficient_decrease, curvature):
             back = trial[..., 2:] * (high[..., :1] - low[..., :1]) >= 0
             high = np.where(searching & ~good, trial, np.where(searching & back, low, high))
             low = np.where(searching & good, trial, low)
+            # A decrease below rounding cannot be told from none: no use to look closer.
+            visible = np.isinf(high[..., :1]) | (-rate * slope > ROUNDING * np.abs(value))
             rate = np.where(searching, next_rate(low, high), low[..., :1])
             moves = look.point + (rate - low[..., :1]) * direction != look.point
-            searching = searching & ~(good & flat) & moves.any(axis=-1, keepdims=True)
+            searching = searching & ~(good & flat) & visible & moves.any(axis=-1, keepdims=True)
             if not searching.any():
                 break
     return low[..., :1]
