@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from stepping import look_at, run
 
 from optcore.knobs import knobs
-from optcore.objective import Look
 from optcore.optimizers import OPTIMIZERS, Optimizer
 from optcore.surfaces import SURFACES
 
@@ -23,27 +23,11 @@ STARTS = np.array([[-1.5, 2.0], [0.3, -0.4], [-0.7, 1.1], [1.2, 1.3]])
 every = pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=lambda o: o.name)
 
 
-def look_at(objective, point):
-    return Look(objective, point, objective.value(point), objective.grad(point))
-
-
 def tame(optimizer):
     """The optimizer at a rate that keeps every method stable on Rosenbrock."""
     if "learning_rate" not in knobs(optimizer):
         return optimizer
     return dataclasses.replace(optimizer, learning_rate=min(1e-3, optimizer.learning_rate))
-
-
-def run(optimizer, objective, start, steps):
-    """The points (steps + 1, ..., n) and the memory after each step."""
-    point = np.asarray(start, float)
-    points, memories = [point], [optimizer.init(point)]
-    for _ in range(steps):
-        step, memory = optimizer.update(look_at(objective, point), memories[-1])
-        point = point + step
-        points.append(point)
-        memories.append(memory)
-    return np.array(points), memories
 
 
 def test_the_names_are_the_public_ones_in_order():
