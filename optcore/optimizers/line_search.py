@@ -15,11 +15,11 @@ WOLFE = (
     r"<curvature>\, |<direction+>^\top <grad>|",
     r"<step> = <rate+>\, <direction+>",
 )
-# A first step of unit length at most, and a first rate at most this much above the last one.
+# A search never starts from a rate more than this many times the last one.
 GROWTH = 10.0
 
 
-def along(self, look, state, direction):
+def along(method, look, state, direction):
     """The step along a direction, its rate and slope; starts from the last step's decrease.
 
     Source of the first trial: Nocedal and Wright (2006), equation 3.60.
@@ -30,7 +30,7 @@ def along(self, look, state, direction):
         growth = np.minimum(state["slope"] / slope, GROWTH)
     again = (state["rate"] > 0) & np.isfinite(growth) & (growth > 0)
     first = np.where(again, state["rate"] * np.where(again, growth, 1.0), cautious)
-    rate = wolfe_rate(look, direction, first, self.sufficient_decrease, self.curvature)
+    rate = wolfe_rate(look, direction, first, method.sufficient_decrease, method.curvature)
     return rate * direction, {"direction": direction, "rate": rate, "slope": slope}
 
 
