@@ -37,6 +37,34 @@ class Dataset:
         labels = self.labels
         return Dataset(self.name, self.inputs, np.eye(labels.max() + 1)[labels], "classes")
 
+    def suited_to(self, loss) -> "Dataset":
+        """The same data with targets this loss can use.
+
+        Raises ValueError for a regression with a loss that needs classes.
+        """
+        if self.kind == "regression" and loss.kind != "regression":
+            raise ValueError(
+                f"{self.name} is a regression and {loss.name} needs classes: use Squared error"
+            )
+        return self.one_hot() if (self.kind, loss.kind) == ("binary", "classes") else self
+
+
+def random_batch(network, loss, samples: int, scale: float = 1.0, seed: int = 0) -> Dataset:
+    """Normal inputs of standard deviation `scale` with random targets the loss can use.
+
+    Nothing can be learned from them: they show what a network does before it has learned.
+    """
+    rng = np.random.default_rng(seed)
+    inputs = scale * rng.standard_normal((samples, network.sizes[0]))
+    outputs = network.sizes[-1]
+    if loss.kind == "regression":
+        targets = rng.standard_normal((samples, outputs))
+    elif loss.kind == "binary":
+        targets = rng.integers(0, 2, (samples, outputs)).astype(float)
+    else:
+        targets = np.eye(outputs)[rng.integers(0, outputs, samples)]
+    return Dataset("Random", inputs, targets, loss.kind)
+
 
 @dataclass(frozen=True)
 class Generator:

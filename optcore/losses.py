@@ -20,13 +20,15 @@ class Loss:
 
     z, a and targets are (..., m, n_out). `per_sample` gives (..., m), `delta` the derivative
     of a sample's loss by its own z, (..., m, n_out), `predict` what the person should read
-    as the answer (a probability for the cross-entropies).
+    as the answer (a probability for the cross-entropies). `kind` is the Dataset kind it is
+    made for.
     """
 
     name: ClassVar[str]
     lesson: ClassVar[str]
     latex: ClassVar[str]
     delta_latex: ClassVar[str]
+    kind: ClassVar[str] = "regression"
 
     def per_sample(self, z, a, targets, output: Activation) -> np.ndarray:
         raise NotImplementedError
@@ -89,6 +91,7 @@ class SigmoidCrossEntropy(CrossEntropy):
     lesson = "The slope of the sigmoid cancels: a badly wrong unit gets the largest push."
     latex = r"\sum_k \ln(1 + e^{z_k}) - y_k z_k"
     delta_latex = r"\sigma(z) - y"
+    kind = "binary"
     carries = Sigmoid
 
     def per_sample(self, z, a, targets, output):
@@ -110,6 +113,7 @@ class SoftmaxCrossEntropy(CrossEntropy):
     lesson = "Probabilities that share one total: pushing the right class up pushes the rest down."
     latex = r"-\sum_k y_k \ln \frac{e^{z_k}}{\sum_j e^{z_j}}"
     delta_latex = r"\operatorname{softmax}(z) - y"
+    kind = "classes"
 
     def per_sample(self, z, a, targets, output):
         below = self._below_largest(self.logits(z, a, output))

@@ -14,11 +14,16 @@ CHUNK = 1 << 17
 
 
 def values_shifted(fit, theta, indices, offsets) -> np.ndarray:
-    """L at theta (P,) + offsets[k] along indices[k], (K,); offsets may be complex."""
-    indices, offsets = np.broadcast_arrays(np.atleast_1d(indices), np.atleast_1d(offsets))
+    """L at theta (P,) + offsets[k] along indices[k], (K,); offsets may be complex.
+
+    Raises IndexError for an index theta does not have.
+    """
+    indices = np.atleast_1d(np.asarray(indices, dtype=np.intp))
+    indices, offsets = np.broadcast_arrays(indices, np.atleast_1d(offsets))
     dtype = np.result_type(theta, np.complex64) if np.iscomplexobj(offsets) else theta.dtype
     # What the parameter really moves by: in float32 that is not the offset asked for.
     offsets = (theta[indices] + offsets.astype(dtype)) - theta[indices]
+    indices = indices % theta.size
     if fit.dropout and fit.dropout_seed is None:
         return _plainly(fit, theta, indices, offsets)
     base = fit.forward(theta)

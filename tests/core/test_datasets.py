@@ -3,8 +3,11 @@ import dataclasses
 import numpy as np
 import pytest
 
-from optcore.datasets import DATASETS, Blobs, Circles, Moons, Sine, Spirals, Xor
+from optcore.activations import Identity, Tanh
+from optcore.datasets import DATASETS, Blobs, Circles, Moons, Sine, Spirals, Xor, random_batch
 from optcore.knobs import knobs
+from optcore.losses import LOSSES, SigmoidCrossEntropy, SoftmaxCrossEntropy, SquaredError
+from optcore.network import FitLoss, Network
 
 every_dataset = pytest.mark.parametrize("generator", DATASETS, ids=lambda g: g.name)
 
@@ -74,3 +77,28 @@ def test_one_hot_keeps_the_classes():
     np.testing.assert_array_equal(Blobs().make().one_hot().targets, Blobs().make().targets)
     with pytest.raises(ValueError, match="Sine is a regression"):
         _ = Sine().make().labels
+
+
+def test_data_suit_themselves_to_the_loss():
+    moons, blobs, sine = Moons().make(), Blobs().make(), Sine().make()
+    assert moons.suited_to(SoftmaxCrossEntropy()).targets.shape == (200, 2)
+    assert moons.suited_to(SigmoidCrossEntropy()) is moons
+    assert blobs.suited_to(SigmoidCrossEntropy()) is blobs
+    assert sine.suited_to(SquaredError()) is sine
+    with pytest.raises(ValueError, match="Sine is a regression and Softmax cross-entropy needs"):
+        sine.suited_to(SoftmaxCrossEntropy())
+
+
+@pytest.mark.parametrize("loss", LOSSES, ids=lambda loss: loss.name)
+def test_random_batches_fit_network_and_loss(loss):
+    network = Network((30, 8, 5), Tanh(), Identity())
+    data = random_batch(network, loss, samples=400, scale=3.0, seed=1)
+    assert data.inputs.std() == pytest.approx(3, rel=0.02)
+    assert data.kind == loss.kind
+    if loss.kind == "classes":
+        assert (data.targets.sum(-1) == 1).all()
+    if loss.kind != "regression":
+        assert set(np.unique(data.targets)) == {0.0, 1.0}
+    fit = FitLoss(network, loss, data.inputs, data.targets)
+    assert np.isfinite(fit.value(np.zeros(network.parameters)))
+    np.testing.assert_array_equal(data.inputs, random_batch(network, loss, 400, 3.0, 1).inputs)

@@ -95,6 +95,16 @@ def test_shifted_values_move_float32_by_whole_spacings():
     assert (still == still[0]).all()
 
 
+def test_shifted_values_take_any_indices_theta_takes():
+    fit = build()
+    theta = random_theta(fit)
+    repeated = fit.values_shifted(theta, [-1, 0, theta.size - 1], [0.1, 0.2, 0.1])
+    assert repeated[0] == repeated[2] != repeated[1]
+    assert fit.values_shifted(theta, [], []).shape == (0,)
+    with pytest.raises(IndexError):
+        fit.values_shifted(theta, [theta.size], 0.1)
+
+
 def test_blocks_name_slices_in_order():
     fit = build(sizes=(3, 5, 3))
     assert list(fit.blocks.items()) == [
