@@ -55,7 +55,7 @@ _UNARY = {
             "arcsin": "asin",
             "arccos": "acos",
             "cbrt": "cbrt",
-        }.items()  # fmt: skip
+        }.items()
     },
 }
 _SHAPING = {np.stack, np.broadcast_arrays, np.broadcast_to, np.moveaxis, np.expand_dims, np.squeeze}

@@ -16,7 +16,7 @@ from functools import lru_cache
 import numpy as np
 
 from optcore.objective import Look
-from optcore.recording import NAMES_IN_SCOPE, Recorded, Recorder
+from optcore.recording import NAMES_IN_SCOPE, Recorder
 
 SMALL = 4
 

@@ -38,7 +38,7 @@ def live():
     def heard(change):
         place = (change.get("handles") or {}).get("start")
         if place:
-            link.put({"start": tuple(place)})
+            link.put({"start": tuple(place)}, bool(change.get("settled", True)))
 
     with left:
         stage(
@@ -53,6 +53,7 @@ def live():
             legend=[legend(n, OPTIMIZER_LOOKS[n]) for n in runs],
             columns="minmax(0, 3fr) minmax(0, 2fr)",
             on_change=heard,
+            live=not link.settled,
         )
     link.publish()
 

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import streamlit as st
@@ -181,7 +181,9 @@ class Dials:
     colour: str | None = None
 
 
-def tune(link: Link, dials: Sequence[Dials], *, key: str, on_change=lambda: None) -> list[Any]:
+def tune(
+    link: Link, dials: Sequence[Dials], *, key: str, on_change=lambda: None
+) -> list[Any]:
     """Sliders for every knob; returns the objects with the values they stand at.
 
     A value that differs from the default of the object's class is part of the link.
@@ -209,8 +211,8 @@ def tune(link: Link, dials: Sequence[Dials], *, key: str, on_change=lambda: None
 
     def heard(change: dict) -> None:
         admitted = _admitted(change.get("values") or {}, dials)
-        link.put(admitted)
-        on_change(bool(change.get("settled")))
+        link.put(admitted, bool(change.get("settled", True)))
+        on_change()
 
     if groups:
         sliders(groups, key=key, on_change=heard)

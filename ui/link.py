@@ -39,9 +39,15 @@ class Link:
             self.memory["notices"].append(f"The link's **{name}** was not used: {fault}")
             return default
 
-    def put(self, values: Mapping[str, Any]) -> None:
-        """Takes over what a control reports."""
+    def put(self, values: Mapping[str, Any], settled: bool = True) -> None:
+        """Takes over what a control reports; not settled while a hand still moves it."""
         self.memory["values"].update(values)
+        self.memory["settled"] = settled
+
+    @property
+    def settled(self) -> bool:
+        """False during the rerun that answers a hand still moving: do only what it waits for."""
+        return self.memory.get("settled", True)
 
     def forget(self, *names: str) -> None:
         """Lets values go, so that their defaults are worked out anew."""
@@ -59,7 +65,9 @@ class Link:
             self.shown[name] = text
 
     def publish(self) -> None:
-        """Writes the shown values to the address, if they are not there already."""
+        """Writes the shown values to the address, unless a hand still moves."""
+        if not self.settled:
+            return
         self.memory["published"] = dict(self.shown)
         if st.query_params.to_dict() != self.shown:
             st.query_params.from_dict(self.shown)

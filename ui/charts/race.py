@@ -15,9 +15,12 @@ def paths(surface, land: Ground, runs: dict) -> dict:
     """Contours, minima and one growing path per optimizer."""
     (x_low, x_high), (y_low, y_high) = surface.window
     tracks = [
-        _track(name, "path", run.points[reached(run), 0], run.points[reached(run), 1])
+        _track(name, "path", x=run.points[reached(run), 0], y=run.points[reached(run), 1])
         for name, run in runs.items()
     ]
+    across = min(x_high - x_low, y_high - y_low)
+    for track in tracks:
+        track["meta"]["across"] = across
     layout = {
         "uirevision": surface.name,
         "margin": {"l": 44, "r": 8, "t": 10, "b": 40},
@@ -86,8 +89,9 @@ def _above(floor: float) -> str:
 def _curves(curves: dict, steps: int, title: str, readout: str) -> dict:
     data = []
     for name, y in curves.items():
-        trace = _track(name, "curve", np.arange(len(y), dtype=float), np.where(y > 0, y, np.nan))
-        data.append({**trace, "meta": {**trace["meta"], "readout": readout}})
+        trace = _track(name, "curve", y=np.where(y > 0, y, np.nan))
+        trace["meta"] |= {"readout": readout, "log": True, "across": 10}
+        data.append(trace)
     layout = {
         "uirevision": "curves",
         "margin": {"l": 64, "r": 10, "t": 8, "b": 34},
@@ -125,14 +129,13 @@ def _inside(land: Ground, points: np.ndarray, height: np.ndarray) -> np.ndarray:
     )
 
 
-def _track(name: str, play: str, x: np.ndarray, y: np.ndarray) -> dict:
+def _track(name: str, play: str, **places: np.ndarray) -> dict:
     look = OPTIMIZER_LOOKS[name]
     return {
         "type": "scatter",
         "mode": "lines",
         "name": name,
-        "x": x,
-        "y": y,
+        **places,
         "line": {"color": look["colour"], "width": 2.4, "dash": look["dash"]},
         "marker": {"symbol": look["symbol"], "size": 12},
         "meta": {"play": play, "group": name},

@@ -29,7 +29,9 @@ export class Overlay {
   }
 
   set(traces) {
-    this.traces = traces;
+    this.traces = traces.map((trace) => (trace.x || trace.meta.play === "frame"
+      ? trace
+      : { ...trace, x: Float64Array.from(trace.y, (_, at) => at) }));
     this.key = "";
   }
 

@@ -7,7 +7,6 @@ import streamlit as st
 
 from ui.live.assets import stub
 
-
 _sliders = st.components.v2.component(
     "optscope_sliders",
     html='<div class="os-sliders"></div>\n',

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
 import streamlit as st
 
 from ui.live.assets import stub
@@ -66,6 +65,7 @@ def stage(
     words: str = "",
     table: str = "",
     columns: str = "minmax(0, 1fr)",
+    live: bool = False,
     on_change: Callable[[dict], None] = lambda change: None,
 ) -> None:
     """Show panels that keep their zoom, and report what the hand does as it does it.
@@ -73,7 +73,8 @@ def stage(
     `on_change` is called before a rerun with what changed: `handles` (name -> (x, y)), `at`
     (the clock's step), and `settled` (True once the hand has let go). `legend` entries have
     group, name, colour, dash, symbol; `words` is the summary a screen reader hears; `table`
-    is HTML built from numbers only; `columns` is the CSS grid the panels flow into.
+    is HTML built from numbers only; `columns` is the CSS grid the panels flow into; `live` says
+    that a hand still moves, so that arrays may travel coarser than a pixel can show.
     """
     told = (st.session_state.get(key) or {}).get("live") or {}
     message = {
@@ -91,9 +92,8 @@ def stage(
     def report():
         on_change(st.session_state[key]["live"])
 
-    precision = np.float64 if told.get("settled", True) else np.float32
     _stage(
-        data=pack(message, told.get("has", ()), precision),
+        data=pack(message, told.get("has", ()), live),
         key=key,
         on_live_change=report,
         height="content",

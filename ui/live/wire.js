@@ -38,7 +38,8 @@ export class Reader {
       return kept;
     }
     const [type, offset, length] = entry.$;
-    const array = nest(new TYPES[type](body, offset, length), entry.shape);
+    const numbers = new TYPES[type](body, offset, length);
+    const array = nest(entry.q ? fine(numbers, entry.q) : numbers, entry.shape);
     if (entry.id) this.keep(entry.id, array);
     return array;
   }
@@ -56,4 +57,14 @@ function nest(flat, shape) {
   const size = flat.length / rows || 0;
   return Array.from({ length: rows }, (_, row) =>
     nest(flat.subarray(row * size, (row + 1) * size), rest));
+}
+
+// Levels back to numbers; the last level stands for nan.
+function fine(levels, [low, scale, log]) {
+  const numbers = new Float64Array(levels.length);
+  for (let at = 0; at < levels.length; at += 1) {
+    const drawn = levels[at] === 65535 ? NaN : low + levels[at] * scale;
+    numbers[at] = log ? 10 ** drawn : drawn;
+  }
+  return numbers;
 }

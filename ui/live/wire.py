@@ -1,7 +1,8 @@
-"""Figures as bytes: a JSON header, then the arrays it mentions, ready for typed arrays.
+"""Messages as bytes: a JSON header, then the arrays it mentions, ready for typed arrays.
 
 An array becomes `{"$": [type, offset, length], "shape": [...]}`. Arrays inside a trace with
 `meta.still` are named by a digest of their content and left out when the browser has them.
+While a hand moves (`live`), moving traces may travel in 16 bits a number: see `_coarse`.
 """
 
 import hashlib
@@ -11,24 +12,29 @@ from collections.abc import Collection
 import numpy as np
 import orjson
 
-_TYPES = {"float64": "f8", "float32": "f4", "uint16": "u2", "uint8": "u1", "int32": "i4"}
+_TYPES = {"float64": "f8", "float32": "f4", "uint16": "u2", "int32": "i4"}
+_LEVELS = 65535
+_SMALL = 32
 
 
 class _Writer:
-    def __init__(self, has: Collection[str], precision):
+    def __init__(self, has: Collection[str], live: bool):
         self.has = frozenset(has)
-        self.precision = precision
+        self.live = live
         self.chunks: list[bytes] = []
         self.size = 0
 
-    def array(self, array: np.ndarray, still: bool) -> dict:
-        if array.dtype.kind == "f":
-            array = array.astype(self.precision)
-        elif array.dtype.kind in "ib":
-            array = array.astype(np.int32)
-        data = np.ascontiguousarray(array).tobytes()
+    def array(self, array: np.ndarray, meta: dict) -> dict:
         entry: dict = {"shape": array.shape}
-        if still:
+        if array.dtype.kind in "ib":
+            array = array.astype(np.int32)
+        elif self.live and meta.get("play") and array.size > _SMALL and _coarse(array, meta):
+            array, entry["q"] = _coarse(array, meta)
+        elif self.live or meta.get("still"):
+            with np.errstate(over="ignore"):
+                array = array.astype(np.float32)
+        data = np.ascontiguousarray(array).tobytes()
+        if meta.get("still"):
             entry["id"] = hashlib.blake2b(data, digest_size=6).hexdigest()
             if entry["id"] in self.has:
                 return entry
@@ -38,20 +44,45 @@ class _Writer:
         self.size += len(data) + padding
         return entry
 
-    def walk(self, node, still=False):
+    def walk(self, node, meta: dict):
         if isinstance(node, dict):
-            still = still or bool(isinstance(m := node.get("meta"), dict) and m.get("still"))
-            return {name: self.walk(child, still) for name, child in node.items()}
+            own = node.get("meta")
+            meta = own if isinstance(own, dict) else meta
+            return {name: self.walk(child, meta) for name, child in node.items()}
         if isinstance(node, list | tuple):
-            return [self.walk(child, still) for child in node]
+            return [self.walk(child, meta) for child in node]
         if isinstance(node, np.ndarray):
-            return node.tolist() if node.dtype.kind in "OU" else self.array(node, still)
+            return node.tolist() if node.dtype.kind in "OU" else self.array(node, meta)
         return node
 
 
-def pack(message: dict, has: Collection[str] = (), precision=np.float32) -> bytes:
+def _coarse(array: np.ndarray, meta: dict) -> tuple[np.ndarray, list] | None:
+    """An array in 65,536 levels, where that is finer than a pixel; None where it is not.
+
+    `meta.across` is the width of what the plot shows: an array up to eight times as wide keeps
+    a level below a tenth of a pixel. `meta.log` says that a logarithm is drawn, so the levels
+    are even in it. nan (the last level) stays nan.
+    """
+    across, log = meta.get("across"), bool(meta.get("log"))
+    if not across:
+        return None
+    with np.errstate(divide="ignore", invalid="ignore"):
+        drawn = np.log10(array) if log else array
+    kept = np.isfinite(drawn)
+    if not kept.any():
+        return None
+    low, high = float(drawn[kept].min()), float(drawn[kept].max())
+    if high - low > 8 * across:
+        return None
+    scale = (high - low) / (_LEVELS - 1) or 1.0
+    levels = np.full(array.shape, _LEVELS, dtype=np.uint16)
+    levels[kept] = np.round((drawn[kept] - low) / scale)
+    return levels, [low, scale, log]
+
+
+def pack(message: dict, has: Collection[str] = (), live: bool = False) -> bytes:
     """A message whose arrays travel as binary; `has` are the digests the browser already holds."""
-    writer = _Writer(has, precision)
-    header = orjson.dumps(writer.walk(message), option=orjson.OPT_SERIALIZE_NUMPY)
+    writer = _Writer(has, live)
+    header = orjson.dumps(writer.walk(message, {}), option=orjson.OPT_SERIALIZE_NUMPY)
     header += b" " * (-(len(header) + 4) % 8)
     return struct.pack("<I", len(header)) + header + b"".join(writer.chunks)
