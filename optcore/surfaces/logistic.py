@@ -8,8 +8,8 @@ import numpy as np
 
 
 def _size(z):
-    # sqrt(z^2) is |z| for real points and stays analytic for complex ones.
-    return np.sqrt(z**2)
+    # Complex numbers compare by their real part first, so this stays analytic on either side.
+    return np.where(z < 0, -z, z)
 
 
 def sigmoid(z):
@@ -27,4 +27,7 @@ def sigmoid_slope(z):
 def softplus(z):
     """log(1 + e^z), whose derivative is the sigmoid."""
     size = _size(z)
-    return 0.5 * (z + size) + np.log1p(np.exp(-size))
+    tail = np.exp(-size)
+    total = 1 + tail
+    # log1p by hand, with the rounding of 1 + tail put back: NumPy's drops it for complex tails.
+    return 0.5 * (z + size) + np.log(total) + (tail - (total - 1)) / total
