@@ -267,6 +267,34 @@ def test_the_cliff_is_a_wall_beside_flat_land():
     assert steepness[1] < 0.1
 
 
+def test_the_cliff_throws_descent_out_and_clipping_holds_it():
+    cliff = surfaces.Cliff()
+
+    def longest_step(limit):
+        point, longest = np.array(cliff.start), 0.0
+        for _ in range(100):
+            step = -0.3 * cliff.grad(point)
+            step = step * min(1.0, limit / np.linalg.norm(step))
+            point, longest = point + step, max(longest, np.linalg.norm(step))
+        return longest, cliff.value(point)
+
+    thrown, stuck_at = longest_step(np.inf)
+    held, reached = longest_step(0.15)
+    assert thrown > 10 > held
+    assert stuck_at > 0.08 > 0.01 > reached
+
+
+def test_a_plateau_stalls_and_then_falls():
+    surface = surfaces.Plateau()
+    point, losses = np.array(surface.start), []
+    for _ in range(3000):
+        losses.append(float(surface.value(point)))
+        point = point - 0.05 * surface.grad(point)
+    # A thousand steps for 1 % of the height, then the rest of it in another thousand.
+    assert 0.5 < losses[1500] < losses[500] < 1.02 * losses[1500]
+    assert losses[2500] < 1e-9
+
+
 def test_newton_falls_into_the_saddle_between_two_minima():
     surface = surfaces.SaddleBetweenMinima()
     point = np.array(surface.start)
