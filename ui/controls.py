@@ -188,7 +188,7 @@ def tune(
 
     A value that differs from the default of the object's class is part of the link.
     """
-    tuned, groups = [], []
+    tuned, groups, shown = [], [], {}
     for dial in dials:
         specs = knobs(dial.subject)
         values = {
@@ -201,9 +201,10 @@ def tune(
         }
         tuned.append(replace(dial.subject, **values))
         for name, spec in specs.items():
+            shown[f"{dial.prefix}.{name}"] = values[name]
             link.show(f"{dial.prefix}.{name}", written(values[name]), written(spec.default))
         rows = [
-            _row(f"{dial.prefix}.{name}", name, spec, values[name], getattr(dial.subject, name))
+            _row(f"{dial.prefix}.{name}", name, spec, getattr(dial.subject, name))
             for name, spec in specs.items()
         ]
         if rows:
@@ -211,15 +212,15 @@ def tune(
 
     def heard(change: dict) -> None:
         admitted = _admitted(change.get("values") or {}, dials)
-        link.put(admitted, bool(change.get("settled", True)))
+        link.hear(admitted, bool(change.get("settled", True)))
         on_change()
 
     if groups:
-        sliders(groups, key=key, on_change=heard)
+        sliders(groups, shown, key=key, on_change=heard)
     return tuned
 
 
-def _row(identity: str, name: str, spec: Knob, value: float, initial: float) -> dict:
+def _row(identity: str, name: str, spec: Knob, initial: float) -> dict:
     return {
         "id": identity,
         "label": name.replace("_", " "),
@@ -229,7 +230,6 @@ def _row(identity: str, name: str, spec: Knob, value: float, initial: float) -> 
         "least": spec.least,
         "scale": spec.scale,
         "whole": spec.whole,
-        "value": value,
         "initial": initial,
     }
 

@@ -24,36 +24,33 @@ class Link:
 
     def get(self, name: str, parse: Callable[[str], Any], default: Any) -> Any:
         """The value held for a name, else the address's if it parses, else the default."""
-        values = self.memory["values"]
-        if name not in values:
-            values[name] = self._first(name, parse, default)
-        return values[name]
+        held = self.memory["values"]
+        if name not in held and (text := self.memory["source"].pop(name, None)) is not None:
+            try:
+                held[name] = parse(text)
+            except ValueError as fault:
+                self.memory["notices"].append(f"The link's **{name}** was not used: {fault}")
+        return held.get(name, default)
 
-    def _first(self, name, parse, default):
-        text = self.memory["source"].get(name)
-        if text is None:
-            return default
-        try:
-            return parse(text)
-        except ValueError as fault:
-            self.memory["notices"].append(f"The link's **{name}** was not used: {fault}")
-            return default
-
-    def put(self, values: Mapping[str, Any], settled: bool = True) -> None:
-        """Takes over what a control reports; not settled while a hand still moves it."""
+    def put(self, values: Mapping[str, Any]) -> None:
+        """Takes over what a native widget says."""
         self.memory["values"].update(values)
-        self.memory["settled"] = settled
+
+    def hear(self, values: Mapping[str, Any], settled: bool) -> None:
+        """Takes over what a live control reports; not settled while a hand still moves it."""
+        self.memory["values"].update(values)
+        self.memory["settled"] = self.memory["fresh"] = settled
 
     @property
     def settled(self) -> bool:
         """False during the rerun that answers a hand still moving: do only what it waits for."""
         return self.memory.get("settled", True)
 
-    def forget(self, *names: str) -> None:
-        """Lets values go, so that their defaults are worked out anew."""
-        for name in names:
-            self.memory["values"].pop(name, None)
-            self.memory["source"].pop(name, None)
+    def forget(self, *endings: str) -> None:
+        """Lets the values whose names end so go, so that their defaults hold again."""
+        for held in (self.memory["values"], self.memory["source"]):
+            for name in [name for name in held if name.endswith(endings)]:
+                del held[name]
 
     def load(self, parameters: Mapping[str, str]) -> None:
         """Becomes the state that a link with these parameters holds."""
@@ -63,6 +60,11 @@ class Link:
         """Marks a value for the address; one equal to its default stays out of it."""
         if text != default:
             self.shown[name] = text
+
+    def settle(self) -> None:
+        """Called first in a fragment: reruns the whole page once a hand has let go."""
+        if self.memory.pop("fresh", False):
+            st.rerun()
 
     def publish(self) -> None:
         """Writes the shown values to the address, unless a hand still moves."""

@@ -5,13 +5,15 @@ import { dressLayout, dressTrace } from "./theme.js";
 
 const CONFIG = { displaylogo: false, responsive: false, scrollZoom: false, doubleClick: "reset",
   modeBarButtonsToRemove: ["lasso2d", "select2d", "autoScale2d"] };
+const SHORT = 64;
 const ids = new WeakMap();
 let nextId = 0;
 
-// A text that changes when the Plotly part of a panel does. Arrays count by identity.
+// A text that changes when the Plotly part of a panel does. Long arrays count by identity.
 function signature(value) {
   return JSON.stringify(value, (name, child) => {
     if (!ArrayBuffer.isView(child)) return child;
+    if (child.length <= SHORT) return Array.from(child);
     if (!ids.has(child)) ids.set(child, ++nextId);
     return `#${ids.get(child)}`;
   });

@@ -1,10 +1,10 @@
 // Sliders that report while they move: linear or logarithmic, with a number that can be typed.
 
 import { Post } from "./post.js";
+import { Missing, Reader } from "./wire.js";
 
 const panels = new WeakMap();
 const NOTCHES = 1000;
-const decoder = new TextDecoder();
 
 export default function (component) {
   const root = component.parentElement.querySelector(".os-sliders");
@@ -25,20 +25,23 @@ class Sliders {
     loadStyle("./sliders.css");
     this.root = root;
     this.post = new Post();
+    this.reader = new Reader();
     this.rows = new Map();
   }
 
   receive({ data, setStateValue }) {
-    const picture = JSON.parse(decoder.decode(data));
     this.post.use(setStateValue);
-    this.post.answered(picture.sequence);
-    const sign = JSON.stringify(picture.groups.map((group) => [group.title, group.colour,
-      group.knobs.map((knob) => ({ ...knob, value: null }))]));
-    if (sign !== this.sign) this.build(picture.groups);
-    this.sign = sign;
-    for (const group of picture.groups) {
-      for (const { id, value } of group.knobs) this.rows.get(id).show(value);
+    let picture;
+    try {
+      picture = this.reader.read(data);
+    } catch (error) {
+      if (!(error instanceof Missing)) throw error;
+      this.post.send({ has: [] });
+      return;
     }
+    this.post.answered(picture.sequence);
+    if (picture.panel !== this.panel) this.build((this.panel = picture.panel).groups);
+    for (const [id, value] of Object.entries(picture.values)) this.rows.get(id).show(value);
     this.root.dataset.shown = picture.sequence;
   }
 
@@ -60,7 +63,7 @@ class Sliders {
 
   send(id, value, settled) {
     const values = { ...this.post.waiting?.values, [id]: value };
-    this.post.send({ values, settled });
+    this.post.send({ values, settled, has: this.reader.has });
   }
 }
 

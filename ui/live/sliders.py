@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Sequence
 
-import orjson
 import streamlit as st
 
 from ui.live.assets import stub
+from ui.live.wire import Kept, pack
 
 _sliders = st.components.v2.component(
     "optscope_sliders",
@@ -15,15 +15,25 @@ _sliders = st.components.v2.component(
 )
 
 
-def sliders(groups: Sequence[dict], *, key: str, on_change: Callable[[dict], None]) -> None:
-    """Show groups of sliders; `on_change` hears `values` (id -> number) and `settled`.
+def sliders(
+    groups: Sequence[dict], values: dict[str, float], *, key: str, on_change: Callable[[dict], None]
+) -> None:
+    """Show groups of sliders at `values` (id -> number).
 
     A group has title, colour and knobs; a knob has id, label, symbol, low, high, least (the
-    smallest number above 0 that its log scale shows), scale, whole, value and initial.
+    smallest number above 0 that its log scale shows), scale, whole and initial. `on_change`
+    hears `values` and `settled`.
     """
     told = (st.session_state.get(key) or {}).get("live") or {}
+    has = told.get("has", [])
+    message = {
+        "sequence": told.get("sequence", 0),
+        "has": has,
+        "values": values,
+        "panel": Kept(groups=list(groups)),
+    }
     _sliders(
-        data=orjson.dumps({"sequence": told.get("sequence", 0), "groups": groups}),
+        data=pack(message, has),
         key=key,
         on_live_change=lambda: on_change(st.session_state[key]["live"]),
         height="content",

@@ -1,7 +1,7 @@
-// Reads what wire.py packs. Arrays marked still are kept, so that they travel only once.
+// Reads what wire.py packs. Parts that have a name are kept, so that they travel only once.
 
 const TYPES = { f8: Float64Array, f4: Float32Array, u2: Uint16Array, u1: Uint8Array, i4: Int32Array };
-const KEPT = 24;
+const KEPT = 32;
 
 export class Missing extends Error {}
 
@@ -26,27 +26,30 @@ export class Reader {
   revive(node, body) {
     if (Array.isArray(node)) return node.map((child) => this.revive(child, body));
     if (node === null || typeof node !== "object") return node;
-    if (node.shape && (node.$ || node.id)) return this.array(node, body);
+    if (node.shape && node.$) return this.array(node, body);
+    if (node.id && node.value) return this.keep(node.id, this.revive(node.value, body));
+    if (node.id && Object.keys(node).length === 1) return this.recall(node.id);
     for (const name of Object.keys(node)) node[name] = this.revive(node[name], body);
     return node;
   }
 
   array(entry, body) {
-    if (!entry.$) {
-      const kept = this.kept.get(entry.id);
-      if (!kept) throw new Missing(entry.id);
-      return kept;
-    }
     const [type, offset, length] = entry.$;
     const numbers = new TYPES[type](body, offset, length);
-    const array = nest(entry.q ? fine(numbers, entry.q) : numbers, entry.shape);
-    if (entry.id) this.keep(entry.id, array);
-    return array;
+    return nest(entry.q ? fine(numbers, entry.q) : numbers, entry.shape);
   }
 
-  keep(id, array) {
-    this.kept.set(id, array);
+  recall(id) {
+    if (!this.kept.has(id)) throw new Missing(id);
+    return this.keep(id, this.kept.get(id));
+  }
+
+  // The part last used goes last: the first is the first to be let go.
+  keep(id, part) {
+    this.kept.delete(id);
+    this.kept.set(id, part);
     while (this.kept.size > KEPT) this.kept.delete(this.kept.keys().next().value);
+    return part;
   }
 }
 

@@ -1,7 +1,8 @@
 """Messages as bytes: a JSON header, then the arrays it mentions, ready for typed arrays.
 
-An array becomes `{"$": [type, offset, length], "shape": [...]}`. Arrays inside a trace with
-`meta.still` are named by a digest of their content and left out when the browser has them.
+An array becomes `{"$": [type, offset, length], "shape": [...]}`. Layouts, traces with
+`meta.still` and whatever is `Kept` are named by a digest of their content, and only the name
+travels when the browser has them.
 While a hand moves (`live`), moving traces may travel in 16 bits a number: see `_coarse`.
 """
 
@@ -17,6 +18,10 @@ _LEVELS = 65535
 _SMALL = 32
 
 
+class Kept(dict):
+    """A part of a message that the browser keeps, so that it travels once."""
+
+
 class _Writer:
     def __init__(self, has: Collection[str], live: bool):
         self.has = frozenset(has)
@@ -30,14 +35,10 @@ class _Writer:
             array = array.astype(np.int32)
         elif self.live and meta.get("play") and array.size > _SMALL and _coarse(array, meta):
             array, entry["q"] = _coarse(array, meta)
-        elif self.live or meta.get("still"):
+        elif self.live:
             with np.errstate(over="ignore"):
                 array = array.astype(np.float32)
         data = np.ascontiguousarray(array).tobytes()
-        if meta.get("still"):
-            entry["id"] = hashlib.blake2b(data, digest_size=6).hexdigest()
-            if entry["id"] in self.has:
-                return entry
         entry["$"] = [_TYPES[array.dtype.name], self.size, array.size]
         padding = -len(data) % 8
         self.chunks.append(data + bytes(padding))
@@ -45,15 +46,52 @@ class _Writer:
         return entry
 
     def walk(self, node, meta: dict):
+        if isinstance(node, Kept):
+            return self.keep(node)
         if isinstance(node, dict):
             own = node.get("meta")
             meta = own if isinstance(own, dict) else meta
-            return {name: self.walk(child, meta) for name, child in node.items()}
+            if own is not None and meta.get("still"):
+                return self.keep(node)
+            return {
+                name: self.keep(child) if name == "layout" else self.walk(child, meta)
+                for name, child in node.items()
+            }
         if isinstance(node, list | tuple):
             return [self.walk(child, meta) for child in node]
         if isinstance(node, np.ndarray):
             return node.tolist() if node.dtype.kind in "OU" else self.array(node, meta)
         return node
+
+
+    def keep(self, node: dict) -> dict:
+        """The node by name, and in full (its arrays in single precision) if it is new."""
+        identity = digest(node)
+        if identity in self.has:
+            return {"id": identity}
+        inner = {name: self.plain(child) for name, child in node.items()}
+        return {"id": identity, "value": inner}
+
+    def plain(self, node):
+        if isinstance(node, np.ndarray) and node.dtype.kind == "f":
+            return self.array(node.astype(np.float32), {})
+        if isinstance(node, dict):
+            return {name: self.plain(child) for name, child in node.items()}
+        if isinstance(node, list | tuple):
+            return [self.plain(child) for child in node]
+        return self.walk(node, {})
+
+
+def digest(node) -> str:
+    """A short name for a part of a message, equal for equal content."""
+    content = hashlib.blake2b(digest_size=6)
+
+    def note(array: np.ndarray) -> list[int]:
+        content.update(np.ascontiguousarray(array).tobytes())
+        return list(array.shape)
+
+    content.update(orjson.dumps(node, default=note))
+    return content.hexdigest()
 
 
 def _coarse(array: np.ndarray, meta: dict) -> tuple[np.ndarray, list] | None:
