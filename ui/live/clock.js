@@ -3,6 +3,13 @@
 const SPEEDS = [0.25, 0.5, 1, 2, 4, 8];
 const RUN_SECONDS = 8;
 
+// Drawn here, because not every machine has a font with these signs.
+const ICONS = {
+  first: "M4 3h2v10H4zM13 3v10L6.500 8z", back: "M12 3v10L4 8z", next: "M4 3v10l8-5z",
+  last: "M10 3h2v10h-2zM3 3v10l6.500-5z", play: "M4 2.500v11l9-5.500z", pause: "M4 3h3v10H4zM9 3h3v10H9z",
+};
+const icon = (name) => `<svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true"><path fill="currentColor" d="${ICONS[name]}"/></svg>`;
+
 export class Clock {
   constructor(holder, onTick, onSettle) {
     this.onTick = onTick;
@@ -14,11 +21,11 @@ export class Clock {
     this.bar = document.createElement("div");
     this.bar.className = "os-clock";
     this.bar.innerHTML = `
-      <button type="button" data-do="first" aria-label="Jump to the start">⏮</button>
-      <button type="button" data-do="back" aria-label="One step back">◀</button>
-      <button type="button" data-do="play" class="os-play" aria-label="Play">▶ Play</button>
-      <button type="button" data-do="next" aria-label="One step forward">▶</button>
-      <button type="button" data-do="last" aria-label="Jump to the end">⏭</button>
+      <button type="button" data-do="first" aria-label="Jump to the start">${icon("first")}</button>
+      <button type="button" data-do="back" aria-label="One step back">${icon("back")}</button>
+      <button type="button" data-do="play" class="os-play" aria-label="Play"></button>
+      <button type="button" data-do="next" aria-label="One step forward">${icon("next")}</button>
+      <button type="button" data-do="last" aria-label="Jump to the end">${icon("last")}</button>
       <input type="range" min="0" step="1" aria-label="Step">
       <output></output>
       <label class="os-speed">Speed
@@ -44,9 +51,10 @@ export class Clock {
   }
 
   // A run of a new length keeps a scrubber that stood at the end there.
-  set({ steps, at, labels, unit, seconds, rest }) {
+  set({ steps, at, labels, unit, name, seconds, rest }) {
     const atEnd = this.at >= this.steps;
-    this.labels = labels;
+    this.labels = labels?.texts;
+    this.range.setAttribute("aria-label", name ?? "Step");
     this.unit = unit ?? "step";
     this.seconds = seconds ?? RUN_SECONDS;
     if (steps !== this.steps) {
@@ -105,10 +113,11 @@ export class Clock {
   }
 
   show() {
-    const face = this.playing ? "❚❚ Pause" : "▶ Play";
+    const face = this.playing ? "Pause" : "Play";
     if (this.face !== face) {
-      this.face = this.toggle.textContent = face;
-      this.toggle.setAttribute("aria-label", this.playing ? "Pause" : "Play");
+      this.face = face;
+      this.toggle.innerHTML = `${icon(face.toLowerCase())} ${face}`;
+      this.toggle.setAttribute("aria-label", face);
     }
     this.range.value = this.step;
     const label = this.labels ? this.labels[this.step] : `${this.unit} ${this.step} / ${this.steps}`;

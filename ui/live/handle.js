@@ -14,7 +14,8 @@ export class Handle {
     this.dot.onkeydown = (event) => this.key(event);
   }
 
-  set({ panel, at, label }) {
+  set({ panel, at, label, along }) {
+    this.along = along;
     this.panel = this.stage.panels[panel];
     if (this.dot.parentElement !== this.panel.holder) this.panel.holder.append(this.dot);
     if (!this.held && !this.stage.post.waiting?.handles?.[this.name]) this.at = at;
@@ -36,9 +37,19 @@ export class Handle {
   }
 
   go(at, settled) {
-    this.at = at;
+    this.at = this.along ? this.onCurve(at) : at;
     this.place();
     this.stage.move(this.name, at, settled);
+  }
+
+  // The place on the curve this point keeps to, above or below where the hand is.
+  onCurve([x, y]) {
+    const { x: xs, y: ys } = this.panel.overlay.traces.find(({ name }) => name === this.along) ?? {};
+    const next = xs?.findIndex((each) => each >= x);
+    if (!(next > 0)) return [x, y];
+    const share = (x - xs[next - 1]) / (xs[next] - xs[next - 1]);
+    const height = ys[next - 1] + share * (ys[next] - ys[next - 1]);
+    return [x, Number.isFinite(height) ? height : y];
   }
 
   grab(event) {

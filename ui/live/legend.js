@@ -37,7 +37,8 @@ export class Legend {
     return { group: group.group, numbers, chip };
   }
 
-  // The numbers are those of the traces that say what they read out: `meta.readout`.
+  // The numbers are those of the traces that say what they read out: `meta.readout`, as written
+  // in `meta.reads` or as drawn.
   draw(step) {
     const { hot, panels } = this.stage;
     for (const { group, numbers, chip } of this.chips) {
@@ -45,7 +46,9 @@ export class Legend {
       for (const panel of panels) {
         for (const { y, meta } of panel.overlay.traces) {
           if (meta.group !== group || !meta.readout) continue;
-          parts.push(`${meta.readout} ${tidy(y[Math.min(step, y.length - 1)])}`);
+          const { reads } = meta;
+          parts.push(`${meta.readout} ${reads ? reads[Math.min(step, reads.length - 1)]
+            : tidy(y[Math.min(step, y.length - 1)] + (meta.offset ?? 0))}`);
         }
       }
       const text = parts.join("  ");

@@ -2,14 +2,23 @@
 //
 // A moving trace is an ordinary scatter trace with `meta.play`:
 //   "path"   grows to the clock's step, with a head at its end
-//   "curve"  is drawn whole, faint after the clock's step, with a head at the step
-//   "frame"  is `meta.x[step]`, `meta.y[step]`: a shape that changes with the step
+//   "curve"  is drawn whole, faint after the clock's step (`meta.ahead`: how faint), with a head
+//            at the step
+//   "frame"  is `meta.x[step]`, `meta.y[step]`: a shape that changes with the step; one row
+//            alone serves every step
 //   "still"  is drawn whole, always: it moves only when new data comes
+// A trace with `fill: "toself"` is filled with its `fillcolor`.
 
 import { ink } from "./theme.js";
 
 const DASHES = { dash: [9, 5], dot: [2, 4], dashdot: [9, 4, 2, 4], longdash: [15, 6] };
 const FAR = 1e5;
+const AHEAD = 0.3;
+
+export function row(rows, step) {
+  if (!ArrayBuffer.isView(rows[0]) && !Array.isArray(rows[0])) return rows;
+  return rows[Math.max(0, Math.min(Math.floor(step), rows.length - 1))];
+}
 
 export class Overlay {
   constructor(plot, holder) {
@@ -94,11 +103,13 @@ export class Overlay {
     pen.lineWidth = (line.width ?? 2) * (hot && !cold ? 1.5 : 1);
     pen.setLineDash(DASHES[line.dash] ?? []);
     pen.lineJoin = "round";
+    if (trace.fill === "toself") fill(pen, points, trace.fillcolor);
     if (mode.includes("lines")) stroke(pen, points, 0, upto);
     if (mode.includes("lines") && meta.play === "curve" && upto < last) {
-      pen.globalAlpha *= 0.3;
+      const alpha = pen.globalAlpha;
+      pen.globalAlpha = alpha * (meta.ahead ?? AHEAD);
       stroke(pen, points, upto, last);
-      pen.globalAlpha /= 0.3;
+      pen.globalAlpha = alpha;
     }
     pen.setLineDash([]);
     const heads = meta.play === "path" || meta.play === "curve";
@@ -111,8 +122,7 @@ export class Overlay {
   points(trace, index, step) {
     if (trace.meta.play !== "frame") return this.pixels[index];
     const [xa, ya] = this.axes;
-    const at = Math.max(0, Math.min(Math.floor(step), trace.meta.x.length - 1));
-    return { x: along(xa, trace.meta.x[at]), y: along(ya, trace.meta.y[at]) };
+    return { x: along(xa, row(trace.meta.x, step)), y: along(ya, row(trace.meta.y, step)) };
   }
 
   // The drawn vertex nearest to a place on the screen, or null.
@@ -185,6 +195,15 @@ function stroke(pen, { x, y }, from, upto) {
     [lastX, lastY] = [px, py];
   }
   pen.stroke();
+}
+
+function fill(pen, { x, y }, colour) {
+  const ink = pen.fillStyle;
+  pen.fillStyle = colour;
+  pen.beginPath();
+  for (let at = 0; at < x.length; at += 1) pen.lineTo(x[at], y[at]);
+  pen.fill();
+  pen.fillStyle = ink;
 }
 
 const SHAPES = {

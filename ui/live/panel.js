@@ -1,6 +1,6 @@
 // One Plotly plot of the stage and the canvas over it.
 
-import { Overlay } from "./overlay.js";
+import { Overlay, row } from "./overlay.js";
 import { dressLayout, dressTrace } from "./theme.js";
 
 const CONFIG = { displaylogo: false, responsive: false, scrollZoom: false, doubleClick: "reset",
@@ -109,9 +109,9 @@ export class Panel {
     const { x = "x", y = "y" } = this.labels;
     const step = trace.meta.play === "path" ? `step ${at}\n` : "";
     const [a, b] = trace.meta.play === "frame"
-      ? [trace.meta.x, trace.meta.y].map((rows) => rows[Math.min(this.stage.clock.step, rows.length - 1)][at])
+      ? [trace.meta.x, trace.meta.y].map((rows) => row(rows, this.stage.clock.step)[at])
       : [trace.x[at], trace.y[at]];
-    return `${trace.name}\n${step}${x} ${tidy(a)}\n${y} ${tidy(b)}`;
+    return `${trace.name}\n${step}${x} ${tidy(a)}\n${y} ${trace.meta.reads?.[at] ?? tidy(b)}`;
   }
 
   resize() {

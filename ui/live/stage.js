@@ -97,7 +97,6 @@ class Stage {
     while (this.panels.length < picture.panels.length) this.panels.push(new Panel(this));
     await Promise.all(picture.panels.map((panel, at) => this.panels[at].set(panel)));
     this.setHandles(picture.handles ?? []);
-    this.words.textContent = picture.words ?? "";
     if (this.html !== picture.table) this.rows.innerHTML = this.html = picture.table ?? "";
     this.draw();
     this.root.dataset.shown = picture.sequence;
@@ -108,7 +107,17 @@ class Stage {
     const { step } = this.clock;
     for (const panel of this.panels) panel.draw(step);
     this.legend.draw(step);
+    this.say(step);
     for (const handle of this.handles.values()) handle.place();
+  }
+
+  // One sentence, or one for each step; a screen reader hears it once the clock rests.
+  say(step) {
+    const words = this.picture?.words ?? "";
+    const text = words.texts ? words.texts[Math.min(step, words.texts.length - 1)] : words;
+    const loud = this.clock.playing ? "off" : "polite";
+    if (this.words.getAttribute("aria-live") !== loud) this.words.setAttribute("aria-live", loud);
+    if (this.said !== text) this.words.textContent = this.said = text;
   }
 
   setHandles(handles) {

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from ui.live.assets import stub
-from ui.live.wire import pack
+from ui.live.wire import Kept, pack
 
 _stage = st.components.v2.component(
     "optscope_stage",
@@ -36,23 +36,31 @@ class Panel:
 
 @dataclass(frozen=True)
 class Clock:
-    """The scrubber: steps 0 to `steps`, standing at `at`; `labels` name each step if given."""
+    """The scrubber: steps 0 to `steps`, standing at `at`; `labels` name each step if given.
+
+    `name` says what the scrubber sets, `seconds` how long a play lasts.
+    """
 
     steps: int
     at: int | None = None
     labels: Sequence[str] | None = None
     unit: str = "step"
+    name: str = "Step"
     seconds: float = 8.0
 
 
 @dataclass(frozen=True)
 class Handle:
-    """A draggable point at `at` (x, y) on the panel with that index."""
+    """A draggable point at `at` (x, y) on the panel with that index.
+
+    `along` names a moving trace of that panel, x ascending, which the point keeps to.
+    """
 
     name: str
     at: tuple[float, float]
     label: str
     panel: int = 0
+    along: str | None = None
 
 
 def stage(
@@ -62,7 +70,7 @@ def stage(
     clock: Clock | None = None,
     handles: Sequence[Handle] = (),
     legend: Sequence[dict] = (),
-    words: str = "",
+    words: str | Sequence[str] = "",
     table: str = "",
     columns: str = "minmax(0, 1fr)",
     live: bool = False,
@@ -72,9 +80,10 @@ def stage(
 
     `on_change` is called before a rerun with what changed: `handles` (name -> (x, y)), `at`
     (the clock's step), and `settled` (True once the hand has let go). `legend` entries have
-    group, name, colour, dash, symbol; `words` is the summary a screen reader hears; `table`
-    is HTML built from numbers only; `columns` is the CSS grid the panels flow into; `live` says
-    that a hand still moves, so that arrays may travel coarser than a pixel can show.
+    group, name, colour, dash, symbol; `words` is the summary a screen reader hears, one or
+    one for each step of the clock; `table` is HTML built from numbers only; `columns` is the CSS
+    grid the panels flow into; `live` says that a hand still moves, so that arrays may travel
+    coarser than a pixel can show.
     """
     told = (st.session_state.get(key) or {}).get("live") or {}
     message = {
@@ -82,10 +91,10 @@ def stage(
         "has": told.get("has", []),
         "columns": columns,
         "panels": [vars(panel) for panel in panels],
-        "clock": vars(clock) if clock else None,
+        "clock": vars(clock) | {"labels": _each(clock.labels)} if clock else None,
         "handles": [vars(handle) for handle in handles],
         "legend": list(legend),
-        "words": words,
+        "words": _each(words),
         "table": table,
     }
 
@@ -98,3 +107,8 @@ def stage(
         on_live_change=report,
         height="content",
     )
+
+
+def _each(texts):
+    """A text for each step, as a part that travels once."""
+    return texts if texts is None or isinstance(texts, str) else Kept(texts=list(texts))
