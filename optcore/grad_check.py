@@ -108,9 +108,9 @@ def check_grad_steps(
     Closing the generator cancels the check.
     """
     point = float_point(point, limit)
+    reason = why_random(objective, point)
     h = steps_at(rule, point, h)
     check_step(rule, point, h, point.dtype)
-    reason = why_random(objective, point)
     analytic = np.asarray(objective.grad(point))
     with np.errstate(over="ignore", invalid="ignore"):
         numeric = yield from numeric_grad_steps(objective, point, rule, h, np.arange(point.size))

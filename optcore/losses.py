@@ -95,8 +95,9 @@ class SigmoidCrossEntropy(CrossEntropy):
     carries = Sigmoid
 
     def per_sample(self, z, a, targets, output):
+        # The same as softplus(z) - y z, which would subtract two numbers of the size of z.
         logits = self.logits(z, a, output)
-        return (softplus(logits) - targets * logits).sum(-1)
+        return (targets * softplus(-logits) + (1 - targets) * softplus(logits)).sum(-1)
 
     def probabilities(self, logits):
         return logistic(logits)

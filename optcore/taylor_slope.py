@@ -3,7 +3,7 @@
 Along a random direction v the linear model f(x) + t g.v misses f(x + t v) by an error of
 order t^2 if g is the gradient, and of order t if it is not. Source: Farrell, Ham, Funke and
 Rognes (2013), Automated derivation of the adjoint of high-level transient finite element
-programs, section 6.
+programs.
 """
 
 from dataclasses import dataclass
