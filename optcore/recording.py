@@ -1,14 +1,18 @@
 """Arrays that write down what is done to them, as lines of Python over floats."""
 
 import math
+import re
 
 import numpy as np
 
-_BINARY = {
+FLOATS = {
     np.add: "{} + {}",
     np.subtract: "{} - {}",
     np.multiply: "{} * {}",
     np.true_divide: "{} / {}",
+    np.power: "pow({}, {})",
+    np.float_power: "pow({}, {})",
+    np.where: "{1} if {0} else {2}",
     np.greater: "{} > {}",
     np.greater_equal: "{} >= {}",
     np.less: "{} < {}",
@@ -23,8 +27,6 @@ _BINARY = {
     np.minimum: "{0} if {0} <= {1} or {0} != {0} else {1}",
     np.hypot: "hypot({}, {})",
     np.arctan2: "atan2({}, {})",
-}
-_UNARY = {
     np.negative: "-{}",
     np.positive: "{}",
     np.absolute: "abs({})",
@@ -36,36 +38,53 @@ _UNARY = {
     np.isnan: "{0} != {0}",
     np.logical_not: "not {}",
     np.invert: "not {}",
-    **{
-        getattr(np, name): f"{theirs}({{}})"
-        for name, theirs in {
-            "exp": "exp",
-            "expm1": "expm1",
-            "log": "log",
-            "log1p": "log1p",
-            "log2": "log2",
-            "log10": "log10",
-            "sin": "sin",
-            "cos": "cos",
-            "tan": "tan",
-            "sinh": "sinh",
-            "cosh": "cosh",
-            "tanh": "tanh",
-            "arctan": "atan",
-            "arcsin": "asin",
-            "arccos": "acos",
-            "cbrt": "cbrt",
-        }.items()
-    },
+    np.exp: "exp({})",
+    np.expm1: "expm1({})",
+    np.log: "log({})",
+    np.log1p: "log1p({})",
+    np.log2: "log2({})",
+    np.log10: "log10({})",
+    np.sin: "sin({})",
+    np.cos: "cos({})",
+    np.tan: "tan({})",
+    np.sinh: "sinh({})",
+    np.cosh: "cosh({})",
+    np.tanh: "tanh({})",
+    np.arctan: "atan({})",
+    np.arcsin: "asin({})",
+    np.arccos: "acos({})",
+    np.cbrt: "cbrt({})",
+}
+_MATH = re.compile(r"^[a-z0-9]+\(")
+TORCH = {
+    ufunc: f"torch.{template}" if _MATH.match(template) else template
+    for ufunc, template in FLOATS.items()
+} | {
+    np.where: "torch.where({0}, {1}, {2})",
+    np.maximum: "torch.maximum(torch.as_tensor({}), torch.as_tensor({}))",
+    np.minimum: "torch.minimum(torch.as_tensor({}), torch.as_tensor({}))",
+    np.sqrt: "torch.sqrt({})",
+    np.sign: "torch.sign({})",
+    np.logical_and: "{} & {}",
+    np.logical_or: "{} | {}",
+    np.logical_not: "~{}",
+    np.bitwise_and: "{} & {}",
+    np.bitwise_or: "{} | {}",
+    np.invert: "~{}",
+    np.cbrt: "torch.sign({0}) * torch.abs({0}) ** (1 / 3)",
 }
 _SHAPING = {np.stack, np.broadcast_arrays, np.broadcast_to, np.moveaxis, np.expand_dims, np.squeeze}
 NAMES_IN_SCOPE = {name: getattr(math, name) for name in dir(math) if not name.startswith("_")}
 
 
 class Recorder:
-    """Collects lines; an operation written once is not written again."""
+    """Collects lines; an operation written once is not written again.
 
-    def __init__(self):
+    `templates` (NumPy function -> expression) say in which language: `FLOATS` or `TORCH`.
+    """
+
+    def __init__(self, templates: dict = FLOATS):
+        self.templates = templates
         self.lines: list[str] = []
         self.known: dict[str, str] = {}
         self.count = 0
@@ -152,21 +171,21 @@ class Recorded(np.lib.mixins.NDArrayOperatorsMixin):
     def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
         if method != "__call__" or kwargs:
             raise NotImplementedError(f"cannot record {ufunc.__name__}.{method}")
-        if ufunc in (np.power, np.float_power):
+        if ufunc is np.power:
             return self._power(*inputs)
-        template = _BINARY.get(ufunc) or _UNARY.get(ufunc)
-        if template is None:
+        if ufunc not in self.recorder.templates:
             raise NotImplementedError(f"cannot record {ufunc.__name__}")
-        return self.recorder.apply(template, *inputs)
+        return self.recorder.apply(self.recorder.templates[ufunc], *inputs)
 
     def _power(self, base, exponent):
         whole = isinstance(exponent, int | float) and exponent in (2, 3, 4)
-        template = " * ".join(["{0}"] * int(exponent)) if whole else "pow({}, {})"
+        power = self.recorder.templates[np.power]
+        template = " * ".join(["{0}"] * int(exponent)) if whole else power
         return self.recorder.apply(template, *((base,) if whole else (base, exponent)))
 
     def __array_function__(self, function, types, args, kwargs):
         if function is np.where:
-            return self.recorder.apply("{1} if {0} else {2}", *args)
+            return self.recorder.apply(self.recorder.templates[np.where], *args)
         if function is np.sum:
             return self._sum(*args, **kwargs)
         if function in (np.zeros_like, np.ones_like):

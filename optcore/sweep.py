@@ -20,11 +20,11 @@ class RateSweep:
 
 
 def best_rate(objective, optimizer, start, steps: int, **conditions) -> RateSweep | None:
-    """The learning rate in the knob's range that ends lowest; None for a method without one.
+    """The learning rate that ends lowest without ever rising above the loss it started from.
 
-    Rates lie 12 to a decade. Where several end equally low the one whose loss was lowest on
-    average along the way is the best, so a tie goes to the faster run. `conditions` go to
-    `descend` (schedule, clip, noise).
+    Rates lie 12 to a decade over the knob's range. Where every rate rises the lowest end counts
+    alone; a tie goes to the run whose loss was lower on average along the way. None for a
+    method without a rate. `conditions` go to `descend` (schedule, clip, noise).
     """
     if "learning_rate" not in knobs(optimizer):
         return None
@@ -35,8 +35,11 @@ def best_rate(objective, optimizer, start, steps: int, **conditions) -> RateSwee
     final = np.where(run.diverged, np.nan, run.last_value)
     if np.isnan(final).all():
         return RateSweep(rates, final, None)
-    lowest = np.nanmin(final)
-    near = final <= lowest + 1e-12 * (1 + abs(lowest))
+    start_value = run.values[0]
+    steady = (run.values <= start_value + 1e-9 * (1 + np.abs(start_value))).all(axis=0)
+    allowed = steady & ~np.isnan(final)
+    judged = np.where(allowed, final, np.inf) if allowed.any() else np.nan_to_num(final, nan=np.inf)
+    near = judged <= judged.min() + 1e-12 * (1 + abs(judged.min()))
     with np.errstate(invalid="ignore", over="ignore"):
         along = np.where(near, run.values.mean(axis=0), np.inf)
     return RateSweep(rates, final, float(f"{rates[np.argmin(along)]:.3g}"))

@@ -1,8 +1,13 @@
 """The pages that exist, in the order of the navigation."""
 
+from pathlib import Path
+
 import streamlit as st
 
-st.set_page_config(page_title="Optscope", page_icon=":material/landscape:", layout="wide")
+ICON = Path(__file__).parent.parent / "ui" / "icon.svg"
+
+st.set_page_config(page_title="Optscope", page_icon=ICON, layout="wide")
+st.html("<style>.stMainBlockContainer { padding-top: 4.2rem; padding-bottom: 2rem }</style>")
 
 st.navigation(
     [

@@ -1,61 +1,73 @@
-"""Race: optimizers on a loss surface."""
+"""Race: optimizers on a loss surface, live."""
 
 import streamlit as st
 
 from optcore.descent import descend
-from optcore.optimizers import OPTIMIZERS
-from optcore.surfaces import SURFACES
-from ui import controls
+from ui import controls, racing
 from ui.charts import race as chart
-from ui.charts.ground import ground
+from ui.charts import race_words as words
 from ui.charts.palette import OPTIMIZER_LOOKS, legend
+from ui.lessons import lesson
 from ui.link import Link
 from ui.live.stage import Clock, Handle, Panel, stage
+from ui.scenarios.race import SCENARIOS
 
 link = Link("race")
-surface = controls.choose(link, "surface", "Loss surface", SURFACES)
-default = [o for o in OPTIMIZERS if o.name in ("Gradient descent", "Momentum", "RMSProp", "Adam")]
-optimizers = controls.choose_some(link, "race", "Optimizers", OPTIMIZERS, default)
+racing.heading(link, SCENARIOS)
 link.notices()
+choices = st.columns([3, 6, 2, 2], vertical_alignment="bottom")
+with choices[0]:
+    surface = racing.choose_surface(link)
+with choices[1]:
+    optimizers = racing.choose_optimizers(link)
+with choices[2]:
+    view = controls.choose_name(link, "view", "View", ["Contours", "3-D"])
+with choices[3], st.popover("Conditions", icon=":material/tune:", width="stretch"):
+    conditions = racing.choose_conditions(link)
 
 
 @st.fragment
-def live():
-    x, y = link.get("start", controls.pair(surface.window), surface.start)
-    left, right = st.columns([3, 1])
-    with right:
-        tuned = controls.tune(
-            link,
-            [
-                controls.Dials(o.name, controls.slug(o.name), o, OPTIMIZER_LOOKS[o.name]["colour"])
-                for o in optimizers
-            ],
-            key="race.dials",
-        )
-    runs = {o.name: descend(surface, o, (x, y), 500) for o in tuned}
-    land = ground(surface)
-
-    def heard(change):
-        place = (change.get("handles") or {}).get("start")
-        if place:
-            link.put({"start": tuple(place)}, bool(change.get("settled", True)))
-
-    with left:
+def race():
+    link.settle()
+    picture, side = st.columns([7, 2], gap="medium")
+    with side:
+        tuned = racing.tune_optimizers(link, surface, optimizers)
+    with picture:
+        place = st.container()
+        setup = racing.tune_race(link, surface, tuned, conditions)
+    with side:
+        racing.rate_buttons(link, setup)
+    runs = {o.name: descend(setup.surface, o, setup.start, setup.steps, **setup.conditions.given)
+            for o in setup.optimizers}  # fmt: skip
+    land = racing.land(setup.surface)
+    draw = chart.hills if view == "3-D" else chart.paths
+    floor = words.floor_of(setup.surface)
+    with place:
         stage(
             [
-                Panel(chart.paths(surface, land, runs), height="640px", span=2, click="start"),
-                Panel(chart.losses(runs, land.heights.floor, 500), cursor=True, height="316px"),
-                Panel(chart.gradients(runs, 500), cursor=True, height="316px"),
+                Panel(draw(setup.surface, land, runs), height="600px", span=2, click="start",
+                      labels={"x": surface.axes[0], "y": surface.axes[1]}),
+                Panel(chart.losses(runs, floor, land, setup.steps), "296px", cursor=True,
+                      labels={"x": "step", "y": "loss"}),
+                Panel(chart.gradients(runs, setup.steps), "296px", cursor=True,
+                      labels={"x": "step", "y": "gradient norm"}),
             ],
             key="race.stage",
-            clock=Clock(500),
-            handles=[Handle("start", (x, y), "Start point")],
-            legend=[legend(n, OPTIMIZER_LOOKS[n]) for n in runs],
-            columns="minmax(0, 3fr) minmax(0, 2fr)",
-            on_change=heard,
+            clock=Clock(setup.steps, link.get("at", controls.number(0, setup.steps, True), None)),
+            handles=[Handle("start", setup.start, "Start point: drag it, or use the arrow keys")],
+            legend=[legend(name, OPTIMIZER_LOOKS[name]) for name in runs],
+            words=f"{words.summary(runs, setup.surface, setup.tolerance)} {conditions.sentence}",
+            table=words.results(runs, setup.optimizers, setup.surface, setup.tolerance),
+            columns="minmax(0, 5fr) minmax(0, 3fr)",
+            on_change=lambda change: racing.hear(link, surface, change),
             live=not link.settled,
-        )
+        )  # fmt: skip
     link.publish()
+    return setup, runs
 
 
-live()
+setup, runs = race()
+racing.sweeps(link, setup)
+racing.inspector(link, setup, runs)
+racing.downloads(setup, runs)
+lesson("race")

@@ -181,9 +181,7 @@ class Dials:
     colour: str | None = None
 
 
-def tune(
-    link: Link, dials: Sequence[Dials], *, key: str, on_change=lambda: None
-) -> list[Any]:
+def tune(link: Link, dials: Sequence[Dials], *, key: str, on_change=lambda: None) -> list[Any]:
     """Sliders for every knob; returns the objects with the values they stand at.
 
     A value that differs from the default of the object's class is part of the link.

@@ -25,6 +25,13 @@ class Heights:
         with np.errstate(invalid="ignore"):
             return np.log10(np.maximum(values - self.floor, least))
 
+    @property
+    def values(self) -> list[float]:
+        """The lowest and the highest loss drawn."""
+        if self.log:
+            return [self.floor, self.floor + 10.0**self.high]
+        return [self.low, self.high]
+
     def ticks(self) -> tuple[np.ndarray, list[str]]:
         """Heights for a colour bar, and the losses they stand for."""
         if not self.log:

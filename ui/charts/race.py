@@ -70,42 +70,71 @@ def hills(surface, land: Ground, runs: dict) -> dict:
     return {"data": [sheet(land), minima(surface, land), *tracks], "layout": layout}
 
 
-def losses(runs: dict, floor: float, steps: int) -> dict:
-    """Loss above the best known value, against steps, log scale."""
+def losses(runs: dict, floor: float | None, land: Ground, steps: int) -> dict:
+    """Loss against steps: its height above the lowest known loss on a log axis, or, where no
+    minimum is known, the loss itself on the heights of the ground."""
+    if floor is None:
+        curves = {name: run.values[reached(run)] for name, run in runs.items()}
+        figure = _curves(curves, steps, "loss", "loss")
+        heights = land.heights
+        figure["layout"]["yaxis"] = {"title": {"text": "loss"}, "range": heights.values}
+        return figure
     curves = {name: run.values[reached(run)] - floor for name, run in runs.items()}
-    return _curves(curves, steps, _above(floor), "loss")
+    title = "loss" if floor == 0 else "loss above minimum"
+    figure = _curves(curves, steps, title, "loss")
+    for trace in figure["data"]:
+        trace["meta"] |= {"log": True, "across": 10, "offset": floor}
+    return figure
 
 
 def gradients(runs: dict, steps: int) -> dict:
     """Gradient norms against steps, log scale."""
     curves = {name: run.gradient_norms[reached(run)] for name, run in runs.items()}
-    return _curves(curves, steps, "gradient norm", "‖∇‖")
+    figure = _curves(curves, steps, "gradient norm", "‖∇‖")
+    for trace in figure["data"]:
+        trace["meta"] |= {"log": True, "across": 10}
+    return figure
 
 
-def _above(floor: float) -> str:
-    return "loss" if floor == 0 else f"loss {'−' if floor > 0 else '+'} {abs(floor):.4g}"
+def sweep(found: dict, floor: float | None) -> dict:
+    """Final loss against learning rate, a curve per optimizer, with the rate it stands at."""
+    data, ends = [], []
+    for name, (tried, rate) in found.items():
+        final = tried.final - (floor or 0.0)
+        curve = _track(name, "still", x=tried.rates, y=np.where(final > 0, final, np.nan))
+        at = np.interp(np.log(rate), np.log(tried.rates), final)
+        here = _track(name, "still", x=np.array([rate]), y=np.array([at]))
+        data += [curve, {**here, "mode": "markers"}]
+        ends.append(final)
+    layout = _log_layout("final loss" if not floor else "final loss above minimum", decades(ends))
+    layout["xaxis"] = {**layout["yaxis"], "title": {"text": "learning rate"}, "range": [-6, 1]}
+    return {"data": data, "layout": layout}
 
 
 def _curves(curves: dict, steps: int, title: str, readout: str) -> dict:
     data = []
     for name, y in curves.items():
-        trace = _track(name, "curve", y=np.where(y > 0, y, np.nan))
-        trace["meta"] |= {"readout": readout, "log": True, "across": 10}
+        trace = _track(name, "curve", y=y)
+        trace["meta"]["readout"] = readout
         data.append(trace)
-    layout = {
+    layout = _log_layout(title, decades(list(curves.values())))
+    layout["xaxis"] = {"title": {"text": "step"}, "range": [0, max(steps, 1)]}
+    return {"data": data, "layout": layout}
+
+
+def _log_layout(title: str, span: list[float]) -> dict:
+    return {
         "uirevision": "curves",
         "margin": {"l": 64, "r": 10, "t": 8, "b": 34},
         "showlegend": False,
-        "xaxis": {"title": {"text": "step"}, "range": [0, max(steps, 1)]},
         "yaxis": {
             "type": "log",
             "title": {"text": title},
-            "range": decades(list(curves.values())),
+            "range": span,
             "exponentformat": "power",
-            "dtick": None,
+            "dtick": max(1, round((span[1] - span[0]) / 6)),
         },
     }
-    return {"data": data, "layout": layout}
 
 
 def decades(curves: list[np.ndarray], deepest: float = 1e-16, highest: float = 1e12) -> list[float]:

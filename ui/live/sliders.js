@@ -77,7 +77,7 @@ class Row {
       <input type="text" inputmode="decimal" spellcheck="false"><p role="alert"></p>`;
     const [label, range, text, fault] = this.box.children;
     Object.assign(this, { range, text, fault });
-    label.textContent = knob.symbol ? `${knob.label} ${knob.symbol}` : knob.label;
+    label.textContent = knob.symbol && knob.symbol !== knob.label ? `${knob.label} ${knob.symbol}` : knob.label;
     range.setAttribute("aria-label", `${group}: ${knob.label}`);
     text.setAttribute("aria-label", `${group}: ${knob.label}, typed`);
     range.dataset.knob = knob.id;

@@ -63,7 +63,6 @@ class _Writer:
             return node.tolist() if node.dtype.kind in "OU" else self.array(node, meta)
         return node
 
-
     def keep(self, node: dict) -> dict:
         """The node by name, and in full (its arrays in single precision) if it is new."""
         identity = digest(node)

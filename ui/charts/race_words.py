@@ -1,0 +1,96 @@
+"""A race in words and in a table, both made from its numbers."""
+
+from html import escape
+
+import numpy as np
+
+
+def floor_of(surface) -> float | None:
+    """The loss at a known global minimum, or None when none is known."""
+    if not surface.minima:
+        return None
+    return float(surface.value(np.array(surface.minima[0], dtype=float)))
+
+
+def arrival(run, floor: float | None, tolerance: float) -> int | None:
+    """The first step within the tolerance of the lowest known loss; None if never.
+
+    Where no minimum is known, arrival is a gradient norm below the tolerance.
+    """
+    with np.errstate(invalid="ignore"):
+        near = run.gradient_norms <= tolerance if floor is None else run.values - floor <= tolerance
+    return int(np.argmax(near)) if near.any() else None
+
+
+def summary(runs: dict, surface, tolerance: float) -> str:
+    """Who came lowest, who arrived first, who diverged."""
+    if not runs:
+        return "Nobody races yet: choose one or more optimizers above."
+    floor = floor_of(surface)
+    going = {name: run for name, run in runs.items() if not run.diverged}
+    parts = []
+    if going:
+        best = min(going, key=lambda name: going[name].last_value)
+        run = going[best]
+        parts.append(f"{best} ends lowest, at a loss of {_number(run.last_value)}")
+        if floor is not None:
+            away = float(surface.distance_to_minimum(run.last))
+            parts[0] += f", {_number(away)} from the nearest minimum"
+        parts[0] += "."
+    arrivals = {name: arrival(run, floor, tolerance) for name, run in runs.items()}
+    arrived = {name: step for name, step in arrivals.items() if step is not None}
+    if arrived:
+        first = min(arrived, key=arrived.get)
+        target = "gradient norm" if floor is None else "loss above the minimum"
+        parts.append(
+            f"First to a {target} of {tolerance:g}: {first}, after {_steps(arrived[first])}."
+        )
+    elif going:
+        parts.append(f"Nobody comes within the tolerance of {tolerance:g}.")
+    parts += [f"{name}: {run.status}" for name, run in runs.items() if run.diverged]
+    return " ".join(parts)
+
+
+def results(runs: dict, optimizers, surface, tolerance: float) -> str:
+    """The results as an HTML table."""
+    if not runs:
+        return ""
+    floor = floor_of(surface)
+    heads = ["Optimizer", "Rate", "Final loss", "Distance to minimum",
+             f"Steps to {tolerance:g}", "Gradients"]  # fmt: skip
+    head = "".join(f"<th>{escape(text)}</th>" for text in heads)
+    rows = []
+    for optimizer in optimizers:
+        run = runs[optimizer.name]
+        step = arrival(run, floor, tolerance)
+        away = float(surface.distance_to_minimum(run.last))
+        cells = [
+            optimizer.name,
+            _number(getattr(optimizer, "learning_rate", np.nan)),
+            _number(run.last_value),
+            _number(away),
+            "not reached" if step is None else str(step),
+            _gradients(optimizer, run),
+        ]
+        cells = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
+        rows.append(f'<tr>{cells}<td class="os-text">{escape(run.status)}</td></tr>')
+    return (
+        f'<table><thead><tr>{head}<th class="os-text">How it ended</th></tr></thead>'
+        f"<tbody>{''.join(rows)}</tbody></table>"
+    )
+
+
+def _gradients(optimizer, run) -> str:
+    if "grad" not in optimizer.uses:
+        return "none"
+    return f"{int(run.gradient_evaluations[int(run.ended)])}"
+
+
+def _steps(count: int) -> str:
+    return "1 step" if count == 1 else f"{count} steps"
+
+
+def _number(value: float) -> str:
+    if np.isnan(value):
+        return "–"
+    return f"{value:.4g}"

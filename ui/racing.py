@@ -1,0 +1,328 @@
+"""What the Race page needs beside the core: its settings as knobs, and rates that suit."""
+
+from dataclasses import dataclass, make_dataclass, replace
+from functools import lru_cache
+
+import streamlit as st
+
+from optcore.descent import MOST_STEPS
+from optcore.disturbance import CLIPPINGS, GradientNoise
+from optcore.formula import formula_surface
+from optcore.formula_tree import FormulaError
+from optcore.knobs import knob, knobs
+from optcore.optimizers import OPTIMIZERS
+from optcore.schedules import SCHEDULES
+from optcore.surfaces import SURFACES
+from optcore.sweep import best_rate
+from ui import controls
+from ui.charts import race as chart
+from ui.charts.ground import ground
+from ui.charts.palette import OPTIMIZER_LOOKS
+from ui.charts.race_words import floor_of
+from ui.inspector import numbers, rule, worked
+from ui.link import Link
+from ui.live.stage import Panel, stage
+from ui.scripts import trajectory, with_optcore, with_torch
+
+FIRST_FOUR = ("Gradient descent", "Momentum", "RMSProp", "Adam")
+OWN_FORMULA = "sin(x) * cos(y) + (x^2 + y^2) / 10"
+
+
+@dataclass(frozen=True)
+class Length:
+    """How long a race lasts, and how near counts as arrived."""
+
+    steps: int = knob(300, 10, 5000, scale="log", symbol="", whole=True)
+    tolerance: float = knob(1e-3, 1e-12, 10.0, scale="log", symbol="")
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How far a formula of one's own is drawn: from -reach to reach on both axes."""
+
+    reach: float = knob(3.0, 0.1, 100.0, scale="log", symbol="")
+
+
+@dataclass(frozen=True)
+class _OwnFunction:
+    """Stands for the formula field in the list of surfaces."""
+
+    name: str = "Your own function"
+    lesson: str = ""
+
+
+@dataclass(frozen=True)
+class _Unclipped:
+    name: str = "Off"
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What a race is run under besides surface, optimizers and start."""
+
+    schedule: object
+    clip: object | None
+    noise: GradientNoise
+
+    @property
+    def given(self) -> dict:
+        """As `descend` takes them."""
+        return {"schedule": self.schedule, "clip": self.clip, "noise": self.noise}
+
+    @property
+    def sentence(self) -> str:
+        """What is on that changes the gradients or the rates; empty when nothing is."""
+        parts = []
+        if self.schedule.name != "Constant":
+            parts.append(f"the rates follow the schedule “{self.schedule.name}”")
+        if self.clip:
+            parts.append(f"gradients are clipped {self.clip.name.lower()} at {self.clip.limit:g}")
+        if self.noise.scale:
+            parts.append(f"Gaussian noise of {self.noise.scale:g} is added to every gradient")
+        return f"Note: {'; '.join(parts)}." if parts else ""
+
+
+def choose_surface(link: Link):
+    """A surface from the list, or the person's own formula; a bad formula keeps the last good."""
+    choices = (*SURFACES, _OwnFunction())
+    picked = controls.choose(
+        link, "surface", "Loss surface", choices, on_change=link.forget,
+        args=(".learning_rate", "start.x", "start.y", "at"),
+    )  # fmt: skip
+    if not isinstance(picked, _OwnFunction):
+        return picked
+    written = controls.text(
+        link, "f", "f(x, y) =", OWN_FORMULA, max_chars=200,
+        help="Numbers, x, y, pi, e, + - * / ^ and sin cos tan exp log sqrt abs tanh sinh cosh "
+        "sigmoid relu softplus min max.",
+    )  # fmt: skip
+    return _own_surface(link, written)
+
+
+def _own_surface(link: Link, written: str):
+    reach = link.get("window.reach", controls.number(0.1, 100.0), 3.0)
+    window = ((-reach, reach), (-reach, reach))
+    try:
+        surface = formula_surface(written, window)
+    except FormulaError as fault:
+        last = link.memory.get("formula", OWN_FORMULA)
+        st.error(f"{fault} Shown meanwhile: f(x, y) = {last}", icon=":material/function:")
+        return formula_surface(last, window)
+    link.memory["formula"] = written
+    return surface
+
+
+def choose_conditions(link: Link):
+    """Schedule and clipping by name; their numbers are dials."""
+    schedule = controls.choose(link, "schedule", "Learning-rate schedule", SCHEDULES)
+    clip = controls.choose(link, "clip", "Gradient clipping", (_Unclipped(), *CLIPPINGS))
+    return Conditions(schedule, None if isinstance(clip, _Unclipped) else clip, GradientNoise())
+
+
+def choose_optimizers(link: Link):
+    default = [optimizer for optimizer in OPTIMIZERS if optimizer.name in FIRST_FOUR]
+    return controls.choose_some(
+        link, "race", "Optimizers", OPTIMIZERS, default, placeholder="Choose who races"
+    )
+
+
+@lru_cache(maxsize=64)
+def start_dial(window, start):
+    """A start point as two knobs over a window."""
+    fields = [
+        (axis, float, knob(float(at), float(low), float(high), symbol=""))
+        for axis, at, (low, high) in zip("xy", start, window, strict=True)
+    ]
+    return make_dataclass("Start", fields, frozen=True)()
+
+
+@lru_cache(maxsize=512)
+def suited(surface, optimizer, start, steps: int):
+    """The optimizer at the rate that a sweep from that start found best."""
+    sweep = best_rate(surface, optimizer, start, min(steps, 500))
+    return (
+        optimizer
+        if sweep is None or sweep.best is None
+        else replace(optimizer, learning_rate=sweep.best)
+    )
+
+
+def heading(link: Link, scenarios) -> None:
+    """What the page is, and its scenarios."""
+    st.markdown("#### Race: drag the start, press play, see who gets down")
+    controls.scenarios(link, scenarios)
+
+
+@dataclass(frozen=True)
+class Setup:
+    """All that decides a race."""
+
+    surface: object
+    optimizers: tuple
+    start: tuple[float, float]
+    steps: int
+    tolerance: float
+    conditions: Conditions
+
+
+def tune_optimizers(link: Link, surface, optimizers) -> tuple:
+    """The sliders of every optimizer, at first at the rate that suits the surface."""
+    dials = [
+        controls.Dials(
+            optimizer.name,
+            controls.slug(optimizer.name),
+            suited(surface, optimizer, surface.start, Length().steps),
+            OPTIMIZER_LOOKS[optimizer.name]["colour"],
+        )
+        for optimizer in optimizers
+    ]
+    return tuple(controls.tune(link, dials, key="race.optimizers"))
+
+
+def tune_race(link: Link, surface, optimizers, conditions: Conditions) -> Setup:
+    """All other sliders: the surface's shape, the start, the length, what disturbs."""
+    start = start_dial(surface.window, surface.start)
+    dials = {
+        "race": controls.Dials("Race", "race", Length()),
+        "start": controls.Dials("Start", "start", start),
+        "surface": controls.Dials(surface.name, "surface", surface),
+        "noise": controls.Dials("Gradient noise", "noise", conditions.noise),
+    }
+    if surface.name == _OwnFunction.name:
+        dials["window"] = controls.Dials("Window", "window", Reach())
+    if conditions.schedule.name != "Constant":
+        title = f"Schedule: {conditions.schedule.name}"
+        dials["schedule"] = controls.Dials(title, "schedule", conditions.schedule)
+    if conditions.clip:
+        dials["clip"] = controls.Dials("Clipping", "clip", conditions.clip)
+    values = controls.tune(link, list(dials.values()), key="race.dials")
+    tuned = dict(zip(dials, values, strict=True))
+    return Setup(
+        tuned["surface"],
+        optimizers,
+        (tuned["start"].x, tuned["start"].y),
+        tuned["race"].steps,
+        tuned["race"].tolerance,
+        Conditions(tuned.get("schedule", conditions.schedule), tuned.get("clip"), tuned["noise"]),
+    )
+
+
+def rate_buttons(link: Link, setup: Setup) -> None:
+    """One click each: the same learning rate for all, or the best for each."""
+    rated = [o for o in setup.optimizers if "learning_rate" in knobs(o)]
+    if not rated:
+        return
+    first = rated[0].learning_rate
+    names = [f"{controls.slug(optimizer.name)}.learning_rate" for optimizer in rated]
+    with st.container(horizontal=True, gap="small"):
+        st.button(
+            "Same rate for all",
+            help=f"Gives everyone the rate of {rated[0].name}, {first:g}.",
+            on_click=lambda: link.put(dict.fromkeys(names, first)),
+        )
+        st.button(
+            "Best rate for each",
+            help="Tries about 85 rates on this surface, from this start, and takes the one that "
+            "ends lowest. The sweep is shown below the race.",
+            on_click=lambda: _take_best(link, setup, rated),
+        )
+
+
+def _take_best(link: Link, setup: Setup, rated) -> None:
+    sweeps = {o.name: sweep(setup, o) for o in rated}
+    link.put(
+        {
+            f"{controls.slug(name)}.learning_rate": found.best
+            for name, found in sweeps.items()
+            if found.best is not None
+        }
+    )
+    st.session_state[f"{link.key}.sweep"] = True
+
+
+def sweep(setup: Setup, optimizer):
+    """Every rate tried for one optimizer in this race."""
+    return best_rate(
+        setup.surface, optimizer, setup.start, min(setup.steps, 1000), **setup.conditions.given
+    )
+
+
+def sweeps(link: Link, setup: Setup) -> None:
+    """The learning rates tried, and where each optimizer stands, when it is wanted."""
+    if not controls.switch(link, "sweep", "Show final loss against learning rate"):
+        return
+    rated = [o for o in setup.optimizers if "learning_rate" in knobs(o)]
+    found = {o.name: (sweep(setup, o), o.learning_rate) for o in rated}
+    figure = chart.sweep(found, floor_of(setup.surface))
+    stage(
+        [Panel(figure, "300px", labels={"x": "learning rate", "y": "final loss"})],
+        key="race.sweep",
+        words=f"Each curve is the loss after {min(setup.steps, 1000)} steps for about 85 learning "
+        "rates; the marker is the rate in the race. A curve ends where runs diverge.",
+    )
+
+
+@lru_cache(maxsize=64)
+def land(surface):
+    """The surface's grid, worked out once for all who look at it."""
+    return ground(surface)
+
+
+def hear(link: Link, surface, change: dict) -> None:
+    """Takes over what the stage reports: the start, where it lies in the window, and the step."""
+    values = {}
+    place = (change.get("handles") or {}).get("start")
+    if place:
+        sides = zip("xy", place, surface.window, strict=True)
+        values |= {
+            f"start.{axis}": min(max(float(at), low), high) for axis, at, (low, high) in sides
+        }
+    if isinstance(change.get("at"), int) and 0 <= change["at"] <= MOST_STEPS:
+        values["at"] = change["at"]
+    link.hear(values, bool(change.get("settled", True)))
+
+
+def inspector(link: Link, setup: Setup, runs: dict) -> None:
+    """The scrubber's step of one optimizer, in numbers."""
+    if not runs:
+        return
+    st.markdown("##### Step inspector")
+    picked = controls.choose(link, "inspect", "Optimizer to inspect", setup.optimizers)
+    run = runs[picked.name]
+    at = link.get("at", controls.number(0, MOST_STEPS, True), setup.steps)
+    step = min(at, int(run.ended) - 1)
+    if step < 0:
+        st.info(f"{picked.name} took no step: {run.status}")
+        return
+    st.caption(
+        f"From step {step} to {step + 1}. Pause or move the scrubber to choose another step."
+    )
+    left, right = st.columns([2, 3])
+    with left:
+        st.markdown(numbers(picked, setup.surface, run, step))
+    with right:
+        st.latex(rule(picked))
+        st.latex(worked(picked, setup.surface, run, step))
+        st.caption(f"{picked.source}. Variant: {picked.variant}.")
+
+
+def downloads(setup: Setup, runs: dict) -> None:
+    """The trajectory as CSV, and programs that reproduce it."""
+    if not runs:
+        return
+    with st.popover("Download", icon=":material/download:"):
+        for optimizer in setup.optimizers:
+            name = controls.slug(optimizer.name)
+            given = (setup.surface, optimizer, setup.start, setup.steps, setup.conditions.given)
+            with st.container(horizontal=True):
+                st.markdown(f"**{optimizer.name}**")
+                run = runs[optimizer.name]
+                st.download_button("CSV", trajectory(optimizer, run), f"{name}.csv", "text/csv",
+                                   key=f"csv/{name}", on_click="ignore")  # fmt: skip
+                st.download_button("NumPy", with_optcore(*given), f"{name}_optcore.py",
+                                   key=f"np/{name}", on_click="ignore")  # fmt: skip
+                program = with_torch(*given)
+                st.download_button("PyTorch", program or "", f"{name}_torch.py",
+                                   key=f"torch/{name}", on_click="ignore", disabled=not program,
+                                   help=None if program else "torch.optim has no such method.",
+                                   )  # fmt: skip
