@@ -1,6 +1,7 @@
 """The error of a difference against h: the V of truncation and round-off, measured."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -24,12 +25,9 @@ class ErrorCurve:
     """The error of one rule at one point for many h, with the theory beside it.
 
     All arrays are float64 and shaped like `h` (m,). `truncation` is the leading term
-    c f^(k)(x) h^(k-1), `roundoff` the rounding of the values and of the points x + h, `total`
-    their sum. `lost` marks h below the spacing at x. `snap` is the grid the estimate lives
-    on: the spacing of floats at f(x) over 2h. `predicted_h` and `measured_h` are the best h
-    by theory and by measurement. Slopes are fitted on the masks `truncation_branch` and
-    `roundoff_branch` and nan where a branch is too short; `predicted_slope` is k - 1, or nan
-    without truncation. `kink_h` is the h beyond which the rule sees across a kink.
+    c f^(k)(x) h^(k-1), `roundoff` the rounding of the values and of the points x + h. `lost`
+    marks h below the spacing at x. `predicted_h` is the best h by theory (nan on a kink),
+    `predicted_slope` is k - 1, or nan without truncation.
     """
 
     rule: Difference
@@ -39,28 +37,63 @@ class ErrorCurve:
     derivative: float
     h: np.ndarray
     estimate: np.ndarray
-    error: np.ndarray
     truncation: np.ndarray
     roundoff: np.ndarray
-    snap: np.ndarray
     lost: np.ndarray
-    kink_h: float
     predicted_h: float
-    measured_h: float
     predicted_slope: float
-    truncation_branch: np.ndarray
-    truncation_slope: float
-    roundoff_branch: np.ndarray
-    roundoff_slope: float
+
+    @cached_property
+    def error(self) -> np.ndarray:
+        """|estimate - f'(x)|."""
+        return np.abs(self.estimate - self.derivative)
 
     @property
     def total(self) -> np.ndarray:
         return self.truncation + self.roundoff
 
+    @cached_property
+    def snap(self) -> np.ndarray:
+        """The grid a central estimate lives on: the spacing of floats at f(x), over 2h."""
+        value = self.dtype.type(evaluate(self.function, self.dtype.type(self.x)))
+        return np.float64(np.spacing(abs(value))) / (2 * self.h)
+
+    @cached_property
+    def kink_h(self) -> float:
+        """The h beyond which the rule sees across a kink; infinite without one."""
+        return kink_distance(self.rule, self.function, self.x)
+
+    @cached_property
+    def measured_h(self) -> float:
+        """The best h by measurement."""
+        rounding = 2 * np.finfo(self.dtype).eps * abs(self.derivative)
+        return measured_best_h(self.h, self.error, rounding)
+
     @property
     def measured_error(self) -> float:
         """The error at the measured best h."""
         return float(self.error[self.h == self.measured_h][0])
+
+    @cached_property
+    def truncation_branch(self) -> np.ndarray:
+        """The points the truncation slope is fitted on, as booleans."""
+        return truncation_branch(self.h, self.error, self.truncation, self.roundoff)
+
+    @cached_property
+    def truncation_slope(self) -> float:
+        """The fitted slope where truncation rules, nan where that branch is too short."""
+        return log_slope(self.h[self.truncation_branch], self.error[self.truncation_branch])
+
+    @cached_property
+    def roundoff_branch(self) -> np.ndarray:
+        """The points the round-off slope is fitted on; none for a rule that subtracts nothing."""
+        rules = roundoff_branch(self.error, self.truncation, self.roundoff, self.derivative)
+        return rules & ~self.lost & bool(self.rule.weights)
+
+    @cached_property
+    def roundoff_slope(self) -> float:
+        """The fitted slope where round-off rules, nan where that branch is too short."""
+        return log_slope(self.h[self.roundoff_branch], self.error[self.roundoff_branch])
 
     def sentences(self) -> tuple[str, ...]:
         """What the curve shows, in words made from its numbers."""
@@ -78,39 +111,24 @@ def error_curve(rule: Difference, function, x, hs=None, dtype=np.float64) -> Err
     """
     x = np.dtype(dtype).type(x)
     exact = exact_derivative(function, x)
-    h = default_steps() if hs is None else np.atleast_1d(hs)
-    h, lost = usable_steps(rule, x, h)
+    h, lost = usable_steps(rule, x, default_steps() if hs is None else np.atleast_1d(hs))
     with np.errstate(all="ignore"):
-        estimate = np.float64(rule.estimate(function, x, h))
         roundoff = roundoff_model(rule, function, x, h)
         power, truncation = truncation_model(rule, function, x, h)
-        snap = np.float64(snap_grid(function, x, h))
-        predicted = predicted_best_h(rule, function, x, h, truncation + roundoff, power)
-    h, error = np.float64(h), np.abs(estimate - exact)
-    upper = truncation_branch(h, error, truncation, roundoff)
-    lower = roundoff_branch(h, error, truncation, roundoff, exact) & ~lost & bool(rule.weights)
-    return ErrorCurve(
-        rule=rule,
-        function=function,
-        x=float(x),
-        dtype=x.dtype,
-        derivative=exact,
-        h=h,
-        estimate=estimate,
-        error=error,
-        truncation=truncation,
-        roundoff=roundoff,
-        snap=snap,
-        lost=lost,
-        kink_h=kink_distance(rule, function, x),
-        predicted_h=predicted,
-        measured_h=measured_best_h(h, error, 2 * np.finfo(x.dtype).eps * abs(exact)),
-        predicted_slope=power,
-        truncation_branch=upper,
-        truncation_slope=log_slope(h[upper], error[upper]),
-        roundoff_branch=lower,
-        roundoff_slope=log_slope(h[lower], error[lower]),
-    )
+        return ErrorCurve(
+            rule=rule,
+            function=function,
+            x=float(x),
+            dtype=x.dtype,
+            derivative=exact,
+            h=np.float64(h),
+            estimate=np.float64(rule.estimate(function, x, h)),
+            truncation=truncation,
+            roundoff=roundoff,
+            lost=lost,
+            predicted_h=predicted_best_h(rule, function, x, h, truncation + roundoff, power),
+            predicted_slope=power,
+        )
 
 
 def default_steps(low: int = -16, high: int = 0) -> np.ndarray:
@@ -129,12 +147,6 @@ def usable_steps(rule, x, h):
         if lost.all():
             raise
     return h.astype(x.dtype), lost
-
-
-def snap_grid(function, x, h) -> np.ndarray:
-    """The multiples a central estimate comes in: the spacing of floats at f(x), over 2h."""
-    value = np.asarray(evaluate(function, x), dtype=x.dtype)
-    return np.spacing(np.abs(value)) / (2 * h)
 
 
 def measured_best_h(h, error, rounding) -> float:
@@ -159,7 +171,7 @@ def truncation_branch(h, error, truncation, roundoff) -> np.ndarray:
     return clean & (h <= np.min(h[clean]) * 10**BRANCH_DECADES)
 
 
-def roundoff_branch(h, error, truncation, roundoff, exact) -> np.ndarray:
+def roundoff_branch(error, truncation, roundoff, exact) -> np.ndarray:
     """Where round-off rules and the estimate still has a digit: below, the error is |f'|."""
     with np.errstate(invalid="ignore"):
         return (roundoff > CLEAN * truncation) & (CLEAN * roundoff < abs(exact)) & (error > 0)

@@ -71,9 +71,10 @@ def roundoff_model(rule: Difference, function, x, h) -> np.ndarray:
 
 
 def predicted_best_h(rule: Difference, function, x, h, curve, power) -> float:
-    """The rule's closed form; where its leading term vanishes, the h at which `curve` is least.
+    """The rule's closed form; where its leading term vanishes, the largest h that is nearly best.
 
-    `curve` is the sum of both models over h. nan on a kink, where no h is good.
+    Nearly best is twice the least of `curve`, the sum of both models over h. nan on a kink,
+    where no h is good.
     """
     kink = kink_distance(rule, function, x)
     if kink == 0:
@@ -85,5 +86,5 @@ def predicted_best_h(rule: Difference, function, x, h, curve, power) -> float:
         best = float(rule.best_h(unit * (value + abs(x) * slope), leading, unit * slope))
         if 0 < best < np.inf:
             return best
-    best = np.float64(h[np.argmin(np.where(np.isfinite(curve), curve, np.inf))])
-    return float(min(best, kink))
+    curve = np.where(np.isfinite(curve), curve, np.inf)
+    return float(min(np.max(h[curve <= 2 * np.min(curve)]), kink))
