@@ -1,6 +1,8 @@
 """The loop, once, for every objective and every optimizer."""
 
+from collections.abc import Iterator
 from dataclasses import fields, replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -35,9 +37,7 @@ def descend(
     Raises ValueError when `steps` is not a whole number from 0 to 5000, or when the start has
     no coordinates or one that is not finite.
     """
-    if steps != int(steps) or not 0 <= steps <= MOST_STEPS:
-        raise ValueError(f"steps is {steps}, but a run takes a whole number from 0 to {MOST_STEPS}")
-    point, optimizer = _together(start, optimizer)
+    point, optimizer = _prepared(start, optimizer, steps)
     noise = noise.draw(steps + 1, point.shape[-1]) if noise and noise.scale else None
     rates = _rates(optimizer, schedule, steps)
     book = None
@@ -47,6 +47,50 @@ def descend(
         book = book or _walk(objective, optimizer, clip, point, rates, noise, steps + 1, record)
         limit, rule = _limit(objective, optimizer, point)
     return Run(**book, rates=rates, limit=limit, limit_rule=rule)
+
+
+class Row(NamedTuple):
+    """The state after t steps, before the next one: see `Run` for the names."""
+
+    t: int
+    point: np.ndarray
+    value: np.ndarray
+    grad: np.ndarray
+    seen: np.ndarray
+    state: dict
+    ended: np.ndarray
+    end: np.ndarray
+
+
+def course(
+    objective: Objective,
+    optimizer: Optimizer,
+    start,
+    steps: int,
+    *,
+    clip: ClipNorm | ClipValue | None = None,
+    escape: float = ESCAPE,
+) -> Iterator[Row]:
+    """The rows of the run that `descend` gives, as they come: to show progress, keep a part, stop.
+
+    A run ends when a coordinate passes `escape`; inf lets it go on until a number is no longer
+    finite. Raises ValueError as `descend` does.
+    """
+    point, optimizer = _prepared(start, optimizer, steps)
+    rates = _rates(optimizer, None, steps)
+    rows = _rows(objective, optimizer, clip, point, rates, None, steps + 1, escape)
+    while True:
+        with np.errstate(all="ignore"):
+            row = next(rows, None)
+        if row is None:
+            return
+        yield row
+
+
+def _prepared(start, optimizer: Optimizer, steps: int) -> tuple[np.ndarray, Optimizer]:
+    if steps != int(steps) or not 0 <= steps <= MOST_STEPS:
+        raise ValueError(f"steps is {steps}, but a run takes a whole number from 0 to {MOST_STEPS}")
+    return _together(start, optimizer)
 
 
 def _together(start, optimizer: Optimizer) -> tuple[np.ndarray, Optimizer]:
@@ -89,25 +133,31 @@ def _limit(objective, optimizer: Optimizer, point: np.ndarray):
 
 
 def _walk(objective, optimizer, clip, point, rates, noise, rows, record) -> dict:
-    """The definition of a run: look, write down, step."""
+    """A run written down row by row."""
+    objective = _Counted(objective)
+    book = _Book(rows if record else 1)
+    for row in _rows(objective, optimizer, clip, point, rates, noise, rows, ESCAPE):
+        book.write(row.t if record else 0, row, objective.grad_calls)
+    return book.pages(row.ended, row.end)
+
+
+def _rows(objective, optimizer, clip, point, rates, noise, rows, escape) -> Iterator[Row]:
+    """The definition of a run: look, tell, step."""
     state = optimizer.init(point)
     ended = np.full(point.shape[:-1], rows - 1)
     end = np.full(point.shape[:-1], WENT_ON)
-    objective = _Counted(objective)
-    book = _Book(rows if record else 1)
     for t in range(rows):
         value, grad = objective.value(point), objective.grad(point)
         seen = grad if noise is None else grad + noise[t]
         seen = clip.apply(seen) if clip else seen
-        book.write(t if record else 0, point, value, grad, seen, state, objective.grad_calls)
-        _notice(t, point, value, grad, ended, end)
+        _notice(t, point, value, grad, ended, end, escape)
+        yield Row(t, point, value, grad, seen, state, ended, end)
         going = end == WENT_ON
         if t == rows - 1 or not going.any():
-            break
+            return
         rule = optimizer if rates is None else replace(optimizer, learning_rate=rates[t])
         step, state = rule.update(Look(objective, point, value, seen), state)
         point = np.where(going[..., None], point + step, np.nan)
-    return book.pages(ended, end)
 
 
 def _replayed(objective, optimizer, clip, point, rates, noise, rows) -> dict | None:
@@ -138,11 +188,11 @@ def _replayed(objective, optimizer, clip, point, rates, noise, rows) -> dict | N
     }
 
 
-def _notice(t, point, value, grad, ended, end) -> None:
+def _notice(t, point, value, grad, ended, end, escape=ESCAPE) -> None:
     """Writes down, once per run, at which row and why it ended."""
     tests = (
         (NO_STEP, ~np.isfinite(point).all(axis=-1)),
-        (ESCAPED, (np.abs(point) > ESCAPE).any(axis=-1)),
+        (ESCAPED, (np.abs(point) > escape).any(axis=-1)),
         (NO_VALUE, ~np.isfinite(value)),
         (NO_GRADIENT, ~np.isfinite(grad).all(axis=-1)),
     )
@@ -176,14 +226,14 @@ class _Book:
         self.columns: dict[str, np.ndarray] = {}
         self.memory: dict[str, np.ndarray] = {}
 
-    def write(self, row, point, value, grad, seen, state, calls) -> None:
-        entries = {"points": point, "values": value, "grads": grad, "seen": seen,
+    def write(self, at: int, row: Row, calls: int) -> None:
+        entries = {"points": row.point, "values": row.value, "grads": row.grad, "seen": row.seen,
                    "gradient_evaluations": calls}  # fmt: skip
-        for shelf, numbers in ((self.columns, entries), (self.memory, state)):
+        for shelf, numbers in ((self.columns, entries), (self.memory, row.state)):
             for name, number in numbers.items():
                 if name not in shelf:
                     shelf[name] = np.full((self.rows, *np.shape(number)), np.nan)
-                shelf[name][row] = number
+                shelf[name][at] = number
 
     def pages(self, ended, end) -> dict:
         return {**self.columns, "memory": self.memory, "ended": ended, "end": end}
