@@ -152,13 +152,23 @@ def text(link: Link, name: str, label: str, default: str, **look) -> str:
     return value
 
 
-def scenarios(link: Link, entries: Sequence, label: str = "Scenarios") -> None:
-    """A button for each entry (name, link: URL parameters); pressing one becomes that link."""
-    with st.container(horizontal=True, gap="small"):
-        for entry in entries:
-            st.button(
-                entry.name, on_click=become, args=(link, entry.link), key=f"{link.key}/{entry.name}"
-            )
+def scenarios(link: Link, entries: Sequence) -> None:
+    """Scenarios (name, link, words): picking one becomes its link and shows its words."""
+    by_name = {entry.name: entry for entry in entries}
+    key = f"{link.key}/scenario"
+    if key not in st.session_state:
+        st.session_state[key] = link.get("scenario", one_of(list(by_name)), None)
+        if st.session_state[key] and not link.memory["source"]:
+            link.load(by_name[st.session_state[key]].link)
+
+    def picked() -> None:
+        if st.session_state[key]:
+            become(link, by_name[st.session_state[key]].link)
+
+    name = st.pills("Scenarios", list(by_name), key=key, on_change=picked)
+    if name:
+        st.info(by_name[name].words, icon=":material/lightbulb:")
+        link.show("scenario", slug(name))
 
 
 def become(link: Link, parameters: dict[str, str]) -> None:

@@ -11,6 +11,7 @@ from optcore.formula import formula_surface
 from optcore.formula_tree import FormulaError
 from optcore.knobs import knob, knobs
 from optcore.optimizers import OPTIMIZERS
+from optcore.optimizers.misprints import MISPRINTS
 from optcore.schedules import SCHEDULES
 from optcore.surfaces import SURFACES
 from optcore.sweep import best_rate
@@ -122,7 +123,12 @@ def choose_conditions(link: Link):
 def choose_optimizers(link: Link):
     default = [optimizer for optimizer in OPTIMIZERS if optimizer.name in FIRST_FOUR]
     return controls.choose_some(
-        link, "race", "Optimizers", OPTIMIZERS, default, placeholder="Choose who races"
+        link,
+        "race",
+        "Optimizers",
+        (*OPTIMIZERS, *MISPRINTS),
+        default,
+        placeholder="Choose who races",
     )
 
 

@@ -30,7 +30,8 @@ def with_optcore(surface, optimizer, start, steps: int, conditions) -> str:
             "",
             f"surface = {made}",
             f"optimizer = {optimizer!r}",
-            f"run = descend(\n    surface,\n    optimizer,\n    {tuple(start)!r},\n    {steps}{given},\n)",
+            "run = descend(",
+            f"    surface,\n    optimizer,\n    {tuple(start)!r},\n    {steps}{given},\n)",
             "print(run.last.tolist())",
             "",
         ]
@@ -48,7 +49,8 @@ def with_torch(surface, optimizer, start, steps: int, conditions) -> str | None:
     if noisy:
         lines.insert(0, "import numpy as np")
         lines += [
-            f"noise = {noise.scale!r} * np.random.default_rng({noise.seed}).standard_normal(({steps + 1}, 2))"
+            f"random = np.random.default_rng({noise.seed})",
+            f"noise = {noise.scale!r} * random.standard_normal(({steps + 1}, 2))",
         ]
     if scheduled:
         rates = schedule.rate(np.float64(optimizer.learning_rate), np.arange(steps), steps)

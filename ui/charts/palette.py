@@ -6,6 +6,7 @@ marker tell apart those that share a hue.
 
 from optcore.activations import ACTIVATIONS
 from optcore.optimizers import OPTIMIZERS
+from optcore.optimizers.misprints import MISPRINTS
 
 HUES = ("#2c7be5", "#e4572e", "#12a07a", "#c54fa0", "#d69a00", "#3aa9d8", "#8a63d2", "#7b8794")
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
@@ -29,7 +30,7 @@ def _looks(names) -> dict[str, dict[str, str]]:
     }
 
 
-_rest = [optimizer.name for optimizer in OPTIMIZERS if optimizer.name not in _FIRST]
+_rest = [optimizer.name for optimizer in (*OPTIMIZERS, *MISPRINTS) if optimizer.name not in _FIRST]
 OPTIMIZER_LOOKS = _looks([*_FIRST, *_rest])
 ACTIVATION_LOOKS = _looks([activation.name for activation in ACTIVATIONS])
 
