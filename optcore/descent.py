@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from optcore.disturbance import ClipNorm, ClipValue, GradientNoise
-from optcore.objective import Look, Objective
+from optcore.objective import Counted, Look, Objective
 from optcore.optimizers.base import Optimizer
 from optcore.replay import replay
 from optcore.run import ESCAPE, ESCAPED, NO_GRADIENT, NO_STEP, NO_VALUE, WENT_ON, Run
@@ -134,7 +134,7 @@ def _limit(objective, optimizer: Optimizer, point: np.ndarray):
 
 def _walk(objective, optimizer, clip, point, rates, noise, rows, record) -> dict:
     """A run written down row by row."""
-    objective = _Counted(objective)
+    objective = Counted(objective)
     book = _Book(rows if record else 1)
     for row in _rows(objective, optimizer, clip, point, rates, noise, rows, ESCAPE):
         book.write(row.t if record else 0, row, objective.grad_calls)
@@ -163,9 +163,10 @@ def _rows(objective, optimizer, clip, point, rates, noise, rows, escape) -> Iter
 def _replayed(objective, optimizer, clip, point, rates, noise, rows) -> dict | None:
     """The same run from the fast path, unfolded into named arrays; None where it cannot be had."""
     rates = None if rates is None else rates.tolist()
-    table = replay(objective, optimizer, clip, point, rates, noise, rows)
-    if table is None:
+    replayed = replay(objective, optimizer, clip, point, rates, noise, rows)
+    if replayed is None:
         return None
+    table, calls = replayed
     reached, n = len(table), point.size
     full = np.full((rows, table.shape[1]), np.nan)
     full[:reached] = table
@@ -181,7 +182,9 @@ def _replayed(objective, optimizer, clip, point, rates, noise, rows) -> dict | N
         "values": full[:, n],
         "grads": full[:, n + 1 : 2 * n + 1],
         "seen": full[:, 2 * n + 1 : 3 * n + 1],
-        "gradient_evaluations": np.where(np.isnan(full[:, 0]), np.nan, np.arange(1.0, rows + 1)),
+        "gradient_evaluations": np.where(
+            np.arange(rows) < reached, 1.0 + calls * np.arange(rows), np.nan
+        ),
         "memory": memory,
         "ended": ended,
         "end": end,
@@ -200,22 +203,6 @@ def _notice(t, point, value, grad, ended, end, escape=ESCAPE) -> None:
         fresh = failed & (end == WENT_ON)
         if fresh.any():
             end[fresh], ended[fresh] = code, t
-
-
-class _Counted:
-    """An objective that counts how often its gradient was asked for."""
-
-    def __init__(self, objective):
-        self.objective = objective
-        self.grad_calls = 0
-        self.value = objective.value
-
-    def grad(self, point):
-        self.grad_calls += 1
-        return self.objective.grad(point)
-
-    def __getattr__(self, name):
-        return getattr(self.objective, name)
 
 
 class _Book:

@@ -41,3 +41,19 @@ class Look:
         if self._hessian is None:
             self._hessian = self.objective.hessian(self.point)
         return self._hessian
+
+
+class Counted:
+    """An objective that counts how often its gradient was asked for, in `grad_calls`."""
+
+    def __init__(self, objective):
+        self.objective = objective
+        self.grad_calls = 0
+        self.value = objective.value
+
+    def grad(self, point):
+        self.grad_calls += 1
+        return self.objective.grad(point)
+
+    def __getattr__(self, name):
+        return getattr(self.objective, name)

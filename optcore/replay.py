@@ -15,17 +15,18 @@ from functools import lru_cache
 
 import numpy as np
 
-from optcore.objective import Look
+from optcore.objective import Counted, Look
 from optcore.recording import NAMES_IN_SCOPE, Recorder
 
 SMALL = 4
 
 
-def replay(objective, optimizer, clip, point, rates, noise, rows) -> np.ndarray | None:
-    """The table of a run (rows reached, columns), or None where the plain loop must do it.
+def replay(objective, optimizer, clip, point, rates, noise, rows):
+    """The table of a run (rows reached, columns) and the gradients each step asks for, or None
+    where the plain loop must do it.
 
-    Columns are point, value, grad, seen, then each memory array flattened, as `columns` lays
-    out. `rates` is None or a rate per step; `noise` None or (rows, n).
+    Columns are point, value, grad, seen, then each memory array flattened. `rates` is None or
+    a rate per step; `noise` None or (rows, n).
     """
     if point.size > SMALL or not getattr(objective, "elementwise", False):
         return None
@@ -35,28 +36,30 @@ def replay(objective, optimizer, clip, point, rates, noise, rows) -> np.ndarray 
     plan = _plan(objective, type(optimizer), clip, point.size, noise is not None)
     if plan is None:
         return None
+    run, calls = plan
     state = [float(x) for part in optimizer.init(point).values() for x in np.ravel(part)]
     table = array("d")
     try:
-        plan(
+        run(
             table.extend, rows, [float(x) for x in point], state, values,
             rates, noise.tolist() if noise is not None else None,
         )  # fmt: skip
     except (ArithmeticError, ValueError):
         return None
     width = 1 + 3 * point.size + len(state)
-    return np.frombuffer(table, dtype=float).reshape(-1, width)
+    return np.frombuffer(table, dtype=float).reshape(-1, width), calls
 
 
 @lru_cache(maxsize=512)
-def _plan(objective, kind: type, clip, size: int, noisy: bool) -> Callable | None:
+def _plan(objective, kind: type, clip, size: int, noisy: bool) -> tuple[Callable, int] | None:
+    counted = Counted(objective)
     try:
-        source = _source(objective, kind(), clip, size, noisy)
+        source = _source(counted, kind(), clip, size, noisy)
     except (TypeError, NotImplementedError):
         return None
     scope = dict(NAMES_IN_SCOPE)
     exec(compile(source, f"<{kind.name} on {objective.name}>", "exec"), scope)
-    return scope["run"]
+    return scope["run"], counted.grad_calls
 
 
 def _source(objective, optimizer, clip, size: int, noisy: bool) -> str:
