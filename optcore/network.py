@@ -160,6 +160,18 @@ class FitLoss:
         with np.errstate(over="ignore", invalid="ignore"):
             return self.backprop.run(self, self.forward(as_parameters(theta)))
 
+    def flatten(self, trace: Trace) -> np.ndarray:
+        """dL/dtheta (..., P) of a finished backward pass, in the order of theta."""
+        batch = trace.weight_grads[0].shape[:-2]
+        flat = np.empty((*batch, self.network.parameters), trace.weight_grads[0].dtype)
+        for layer, (weights, biases) in enumerate(
+            zip(trace.weight_grads, trace.bias_grads, strict=True)
+        ):
+            flat[..., self.blocks[f"W{layer + 1}"]] = weights.reshape(*batch, -1)
+            if self.network.bias:
+                flat[..., self.blocks[f"b{layer + 1}"]] = biases
+        return flat
+
     def values_shifted(self, theta, indices, offsets) -> np.ndarray:
         """L at theta (P,) with theta[indices[k]] moved by offsets[k], for every k (K,).
 
@@ -217,15 +229,7 @@ class FitLoss:
         return ForwardPass(self.network, list(weights), list(biases), masks, keep, [inputs])
 
     def _flat_grad(self, theta):
-        trace = self.backprop.run(self, self.forward(theta))
-        flat = np.empty_like(theta)
-        for layer, (weights, biases) in enumerate(
-            zip(trace.weight_grads, trace.bias_grads, strict=True)
-        ):
-            flat[..., self.blocks[f"W{layer + 1}"]] = weights.reshape(*theta.shape[:-1], -1)
-            if self.network.bias:
-                flat[..., self.blocks[f"b{layer + 1}"]] = biases
-        return flat
+        return self.flatten(self.backprop.run(self, self.forward(theta)))
 
     def _by_chunks(self, theta, function, shape):
         theta = as_parameters(theta)
