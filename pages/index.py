@@ -7,7 +7,7 @@ import streamlit as st
 ICON = Path(__file__).parent.parent / "ui" / "icon.svg"
 
 st.set_page_config(page_title="Optscope", page_icon=ICON, layout="wide")
-st.html("<style>.stMainBlockContainer { padding-top: 4.2rem; padding-bottom: 2rem }</style>")
+st.html(Path(__file__).parent.parent / "ui" / "app.css")
 
 st.navigation(
     [

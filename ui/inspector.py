@@ -82,16 +82,17 @@ def _number(number) -> str:
     if number.ndim == 0 or number.size == 1:
         return _digits(float(number.reshape(())))
     rows = number.reshape(number.shape[0], -1)
-    cells = r"\\".join("&".join(_digits(float(x)) for x in row) for row in rows)
+    cells = r"\\".join("&".join(_plain(float(x)) for x in row) for row in rows)
     return rf"\begin{{pmatrix}}{cells}\end{{pmatrix}}"
 
 
 def _digits(number: float) -> str:
+    """A number that may stand behind an operator: a negative one has brackets."""
+    return rf"\left({_plain(number)}\right)" if number < 0 else _plain(number)
+
+
+def _plain(number: float) -> str:
     if not np.isfinite(number):
         return {np.inf: r"\infty", -np.inf: r"-\infty"}.get(number, r"\mathrm{nan}")
-    text = f"{number:.5g}"
-    if "e" in text:
-        mantissa, exponent = text.split("e")
-        text = rf"{mantissa} \cdot 10^{{{int(exponent)}}}"
-        return rf"\left({text}\right)" if number < 0 else text
-    return f"({text})" if number < 0 else text
+    mantissa, _, exponent = f"{number:.5g}".partition("e")
+    return rf"{mantissa} \cdot 10^{{{int(exponent)}}}" if exponent else mantissa
