@@ -108,10 +108,10 @@ def _together(start, optimizer: Optimizer) -> tuple[np.ndarray, Optimizer]:
 
 
 def _rates(optimizer: Optimizer, schedule: Schedule | None, steps: int):
-    """The rate of every step (steps, ...), or None for a method that has none."""
-    base = getattr(optimizer, "learning_rate", None)
-    if base is None:
+    """The rate of every step (steps, ...), or None for a method whose steps use none."""
+    if not optimizer.follows_schedule:
         return None
+    base = optimizer.learning_rate
     schedule = schedule or Constant()
     at = np.arange(steps).reshape((-1,) + (1,) * np.ndim(base))
     return np.broadcast_to(

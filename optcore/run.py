@@ -17,7 +17,7 @@ class Run:
     `points (rows, ..., n)`, `values (rows, ...)`, `grads (rows, ..., n)`: the objective's own
     numbers. `seen (rows, ..., n)` is the gradient the optimizer saw, which differs when noise
     or clipping is on. `memory` holds the optimizer's state by name, each `(rows, ...)`.
-    `rates (rows - 1,)` are the learning rates used, None for methods without one.
+    `rates (rows - 1,)` are the learning rates used, None for methods whose steps use none.
     `gradient_evaluations (rows,)` counts calls per start. `ended (...)` is the last row of
     each start; rows after it are nan. `end (...)` says why: one of the codes above.
     `limit (...)` is the largest rate that is stable on the start's curvature, by the rule

@@ -42,9 +42,13 @@ def with_torch(surface, optimizer, start, steps: int, conditions) -> str | None:
     """The same run with torch.optim and autograd; None where torch has no such method."""
     if not optimizer.torch:
         return None
-    call = _FIELD.sub(lambda m: repr(getattr(optimizer, m[1])), optimizer.torch)
+    call, *set_rate = (
+        _FIELD.sub(lambda m: repr(getattr(optimizer, m[1])), text)
+        for text in (optimizer.torch, *optimizer.torch_rate)
+    )
     schedule, clip, noise = (conditions[name] for name in ("schedule", "clip", "noise"))
-    noisy, scheduled = bool(noise and noise.scale), schedule and schedule.name != "Constant"
+    noisy = bool(noise and noise.scale)
+    scheduled = schedule and schedule.name != "Constant" and optimizer.follows_schedule
     lines = ["import torch", "", "torch.set_default_dtype(torch.float64)", "", *_loss(surface), ""]
     if noisy:
         lines.insert(0, "import numpy as np")
@@ -59,9 +63,13 @@ def with_torch(surface, optimizer, start, steps: int, conditions) -> str | None:
         f"point = torch.tensor({list(start)!r}, requires_grad=True)",
         f"optimizer = torch.optim.{call}",
         f"for step in range({steps}):",
-        *(["    optimizer.param_groups[0]['lr'] = rates[step]"] if scheduled else []),
+        *(f"    {line}" for line in set_rate if scheduled),
         "    optimizer.zero_grad()",
-        "    loss(point).backward()",
+        "    value = loss(point)",
+        "    value.backward()",
+        "    finite = value.isfinite() and point.grad.isfinite().all()",
+        "    if not (finite and point.abs().max() <= 1e12):",
+        "        break  # the run has diverged",
         *(["    point.grad += torch.tensor(noise[step])"] if noisy else []),
         *_clipped(clip),
         "    optimizer.step()",

@@ -22,7 +22,8 @@ class Optimizer:
     `<point>`, `<step>`, a field (`<beta1>`), a memory before the update (`<mean>`) or
     after it (`<mean+>`). Printed with symbols it is the formula; with numbers, the step.
     `symbols` gives the LaTeX symbol of each memory. `torch` is the same method as a call
-    within torch.optim, fields in angle brackets, or empty if torch has no such method.
+    within torch.optim, fields in angle brackets, or empty if torch has no such method;
+    `torch_rate` the statements that give torch the rate of a step.
     `uses` names what an update asks of the objective. `elementwise` promises that it is
     straight-line arithmetic on each coordinate, so that it can be compiled. `stability` is
     the rule in words for the largest rate that does not diverge on a quadratic, where one is
@@ -35,9 +36,15 @@ class Optimizer:
     rule: ClassVar[tuple[str, ...]]
     symbols: ClassVar[dict[str, str]] = {}
     torch: ClassVar[str] = ""
+    torch_rate: ClassVar[tuple[str, ...]] = ("optimizer.param_groups[0]['lr'] = rates[step]",)
     uses: ClassVar[tuple[str, ...]] = ("grad",)
     elementwise: ClassVar[bool] = True
     stability: ClassVar[str] = ""
+
+    @property
+    def follows_schedule(self) -> bool:
+        """Whether the update uses the learning rate, rather than only the memory's first state."""
+        return any("<learning_rate>" in line for line in self.rule)
 
     def init(self, point: np.ndarray) -> dict[str, np.ndarray]:
         return {}

@@ -116,6 +116,13 @@ class AveragedSGD(Optimizer):
         "ASGD([point], lr=<learning_rate>, lambd=<regularization>, alpha=<power>, "
         "t0=<averaging_start>)"
     )
+    # torch works the rate of a step out at the end of the step before, from the rate of then.
+    torch_rate = (
+        "optimizer.param_groups[0]['lr'] = rates[step]",
+        "if step:",
+        "    slowed = (1 + <regularization> * rates[step] * step) ** <power>",
+        "    optimizer.state[point]['eta'].fill_(rates[step] / slowed)",
+    )
     rule = (
         r"<rate+> = \frac{<learning_rate>}"
         r"{(1 + <regularization>\, <learning_rate>\, <count>)^{<power>}}",
