@@ -55,7 +55,8 @@ def sigmoid(x):
 
 
 def sigmoid_slope(x):
-    return sigmoid(x) * (1 - sigmoid(x))
+    """As a product, since 1 - sigmoid(x) loses its digits in the flat tail."""
+    return sigmoid(x) * sigmoid(-x)
 
 
 def absolute(x):
@@ -131,7 +132,7 @@ TANH = Function(
     r"\tanh x",
     "The activation whose derivative 1 - tanh² x is most often mistyped.",
     np.tanh,
-    lambda x: 1 - np.tanh(x) ** 2,
+    lambda x: 1 / np.cosh(x) ** 2,
     0.5,
     (-3.0, 3.0),
 )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from optcore.differences import CENTRAL, FORWARD, Difference, check_step, evaluate
-from optcore.error_model import exact_derivative, roundoff_model
+from optcore.error_model import NotFiniteError, exact_derivative, roundoff_model
 
 FALLS = 30.0
 
@@ -90,16 +90,23 @@ def textbook_test(function, analytic, x, h, rule: Difference = CENTRAL) -> Textb
 
     Right if |numeric - analytic| <= h. If not, h/10 decides: an error that falls about
     10^order times is truncation ("smaller h"); one that stays is a "wrong" derivative, unless
-    round-off explains it ("inconclusive"). Raises StepError for an unusable h.
+    round-off explains it ("inconclusive"). Raises StepError for an unusable h, NotFiniteError
+    where the function, its derivative or the difference is not finite.
     """
     x = np.float64(x)
     check_step(rule, x, [h, h / 10], np.float64)
+    exact_derivative(function, x)
     claim = float(analytic(x) if callable(analytic) else analytic)
     steps = np.array([h, h / 10])
     with np.errstate(all="ignore"):
         numeric = rule.estimate(lambda points: evaluate(function, points), x, steps)
         error = np.abs(numeric - claim)
         roundoff = float(roundoff_model(rule, function, x, steps)[1])
+    if not np.all(np.isfinite(numeric)):
+        raise NotFiniteError(
+            f"With h = {h:g} the rule looks where the function has no finite value, so there is "
+            "nothing to compare with. Take a smaller h."
+        )
     ratio = float(error[0] / error[1]) if error[1] > 0 else np.inf
     return TextbookTest(
         analytic=claim,

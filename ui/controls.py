@@ -152,6 +152,37 @@ def text(link: Link, name: str, label: str, default: str, **look) -> str:
     return value
 
 
+def typed(link: Link, name: str, label: str, parse, default, write=written, **look):
+    """A value in a text field, which follows what else moves it.
+
+    A text that `parse` rejects stays in the field with a sentence for `complaints`, and the last
+    good value stands.
+    """
+    key, faults = f"{link.key}.{name}", link.memory.setdefault("faults", {})
+    value = link.get(name, parse, default)
+
+    def take() -> None:
+        faults.pop(name, None)
+        try:
+            link.put({name: parse(st.session_state[key])})
+        except ValueError as fault:
+            faults[name] = (value, f"{fault} Meanwhile {label} is {write(value)}.")
+
+    if key not in st.session_state or faults.get(name, (value,))[0] != value:
+        faults.pop(name, None)
+    if name not in faults:
+        st.session_state[key] = write(value)
+    st.text_input(label, key=key, on_change=take, **look)
+    link.show(name, write(value), write(default))
+    return value
+
+
+def complaints(link: Link) -> None:
+    """What was typed and could not be taken, a sentence each."""
+    for _, sentence in link.memory.get("faults", {}).values():
+        st.error(sentence, icon=":material/edit_off:")
+
+
 def scenarios(link: Link, entries: Sequence) -> None:
     """Scenarios (name, link, words): picking one becomes its link and shows its words."""
     by_name = {entry.name: entry for entry in entries}

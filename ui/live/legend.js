@@ -69,7 +69,7 @@ function draw(swatch, { colour, dash, symbol }, look) {
   pen.beginPath();
   pen.moveTo(0, 7);
   pen.lineTo(34, 7);
-  pen.stroke();
+  if (dash !== "none") pen.stroke();
   pen.setLineDash([]);
   pen.translate(17, 7);
   shape(pen, symbol, 5);

@@ -207,6 +207,7 @@ function fill(pen, { x, y }, colour) {
 }
 
 const SHAPES = {
+  none: () => {},
   circle: (pen, r) => pen.arc(0, 0, r, 0, 7),
   square: (pen, r) => pen.rect(-r * 0.9, -r * 0.9, r * 1.8, r * 1.8),
   diamond: (pen, r) => polygon(pen, r * 1.25, 4, -Math.PI / 2),

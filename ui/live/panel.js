@@ -107,11 +107,12 @@ export class Panel {
 
   describe({ trace, at }) {
     const { x = "x", y = "y" } = this.labels;
+    const { reads } = trace.meta;
     const step = trace.meta.play === "path" ? `step ${at}\n` : "";
     const [a, b] = trace.meta.play === "frame"
       ? [trace.meta.x, trace.meta.y].map((rows) => row(rows, this.stage.clock.step)[at])
       : [trace.x[at], trace.y[at]];
-    return `${trace.name}\n${step}${x} ${tidy(a)}\n${y} ${trace.meta.reads?.[at] ?? tidy(b)}`;
+    return `${trace.name}\n${step}${x} ${tidy(a)}\n${y} ${reads?.length > 1 ? reads[at] : tidy(b)}`;
   }
 
   resize() {
