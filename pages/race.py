@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from optcore.descent import descend
 from ui import controls, racing
 from ui.charts import race as chart
 from ui.charts import race_words as words
@@ -26,48 +25,49 @@ with choices[3], st.popover("Conditions", icon=":material/tune:", width="stretch
     conditions = racing.choose_conditions(link)
 
 
+racers, others = racing.dials(surface, optimizers, conditions)
+
+
 @st.fragment
 def race():
     link.settle()
-    picture, side = st.columns([7, 2], gap="medium")
-    with side:
-        tuned = racing.tune_optimizers(link, surface, optimizers)
-    with picture:
-        place = st.container()
-        setup = racing.tune_race(link, surface, tuned, conditions)
-    with side:
-        racing.rate_buttons(link, setup)
-    runs = {o.name: descend(setup.surface, o, setup.start, setup.steps, **setup.conditions.given)
-            for o in setup.optimizers}  # fmt: skip
+    setup, boards = racing.set_up(link, racers, others)
+    runs = racing.runs(setup)
     land = racing.land(setup.surface)
     draw = chart.hills if view == "3-D" else chart.paths
     floor = words.floor_of(setup.surface)
-    with place:
-        stage(
-            [
-                Panel(draw(setup.surface, land, runs), height="600px", span=2, click="start",
-                      labels={"x": surface.axes[0], "y": surface.axes[1]}),
-                Panel(chart.losses(runs, floor, land, setup.steps), "296px", cursor=True,
-                      labels={"x": "step", "y": "loss"}),
-                Panel(chart.gradients(runs, setup.steps), "296px", cursor=True,
-                      labels={"x": "step", "y": "gradient norm"}),
-            ],
-            key="race.stage",
-            clock=Clock(setup.steps, link.get("at", controls.number(0, setup.steps, True), None)),
-            handles=[Handle("start", setup.start, "Start point: drag it, or use the arrow keys")],
-            legend=[legend(name, OPTIMIZER_LOOKS[name]) for name in runs],
-            words=f"{words.summary(runs, setup.surface, setup.tolerance)} {conditions.sentence}",
-            table=words.results(runs, setup.optimizers, setup.surface, setup.tolerance),
-            columns="minmax(0, 5fr) minmax(0, 3fr)",
-            on_change=lambda change: racing.hear(link, surface, change),
-            live=not link.settled,
-        )  # fmt: skip
+    stage(
+        [
+            Panel(draw(setup.surface, land, runs), height="600px", span=2, click="start",
+                  labels={"x": surface.axes[0], "y": surface.axes[1]}),
+            Panel(chart.losses(runs, floor, land, setup.steps), "296px", cursor=True,
+                  labels={"x": "step", "y": "loss"}),
+            Panel(chart.gradients(runs, setup.steps), "296px", cursor=True,
+                  labels={"x": "step", "y": "gradient norm"}),
+        ],
+        key="race.stage",
+        clock=Clock(setup.steps, link.get("at", controls.number(0, setup.steps, True), None)),
+        handles=[Handle("start", setup.start, "Start point: drag it, or use the arrow keys")],
+        legend=[legend(name, OPTIMIZER_LOOKS[name]) for name in runs],
+        boards=boards,
+        words=words.summary(runs, setup, conditions.sentence) if link.settled else None,
+        table=words.results(runs, setup) if link.settled else None,
+        columns="minmax(0, 5fr) minmax(0, 3fr)",
+        on_change=lambda change: racing.hear(
+            link, [*racers, *others.values()], surface.window, change
+        ),
+        live=not link.settled,
+    )  # fmt: skip
     link.publish()
     return setup, runs
 
 
 setup, runs = race()
-racing.sweeps(link, setup)
+with st.container(horizontal=True, vertical_alignment="center"):
+    racing.rate_buttons(link, setup)
+    swept = controls.switch(link, "sweep", "Show final loss against learning rate")
+if swept:
+    racing.sweeps(setup)
 racing.inspector(link, setup, runs)
 racing.downloads(setup, runs)
 lesson("race")

@@ -3,13 +3,15 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import streamlit as st
 
 from optcore.knobs import Knob, knobs
 from ui.link import Link
-from ui.live.sliders import sliders
+from ui.live.sliders import Board, sliders
+from ui.live.wire import Kept
 
 _UNICODE = {
     r"\eta": "η", r"\mu": "μ", r"\alpha": "α", r"\beta": "β", r"\beta_1": "β₁", r"\beta_2": "β₂",
@@ -222,40 +224,53 @@ class Dials:
     colour: str | None = None
 
 
-def tune(link: Link, dials: Sequence[Dials], *, key: str, on_change=lambda: None) -> list[Any]:
-    """Sliders for every knob; returns the objects with the values they stand at.
+def read(link: Link, dials: Sequence[Dials], *, below: bool = False) -> tuple[list[Any], Board]:
+    """The objects at the values their sliders stand at, and the sliders for a stage to hold.
 
     A value that differs from the default of the object's class is part of the link.
     """
-    tuned, groups, shown = [], [], {}
+    tuned, values = [], {}
     for dial in dials:
-        specs = knobs(dial.subject)
-        values = {
-            name: link.get(
-                f"{dial.prefix}.{name}",
-                number(spec.low, spec.high, spec.whole),
-                getattr(dial.subject, name),
-            )
-            for name, spec in specs.items()
-        }
-        tuned.append(replace(dial.subject, **values))
-        for name, spec in specs.items():
-            shown[f"{dial.prefix}.{name}"] = values[name]
-            link.show(f"{dial.prefix}.{name}", written(values[name]), written(spec.default))
+        own = {}
+        for name, spec in knobs(dial.subject).items():
+            identity = f"{dial.prefix}.{name}"
+            parse = number(spec.low, spec.high, spec.whole)
+            own[name] = link.get(identity, parse, getattr(dial.subject, name))
+            link.show(identity, written(own[name]), written(spec.default))
+            values[identity] = own[name]
+        tuned.append(replace(dial.subject, **own))
+    return tuned, Board(_groups(tuple(dials)), values, below)
+
+
+@lru_cache(maxsize=256)
+def _groups(dials: tuple[Dials, ...]) -> Kept:
+    groups = []
+    for dial in dials:
         rows = [
             _row(f"{dial.prefix}.{name}", name, spec, getattr(dial.subject, name))
-            for name, spec in specs.items()
+            for name, spec in knobs(dial.subject).items()
         ]
         if rows:
             groups.append({"title": dial.title, "colour": dial.colour, "knobs": rows})
+    return Kept(groups=groups)
+
+
+def hear(link: Link, dials: Sequence[Dials], change: dict, others: dict | None = None) -> None:
+    """Takes over what a stage with these sliders reports, and other values with it."""
+    admitted = _admitted(change.get("values") or {}, dials)
+    link.hear(admitted | (others or {}), change.get("settled"))
+
+
+def tune(link: Link, dials: Sequence[Dials], *, key: str, on_change=lambda: None) -> list[Any]:
+    """Sliders by themselves; returns the objects with the values they stand at."""
+    tuned, board = read(link, dials)
 
     def heard(change: dict) -> None:
-        admitted = _admitted(change.get("values") or {}, dials)
-        link.hear(admitted, bool(change.get("settled", True)))
+        hear(link, dials, change)
         on_change()
 
-    if groups:
-        sliders(groups, shown, key=key, on_change=heard)
+    if board.values:
+        sliders(board, key=key, on_change=heard)
     return tuned
 
 

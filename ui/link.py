@@ -36,10 +36,14 @@ class Link:
         """Takes over what a native widget says."""
         self.memory["values"].update(values)
 
-    def hear(self, values: Mapping[str, Any], settled: bool) -> None:
-        """Takes over what a live control reports; not settled while a hand still moves it."""
+    def hear(self, values: Mapping[str, Any], settled: bool | None) -> None:
+        """Takes over what a live control reports; not settled while a hand still moves it.
+
+        None comes from a control that only tells what it holds: nothing has changed.
+        """
         self.memory["values"].update(values)
-        self.memory["settled"] = self.memory["fresh"] = settled
+        if settled is not None:
+            self.memory["settled"] = self.memory["fresh"] = settled
 
     @property
     def settled(self) -> bool:

@@ -5,14 +5,14 @@ from functools import lru_cache
 
 import streamlit as st
 
-from optcore.descent import MOST_STEPS
+from optcore.descent import MOST_STEPS, descend
 from optcore.disturbance import CLIPPINGS, GradientNoise
 from optcore.formula import formula_surface
 from optcore.formula_tree import FormulaError
 from optcore.knobs import knob, knobs
 from optcore.optimizers import OPTIMIZERS
 from optcore.optimizers.misprints import MISPRINTS
-from optcore.schedules import SCHEDULES
+from optcore.schedules import SCHEDULES, Constant
 from optcore.surfaces import SURFACES
 from optcore.sweep import best_rate
 from ui import controls
@@ -171,9 +171,10 @@ class Setup:
     conditions: Conditions
 
 
-def tune_optimizers(link: Link, surface, optimizers) -> tuple:
-    """The sliders of every optimizer, at first at the rate that suits the surface."""
-    dials = [
+def dials(surface, optimizers, conditions: Conditions) -> tuple[list, dict]:
+    """The sliders of the optimizers, at first at the rates that suit the surface, and by name
+    all others: the length, the start, the surface's shape, what disturbs."""
+    racers = [
         controls.Dials(
             optimizer.name,
             controls.slug(optimizer.name),
@@ -182,35 +183,52 @@ def tune_optimizers(link: Link, surface, optimizers) -> tuple:
         )
         for optimizer in optimizers
     ]
-    return tuple(controls.tune(link, dials, key="race.optimizers"))
-
-
-def tune_race(link: Link, surface, optimizers, conditions: Conditions) -> Setup:
-    """All other sliders: the surface's shape, the start, the length, what disturbs."""
-    start = start_dial(surface.window, surface.start)
-    dials = {
+    others = {
         "race": controls.Dials("Race", "race", Length()),
-        "start": controls.Dials("Start", "start", start),
+        "start": controls.Dials("Start", "start", start_dial(surface.window, surface.start)),
         "surface": controls.Dials(surface.name, "surface", surface),
         "noise": controls.Dials("Gradient noise", "noise", conditions.noise),
     }
     if surface.name == _OwnFunction.name:
-        dials["window"] = controls.Dials("Window", "window", Reach())
+        others["window"] = controls.Dials("Window", "window", Reach())
     if conditions.schedule.name != "Constant":
         title = f"Schedule: {conditions.schedule.name}"
-        dials["schedule"] = controls.Dials(title, "schedule", conditions.schedule)
+        others["schedule"] = controls.Dials(title, "schedule", conditions.schedule)
     if conditions.clip:
-        dials["clip"] = controls.Dials("Clipping", "clip", conditions.clip)
-    values = controls.tune(link, list(dials.values()), key="race.dials")
-    tuned = dict(zip(dials, values, strict=True))
-    return Setup(
+        others["clip"] = controls.Dials("Clipping", "clip", conditions.clip)
+    return racers, others
+
+
+def set_up(link: Link, racers: list, others: dict) -> tuple[Setup, list]:
+    """The race the sliders stand at, and the sliders themselves."""
+    optimizers, beside = controls.read(link, racers)
+    rest, below = controls.read(link, list(others.values()), below=True)
+    tuned = dict(zip(others, rest, strict=True))
+    schedule = tuned.get("schedule", Constant())
+    setup = Setup(
         tuned["surface"],
-        optimizers,
+        tuple(optimizers),
         (tuned["start"].x, tuned["start"].y),
         tuned["race"].steps,
         tuned["race"].tolerance,
-        Conditions(tuned.get("schedule", conditions.schedule), tuned.get("clip"), tuned["noise"]),
+        Conditions(schedule, tuned.get("clip"), tuned["noise"]),
     )
+    return setup, [beside, below]
+
+
+@lru_cache(maxsize=256)
+def run(surface, optimizer, start, steps: int, schedule, clip, noise):
+    """A descent; when one slider moves the other racers' runs are still here."""
+    return descend(surface, optimizer, start, steps, schedule=schedule, clip=clip, noise=noise)
+
+
+def runs(setup: Setup) -> dict:
+    """Every racer's run by name."""
+    given = setup.conditions.given
+    return {
+        optimizer.name: run(setup.surface, optimizer, setup.start, setup.steps, **given)
+        for optimizer in setup.optimizers
+    }
 
 
 def rate_buttons(link: Link, setup: Setup) -> None:
@@ -220,18 +238,17 @@ def rate_buttons(link: Link, setup: Setup) -> None:
         return
     first = rated[0].learning_rate
     names = [f"{controls.slug(optimizer.name)}.learning_rate" for optimizer in rated]
-    with st.container(horizontal=True, gap="small"):
-        st.button(
-            "Same rate for all",
-            help=f"Gives everyone the rate of {rated[0].name}, {first:g}.",
-            on_click=lambda: link.put(dict.fromkeys(names, first)),
-        )
-        st.button(
-            "Best rate for each",
-            help="Tries about 85 rates on this surface, from this start, and takes the one that "
-            "ends lowest. The sweep is shown below the race.",
-            on_click=lambda: _take_best(link, setup, rated),
-        )
+    st.button(
+        "Same rate for all",
+        help=f"Gives everyone the rate of {rated[0].name}, {first:g}.",
+        on_click=lambda: link.put(dict.fromkeys(names, first)),
+    )
+    st.button(
+        "Best rate for each",
+        help="Tries about 85 rates on this surface, from this start, and takes the one that "
+        "ends lowest without rising above its start. The sweep is shown below.",
+        on_click=lambda: _take_best(link, setup, rated),
+    )
 
 
 def _take_best(link: Link, setup: Setup, rated) -> None:
@@ -253,10 +270,8 @@ def sweep(setup: Setup, optimizer):
     )
 
 
-def sweeps(link: Link, setup: Setup) -> None:
-    """The learning rates tried, and where each optimizer stands, when it is wanted."""
-    if not controls.switch(link, "sweep", "Show final loss against learning rate"):
-        return
+def sweeps(setup: Setup) -> None:
+    """The learning rates tried, and where each optimizer stands."""
     rated = [o for o in setup.optimizers if "learning_rate" in knobs(o)]
     found = {o.name: (sweep(setup, o), o.learning_rate) for o in rated}
     figure = chart.sweep(found, floor_of(setup.surface))
@@ -274,18 +289,18 @@ def land(surface):
     return ground(surface)
 
 
-def hear(link: Link, surface, change: dict) -> None:
-    """Takes over what the stage reports: the start, where it lies in the window, and the step."""
+def hear(link: Link, sliders: list, window, change: dict) -> None:
+    """Takes over what the stage reports: the start, within the window, the step and sliders."""
     values = {}
     place = (change.get("handles") or {}).get("start")
     if place:
-        sides = zip("xy", place, surface.window, strict=True)
+        sides = zip("xy", place, window, strict=True)
         values |= {
             f"start.{axis}": min(max(float(at), low), high) for axis, at, (low, high) in sides
         }
     if isinstance(change.get("at"), int) and 0 <= change["at"] <= MOST_STEPS:
         values["at"] = change["at"]
-    link.hear(values, bool(change.get("settled", True)))
+    controls.hear(link, sliders, change, values)
 
 
 def inspector(link: Link, setup: Setup, runs: dict) -> None:

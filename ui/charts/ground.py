@@ -1,8 +1,11 @@
 """A surface as contours or as a 3-D sheet, with heights that suit it."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
+
+from ui.live.wire import Kept
 
 CELLS = 121
 MARGIN = 0.25
@@ -43,7 +46,7 @@ class Heights:
         return at, [f"{self.floor + 10.0**a:.3g}" for a in at]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Ground:
     """A surface on a grid that reaches a quarter beyond its window: x (c,), y (c,), z (c, c)."""
 
@@ -83,58 +86,64 @@ def _heights(surface, values: np.ndarray) -> Heights:
     return Heights(floor, False, float(min(floor, np.nanmin(inside))), float(top))
 
 
+@lru_cache(maxsize=64)
 def contour(land: Ground) -> dict:
     """Filled contours with a colour bar that reads in losses."""
     z = land.heights.of(land.values)
     at, text = land.heights.ticks()
     size = (land.heights.high - land.heights.low) / 22
-    return {
-        "type": "contour",
-        "x": land.x,
-        "y": land.y,
-        "z": z,
-        "colorscale": "ground",
-        "autocontour": False,
-        "contours": {"start": land.heights.low, "end": land.heights.high, "size": size},
-        "line": {"width": 0.6, "color": "rgba(120,130,145,0.55)"},
-        "zmin": land.heights.low,
-        "zmax": land.heights.high,
-        "hoverinfo": "skip",
-        "colorbar": {
-            "title": {"text": "loss", "side": "top"},
-            "tickvals": at,
-            "ticktext": text,
-            "thickness": 12,
-            "len": 0.9,
-        },
-        "meta": {"still": True},
-    }
+    return Kept(
+        {
+            "type": "contour",
+            "x": land.x,
+            "y": land.y,
+            "z": z,
+            "colorscale": "ground",
+            "autocontour": False,
+            "contours": {"start": land.heights.low, "end": land.heights.high, "size": size},
+            "line": {"width": 0.6, "color": "rgba(120,130,145,0.55)"},
+            "zmin": land.heights.low,
+            "zmax": land.heights.high,
+            "hoverinfo": "skip",
+            "colorbar": {
+                "title": {"text": "loss", "side": "top"},
+                "tickvals": at,
+                "ticktext": text,
+                "thickness": 12,
+                "len": 0.9,
+            },
+            "meta": {"still": True},
+        }
+    )
 
 
+@lru_cache(maxsize=16)
 def sheet(land: Ground) -> dict:
     """The same heights as a 3-D sheet."""
     at, text = land.heights.ticks()
     z = np.clip(land.heights.of(land.values), land.heights.low, land.heights.high)
-    return {
-        "type": "surface",
-        "x": land.x,
-        "y": land.y,
-        "z": z,
-        "colorscale": "ground",
-        "cmin": land.heights.low,
-        "cmax": land.heights.high,
-        "opacity": 0.95,
-        "hoverinfo": "skip",
-        "colorbar": {
-            "title": {"text": "loss", "side": "top"},
-            "tickvals": at,
-            "ticktext": text,
-            "thickness": 12,
-            "len": 0.8,
-        },
-        "contours": {"z": {"show": True, "color": "rgba(120,130,145,0.4)", "width": 1}},
-        "meta": {"still": True},
-    }
+    return Kept(
+        {
+            "type": "surface",
+            "x": land.x,
+            "y": land.y,
+            "z": z,
+            "colorscale": "ground",
+            "cmin": land.heights.low,
+            "cmax": land.heights.high,
+            "opacity": 0.95,
+            "hoverinfo": "skip",
+            "colorbar": {
+                "title": {"text": "loss", "side": "top"},
+                "tickvals": at,
+                "ticktext": text,
+                "thickness": 12,
+                "len": 0.8,
+            },
+            "contours": {"z": {"show": True, "color": "rgba(120,130,145,0.4)", "width": 1}},
+            "meta": {"still": True},
+        }
+    )
 
 
 def minima(surface, land: Ground | None = None) -> dict:

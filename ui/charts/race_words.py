@@ -22,8 +22,9 @@ def arrival(run, floor: float | None, tolerance: float) -> int | None:
     return int(np.argmax(near)) if near.any() else None
 
 
-def summary(runs: dict, surface, tolerance: float) -> str:
-    """Who came lowest, who arrived first, who diverged."""
+def summary(runs: dict, setup, note: str = "") -> str:
+    """Who came lowest, who arrived first, who diverged; then what else is to be known."""
+    surface, tolerance = setup.surface, setup.tolerance
     if not runs:
         return "Nobody races yet: choose one or more optimizers above."
     floor = floor_of(surface)
@@ -48,11 +49,12 @@ def summary(runs: dict, surface, tolerance: float) -> str:
     elif going:
         parts.append(f"Nobody comes within the tolerance of {tolerance:g}.")
     parts += [f"{name}: {run.status}" for name, run in runs.items() if run.diverged]
-    return " ".join(parts)
+    return " ".join([*parts, note]).strip()
 
 
-def results(runs: dict, optimizers, surface, tolerance: float) -> str:
+def results(runs: dict, setup) -> str:
     """The results as an HTML table."""
+    surface, tolerance = setup.surface, setup.tolerance
     if not runs:
         return ""
     floor = floor_of(surface)
@@ -60,7 +62,7 @@ def results(runs: dict, optimizers, surface, tolerance: float) -> str:
              f"Steps to {tolerance:g}", "Gradients"]  # fmt: skip
     head = "".join(f"<th>{escape(text)}</th>" for text in heads)
     rows = []
-    for optimizer in optimizers:
+    for optimizer in setup.optimizers:
         run = runs[optimizer.name]
         step = arrival(run, floor, tolerance)
         away = float(surface.distance_to_minimum(run.last))

@@ -7,8 +7,10 @@
 //   "frame"  is `meta.x[step]`, `meta.y[step]`: a shape that changes with the step; one row
 //            alone serves every step
 //   "still"  is drawn whole, always: it moves only when new data comes
+//   "bars"   is a bar per step, shadows after the clock's (ui/live/marks.js)
 // A trace with `fill: "toself"` is filled with its `fillcolor`.
 
+import { bars, notes } from "./marks.js";
 import { ink } from "./theme.js";
 
 const DASHES = { dash: [9, 5], dot: [2, 4], dashdot: [9, 4, 2, 4], longdash: [15, 6] };
@@ -103,6 +105,10 @@ export class Overlay {
     pen.lineWidth = (line.width ?? 2) * (hot && !cold ? 1.5 : 1);
     pen.setLineDash(DASHES[line.dash] ?? []);
     pen.lineJoin = "round";
+    if (meta.play === "bars") {
+      bars(pen, points, trace, step, this.axes, look);
+      return;
+    }
     if (trace.fill === "toself") fill(pen, points, trace.fillcolor);
     if (mode.includes("lines")) stroke(pen, points, 0, upto);
     if (mode.includes("lines") && meta.play === "curve" && upto < last) {
@@ -117,6 +123,7 @@ export class Overlay {
     if (!heads && mode.includes("markers")) {
       for (let at = 0; at <= last; at += 1) head(pen, points, at, marker, look, 0.8);
     }
+    if (mode.includes("text")) notes(pen, points, trace, look, this.axes[0]);
   }
 
   points(trace, index, step) {

@@ -3,30 +3,24 @@
 import { Post } from "./post.js";
 import { Missing, Reader } from "./wire.js";
 
-const panels = new WeakMap();
+const mounted = new WeakMap();
 const NOTCHES = 1000;
 
+// Sliders by themselves; a stage holds boards of its own (stage.js).
 export default function (component) {
   const root = component.parentElement.querySelector(".os-sliders");
-  let panel = panels.get(root);
-  if (!panel) panels.set(root, (panel = new Sliders(root)));
-  panel.receive(component);
-  return () => panels.delete(root);
-}
-
-function loadStyle(name) {
-  const href = new URL(name, import.meta.url).href;
-  if (document.querySelector(`link[href="${href}"]`)) return;
-  document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href }));
+  let sliders = mounted.get(root);
+  if (!sliders) mounted.set(root, (sliders = new Sliders(root)));
+  sliders.receive(component);
+  return () => mounted.delete(root);
 }
 
 class Sliders {
   constructor(root) {
-    loadStyle("./sliders.css");
     this.root = root;
     this.post = new Post();
     this.reader = new Reader();
-    this.rows = new Map();
+    this.board = new Board(root, (change) => this.post.send({ ...change, has: this.reader.has }), this.post);
   }
 
   receive({ data, setStateValue }) {
@@ -40,9 +34,29 @@ class Sliders {
       return;
     }
     this.post.answered(picture.sequence);
-    if (picture.panel !== this.panel) this.build((this.panel = picture.panel).groups);
-    for (const [id, value] of Object.entries(picture.values)) this.rows.get(id).show(value);
+    this.board.show(picture.board);
     this.root.dataset.shown = picture.sequence;
+  }
+}
+
+function loadStyle(name) {
+  const href = new URL(name, import.meta.url).href;
+  if (document.querySelector(`link[href="${href}"]`)) return;
+  document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href }));
+}
+
+export class Board {
+  constructor(root, send, post) {
+    loadStyle("./sliders.css");
+    this.root = root;
+    this.report = send;
+    this.post = post;
+    this.rows = new Map();
+  }
+
+  show({ groups, values }) {
+    if (groups !== this.shown) this.build((this.shown = groups).groups);
+    for (const [id, value] of Object.entries(values)) this.rows.get(id)?.show(value);
   }
 
   build(groups) {
@@ -62,8 +76,7 @@ class Sliders {
   }
 
   send(id, value, settled) {
-    const values = { ...this.post.waiting?.values, [id]: value };
-    this.post.send({ values, settled, has: this.reader.has });
+    this.report({ values: { ...this.post.waiting?.values, [id]: value }, settled });
   }
 }
 

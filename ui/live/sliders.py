@@ -1,6 +1,7 @@
 """Sliders that report while they move, made from knobs."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import streamlit as st
 
@@ -15,23 +16,25 @@ _sliders = st.components.v2.component(
 )
 
 
-def sliders(
-    groups: Sequence[dict], values: dict[str, float], *, key: str, on_change: Callable[[dict], None]
-) -> None:
-    """Show groups of sliders at `values` (id -> number).
+@dataclass(frozen=True)
+class Board:
+    """Groups of sliders at `values` (id -> number).
 
     A group has title, colour and knobs; a knob has id, label, symbol, low, high, least (the
-    smallest number above 0 that its log scale shows), scale, whole and initial. `on_change`
-    hears `values` and `settled`.
+    smallest number above 0 that its log scale shows), scale, whole and initial. On a stage a
+    board stands beside the panels or below them.
     """
+
+    groups: Kept
+    values: dict[str, float]
+    below: bool = False
+
+
+def sliders(board: Board, *, key: str, on_change: Callable[[dict], None]) -> None:
+    """Show a board by itself; `on_change` hears `values` and `settled`."""
     told = (st.session_state.get(key) or {}).get("live") or {}
     has = told.get("has", [])
-    message = {
-        "sequence": told.get("sequence", 0),
-        "has": has,
-        "values": values,
-        "panel": Kept(groups=list(groups)),
-    }
+    message = {"sequence": told.get("sequence", 0), "has": has, "board": vars(board)}
     _sliders(
         data=pack(message, has),
         key=key,

@@ -8,6 +8,7 @@ import { Handle } from "./handle.js";
 import { Legend } from "./legend.js";
 import { Panel } from "./panel.js";
 import { Post } from "./post.js";
+import { Board } from "./sliders.js";
 import { theme } from "./theme.js";
 import { Missing, Reader } from "./wire.js";
 
@@ -56,13 +57,16 @@ class Stage {
     this.hot = null;
     this.frames = 0;
     root.tabIndex = 0;
-    this.legend = new Legend(root, this);
-    this.board = root.appendChild(Object.assign(document.createElement("div"), { className: "os-board" }));
-    this.clock = new Clock(root, () => this.draw(), () => this.settle());
+    const main = root.appendChild(Object.assign(document.createElement("div"), { className: "os-main" }));
+    this.main = main;
+    this.boards = [];
+    this.legend = new Legend(main, this);
+    this.board = main.appendChild(Object.assign(document.createElement("div"), { className: "os-board" }));
+    this.clock = new Clock(main, () => this.draw(), () => this.settle());
     this.tip = root.appendChild(Object.assign(document.createElement("div"), { className: "os-tip", hidden: true }));
-    this.words = root.appendChild(Object.assign(document.createElement("p"), { className: "os-words" }));
+    this.words = main.appendChild(Object.assign(document.createElement("p"), { className: "os-words" }));
     this.words.setAttribute("aria-live", "polite");
-    this.rows = root.appendChild(Object.assign(document.createElement("div"), { className: "os-table" }));
+    this.rows = main.appendChild(Object.assign(document.createElement("div"), { className: "os-table" }));
     root.onkeydown = (event) => this.key(event);
     this.watch = new ResizeObserver(() => this.resize());
     this.watch.observe(root);
@@ -85,7 +89,7 @@ class Stage {
     await this.show(picture);
     this.post.answered(picture.sequence);
     const has = this.reader.has;
-    if (has.some((id) => !picture.has.includes(id))) this.post.send({ has });
+    if (!picture.live && has.some((id) => !picture.has.includes(id))) this.post.send({ has });
   }
 
   async show(picture) {
@@ -97,7 +101,8 @@ class Stage {
     while (this.panels.length < picture.panels.length) this.panels.push(new Panel(this));
     await Promise.all(picture.panels.map((panel, at) => this.panels[at].set(panel)));
     this.setHandles(picture.handles ?? []);
-    if (this.html !== picture.table) this.rows.innerHTML = this.html = picture.table ?? "";
+    this.setBoards(picture.boards);
+    if (picture.table !== null && this.html !== picture.table) this.rows.innerHTML = this.html = picture.table ?? "";
     this.draw();
     this.root.dataset.shown = picture.sequence;
     this.root.dataset.drawn = String(++this.frames);
@@ -113,7 +118,8 @@ class Stage {
 
   // One sentence, or one for each step; a screen reader hears it once the clock rests.
   say(step) {
-    const words = this.picture?.words ?? "";
+    const words = this.picture?.words ?? this.lastWords ?? "";
+    this.lastWords = words;
     const text = words.texts ? words.texts[Math.min(step, words.texts.length - 1)] : words;
     const loud = this.clock.playing ? "off" : "polite";
     if (this.words.getAttribute("aria-live") !== loud) this.words.setAttribute("aria-live", loud);
@@ -132,6 +138,23 @@ class Stage {
       if (!this.handles.has(spec.name)) this.handles.set(spec.name, new Handle(this, spec.name));
       this.handles.get(spec.name).set(spec);
     }
+  }
+
+  // Sliders beside the panels or below them; they report through the stage's own post.
+  setBoards(boards) {
+    while (this.boards.length > boards.length) this.boards.pop().root.remove();
+    boards.forEach((spec, at) => {
+      if (!this.boards[at]) {
+        const root = Object.assign(document.createElement("div"), { className: "os-sliders" });
+        const send = (change) => this.post.send({ ...change, at: this.clock.step, has: this.reader.has });
+        this.boards[at] = new Board(root, send, this.post);
+      }
+      const { root } = this.boards[at];
+      const home = spec.below ? this.main : this.root;
+      if (root.parentElement !== home) home.append(root);
+      this.boards[at].show(spec);
+    });
+    this.root.classList.toggle("os-sided", boards.some((spec) => !spec.below));
   }
 
   move(name, place, settled) {

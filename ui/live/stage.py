@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from ui.live.assets import stub
+from ui.live.sliders import Board
 from ui.live.wire import Kept, pack
 
 _stage = st.components.v2.component(
@@ -70,8 +71,9 @@ def stage(
     clock: Clock | None = None,
     handles: Sequence[Handle] = (),
     legend: Sequence[dict] = (),
-    words: str | Sequence[str] = "",
-    table: str = "",
+    boards: Sequence[Board] = (),
+    words: str | Sequence[str] | None = "",
+    table: str | None = "",
     columns: str = "minmax(0, 1fr)",
     live: bool = False,
     on_change: Callable[[dict], None] = lambda change: None,
@@ -79,21 +81,24 @@ def stage(
     """Show panels that keep their zoom, and report what the hand does as it does it.
 
     `on_change` is called before a rerun with what changed: `handles` (name -> (x, y)), `at`
-    (the clock's step), and `settled` (True once the hand has let go). `legend` entries have
-    group, name, colour, dash, symbol; `words` is the summary a screen reader hears, one or
-    one for each step of the clock; `table` is HTML built from numbers only; `columns` is the CSS
-    grid the panels flow into; `live` says that a hand still moves, so that arrays may travel
+    (the clock's step), `values` of the sliders on the `boards` (id -> number), and `settled`
+    (True once the hand has let go). `legend` entries have group, name, colour, dash, symbol.
+    `words` is the summary a screen reader hears, one or one for each step of the clock, and
+    `table` is HTML built from numbers only; None leaves either as it is. `columns` is the CSS
+    grid the panels flow into. `live` says that a hand still moves, so that arrays may travel
     coarser than a pixel can show.
     """
     told = (st.session_state.get(key) or {}).get("live") or {}
     message = {
         "sequence": told.get("sequence", 0),
         "has": told.get("has", []),
+        "live": live,
         "columns": columns,
         "panels": [vars(panel) for panel in panels],
         "clock": vars(clock) | {"labels": _each(clock.labels)} if clock else None,
         "handles": [vars(handle) for handle in handles],
         "legend": list(legend),
+        "boards": [vars(board) for board in boards],
         "words": _each(words),
         "table": table,
     }

@@ -9,6 +9,7 @@ While a hand moves (`live`), moving traces may travel in 16 bits a number: see `
 import hashlib
 import struct
 from collections.abc import Collection
+from functools import cached_property
 
 import numpy as np
 import orjson
@@ -19,7 +20,12 @@ _SMALL = 32
 
 
 class Kept(dict):
-    """A part of a message that the browser keeps, so that it travels once."""
+    """A part of a message that the browser keeps, so that it travels once; not to be changed."""
+
+    @cached_property
+    def identity(self) -> str:
+        """Names the content; worked out once for a part that is handed over again."""
+        return digest(self)
 
 
 class _Writer:
@@ -35,7 +41,7 @@ class _Writer:
             array = array.astype(np.int32)
         elif self.live and meta.get("play") and array.size > _SMALL and _coarse(array, meta):
             array, entry["q"] = _coarse(array, meta)
-        elif self.live:
+        elif self.live and not meta.get("log"):
             with np.errstate(over="ignore"):
                 array = array.astype(np.float32)
         data = np.ascontiguousarray(array).tobytes()
@@ -65,7 +71,7 @@ class _Writer:
 
     def keep(self, node: dict) -> dict:
         """The node by name, and in full (its arrays in single precision) if it is new."""
-        identity = digest(node)
+        identity = node.identity if isinstance(node, Kept) else digest(node)
         if identity in self.has:
             return {"id": identity}
         inner = {name: self.plain(child) for name, child in node.items()}

@@ -1,0 +1,54 @@
+// Marks that the overlay draws besides lines and points: bars and notes.
+//
+// A trace with `meta.play` "bars" has a bar per step, from the bottom of the plot up to `y`:
+// whole up to the clock's step, a shadow after it. `meta.width` and `meta.offset` are in units
+// of x. A value of zero on a logarithmic axis, and one that is not finite, is written out.
+// A trace with "text" in its mode has its `text` written above its points.
+
+const SHADOW = 0.16;
+
+export function bars(pen, { x, y }, trace, step, [xa, ya], look) {
+  const { width, offset = 0 } = trace.meta;
+  const unit = Math.abs(xa.l2p(1) - xa.l2p(0));
+  const half = Math.max(1, (unit * width) / 2);
+  const bottom = ya._offset + ya._length;
+  const shift = offset * (xa.l2p(1) - xa.l2p(0));
+  const alpha = pen.globalAlpha;
+  for (let at = 0; at < x.length; at += 1) {
+    const done = at <= step;
+    const middle = x[at] + shift;
+    pen.globalAlpha = alpha * (done ? 1 : SHADOW);
+    if (Number.isFinite(y[at])) {
+      const top = Math.max(ya._offset, Math.min(y[at], bottom));
+      pen.fillRect(middle - half, top, 2 * half, bottom - top);
+    } else if (done) {
+      write(pen, said(trace.y[at]), middle, trace.y[at] === 0 ? bottom - 4 : ya._offset + 14, look, "center");
+    }
+  }
+  pen.globalAlpha = alpha;
+}
+
+function said(value) {
+  if (value === 0) return "0";
+  return Number.isNaN(value) ? "?" : "∞";
+}
+
+export function notes(pen, { x, y }, { text }, look, { _offset, _length }) {
+  for (let at = 0; at < x.length; at += 1) {
+    if (!text[at]) continue;
+    const right = x[at] > _offset + _length / 2;
+    write(pen, text[at], x[at] + (right ? -4 : 4), y[at] - 4, look, right ? "right" : "left");
+  }
+}
+
+function write(pen, text, x, y, look, align) {
+  pen.save();
+  pen.font = `12px ${look.font}`;
+  pen.textAlign = align;
+  pen.lineWidth = 3;
+  pen.lineJoin = "round";
+  pen.strokeStyle = look.back;
+  pen.strokeText(text, x, y);
+  pen.fillText(text, x, y);
+  pen.restore();
+}
