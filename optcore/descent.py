@@ -88,7 +88,7 @@ def course(
 
 
 def _prepared(start, optimizer: Optimizer, steps: int) -> tuple[np.ndarray, Optimizer]:
-    if steps != int(steps) or not 0 <= steps <= MOST_STEPS:
+    if not 0 <= steps <= MOST_STEPS or steps != int(steps):
         raise ValueError(f"steps is {steps}, but a run takes a whole number from 0 to {MOST_STEPS}")
     return _together(start, optimizer)
 
@@ -96,7 +96,7 @@ def _prepared(start, optimizer: Optimizer, steps: int) -> tuple[np.ndarray, Opti
 def _together(start, optimizer: Optimizer) -> tuple[np.ndarray, Optimizer]:
     """The start as a batch that has room for every hyperparameter, and these ready to broadcast."""
     point = np.asarray(start, dtype=float)
-    if point.ndim == 0 or not np.isfinite(point).all():
+    if point.ndim == 0 or point.shape[-1] == 0 or not np.isfinite(point).all():
         raise ValueError(f"the start is {start}, but a run starts from finite coordinates")
     arrays = {}
     for field in fields(optimizer):

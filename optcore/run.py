@@ -82,7 +82,7 @@ class Run:
         return f"Diverged at step {row}: {self._excess(index) or why}."
 
     def _excess(self, index) -> str:
-        if self.rates is None:
+        if self.rates is None or not len(self.rates):
             return ""
         rate, limit = float(np.ravel(self.rates[0])[-1]), float(self.limit[index])
         if np.ndim(self.rates[0]):
