@@ -16,7 +16,7 @@ racing.heading(link, SCENARIOS)
 link.notices()
 choices = st.columns([3, 6, 2, 2], vertical_alignment="bottom")
 with choices[0]:
-    surface = racing.choose_surface(link)
+    picked = racing.choose_surface(link)
 with choices[1]:
     optimizers = racing.choose_optimizers(link)
 with choices[2]:
@@ -25,6 +25,7 @@ with choices[3], st.popover("Conditions", icon=":material/tune:", width="stretch
     conditions = racing.choose_conditions(link)
 
 
+surface = racing.formed(link, picked)
 racers, others = racing.dials(surface, optimizers, conditions)
 
 

@@ -21,6 +21,7 @@ class Link:
         if self.memory["source"] is None:
             self.memory["source"] = st.query_params.to_dict() or self.memory["published"]
         self.shown: dict[str, str] = {}
+        self.said = 0
 
     def get(self, name: str, parse: Callable[[str], Any], default: Any) -> Any:
         """The value held for a name, else the address's if it parses, else the default."""
@@ -71,14 +72,20 @@ class Link:
             st.rerun()
 
     def publish(self) -> None:
-        """Writes the shown values to the address, unless a hand still moves."""
+        """Writes the shown values to the address, unless a hand still moves.
+
+        Called last. Faults of the link found since `notices` was called have it called again.
+        """
         if not self.settled:
             return
         self.memory["published"] = dict(self.shown)
         if st.query_params.to_dict() != self.shown:
             st.query_params.from_dict(self.shown)
+        if len(self.memory["notices"]) > self.said:
+            st.rerun()
 
     def notices(self) -> None:
         """Says which parts of the link were not used."""
-        if self.memory["notices"]:
-            st.warning("\n\n".join(self.memory["notices"][:6]), icon=":material/link_off:")
+        self.said = len(self.memory["notices"])
+        for sentence in self.memory["notices"]:
+            st.warning(sentence, icon=":material/link_off:")

@@ -18,7 +18,7 @@ from optcore.sweep import best_rate
 from ui import controls
 from ui.charts import race as chart
 from ui.charts.ground import ground
-from ui.charts.palette import OPTIMIZER_LOOKS
+from ui.charts.palette import OPTIMIZER_LOOKS, legend
 from ui.charts.race_words import floor_of
 from ui.inspector import numbers, rule, worked
 from ui.link import Link
@@ -84,13 +84,17 @@ class Conditions:
 
 
 def choose_surface(link: Link):
-    """A surface from the list, or the person's own formula; a bad formula keeps the last good."""
-    choices = (*SURFACES, _OwnFunction())
-    picked = controls.choose(
-        link, "surface", "Loss surface", choices, on_change=link.forget,
+    """A surface from the list, or the entry that stands for the person's own formula."""
+    return controls.choose(
+        link, "surface", "Loss surface", (*SURFACES, _OwnFunction()), on_change=link.forget,
         args=(".learning_rate", "start.x", "start.y", "at"),
     )  # fmt: skip
+
+
+def formed(link: Link, picked):
+    """The surface picked; for a formula its field, and the last good one while it is faulty."""
     if not isinstance(picked, _OwnFunction):
+        st.caption(f"{picked.lesson} $\\quad f = {picked.latex}$")
         return picked
     written = controls.text(
         link, "f", "f(x, y) =", OWN_FORMULA, max_chars=200,
@@ -275,9 +279,11 @@ def sweeps(setup: Setup) -> None:
     rated = [o for o in setup.optimizers if "learning_rate" in knobs(o)]
     found = {o.name: (sweep(setup, o), o.learning_rate) for o in rated}
     figure = chart.sweep(found, floor_of(setup.surface))
+    names = [optimizer.name for optimizer in rated]
     stage(
         [Panel(figure, "300px", labels={"x": "learning rate", "y": "final loss"})],
         key="race.sweep",
+        legend=[legend(name, OPTIMIZER_LOOKS[name]) for name in names],
         words=f"Each curve is the loss after {min(setup.steps, 1000)} steps for about 85 learning "
         "rates; the marker is the rate in the race. A curve ends where runs diverge.",
     )
