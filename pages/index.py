@@ -12,6 +12,7 @@ st.html(Path(__file__).parent.parent / "ui" / "app.css")
 st.navigation(
     [
         st.Page("race.py", title="Race", icon=":material/sports_score:", default=True),
+        st.Page("shrinking_h.py", title="Shrinking h", icon=":material/compress:"),
     ],
     position="top",
 ).run()

@@ -1,0 +1,329 @@
+"""What the page Shrinking h needs beside the core: its choices, its panels, the textbook test."""
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+import streamlit as st
+
+from optcore.differences import BACKWARD, CENTRAL, DIFFERENCES, FORWARD, StepError, check_step
+from optcore.error_curve import ErrorCurve, error_curve
+from optcore.error_model import NotFiniteError
+from optcore.formula import formula_function
+from optcore.formula_tree import FormulaError
+from optcore.functions import FUNCTIONS, SINE
+from optcore.microscope import lattice, nearest_step, step_grid
+from optcore.textbook import step_table, textbook_test
+from ui import controls
+from ui.charts import derivative as chart
+from ui.charts import derivative_error as error_chart
+from ui.charts import derivative_words as words
+from ui.charts.palette import legend as entry
+from ui.link import Link
+from ui.live.stage import Clock, Handle, Panel
+
+OWN_FORMULA = "x^2 * exp(-x)"
+FARTHEST = 1e6
+FLOATS = {"float64": np.float64, "float32": np.float32}
+FIRST_H, TEST_H = 1.0, 1e-3
+SIGNS = {
+    "right": (st.success, ":material/check_circle:"),
+    "smaller h": (st.info, ":material/zoom_in:"),
+    "wrong": (st.error, ":material/cancel:"),
+    "inconclusive": (st.warning, ":material/help:"),
+}
+
+
+@dataclass(frozen=True)
+class _OwnFunction:
+    """Stands for the formula field in the list of functions."""
+
+    name: str = "Your own formula"
+    lesson: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Watch:
+    """A derivative watched as h shrinks: a curve per rule over `h` (m,), the scrubber at `at`.
+
+    Where there is nothing to measure `fault` says why, and there are no curves.
+    """
+
+    function: object
+    x: float
+    dtype: type
+    h: np.ndarray
+    at: int
+    curves: tuple[ErrorCurve, ...]
+    fault: str = ""
+
+
+# ------------------------------------------------------------------ choices
+
+
+def choose_function(link: Link):
+    """A function from the menu, or the person's own; a new choice starts at its own x."""
+    picked = controls.choose(
+        link, "function", "Function", (*FUNCTIONS, _OwnFunction()), SINE,
+        on_change=link.forget, args=("x",),
+    )  # fmt: skip
+    if not isinstance(picked, _OwnFunction):
+        return picked
+    written = controls.text(
+        link, "formula", "f(x) =", OWN_FORMULA, max_chars=200, on_change=link.forget, args=("x",),
+        help="Numbers, x, pi, e, + - * / ^ and sin cos tan exp log sqrt abs tanh sinh cosh "
+        "sigmoid relu softplus min max.",
+    )  # fmt: skip
+    try:
+        function = formula_function(written)
+    except FormulaError as fault:
+        written = link.memory.get("formula", OWN_FORMULA)
+        st.error(f"{fault} Shown meanwhile: f(x) = {written}", icon=":material/function:")
+        function = formula_function(written)
+    link.memory["formula"] = written
+    return replace(function, x=first_place(function))
+
+
+def first_place(function) -> float:
+    """The x nearest to 1 on a coarse grid where the function has a value and a slope."""
+    places = np.arange(-30, 31) / 10
+    places = places[np.argsort(np.abs(places - 1), kind="stable")]
+    with np.errstate(all="ignore"):
+        found = np.isfinite(function.value(places)) & np.isfinite(function.derivative(places))
+    return float(places[np.argmax(found)])
+
+
+def introduce(function) -> None:
+    """The function as mathematics, and what it is there to show."""
+    st.caption(f"$f(x) = {function.latex}$. {function.lesson}")
+
+
+def choose_rules(link: Link):
+    return controls.choose_some(
+        link, "rules", "Rules", DIFFERENCES, (FORWARD, BACKWARD, CENTRAL),
+        placeholder="Choose one or more",
+    )  # fmt: skip
+
+
+def choose_float(link: Link):
+    name = controls.choose_name(link, "float", "Numbers", list(FLOATS), width="content")
+    return FLOATS[name]
+
+
+def type_x(link: Link, function) -> None:
+    controls.typed(link, "x", "x", read_place, function.x, written, width=84)
+
+
+def type_h(link: Link) -> None:
+    controls.typed(link, "h", "h", read_step, FIRST_H, written, width=104)
+
+
+def written(value: float) -> str:
+    """A number as a person types it, to twelve digits: 1e-8 and not 1e-08."""
+    mantissa, _, exponent = f"{value:.12g}".partition("e")
+    return f"{mantissa}e{int(exponent)}" if exponent else mantissa
+
+
+def read_number(text: str) -> float:
+    try:
+        return float(text.strip().replace(",", ".").replace("−", "-"))
+    except ValueError:
+        raise ValueError(f"“{text.strip()[:30]}” is not a number.") from None
+
+
+def read_place(text: str) -> float:
+    x = read_number(text)
+    if not abs(x) <= FARTHEST:
+        raise ValueError(f"x = {x:g} is outside −1e6 to 1e6, which is as far as this page goes.")
+    return x
+
+
+def read_step(text: str) -> float:
+    """An h of the slider. Raises ValueError, for 0 and the like with the core's reason."""
+    h = read_number(text)
+    check_step(CENTRAL, 0.0, h)
+    if not 1e-16 <= h <= 1:
+        raise ValueError(f"h = {h:g} is outside 1e-16 to 1, the reach of the slider.")
+    return h
+
+
+def read_test_step(text: str) -> float:
+    h = read_number(text)
+    check_step(CENTRAL, 0.0, h)
+    return h
+
+
+# ------------------------------------------------------------------ the measurement
+
+
+def watch(link: Link, function, rules, dtype) -> Watch:
+    """Every rule measured at the x and over the h of the link."""
+    x = link.get("x", read_place, function.x)
+    own = link.get("h", read_step, FIRST_H)
+    h = step_grid(own)
+    at = nearest_step(h, own)
+    fault = overflow(function, x, dtype)
+    try:
+        curves = () if fault else tuple(error_curve(r, function, x, h, dtype) for r in rules)
+        if not (curves or fault):
+            error_curve(CENTRAL, function, x, h[:3], dtype)
+    except (NotFiniteError, StepError) as problem:
+        return Watch(function, x, dtype, h, at, (), str(problem))
+    return Watch(function, x, dtype, h, at, curves, fault)
+
+
+def overflow(function, x, dtype) -> str:
+    """Why a function that is finite at x in float64 is not so in float32; else empty."""
+    with np.errstate(all="ignore"):
+        wide, narrow = (np.float64(function.value(t(x))) for t in (np.float64, dtype))
+    if not np.isfinite(wide) or np.isfinite(narrow):
+        return ""
+    return (
+        f"f({x:g}) = {wide:.3g} is beyond the largest number of {np.dtype(dtype).name}, "
+        f"{np.finfo(dtype).max:.2g}. Move x, or choose float64."
+    )
+
+
+def panels(w: Watch, settled: bool) -> list[Panel]:
+    """The function, the V, the microscope and the estimates, for all steps once settled."""
+    shown = chart.EVERY if settled else slice(w.at, w.at + 1)
+    lead = words.leading(w.curves)
+    view = {"h": w.h, "shown": shown}
+    return [
+        Panel(chart.near(w.function, w.x, w.curves, **view), "290px", click="x",
+              labels={"x": "x", "y": "f"}),
+        Panel(error_chart.errors(w.curves, lead, shown=shown), "290px",
+              labels={"x": "h", "y": "error"}),
+        Panel(chart.magnified(w.function, w.x, w.curves, **view), "215px",
+              labels={"x": "(t − x)/h", "y": "(f(t) − f(x))/h"}),
+        Panel(error_chart.estimates(w.curves, lead, shown=shown), "215px",
+              labels={"x": "h", "y": "estimate"}),
+    ]  # fmt: skip
+
+
+def clock(w: Watch) -> Clock:
+    labels = [f"h = {words.power(h)}" for h in w.h]
+    return Clock(len(w.h) - 1, w.at, labels, name="h, from 1 down to 1e-16", seconds=16.0)
+
+
+def handle(w: Watch) -> Handle:
+    _, _, (low, high) = chart.graph(w.function, *chart.window(w.function, w.x))
+    with np.errstate(all="ignore"):
+        height = float(w.function.value(np.float64(w.x)))
+    height = height if math.isfinite(height) else (low + high) / 2
+    return Handle("x", (w.x, height), "x: drag it, or use the arrow keys", along=chart.CURVE)
+
+
+def legend(w: Watch) -> list[dict]:
+    return [
+        entry(chart.TANGENT, {"colour": "ink", "dash": "dot", "symbol": "none"}),
+        *(entry(c.rule.name, chart.RULE_LOOKS[c.rule.name]) for c in w.curves),
+    ]
+
+
+def told(w: Watch, settled: bool) -> list[str]:
+    """A sentence per step, or the one for where the scrubber stands."""
+    if w.fault:
+        return [w.fault]
+    return words.sentences(w.curves, chart.EVERY if settled else slice(w.at, w.at + 1))
+
+
+def hear(link: Link, function, change: dict) -> None:
+    """Takes over what the stage reports: the scrubber's h, and x to a four-hundredth of a unit."""
+    values = {}
+    own, at = link.get("h", read_step, FIRST_H), change.get("at")
+    grid = step_grid(own)
+    if isinstance(at, int) and 0 <= at < len(grid):
+        values["h"] = float(grid[at])
+    place = (change.get("handles") or {}).get("x")
+    if place and math.isfinite(place[0]):
+        x = link.get("x", read_place, function.x)
+        values["x"] = rounded(place[0], *chart.window(function, x))
+    link.hear(values, bool(change.get("settled", True)))
+
+
+def rounded(x: float, low: float, high: float) -> float:
+    """x inside the window, with no more digits than a hand can place."""
+    digits = 3 - math.floor(math.log10(high - low))
+    return round(min(max(float(x), low), high), digits)
+
+
+# ------------------------------------------------------------------ below the stage
+
+
+def way_back(link: Link, w: Watch) -> None:
+    """Offers the function's own x where there is nothing to measure."""
+    if w.fault:
+        st.warning(w.fault, icon=":material/wrong_location:")
+        st.button(
+            f"Go back to x = {w.function.x:g}", on_click=lambda: link.put({"x": w.function.x})
+        )
+
+
+def steps(w: Watch) -> None:
+    """The textbook's table: h, both estimates, their errors and how these fall."""
+    st.markdown("##### A table of shrinking h")
+    if w.fault:
+        st.caption("There is no table where the function has no derivative.")
+        return
+    table = step_table(w.function, w.x, dtype=w.dtype)
+    x = w.dtype(w.x)
+    st.caption(
+        f"{w.function.name} at x = {w.x:g} in {np.dtype(w.dtype).name}. A ratio is the error of "
+        "the row above over the row's own: 10 is first order, 100 second order, below 1 is "
+        "round-off. ★ marks the least error."
+    )
+    st.html(words.steps_table(table, lattice(w.function, x, table.h.astype(w.dtype))))
+
+
+def textbook(link: Link, w: Watch) -> None:
+    """Lets the person claim a derivative and tests it as the textbook says."""
+    st.markdown("##### The textbook test of a derivative")
+    left, right = st.columns([3, 1])
+    with left:
+        claim = controls.text(
+            link, "claim", "Your derivative f′(x), a number or a formula", "", max_chars=200,
+            placeholder="empty: the right one",
+        )  # fmt: skip
+    with right:
+        h = controls.typed(link, "test", "h of the test", read_test_step, TEST_H, written)
+    try:
+        verdict = textbook_test(w.function, claimed(claim, w), w.x, h)
+    except ValueError as fault:
+        st.error(str(fault), icon=":material/edit_off:")
+        return
+    show, icon = SIGNS[verdict.verdict]
+    show(f"**{verdict.verdict.capitalize()}.** {escaped(verdict.sentence)}", icon=icon)
+
+
+def claimed(text: str, w: Watch) -> float:
+    """The number that a claim says, at x. Raises ValueError with a sentence."""
+    if not text.strip():
+        return float(w.function.derivative(np.float64(w.x)))
+    try:
+        number = float(text)
+    except ValueError:
+        with np.errstate(all="ignore"):
+            number = float(formula_function(text).value(np.float64(w.x)))
+    if not math.isfinite(number):
+        raise ValueError(f"Your derivative is {number:g} at x = {w.x:g}: type one that is finite.")
+    return number
+
+
+def escaped(sentence: str) -> str:
+    """A sentence as Markdown shows it unchanged."""
+    return sentence.replace("|", "\\|").replace("*", "\\*").replace("$", "\\$")
+
+
+def download(w: Watch) -> None:
+    if w.curves:
+        st.download_button(
+            "Curves as CSV", lambda: words.curve_csv(w.curves), "shrinking-h.csv", "text/csv",
+            icon=":material/download:", on_click="ignore",
+        )  # fmt: skip
+
+
+def rules(w: Watch) -> None:
+    """Slopes and best h of every rule, measured beside theory."""
+    if w.curves:
+        st.html(f'<div class="os-table">{words.rules_table(w.curves)}</div>')
