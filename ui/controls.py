@@ -1,6 +1,7 @@
 """Widgets that return core objects: the only file that knows how a URL names things."""
 
 import math
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -35,12 +36,18 @@ def symbol(latex: str) -> str:
 # ------------------------------------------------------------------ reading what a URL says
 
 
+def quoted(text: str) -> str:
+    """The beginning of a text a person gave, so that Markdown shows it as it is."""
+    shown = text[:30] + ("…" if len(text) > 30 else "")
+    return "“" + re.sub(r"([^\w\s.,-])", r"\\\1", shown) + "”"
+
+
 def number(low: float, high: float, whole: bool = False) -> Callable[[str], float]:
     """A parser for a number from low to high."""
 
     def parse(text: str) -> float:
         kind = "a whole number" if whole else "a number"
-        fault = f"“{text[:30]}” is not {kind} from {low:g} to {high:g}, so the default stands."
+        fault = f"{quoted(text)} is not {kind} from {low:g} to {high:g}, so the default stands."
         try:
             value = float(text)
         except ValueError:
@@ -58,7 +65,7 @@ def one_of(names: Sequence[str]) -> Callable[[str], str]:
 
     def parse(text: str) -> str:
         if slug(text) not in by_slug:
-            raise ValueError(f"“{text[:30]}” is not among the choices, so the default stands.")
+            raise ValueError(f"{quoted(text)} is not among the choices, so the default stands.")
         return by_slug[slug(text)]
 
     return parse
@@ -77,7 +84,7 @@ def pair(window) -> Callable[[str], tuple[float, float]]:
     def parse(text: str) -> tuple[float, float]:
         parts = text.split(",")
         if len(parts) != 2:
-            raise ValueError(f"“{text[:30]}” is not two numbers with a comma between them.")
+            raise ValueError(f"{quoted(text)} is not two numbers with a comma between them.")
         return tuple(axis(part) for axis, part in zip(axes, parts, strict=True))
 
     return parse
@@ -85,7 +92,7 @@ def pair(window) -> Callable[[str], tuple[float, float]]:
 
 def _flag(text: str) -> bool:
     if text not in ("0", "1"):
-        raise ValueError(f"“{text[:30]}” is neither 0 nor 1, so the default stands.")
+        raise ValueError(f"{quoted(text)} is neither 0 nor 1, so the default stands.")
     return text == "1"
 
 
@@ -123,6 +130,17 @@ def choose_some(link: Link, name: str, label: str, options: Sequence, default: S
     first = [option.name for option in default]
     key = _held(link, name, some_of(list(by_name)), first)
     picked = st.multiselect(label, list(by_name), key=key, **look)
+    link.put({name: picked})
+    link.show(name, ",".join(map(slug, picked)), ",".join(map(slug, first)))
+    return [option for option in options if option.name in picked]
+
+
+def pick_some(link: Link, name: str, label: str, options: Sequence, default: Sequence = (), **look):
+    """Any number of objects out of few that have names, side by side: a click each."""
+    by_name = {option.name: option for option in options}
+    first = [option.name for option in default]
+    key = _held(link, name, some_of(list(by_name)), first)
+    picked = st.pills(label, list(by_name), selection_mode="multi", key=key, **look)
     link.put({name: picked})
     link.show(name, ",".join(map(slug, picked)), ",".join(map(slug, first)))
     return [option for option in options if option.name in picked]

@@ -87,5 +87,5 @@ class Link:
     def notices(self) -> None:
         """Says which parts of the link were not used."""
         self.said = len(self.memory["notices"])
-        for sentence in self.memory["notices"]:
-            st.warning(sentence, icon=":material/link_off:")
+        if self.said:
+            st.warning("\n\n".join(self.memory["notices"]), icon=":material/link_off:")
