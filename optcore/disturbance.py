@@ -19,7 +19,7 @@ class ClipNorm:
 
     def apply(self, grad: np.ndarray) -> np.ndarray:
         norm = np.sqrt(np.sum(grad * grad, axis=-1, keepdims=True))
-        return np.where(norm > self.limit, grad * (self.limit / norm), grad)
+        return grad * (self.limit / np.maximum(norm, self.limit))
 
 
 @dataclass(frozen=True)
