@@ -30,7 +30,8 @@ def best_rate(objective, optimizer, start, steps: int, **conditions) -> RateSwee
         return None
     spec = knobs(optimizer)["learning_rate"]
     count = round(PER_DECADE * np.log10(spec.high / spec.least)) + 1
-    rates = np.geomspace(spec.least, spec.high, count)
+    # Three digits, as the best is shown: the rate taken must be one that was tried.
+    rates = np.array([float(f"{r:.3g}") for r in np.geomspace(spec.least, spec.high, count)])
     run = descend(objective, replace(optimizer, learning_rate=rates), start, steps, **conditions)
     final = np.where(run.diverged, np.nan, run.last_value)
     if np.isnan(final).all():
@@ -42,4 +43,4 @@ def best_rate(objective, optimizer, start, steps: int, **conditions) -> RateSwee
     near = judged <= judged.min() + 1e-12 * (1 + abs(judged.min()))
     with np.errstate(invalid="ignore", over="ignore"):
         along = np.where(near, run.values.mean(axis=0), np.inf)
-    return RateSweep(rates, final, float(f"{rates[np.argmin(along)]:.3g}"))
+    return RateSweep(rates, final, float(rates[np.argmin(along)]))
