@@ -28,4 +28,11 @@ if __name__ == "__main__":
 
     host, port = address()
     print(f"Optscope is at http://{host}:{port}  (Ctrl+C stops it)", flush=True)
-    uvicorn.run(app, host=host, port=port, log_level="warning", ws_per_message_deflate=False)
+    uvicorn.run(
+        app,
+        host=host,
+        port=port,
+        log_level="warning",
+        access_log=False,
+        ws_per_message_deflate=False,
+    )
