@@ -39,11 +39,11 @@ def race():
     floor = words.floor_of(setup.surface)
     stage(
         [
-            Panel(draw(setup.surface, land, runs), height="600px", span=2, click="start",
+            Panel(draw(setup.surface, land, runs), height="560px", span=2, click="start",
                   labels={"x": surface.axes[0], "y": surface.axes[1]}),
-            Panel(chart.losses(runs, floor, land, setup.steps), "296px", cursor=True,
+            Panel(chart.losses(runs, floor, land, setup.steps), "276px", cursor=True,
                   labels={"x": "step", "y": "loss"}),
-            Panel(chart.gradients(runs, setup.steps), "296px", cursor=True,
+            Panel(chart.gradients(runs, setup.steps), "276px", cursor=True,
                   labels={"x": "step", "y": "gradient norm"}),
         ],
         key="race.stage",

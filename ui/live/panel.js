@@ -107,7 +107,8 @@ export class Panel {
 
   describe({ trace, at }) {
     const { x = "x", y = "y" } = this.labels;
-    const { reads } = trace.meta;
+    const { reads, told } = trace.meta;
+    if (told) return told[at];
     const step = trace.meta.play === "path" ? `step ${at}\n` : "";
     const [a, b] = trace.meta.play === "frame"
       ? [trace.meta.x, trace.meta.y].map((rows) => row(rows, this.stage.clock.step)[at])

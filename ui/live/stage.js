@@ -61,8 +61,8 @@ class Stage {
     this.main = main;
     this.boards = [];
     this.legend = new Legend(main, this);
-    this.board = main.appendChild(Object.assign(document.createElement("div"), { className: "os-board" }));
     this.clock = new Clock(main, () => this.draw(), () => this.settle());
+    this.board = main.appendChild(Object.assign(document.createElement("div"), { className: "os-board" }));
     this.tip = root.appendChild(Object.assign(document.createElement("div"), { className: "os-tip", hidden: true }));
     this.words = main.appendChild(Object.assign(document.createElement("p"), { className: "os-words" }));
     this.words.setAttribute("aria-live", "polite");
