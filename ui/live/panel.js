@@ -3,8 +3,10 @@
 import { Overlay, row } from "./overlay.js";
 import { dressLayout, dressTrace } from "./theme.js";
 
-const CONFIG = { displaylogo: false, responsive: false, scrollZoom: false, doubleClick: "reset",
-  modeBarButtonsToRemove: ["lasso2d", "select2d", "autoScale2d"] };
+// The buttons are named: Plotly's own choice offers to send the chart to a service.
+const FLAT = [["zoom2d", "pan2d", "zoomIn2d", "zoomOut2d", "resetScale2d"]];
+const DEEP = [["orbitRotation", "pan3d", "zoom3d", "resetCameraDefault3d"]];
+const CONFIG = { displaylogo: false, responsive: false, scrollZoom: false, doubleClick: "reset", showTips: false };
 const SHORT = 64;
 const ids = new WeakMap();
 let nextId = 0;
@@ -54,7 +56,8 @@ export class Panel {
     const look = this.stage.look;
     const data = base.map((trace) => dressTrace(atStep(trace, this.stage.clock.step), look));
     const layout = dressLayout(figure.layout, look);
-    await Plotly.react(this.plot, data, layout, CONFIG);
+    const modeBarButtons = figure.layout.scene ? DEEP : FLAT;
+    await Plotly.react(this.plot, data, layout, { ...CONFIG, modeBarButtons });
     if (!this.heard) this.hear();
     this.plot.dataset.uid = this.plot._fullLayout._uid;
   }

@@ -53,6 +53,7 @@ export function dressLayout(layout, look) {
     plot_bgcolor: "rgba(0,0,0,0)",
     font: { family: look.font, size: 13, color: look.text, ...layout.font },
     hoverlabel: { bgcolor: look.back, bordercolor: look.line, font: { color: look.text } },
+    modebar: { bgcolor: "rgba(0,0,0,0)", color: look.line, activecolor: look.text },
     autosize: true,
   };
   const grid = look.dark ? "rgba(255,255,255,0.10)" : "rgba(0,0,0,0.09)";
