@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import controls, racing
+from ui import controls, debrief, racing
 from ui.charts import race as chart
 from ui.charts import race_words as words
 from ui.charts.palette import OPTIMIZER_LOOKS, legend
@@ -65,10 +65,10 @@ def race():
 
 setup, runs = race()
 with st.container(horizontal=True, vertical_alignment="center"):
-    racing.rate_buttons(link, setup)
+    debrief.rate_buttons(link, setup)
     swept = controls.switch(link, "sweep", "Show final loss against learning rate")
 if swept:
-    racing.sweeps(setup)
-racing.inspector(link, setup, runs)
-racing.downloads(setup, runs)
+    debrief.sweeps(setup)
+debrief.inspector(link, setup, runs)
+debrief.downloads(setup, runs)
 lesson("race")

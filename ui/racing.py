@@ -9,21 +9,16 @@ from optcore.descent import MOST_STEPS, descend
 from optcore.disturbance import CLIPPINGS, GradientNoise
 from optcore.formula import formula_surface
 from optcore.formula_tree import FormulaError
-from optcore.knobs import knob, knobs
+from optcore.knobs import knob
 from optcore.optimizers import OPTIMIZERS
 from optcore.optimizers.misprints import MISPRINTS
 from optcore.schedules import SCHEDULES, Constant
 from optcore.surfaces import SURFACES
 from optcore.sweep import best_rate
 from ui import controls
-from ui.charts import race as chart
 from ui.charts.ground import ground
-from ui.charts.palette import OPTIMIZER_LOOKS, legend
-from ui.charts.race_words import floor_of
-from ui.inspector import numbers, rule, worked
+from ui.charts.palette import OPTIMIZER_LOOKS
 from ui.link import Link
-from ui.live.stage import Panel, stage
-from ui.scripts import trajectory, with_optcore, with_torch
 
 FIRST_FOUR = ("Gradient descent", "Momentum", "RMSProp", "Adam")
 OWN_FORMULA = "sin(x) * cos(y) + (x^2 + y^2) / 10"
@@ -107,14 +102,19 @@ def formed(link: Link, picked):
 def _own_surface(link: Link, written: str):
     reach = link.get("window.reach", controls.number(0.1, 100.0), 3.0)
     window = ((-reach, reach), (-reach, reach))
-    try:
-        surface = formula_surface(written, window)
-    except FormulaError as fault:
-        last = link.memory.get("formula", OWN_FORMULA)
-        st.error(f"{fault} Shown meanwhile: f(x, y) = {last}", icon=":material/function:")
-        return formula_surface(last, window)
-    link.memory["formula"] = written
-    return surface
+    faults = []
+    for formula in (written, link.memory.get("formula", OWN_FORMULA), OWN_FORMULA):
+        try:
+            surface = formula_surface(formula, window)
+        except FormulaError as fault:
+            faults.append(str(fault))
+            continue
+        link.memory["formula"] = formula
+        if faults:
+            meanwhile = f"Shown meanwhile: f(x, y) = {formula}"
+            st.error(f"{faults[0]} {meanwhile}", icon=":material/function:")
+        return surface
+    raise AssertionError("the formula we offer has values everywhere")
 
 
 def choose_conditions(link: Link):
@@ -235,60 +235,6 @@ def runs(setup: Setup) -> dict:
     }
 
 
-def rate_buttons(link: Link, setup: Setup) -> None:
-    """One click each: the same learning rate for all, or the best for each."""
-    rated = [o for o in setup.optimizers if "learning_rate" in knobs(o)]
-    if not rated:
-        return
-    first = rated[0].learning_rate
-    names = [f"{controls.slug(optimizer.name)}.learning_rate" for optimizer in rated]
-    st.button(
-        "Same rate for all",
-        help=f"Gives everyone the rate of {rated[0].name}, {first:g}.",
-        on_click=lambda: link.put(dict.fromkeys(names, first)),
-    )
-    st.button(
-        "Best rate for each",
-        help="Tries about 85 rates on this surface, from this start, and takes the one that "
-        "ends lowest without rising above its start. The sweep is shown below.",
-        on_click=lambda: _take_best(link, setup, rated),
-    )
-
-
-def _take_best(link: Link, setup: Setup, rated) -> None:
-    sweeps = {o.name: sweep(setup, o) for o in rated}
-    link.put(
-        {
-            f"{controls.slug(name)}.learning_rate": found.best
-            for name, found in sweeps.items()
-            if found.best is not None
-        }
-    )
-    st.session_state[f"{link.key}.sweep"] = True
-
-
-def sweep(setup: Setup, optimizer):
-    """Every rate tried for one optimizer in this race."""
-    return best_rate(
-        setup.surface, optimizer, setup.start, min(setup.steps, 1000), **setup.conditions.given
-    )
-
-
-def sweeps(setup: Setup) -> None:
-    """The learning rates tried, and where each optimizer stands."""
-    rated = [o for o in setup.optimizers if "learning_rate" in knobs(o)]
-    found = {o.name: (sweep(setup, o), o.learning_rate) for o in rated}
-    figure = chart.sweep(found, floor_of(setup.surface))
-    names = [optimizer.name for optimizer in rated]
-    stage(
-        [Panel(figure, "300px", labels={"x": "learning rate", "y": "final loss"})],
-        key="race.sweep",
-        legend=[legend(name, OPTIMIZER_LOOKS[name]) for name in names],
-        words=f"Each curve is the loss after {min(setup.steps, 1000)} steps for about 85 learning "
-        "rates; the marker is the rate in the race. A curve ends where runs diverge.",
-    )
-
-
 @lru_cache(maxsize=64)
 def land(surface):
     """The surface's grid, worked out once for all who look at it."""
@@ -307,49 +253,3 @@ def hear(link: Link, sliders: list, window, change: dict) -> None:
     if isinstance(change.get("at"), int) and 0 <= change["at"] <= MOST_STEPS:
         values["at"] = change["at"]
     controls.hear(link, sliders, change, values)
-
-
-def inspector(link: Link, setup: Setup, runs: dict) -> None:
-    """The scrubber's step of one optimizer, in numbers."""
-    if not runs:
-        return
-    st.markdown("##### Step inspector")
-    picked = controls.choose(link, "inspect", "Optimizer to inspect", setup.optimizers)
-    run = runs[picked.name]
-    at = link.get("at", controls.number(0, MOST_STEPS, True), setup.steps)
-    step = min(at, int(run.ended) - 1)
-    if step < 0:
-        st.info(f"{picked.name} took no step: {run.status}")
-        return
-    st.caption(
-        f"From step {step} to {step + 1}. Pause or move the scrubber to choose another step."
-    )
-    left, right = st.columns([2, 3])
-    with left:
-        st.markdown(numbers(picked, setup.surface, run, step))
-    with right:
-        st.latex(rule(picked))
-        st.latex(worked(picked, setup.surface, run, step))
-        st.caption(f"{picked.source}. Variant: {picked.variant}.")
-
-
-def downloads(setup: Setup, runs: dict) -> None:
-    """The trajectory as CSV, and programs that reproduce it."""
-    if not runs:
-        return
-    with st.popover("Download", icon=":material/download:"):
-        for optimizer in setup.optimizers:
-            name = controls.slug(optimizer.name)
-            given = (setup.surface, optimizer, setup.start, setup.steps, setup.conditions.given)
-            with st.container(horizontal=True):
-                st.markdown(f"**{optimizer.name}**")
-                run = runs[optimizer.name]
-                st.download_button("CSV", trajectory(optimizer, run), f"{name}.csv", "text/csv",
-                                   key=f"csv/{name}", on_click="ignore")  # fmt: skip
-                st.download_button("NumPy", with_optcore(*given), f"{name}_optcore.py",
-                                   key=f"np/{name}", on_click="ignore")  # fmt: skip
-                program = with_torch(*given)
-                st.download_button("PyTorch", program or "", f"{name}_torch.py",
-                                   key=f"torch/{name}", on_click="ignore", disabled=not program,
-                                   help=None if program else "torch.optim has no such method.",
-                                   )  # fmt: skip

@@ -1,7 +1,8 @@
 // Sliders that report while they move: linear or logarithmic, with a number that can be typed.
 
 import { Post } from "./post.js";
-import { Missing, Reader } from "./wire.js";
+import { loadStyle } from "./theme.js";
+import { Reader, received } from "./wire.js";
 
 const mounted = new WeakMap();
 const NOTCHES = 1000;
@@ -25,24 +26,12 @@ class Sliders {
 
   receive({ data, setStateValue }) {
     this.post.use(setStateValue);
-    let picture;
-    try {
-      picture = this.reader.read(data);
-    } catch (error) {
-      if (!(error instanceof Missing)) throw error;
-      this.post.send({ has: [] });
-      return;
-    }
+    const picture = received(this.reader, data, this.post);
+    if (!picture) return;
     this.post.answered(picture.sequence);
     this.board.show(picture.board);
     this.root.dataset.shown = picture.sequence;
   }
-}
-
-function loadStyle(name) {
-  const href = new URL(name, import.meta.url).href;
-  if (document.querySelector(`link[href="${href}"]`)) return;
-  document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href }));
 }
 
 export class Board {

@@ -9,8 +9,8 @@ import { Legend } from "./legend.js";
 import { Panel } from "./panel.js";
 import { Post } from "./post.js";
 import { Board } from "./sliders.js";
-import { theme } from "./theme.js";
-import { Missing, Reader } from "./wire.js";
+import { loadStyle, theme } from "./theme.js";
+import { Reader, received } from "./wire.js";
 
 const stages = new WeakMap();
 let plotly;
@@ -24,12 +24,6 @@ function loadPlotly() {
     document.head.append(script);
   });
   return plotly;
-}
-
-function loadStyle(name) {
-  const href = new URL(name, import.meta.url).href;
-  if (document.querySelector(`link[href="${href}"]`)) return;
-  document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href }));
 }
 
 export default function (component) {
@@ -75,14 +69,8 @@ class Stage {
   async receive({ data, setStateValue }) {
     this.post.use(setStateValue);
     this.look = theme(this.root);
-    let picture;
-    try {
-      picture = this.reader.read(data);
-    } catch (error) {
-      if (!(error instanceof Missing)) throw error;
-      this.post.send({ has: [] });
-      return;
-    }
+    const picture = received(this.reader, data, this.post);
+    if (!picture) return;
     this.picture = picture;
     this.plotly = window.Plotly ?? (await loadPlotly());
     if (picture !== this.picture) return;

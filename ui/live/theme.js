@@ -79,3 +79,10 @@ function dressItem(item, look) {
   if (item.font?.color) dressed.font = { ...item.font, color: ink(item.font.color, look) };
   return dressed;
 }
+
+// A style sheet beside these modules, once per document.
+export function loadStyle(name) {
+  const href = new URL(name, import.meta.url).href;
+  if (document.querySelector(`link[href="${href}"]`)) return;
+  document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href }));
+}

@@ -3,7 +3,7 @@
 const TYPES = { f8: Float64Array, f4: Float32Array, u2: Uint16Array, u1: Uint8Array, i4: Int32Array };
 const KEPT = 32;
 
-export class Missing extends Error {}
+class Missing extends Error {}
 
 export class Reader {
   constructor() {
@@ -70,4 +70,15 @@ function fine(levels, [low, scale, log]) {
     numbers[at] = log ? 10 ** drawn : drawn;
   }
   return numbers;
+}
+
+// What a message says; null, and a request for the whole, when it names parts not held here.
+export function received(reader, bytes, post) {
+  try {
+    return reader.read(bytes);
+  } catch (error) {
+    if (!(error instanceof Missing)) throw error;
+    post.send({ has: [] });
+    return null;
+  }
 }
