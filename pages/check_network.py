@@ -1,0 +1,50 @@
+"""Check a network: plant a slip in backprop and read the line off the pattern it leaves."""
+
+import streamlit as st
+
+from ui import checking, controls, detecting, own_formula
+from ui.charts import check_network as chart
+from ui.lessons import lesson
+from ui.link import Link
+from ui.live.stage import stage
+from ui.scenarios.check_network import SCENARIOS
+
+link = Link("check")
+st.markdown("#### Check a network: which line of backprop is wrong?")
+controls.scenarios(link, SCENARIOS)
+link.notices()
+mode = controls.choose_name(link, "mode", "What to do", checking.MODES)
+
+
+@st.fragment
+def check(chosen, bugs):
+    link.settle()
+    setup = checking.set_up(link, chosen, bugs)
+    if bugs is None:
+        setup = detecting.hide_bug(link, setup)
+    found = checking.result(link, setup.case)
+    if found is not None:
+        stage(
+            checking.panels(found, link.settled),
+            key="check.stage",
+            legend=chart.legend(found),
+            boards=setup.boards,
+            words=checking.told(found, setup, hush=bugs is None),
+            columns="minmax(0, 5fr) minmax(0, 3fr)",
+            on_change=lambda change: controls.hear(link, setup.dials, change),
+            live=not link.settled,
+        )
+    link.publish()
+    return found
+
+
+if mode == checking.OWN:
+    own_formula.check(link, own_formula.type_formulas(link))
+else:
+    chosen = checking.choose_case(link)
+    bugs = checking.choose_bugs(link) if mode == checking.PLANT else None
+    found = check(chosen, bugs)
+    show = checking.findings if mode == checking.PLANT else detecting.investigate
+    show(link, found)
+    checking.numbers(link, found)
+    lesson("check_network")

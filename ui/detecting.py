@@ -1,0 +1,105 @@
+"""Detective mode of "Check a network": a hidden bug, a menu of lines, a ruling and a score."""
+
+import random
+from dataclasses import replace
+from functools import lru_cache
+
+import streamlit as st
+
+from optcore.detective import Case, NoCaseError, open_case
+from optcore.differences import CENTRAL
+from ui import controls
+from ui.check_case import CheckCase, Place, Step, Terms
+from ui.check_result import CheckResult
+from ui.checking import Setup, escaped
+from ui.link import Link
+
+CASES = 9999
+NO_ANSWER = "Name the line …"
+
+
+@lru_cache(maxsize=64)
+def hidden(reference: CheckCase, number: int) -> Case:
+    """The case of that number in a network: the same bug wherever the check is made."""
+    return open_case(reference.right_fit(), reference.start(), number)
+
+
+def reference(case: CheckCase) -> CheckCase:
+    """A network with all that may change during an investigation put back.
+
+    Weight decay and dropout only count as on or off, for that decides which bugs can matter.
+    """
+    terms = Terms(0.01 if case.terms.weight_decay else 0.0, 0.3 if case.terms.dropout else 0.0)
+    return replace(case, place=Place(), step=Step(), rule=CENTRAL, dtype="float64", frozen=True,
+                   terms=terms, bugs=())  # fmt: skip
+
+
+def case_number(link: Link) -> int:
+    return link.get("case", controls.number(0, CASES, whole=True), 1)
+
+
+def hide_bug(link: Link, setup: Setup) -> Setup:
+    """The setup with the bug of its case in it; a network that shows none gets a sentence."""
+    number = case_number(link)
+    link.show("case", str(number))
+    if setup.case.over:
+        return setup
+    try:
+        case = hidden(reference(setup.case), number)
+    except NoCaseError as fault:
+        st.error(str(fault), icon=":material/search_off:")
+        return setup
+    return replace(setup, case=replace(setup.case, bugs=(case.bug,)))
+
+
+def investigate(link: Link, found: CheckResult | None) -> None:
+    """The menu of lines, the ruling and the score."""
+    if found is None or not found.case.bugs:
+        return
+    case = Case(found.fit, found.case.bugs[0])
+    key = (reference(found.case), case_number(link))
+    answers = link.memory.setdefault("answers", {})
+    st.markdown(f"##### Case {case_number(link)}: one line of this backward pass is wrong")
+    answer = _menu(link, case, closed=key in answers)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button("That is the line", type="primary", disabled=answer is None or key in answers,
+                  on_click=lambda: answers.setdefault(key, answer))  # fmt: skip
+        st.button("Next case", on_click=_next_case, args=(link,))
+    if key in answers:
+        _rule(case, answers[key], found)
+    _score(link, answers)
+
+
+def _menu(link: Link, case: Case, closed: bool):
+    by_name = {line.name: line for line in case.lines}
+    picked = st.selectbox(
+        "Which line?", list(by_name), index=None, key=f"{link.key}/line/{case_number(link)}",
+        placeholder=NO_ANSWER, disabled=closed,
+    )  # fmt: skip
+    line = by_name.get(picked)
+    if line is not None:
+        st.latex(line.latex)
+        st.caption(f"{line.reach[0].upper()}{line.reach[1:]}.")
+    return line
+
+
+def _rule(case: Case, answer, found: CheckResult) -> None:
+    ruling = case.rule(answer, found.check)
+    show = st.success if ruling.right else st.error
+    show(escaped(ruling.sentences[0]))
+    st.markdown("\n".join(f"- {escaped(each)}" for each in ruling.sentences[1:]))
+    st.latex(rf"\text{{right: }} {case.bug.right}")
+    st.latex(rf"\text{{wrong: }} {case.bug.wrong}")
+    st.caption(case.bug.lesson)
+
+
+def _next_case(link: Link) -> None:
+    link.put({"case": random.randint(1, CASES)})
+
+
+def _score(link: Link, answers: dict) -> None:
+    if not answers:
+        st.caption("The address of this page holds the case: copy it to hand the case out.")
+        return
+    right = sum(hidden(*key).bug.line(key[0].network) == line for key, line in answers.items())
+    st.markdown(f"**Found {right} of {len(answers)}** in this session.")
