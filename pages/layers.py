@@ -1,0 +1,29 @@
+"""Layers: how gradients flow through a deep network, layer by layer."""
+
+import streamlit as st
+
+from ui import layers, layers_work
+from ui.lessons import lesson
+from ui.link import Link
+from ui.scenarios.layers import SCENARIOS
+
+link = Link("layers")
+layers.heading(link, SCENARIOS)
+link.notices()
+choices = layers.choose(link)
+
+
+@st.fragment
+def flow():
+    link.settle()
+    how = layers.show(link, choices)
+    link.publish()
+    return how
+
+
+how = flow()
+below = st.container()
+layers_work.download(how)
+lesson("layers")
+with below:
+    layers_work.finish_bands(link, how, layers.wants_band(choices))

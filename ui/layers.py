@@ -1,0 +1,261 @@
+"""The Layers page: its choices, its sliders, and which view of the networks stands on the stage."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from optcore.activations import ACTIVATIONS
+from optcore.initializers import INITIALIZERS
+from optcore.knobs import knobs
+from optcore.losses import LOSSES
+from ui import controls, layers_work
+from ui.charts import layers as chart
+from ui.charts import layers_signals, layers_units
+from ui.charts import layers_words as words
+from ui.charts.palette import ACTIVATION_LOOKS, legend
+from ui.layers_cases import ARCHITECTURES, GRADIENTS, Case, Setting, profile
+from ui.layers_fixes import FIXES, Comparison, compare
+from ui.layers_views import JACOBIANS, UNITS, signals, units
+from ui.link import Link
+from ui.live.stage import Clock, Panel, stage
+
+VIEWS = {
+    "Gradients": tuple(GRADIENTS),
+    "Signals": tuple(layers_signals.SIGNALS),
+    "Units": tuple(UNITS),
+    "Jacobian": JACOBIANS,
+}
+WIDE = "minmax(0, 2fr) minmax(0, 1fr)"
+
+
+@dataclass(frozen=True)
+class Line:
+    """Something to draw with the gradients besides them."""
+
+    name: str
+
+
+LINES = (Line("Theory"), Line("Bound"), Line("30 seeds"), Line("Number formats"))
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What is chosen by name; numbers are dials."""
+
+    activations: tuple
+    initializer: object
+    loss: object
+    architecture: str
+    bias: bool
+    fixes: tuple
+    view: str
+    quantity: str
+    lines: tuple[str, ...]
+
+
+def heading(link: Link, scenarios: Sequence) -> None:
+    """What the page shows, and its scenarios."""
+    st.markdown("#### Gradient flow: press play and watch backprop carry the gradient to layer 1")
+    controls.scenarios(link, scenarios)
+
+
+def choose(link: Link) -> Choices:
+    named = {each.name: each for each in (*ACTIVATIONS, *INITIALIZERS, *LOSSES)}
+    row = st.columns([5, 3, 5, 2], vertical_alignment="bottom")
+    with row[0]:
+        activations = controls.choose_some(
+            link, "activations", "Activations to compare", ACTIVATIONS,
+            [named["Sigmoid"], named["ReLU"]], placeholder="Choose two or more",
+        )  # fmt: skip
+    with row[1]:
+        initializer = controls.choose(
+            link, "init", "Initialiser", INITIALIZERS, named["He normal"],
+            help="How the weights start; biases start at zero. The gain is a slider.",
+        )  # fmt: skip
+    with row[2]:
+        architecture = controls.choose_name(link, "architecture", "Architecture", ARCHITECTURES)
+    with row[3], st.popover("More", icon=":material/tune:", width="stretch"):
+        loss = controls.choose(link, "loss", "Loss", LOSSES, named["Softmax cross-entropy"])
+        bias = controls.switch(link, "bias", "Biases", True)
+        lines = controls.pick_some(link, "lines", "Drawn with the gradients", LINES, LINES)
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+        view = controls.choose_name(
+            link, "view", "View", list(VIEWS), on_change=link.forget, args=("at",)
+        )
+        quantity = controls.choose_name(link, f"{view.lower()}.show", "Shown", VIEWS[view])
+        fixes = controls.pick_some(
+            link, "fix", "Fixes, a click each (dotted: before)", FIXES,
+            help="  \n".join(f"**{fix.name}**: {fix.lesson}" for fix in FIXES),
+        )  # fmt: skip
+    return Choices(tuple(activations), initializer, loss, architecture, bias,
+                   tuple(fixes), view, quantity, tuple(line.name for line in lines))  # fmt: skip
+
+
+def wants_band(choices: Choices) -> bool:
+    return choices.view == "Gradients" and "30 seeds" in choices.lines
+
+
+def dials(choices: Choices) -> list[controls.Dials]:
+    """The sliders: network and batch, the initialiser's, and those of the activations."""
+    return [
+        controls.Dials("Network and batch", "net", Setting()),
+        controls.Dials(choices.initializer.name, "init", choices.initializer),
+        *(
+            controls.Dials(phi.name, controls.slug(phi.name), phi, look["colour"])
+            for phi in choices.activations
+            if knobs(phi) and (look := ACTIVATION_LOOKS[phi.name])
+        ),
+    ]
+
+
+def networks(choices: Choices, tuned: Sequence) -> Comparison:
+    """The networks at the values the sliders stand at."""
+    setting, initializer, *activations = tuned
+    by_name = {phi.name: phi for phi in (*choices.activations, *activations)}
+    cases = [
+        Case(
+            by_name[phi.name],
+            initializer,
+            choices.loss,
+            setting,
+            residual=choices.architecture == "Residual",
+            norm=_NORMS.get(choices.architecture),
+            bias=choices.bias,
+        )
+        for phi in choices.activations
+    ]
+    return compare(cases, choices.fixes)
+
+
+_NORMS = {"Layer norm": "layer", "Batch norm": "batch"}
+
+
+def show(link: Link, choices: Choices) -> Comparison:
+    """The chosen view of the networks with its sliders; returns the networks shown."""
+    given = dials(choices)
+    tuned, board = controls.read(link, given)
+    asked = networks(choices, tuned)
+    if not asked.shown:
+        st.info("Nothing to compare: choose an activation, better two.", icon=":material/add:")
+        return asked
+    how, note = layers_work.within_reach(link, asked)
+    draw = {"Gradients": _gradients, "Signals": _signals, "Units": _units, "Jacobian": _jacobian}
+    picture = draw[choices.view](link, choices, how)
+    depth = how.shown[0].setting.depth
+    back = choices.view in ("Gradients", "Jacobian")
+    stage(
+        key="layers.stage",
+        clock=Clock(depth - 1 if back else depth - 2,
+                    link.get("at", controls.number(0, 63, True), None),
+                    labels=_labels(depth, back), name="Layer", seconds=min(10, 2 + depth / 4)),
+        legend=_legend(how, choices),
+        boards=[board],
+        on_change=lambda change: _hear(link, given, change),
+        live=not link.settled,
+        **(picture | {"words": note + picture["words"]}),
+    )  # fmt: skip
+    return how
+
+
+def _labels(depth: int, back: bool) -> list[str]:
+    if back:
+        names = [f"layer {layer}" for layer in range(depth, 0, -1)]
+        names[0] += " (output)"
+        return names
+    return [f"layer {layer}" for layer in range(1, max(depth, 2))]
+
+
+def _legend(how: Comparison, choices: Choices) -> list[dict]:
+    entries = [legend(case.name, ACTIVATION_LOOKS[case.name]) for case in how.shown]
+    plain = {"colour": "ink", "symbol": "none"}
+    if how.before:
+        entries.append({"group": "before", "name": "before the fix", "dash": "dot", **plain})
+    if choices.view == "Gradients" and choices.quantity == next(iter(GRADIENTS)):
+        if "Theory" in choices.lines:
+            entries.append({"group": "", "name": "mean-field theory", "dash": "dash", **plain})
+        if "Bound" in choices.lines and any(case.activation.steepest < 1 for case in how.shown):
+            entries.append(
+                {"group": "", "name": "bound: steepest slope × ‖W‖ per layer", "dash": "longdash",
+                 "colour": chart.BAD, "symbol": "none"}
+            )  # fmt: skip
+    return entries
+
+
+def _hear(link: Link, given: list, change: dict) -> None:
+    at = change.get("at")
+    others = {"at": at} if isinstance(at, int) and 0 <= at <= 63 else {}
+    controls.hear(link, given, change, others)
+
+
+# ------------------------------------------------------------------ the views
+
+
+def _gradients(link: Link, choices: Choices, how: Comparison) -> dict:
+    shown, before = [profile(c) for c in how.shown], [profile(c) for c in how.before]
+    lines = choices.lines
+    extras = chart.Extras(
+        theory="Theory" in lines,
+        bounds=layers_work.bounds(shown, link.settled) if "Bound" in lines else None,
+        bands=layers_work.bands(how, choices.quantity) if "30 seeds" in lines else None,
+        formats="Number formats" in lines,
+    )
+    figure = chart.gradients(shown, before, choices.quantity, extras)
+    return {
+        "panels": [
+            Panel(figure, "470px", span=2, labels={"x": "layer", "y": choices.quantity}),
+            Panel(chart.slopes(shown), "231px", labels={"x": "z", "y": "φ′"}),
+            Panel(chart.edge(shown, before), "231px", labels={"x": "σ_w", "y": "χ"}),
+        ],
+        "columns": "minmax(0, 5fr) minmax(0, 2fr)",
+        "words": words.regimes(shown, before, how),
+        "table": words.table(shown, before) if link.settled else None,
+    }
+
+
+def _signals(link: Link, choices: Choices, how: Comparison) -> dict:
+    shown, before = [profile(c) for c in how.shown], [profile(c) for c in how.before]
+    kind = layers_signals.SIGNALS[choices.quantity]
+    labels = {"x": "layer", "y": "root mean square"}
+    figure = layers_signals.sizes(shown, before, choices.quantity)
+    panels = [Panel(figure, f"{240 * len(shown) - 8}px", span=len(shown), labels=labels)]
+    for case in how.shown:
+        found = signals(case)[kind]
+        panels.append(Panel(layers_signals.sheet(case, found, kind), "232px"))
+        panels.append(Panel(layers_signals.histogram(case, found, kind), "232px"))
+    return {
+        "panels": panels,
+        "columns": "minmax(0, 4fr) minmax(0, 3fr) minmax(0, 3fr)",
+        "words": words.signal_words(shown),
+    }
+
+
+def _units(link: Link, choices: Choices, how: Comparison) -> dict:
+    found = {case: units(case) for case in how.shown}
+    return {
+        "panels": [
+            Panel(layers_units.shares(found, choices.quantity), "470px", span=2,
+                  labels={"x": "layer", "y": choices.quantity}),
+            Panel(layers_units.busyness(found), "231px", labels={"x": "units", "y": "samples"}),
+            Panel(layers_units.likeness(found), "231px", labels={"x": "layer", "y": "cosine"}),
+        ],
+        "columns": WIDE,
+        "words": words.unit_words(found),
+    }  # fmt: skip
+
+
+def _jacobian(link: Link, choices: Choices, how: Comparison) -> dict:
+    found = layers_work.spectra(link, how)
+    shown = {case: found[case] for case in how.shown}
+    before = {case: found[case] for case in how.before if case not in shown}
+    depth = how.shown[0].setting.depth
+    return {
+        "panels": [
+            Panel(layers_units.stretch(shown, before, choices.quantity, depth), "470px",
+                  labels={"x": "layer", "y": "singular value"}),
+            Panel(layers_units.spectrum(shown, choices.quantity, depth), "470px",
+                  labels={"x": "share", "y": "singular value"}),
+        ],
+        "columns": WIDE,
+        "words": words.spectrum_words(shown, choices.quantity),
+    }  # fmt: skip
