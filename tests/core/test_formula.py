@@ -202,7 +202,7 @@ ONE_VARIABLE = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "function"), ONE_VARIABLE, ids=lambda item: str(item)[:30])
+@pytest.mark.parametrize(("text", "function"), ONE_VARIABLE, ids=[text for text, _ in ONE_VARIABLE])
 def test_derivatives_of_every_order(text, function):
     formula = formula_function(text)
     with mpmath.workdps(60):
