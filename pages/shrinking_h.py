@@ -3,6 +3,7 @@
 import streamlit as st
 
 from ui import controls, derivative
+from ui import derivative_choices as choices
 from ui.lessons import lesson
 from ui.link import Link
 from ui.live.stage import stage
@@ -12,15 +13,15 @@ link = Link("shrinking")
 st.markdown("#### Shrinking h: watch a derivative come right, then wrong")
 controls.scenarios(link, SCENARIOS)
 link.notices()
-choices = st.columns([3, 5, 4], vertical_alignment="bottom")
-with choices[0]:
-    function = derivative.choose_function(link)
-with choices[1]:
-    rules = derivative.choose_rules(link)
-with choices[2], st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-    dtype = derivative.choose_float(link)
-    derivative.type_x(link, function)
-    derivative.type_h(link)
+places = st.columns([3, 5, 4], vertical_alignment="bottom")
+with places[0]:
+    function = choices.choose_function(link)
+with places[1]:
+    rules = choices.choose_rules(link)
+with places[2], st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+    dtype = choices.choose_float(link)
+    choices.type_x(link, function)
+    choices.type_h(link)
 controls.complaints(link)
 
 
@@ -44,7 +45,7 @@ def live():
 
 watch = live()
 derivative.way_back(link, watch)
-derivative.introduce(function)
+choices.introduce(function)
 derivative.rules(watch)
 derivative.textbook(link, watch)
 derivative.steps(watch)

@@ -1,17 +1,15 @@
-"""What the page Shrinking h needs beside the core: its choices, its panels, the textbook test."""
+"""What the page Shrinking h shows: measurements, panels, tables, the textbook test."""
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
 
-from optcore.differences import BACKWARD, CENTRAL, DIFFERENCES, FORWARD, StepError, check_step
+from optcore.differences import CENTRAL, StepError
 from optcore.error_curve import ErrorCurve, error_curve
 from optcore.error_model import NotFiniteError
 from optcore.formula import formula_function
-from optcore.formula_tree import FormulaError
-from optcore.functions import FUNCTIONS, SINE
 from optcore.microscope import lattice, nearest_step, step_grid
 from optcore.textbook import step_table, textbook_test
 from ui import controls
@@ -19,27 +17,24 @@ from ui.charts import derivative as chart
 from ui.charts import derivative_error as error_chart
 from ui.charts import derivative_words as words
 from ui.charts.palette import legend as entry
+from ui.derivative_choices import (
+    FIRST_H,
+    TEST_H,
+    read_number,
+    read_place,
+    read_step,
+    read_test_step,
+    written,
+)
 from ui.link import Link
 from ui.live.stage import Clock, Handle, Panel
 
-OWN_FORMULA = "x^2 * exp(-x)"
-FARTHEST = 1e6
-FLOATS = {"float64": np.float64, "float32": np.float32}
-FIRST_H, TEST_H = 1.0, 1e-3
 SIGNS = {
     "right": (st.success, ":material/check_circle:"),
     "smaller h": (st.info, ":material/zoom_in:"),
     "wrong": (st.error, ":material/cancel:"),
     "inconclusive": (st.warning, ":material/help:"),
 }
-
-
-@dataclass(frozen=True)
-class _OwnFunction:
-    """Stands for the formula field in the list of functions."""
-
-    name: str = "Your own formula"
-    lesson: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,101 +51,6 @@ class Watch:
     at: int
     curves: tuple[ErrorCurve, ...]
     fault: str = ""
-
-
-# ------------------------------------------------------------------ choices
-
-
-def choose_function(link: Link):
-    """A function from the menu, or the person's own; a new choice starts at its own x."""
-    picked = controls.choose(
-        link, "function", "Function", (*FUNCTIONS, _OwnFunction()), SINE,
-        on_change=link.forget, args=("x",),
-    )  # fmt: skip
-    if not isinstance(picked, _OwnFunction):
-        return picked
-    written = controls.text(
-        link, "formula", "f(x) =", OWN_FORMULA, max_chars=200, on_change=link.forget, args=("x",),
-        help="Numbers, x, pi, e, + - * / ^ and sin cos tan exp log sqrt abs tanh sinh cosh "
-        "sigmoid relu softplus min max.",
-    )  # fmt: skip
-    try:
-        function = formula_function(written)
-    except FormulaError as fault:
-        written = link.memory.get("formula", OWN_FORMULA)
-        st.error(f"{fault} Shown meanwhile: f(x) = {written}", icon=":material/function:")
-        function = formula_function(written)
-    link.memory["formula"] = written
-    return replace(function, x=first_place(function))
-
-
-def first_place(function) -> float:
-    """The x nearest to 1 on a coarse grid where the function has a value and a slope."""
-    places = np.arange(-30, 31) / 10
-    places = places[np.argsort(np.abs(places - 1), kind="stable")]
-    with np.errstate(all="ignore"):
-        found = np.isfinite(function.value(places)) & np.isfinite(function.derivative(places))
-    return float(places[np.argmax(found)])
-
-
-def introduce(function) -> None:
-    """The function as mathematics, and what it is there to show."""
-    st.caption(f"$f(x) = {function.latex}$. {function.lesson}")
-
-
-def choose_rules(link: Link):
-    return controls.choose_some(
-        link, "rules", "Rules", DIFFERENCES, (FORWARD, BACKWARD, CENTRAL),
-        placeholder="Choose one or more",
-    )  # fmt: skip
-
-
-def choose_float(link: Link):
-    name = controls.choose_name(link, "float", "Numbers", list(FLOATS), width="content")
-    return FLOATS[name]
-
-
-def type_x(link: Link, function) -> None:
-    controls.typed(link, "x", "x", read_place, function.x, written, width=84)
-
-
-def type_h(link: Link) -> None:
-    controls.typed(link, "h", "h", read_step, FIRST_H, written, width=104)
-
-
-def written(value: float) -> str:
-    """A number as a person types it, to twelve digits: 1e-8 and not 1e-08."""
-    mantissa, _, exponent = f"{value:.12g}".partition("e")
-    return f"{mantissa}e{int(exponent)}" if exponent else mantissa
-
-
-def read_number(text: str) -> float:
-    try:
-        return float(text.strip().replace(",", ".").replace("−", "-"))
-    except ValueError:
-        raise ValueError(f"“{text.strip()[:30]}” is not a number.") from None
-
-
-def read_place(text: str) -> float:
-    x = read_number(text)
-    if not abs(x) <= FARTHEST:
-        raise ValueError(f"x = {x:g} is outside −1e6 to 1e6, which is as far as this page goes.")
-    return x
-
-
-def read_step(text: str) -> float:
-    """An h of the slider. Raises ValueError, for 0 and the like with the core's reason."""
-    h = read_number(text)
-    check_step(CENTRAL, 0.0, h)
-    if not 1e-16 <= h <= 1:
-        raise ValueError(f"h = {h:g} is outside 1e-16 to 1, the reach of the slider.")
-    return h
-
-
-def read_test_step(text: str) -> float:
-    h = read_number(text)
-    check_step(CENTRAL, 0.0, h)
-    return h
 
 
 # ------------------------------------------------------------------ the measurement
@@ -279,6 +179,9 @@ def steps(w: Watch) -> None:
 def textbook(link: Link, w: Watch) -> None:
     """Lets the person claim a derivative and tests it as the textbook says."""
     st.markdown("##### The textbook test of a derivative")
+    if w.fault:
+        st.caption("There is no derivative to test here.")
+        return
     left, right = st.columns([3, 1])
     with left:
         claim = controls.text(
@@ -298,13 +201,14 @@ def textbook(link: Link, w: Watch) -> None:
 
 def claimed(text: str, w: Watch) -> float:
     """The number that a claim says, at x. Raises ValueError with a sentence."""
-    if not text.strip():
-        return float(w.function.derivative(np.float64(w.x)))
-    try:
-        number = float(text)
-    except ValueError:
-        with np.errstate(all="ignore"):
-            number = float(formula_function(text).value(np.float64(w.x)))
+    x = np.float64(w.x)
+    with np.errstate(all="ignore"):
+        if not text.strip():
+            return float(w.function.derivative(x))
+        try:
+            number = read_number(text)
+        except ValueError:
+            number = float(formula_function(text).value(x))
     if not math.isfinite(number):
         raise ValueError(f"Your derivative is {number:g} at x = {w.x:g}: type one that is finite.")
     return number

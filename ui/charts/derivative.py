@@ -15,6 +15,7 @@ SECANTS = {FORWARD.name: (0, 1), BACKWARD.name: (-1, 0), CENTRAL.name: (-1, 1)}
 CURVE, TANGENT = "f", "Tangent"
 EVERY = slice(None)
 POINTS = 400
+SINGLE = 1e38
 NICE = np.array([1.0, 1.5, 2.0, 3.0, 5.0, 7.0, 10.0])
 
 
@@ -35,7 +36,8 @@ def near(function, x, curves, *, h, shown: slice = EVERY) -> dict:
     """
     low, high = window(function, x)
     t, y, span = graph(function, low, high)
-    data = [_line(CURVE, t, y, width=2.6) | {"meta": {"play": "still", "still": True}}]
+    data = [_line(CURVE, t, y, width=2.6)]
+    data[0]["meta"]["still"] = fits_single(y)
     if curves:
         tangent = _tangent(curves[0], np.array([low, high]), x, _height(function, x))
         tangent["meta"] |= {"readout": "f′ =", "reads": [_digits(curves[0].derivative)]}
@@ -110,7 +112,8 @@ def _secant_in_h(curve, seen, shown) -> tuple[dict, dict]:
     heights = seen.rise[:, np.searchsorted(seen.across, ends)]
     slope = curve.estimate[shown][:, None]
     u = np.array([-REACH, REACH])
-    line = heights[:, :1] + slope * (u - ends[0])
+    with np.errstate(invalid="ignore"):
+        line = heights[:, :1] + slope * (u - ends[0])
     style = {"color": look["colour"], "width": 2.2, "dash": look["dash"]}
     return _frame(name, u, line, style), _frame(name, ends, heights, None, look)
 
@@ -121,7 +124,8 @@ def _secant(curve, span, h, shown) -> list[dict]:
     h = np.asarray(h, dtype=curve.dtype)
     ends = np.array(span)
     middle = height_at_x(curve.rule, curve.function, x, h)
-    line = middle[:, None] + curve.estimate[shown][:, None] * (ends - curve.x)
+    with np.errstate(invalid="ignore"):
+        line = middle[:, None] + curve.estimate[shown][:, None] * (ends - curve.x)
     style = {"color": look["colour"], "width": 2, "dash": look["dash"]}
     trace = _frame(name, ends, line, style)
     trace["meta"] |= {"readout": "f′ ≈", "reads": [_digits(each) for each in curve.estimate[shown]]}
@@ -164,15 +168,16 @@ def _line(name, x, y, *, width) -> dict:
 
 def _frame(name, x, y, line, look=None) -> dict:
     """A shape with a row of y (and perhaps of x) per step: a line, or markers in a look."""
+    single = np.float32 if fits_single(y) else np.float64
     trace = {
         "type": "scatter",
         "mode": "lines" if line else "markers",
         "name": name,
         "meta": {
             "play": "frame",
-            "still": len(y) > 1,
-            "x": np.asarray(x, dtype=np.float32),
-            "y": np.asarray(y, dtype=np.float32),
+            "still": len(y) > 1 and single is np.float32,
+            "x": np.asarray(x, dtype=single),
+            "y": np.asarray(y, dtype=single),
         },
     }
     if name in RULE_LOOKS:
@@ -182,6 +187,12 @@ def _frame(name, x, y, line, look=None) -> dict:
     if look:
         trace["marker"] = {"symbol": look["symbol"], "size": 11, "color": look["colour"]}
     return trace
+
+
+def fits_single(y) -> bool:
+    """Whether single precision, which is all that a plot needs, can hold these numbers."""
+    finite = np.abs(y[np.isfinite(y)])
+    return not len(finite) or float(finite.max()) < SINGLE
 
 
 def _layout(revision: str, title: str) -> dict:

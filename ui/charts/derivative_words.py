@@ -11,6 +11,8 @@ from optcore.microscope import lattice
 
 MUCH = 3.0  # how many times one error must exceed the other to rule
 VISIBLE = 1e-12  # a lattice finer than this share of f' hides in the digits that are written
+FINEST = 1e-280  # spacings at a value of 0 are no lattice that anyone could see
+COUNTABLE = 1e5
 
 
 def power(value: float) -> str:
@@ -69,7 +71,7 @@ def _told(curve, at: int, grain: float) -> str:
 
 def _why(curve, at: int, grain: float) -> str:
     h, truncation, roundoff = curve.h[at], curve.truncation[at], curve.roundoff[at]
-    if curve.kink_h == 0:
+    if curve.x in getattr(curve.function, "kinks", ()):
         return "x is a kink: there is no derivative, and no h makes one."
     if h > curve.kink_h:
         return (
@@ -85,7 +87,7 @@ def _why(curve, at: int, grain: float) -> str:
             "the number means nothing. Make h larger."
         )
     if truncation > MUCH * roundoff:
-        return f"Truncation rules (theory {size(truncation)}): a smaller h is better."
+        return f"Truncation rules (theory {size(truncation)}): a smaller h leaves less of it."
     if roundoff > MUCH * truncation:
         return _why_roundoff(curve, truncation, roundoff, grain)
     return (
@@ -99,12 +101,13 @@ def _why_roundoff(curve, truncation, roundoff, grain) -> str:
     tail = f", and the estimate can only be a multiple of {size(grain)}" if snaps else ""
     none = "There is no truncation error at all: " if truncation == 0 else ""
     rules = "round-off rules" if none else "Round-off rules"
-    return f"{none}{rules} (up to {size(roundoff)}){tail}. A larger h is better."
+    limit = f", up to the kink {curve.kink_h:.2g} away," if np.isfinite(curve.kink_h) else ""
+    return f"{none}{rules} (up to {size(roundoff)}){tail}. A larger h{limit} leaves less of it."
 
 
 def _why_complex(truncation, roundoff) -> str:
     if truncation > MUCH * roundoff:
-        return f"Truncation rules (theory {size(truncation)}): a smaller h is better."
+        return f"Truncation rules (theory {size(truncation)}): a smaller h leaves less of it."
     return "It subtracts nothing, so no digit is lost however small h becomes."
 
 
@@ -159,7 +162,7 @@ def steps_table(table, grain) -> str:
             power(h),
             f"{forward:.12g}", _error(off, at == least[0]), _ratio(ratio),
             f"{central:.12g}", _error(central_off, at == least[1]), _ratio(central_ratio),
-            size(grain[at]) if grain[at] else "–", _count(central, grain[at]),
+            size(grain[at]) if grain[at] > FINEST else "–", _count(central, grain[at]),
         ])  # fmt: skip
     return f'<div class="os-table">{_table(head.split("|"), rows)}</div>'
 
@@ -175,8 +178,8 @@ def _ratio(ratio: float) -> str:
 
 
 def _count(estimate: float, grain: float) -> str:
-    many = estimate / grain if grain > 0 else np.inf
-    return f"{many:.10g}" if abs(many) < 1e5 else "–"
+    many = estimate / grain if grain > FINEST else np.inf
+    return f"{many:.10g}" if abs(many) < COUNTABLE else "–"
 
 
 def _table(head, rows) -> str:

@@ -28,7 +28,7 @@ SCENARIOS = (
         },
         "At h = 1e-15 central keeps one digit of 3.622 and the five-point rule does no better; "
         "the complex step, which subtracts nothing, is off by 4.4e-16, the last digit there is. "
-        "Drag h to the end: its error never rises again.",
+        "Drag h to the end: it stays within the last digits.",
     ),
     Scenario(
         "float32 fools you",

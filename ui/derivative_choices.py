@@ -1,0 +1,118 @@
+"""The choices of the page Shrinking h, and what it reads out of text that people type."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import streamlit as st
+
+from optcore.differences import BACKWARD, CENTRAL, DIFFERENCES, FORWARD, check_step
+from optcore.formula import formula_function
+from optcore.formula_tree import FormulaError
+from optcore.functions import FUNCTIONS, SINE
+from ui import controls
+from ui.link import Link
+
+OWN_FORMULA = "x^2 * exp(-x)"
+FARTHEST = 1e6
+FLOATS = {"float64": np.float64, "float32": np.float32}
+FIRST_H, TEST_H = 1.0, 1e-3
+
+
+@dataclass(frozen=True)
+class _OwnFunction:
+    """Stands for the formula field in the list of functions."""
+
+    name: str = "Your own formula"
+    lesson: str = ""
+
+
+def choose_function(link: Link):
+    """A function from the menu, or the person's own; a new choice starts at its own x."""
+    picked = controls.choose(
+        link, "function", "Function", (*FUNCTIONS, _OwnFunction()), SINE,
+        on_change=link.forget, args=("x",),
+    )  # fmt: skip
+    if not isinstance(picked, _OwnFunction):
+        return picked
+    written = controls.text(
+        link, "formula", "f(x) =", OWN_FORMULA, max_chars=200, on_change=link.forget, args=("x",),
+        help="Numbers, x, pi, e, + - * / ^ and sin cos tan exp log sqrt abs tanh sinh cosh "
+        "sigmoid relu softplus min max.",
+    )  # fmt: skip
+    try:
+        function = formula_function(written)
+    except FormulaError as fault:
+        written = link.memory.get("formula", OWN_FORMULA)
+        st.error(f"{fault} Shown meanwhile: f(x) = {written}", icon=":material/function:")
+        function = formula_function(written)
+    link.memory["formula"] = written
+    return replace(function, x=first_place(function))
+
+
+def first_place(function) -> float:
+    """The x nearest to 1 on a coarse grid where the function has a value and a slope."""
+    places = np.arange(-30, 31) / 10
+    places = places[np.argsort(np.abs(places - 1), kind="stable")]
+    with np.errstate(all="ignore"):
+        found = np.isfinite(function.value(places)) & np.isfinite(function.derivative(places))
+    return float(places[np.argmax(found)])
+
+
+def introduce(function) -> None:
+    """The function as mathematics, and what it is there to show."""
+    st.caption(f"$f(x) = {function.latex}$. {function.lesson}")
+
+
+def choose_rules(link: Link):
+    return controls.choose_some(
+        link, "rules", "Rules", DIFFERENCES, (FORWARD, BACKWARD, CENTRAL),
+        placeholder="Choose one or more",
+    )  # fmt: skip
+
+
+def choose_float(link: Link):
+    name = controls.choose_name(link, "float", "Numbers", list(FLOATS), width="content")
+    return FLOATS[name]
+
+
+def type_x(link: Link, function) -> None:
+    controls.typed(link, "x", "x", read_place, function.x, written, width=84)
+
+
+def type_h(link: Link) -> None:
+    controls.typed(link, "h", "h", read_step, FIRST_H, written, width=104)
+
+
+def written(value: float) -> str:
+    """A number as a person types it, to twelve digits: 1e-8 and not 1e-08."""
+    mantissa, _, exponent = f"{value:.12g}".partition("e")
+    return f"{mantissa}e{int(exponent)}" if exponent else mantissa
+
+
+def read_number(text: str) -> float:
+    try:
+        return float(text.strip().replace(",", ".").replace("−", "-"))
+    except ValueError:
+        raise ValueError(f"“{text.strip()[:30]}” is not a number.") from None
+
+
+def read_place(text: str) -> float:
+    x = read_number(text)
+    if not abs(x) <= FARTHEST:
+        raise ValueError(f"x = {x:g} is outside −1e6 to 1e6, which is as far as this page goes.")
+    return x
+
+
+def read_step(text: str) -> float:
+    """An h of the slider. Raises ValueError, for 0 and the like with the core's reason."""
+    h = read_number(text)
+    check_step(CENTRAL, 0.0, h)
+    if not 1e-16 <= h <= 1:
+        raise ValueError(f"h = {h:g} is outside 1e-16 to 1, the reach of the slider.")
+    return h
+
+
+def read_test_step(text: str) -> float:
+    h = read_number(text)
+    check_step(CENTRAL, 0.0, h)
+    return h
