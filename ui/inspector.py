@@ -8,6 +8,7 @@ import numpy as np
 from optcore.knobs import knobs
 
 _PLACE = re.compile(r"<(\w+\+?)>")
+_RELATION = re.compile(r" (=|\\le) ")
 _LOOKED = {"grad": "g_t", "point": r"\theta_t", "step": r"\Delta\theta_t", "value": "f_t",
            "hessian": "H_t"}  # fmt: skip
 
@@ -73,7 +74,7 @@ def _subscript(letter: str, index: str) -> str:
 
 
 def _aligned(lines) -> str:
-    body = r" \\ ".join(line.replace(" = ", " &= ", 1) for line in lines)
+    body = r" \\ ".join(_RELATION.sub(r" &\1 ", line, count=1) for line in lines)
     return rf"\begin{{aligned}}{body}\end{{aligned}}"
 
 
