@@ -98,7 +98,7 @@ def _flag(text: str) -> bool:
 
 def written(value: float) -> str:
     """A number as the URL writes it: as short as it can be read back."""
-    return repr(round(value, 12)).removesuffix(".0") if math.isfinite(value) else "0"
+    return f"{value:.12g}" if math.isfinite(value) else "0"
 
 
 # ------------------------------------------------------------------ choices: native widgets
@@ -245,7 +245,8 @@ class Dials:
 def read(link: Link, dials: Sequence[Dials], *, below: bool = False) -> tuple[list[Any], Board]:
     """The objects at the values their sliders stand at, and the sliders for a stage to hold.
 
-    A value that differs from the default of the object's class is part of the link.
+    A value is part of the link when it, or the one given here to begin with, differs from the
+    default of the object's class.
     """
     tuned, values = [], {}
     for dial in dials:
@@ -254,7 +255,8 @@ def read(link: Link, dials: Sequence[Dials], *, below: bool = False) -> tuple[li
             identity = f"{dial.prefix}.{name}"
             parse = number(spec.low, spec.high, spec.whole)
             own[name] = link.get(identity, parse, getattr(dial.subject, name))
-            link.show(identity, written(own[name]), written(spec.default))
+            usual = getattr(dial.subject, name) == spec.default
+            link.show(identity, written(own[name]), written(spec.default) if usual else None)
             values[identity] = own[name]
         tuned.append(replace(dial.subject, **own))
     return tuned, Board(_groups(tuple(dials)), values, below)
