@@ -164,6 +164,6 @@ def minima(surface, land: Ground | None = None) -> dict:
         },
     }
     if land is None:
-        return {"type": "scatter", **trace}
+        return {"type": "scatter", **trace, "meta": {"still": True}}
     trace["marker"] = {"symbol": "diamond", "size": 4, "color": "ink"}
     return {"type": "scatter3d", **trace, "z": land.heights.of(surface.value(points))}

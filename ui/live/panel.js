@@ -38,7 +38,8 @@ export class Panel {
     this.holder.addEventListener("pointerdown", (event) => { this.down = [event.clientX, event.clientY]; });
   }
 
-  async set({ figure, click, cursor, labels, span, height }) {
+  async set({ figure, frame }) {
+    const { click, cursor, labels, span, height } = frame;
     const Plotly = this.stage.plotly;
     this.labels = labels ?? {};
     this.hasCursor = cursor;

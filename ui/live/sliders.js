@@ -21,7 +21,7 @@ class Sliders {
     this.root = root;
     this.post = new Post();
     this.reader = new Reader();
-    this.board = new Board(root, (change) => this.post.send({ ...change, has: this.reader.has }), this.post);
+    this.board = new Board(root, (change) => this.post.send({ ...change, has: this.reader.tell() }), this.post);
   }
 
   receive({ data, setStateValue }) {

@@ -34,7 +34,7 @@ def sliders(board: Board, *, key: str, on_change: Callable[[dict], None]) -> Non
     """Show a board by itself; `on_change` hears `values` and `settled`."""
     told = (st.session_state.get(key) or {}).get("live") or {}
     has = told.get("has", [])
-    message = {"sequence": told.get("sequence", 0), "has": has, "board": vars(board)}
+    message = {"sequence": told.get("sequence", 0), "board": vars(board)}
     _sliders(
         data=pack(message, has),
         key=key,

@@ -76,15 +76,14 @@ class Stage {
     if (picture !== this.picture) return;
     await this.show(picture);
     this.post.answered(picture.sequence);
-    const has = this.reader.has;
-    if (!picture.live && has.some((id) => !picture.has.includes(id))) this.post.send({ has });
+    if (!picture.live && this.reader.news) this.post.send({ has: this.reader.tell() });
   }
 
   async show(picture) {
     this.root.style.setProperty("--os-columns", picture.columns);
     this.clock.bar.hidden = !picture.clock;
     this.clock.set(picture.clock ?? { steps: 0 });
-    this.legend.set(picture.legend ?? [], this.look);
+    this.legend.set(picture.legend.chips, this.look);
     while (this.panels.length > picture.panels.length) this.panels.pop().leave();
     while (this.panels.length < picture.panels.length) this.panels.push(new Panel(this));
     await Promise.all(picture.panels.map((panel, at) => this.panels[at].set(panel)));
@@ -134,7 +133,7 @@ class Stage {
     boards.forEach((spec, at) => {
       if (!this.boards[at]) {
         const root = Object.assign(document.createElement("div"), { className: "os-sliders" });
-        const send = (change) => this.post.send({ ...change, at: this.clock.step, has: this.reader.has });
+        const send = (change) => this.post.send({ ...change, at: this.clock.step, has: this.reader.tell() });
         this.boards[at] = new Board(root, send, this.post);
       }
       const { root } = this.boards[at];
@@ -146,11 +145,11 @@ class Stage {
   }
 
   move(name, place, settled) {
-    this.post.send({ handles: { [name]: place }, settled, at: this.clock.step, has: this.reader.has });
+    this.post.send({ handles: { [name]: place }, settled, at: this.clock.step, has: this.reader.tell() });
   }
 
   settle() {
-    this.post.send({ at: this.clock.step, settled: true, has: this.reader.has });
+    this.post.send({ at: this.clock.step, settled: true, has: this.reader.tell() });
   }
 
   heat(group) {

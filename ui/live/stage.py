@@ -91,13 +91,12 @@ def stage(
     told = (st.session_state.get(key) or {}).get("live") or {}
     message = {
         "sequence": told.get("sequence", 0),
-        "has": told.get("has", []),
         "live": live,
         "columns": columns,
-        "panels": [vars(panel) for panel in panels],
+        "panels": [_panel(panel) for panel in panels],
         "clock": vars(clock) | {"labels": _each(clock.labels)} if clock else None,
         "handles": [vars(handle) for handle in handles],
-        "legend": list(legend),
+        "legend": Kept(chips=list(legend)),
         "boards": [vars(board) for board in boards],
         "words": _each(words),
         "table": table,
@@ -112,6 +111,12 @@ def stage(
         on_live_change=report,
         height="content",
     )
+
+
+def _panel(panel: Panel) -> dict:
+    """A panel as its figure and, in a part that travels once, the rest."""
+    rest = {name: value for name, value in vars(panel).items() if name != "figure"}
+    return {"figure": panel.figure, "frame": Kept(rest)}
 
 
 def _each(texts):

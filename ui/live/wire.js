@@ -1,17 +1,19 @@
 // Reads what wire.py packs. Parts that have a name are kept, so that they travel only once.
 
 const TYPES = { f8: Float64Array, f4: Float32Array, u2: Uint16Array, u1: Uint8Array, i4: Int32Array };
-const KEPT = 32;
+const KEPT = 96;
 
 class Missing extends Error {}
 
 export class Reader {
   constructor() {
     this.kept = new Map();
+    this.news = false;
   }
 
-  // The digests held, newest last: the server leaves these arrays out.
-  get has() {
+  // The digests held, newest last, for the server to leave these parts out.
+  tell() {
+    this.news = false;
     return [...this.kept.keys()];
   }
 
@@ -26,17 +28,19 @@ export class Reader {
   revive(node, body) {
     if (Array.isArray(node)) return node.map((child) => this.revive(child, body));
     if (node === null || typeof node !== "object") return node;
-    if (node.shape && node.$) return this.array(node, body);
+    if (Array.isArray(node.$)) return this.array(node, body);
+    if (node.id && node.value) this.news = true;
     if (node.id && node.value) return this.keep(node.id, this.revive(node.value, body));
     if (node.id && Object.keys(node).length === 1) return this.recall(node.id);
     for (const name of Object.keys(node)) node[name] = this.revive(node[name], body);
-    return node;
+    const { lasting, ...arrays } = node;
+    return lasting ? { ...lasting, ...arrays } : node;
   }
 
   array(entry, body) {
     const [type, offset, length] = entry.$;
     const numbers = new TYPES[type](body, offset, length);
-    return nest(entry.q ? fine(numbers, entry.q) : numbers, entry.shape);
+    return nest(entry.q ? fine(numbers, entry.q) : numbers, entry.shape ?? []);
   }
 
   recall(id) {

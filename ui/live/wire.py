@@ -1,8 +1,8 @@
 """Messages as bytes: a JSON header, then the arrays it mentions, ready for typed arrays.
 
 An array becomes `{"$": [type, offset, length], "shape": [...]}`. Layouts, traces with
-`meta.still` and whatever is `Kept` are named by a digest of their content, and only the name
-travels when the browser has them.
+`meta.still`, all but the arrays of moving traces and whatever is `Kept` are named by a digest of
+their content, and only the name travels when the browser has them.
 While a hand moves (`live`), moving traces may travel in 16 bits a number: see `_coarse`.
 """
 
@@ -36,11 +36,11 @@ class _Writer:
         self.size = 0
 
     def array(self, array: np.ndarray, meta: dict) -> dict:
-        entry: dict = {"shape": array.shape}
+        entry: dict = {"shape": array.shape} if array.ndim > 1 else {}
         if array.dtype.kind in "ib":
             array = array.astype(np.int32)
-        elif self.live and meta.get("play") and array.size > _SMALL and _coarse(array, meta):
-            array, entry["q"] = _coarse(array, meta)
+        elif self.live and array.size > _SMALL and (coarse := _coarse(array, meta)):
+            array, entry["q"] = coarse
         elif self.live and not meta.get("log"):
             with np.errstate(over="ignore"):
                 array = array.astype(np.float32)
@@ -55,10 +55,12 @@ class _Writer:
         if isinstance(node, Kept):
             return self.keep(node)
         if isinstance(node, dict):
-            own = node.get("meta")
-            meta = own if isinstance(own, dict) else meta
+            own = node["meta"] if isinstance(node.get("meta"), dict) else None
+            meta = meta if own is None else own
             if own is not None and meta.get("still"):
                 return self.keep(node)
+            if own is not None and meta.get("play"):
+                return self.moving(node, meta)
             return {
                 name: self.keep(child) if name == "layout" else self.walk(child, meta)
                 for name, child in node.items()
@@ -68,6 +70,14 @@ class _Writer:
         if isinstance(node, np.ndarray):
             return node.tolist() if node.dtype.kind in "OU" else self.array(node, meta)
         return node
+
+    def moving(self, trace: dict, meta: dict) -> dict:
+        """A trace as its arrays and, by name, all else, which lasts through live changes."""
+        lasting = {name: part for name, part in trace.items() if not _holds_arrays(part)}
+        return {
+            "lasting": self.keep(lasting),
+            **{name: self.walk(part, meta) for name, part in trace.items() if name not in lasting},
+        }
 
     def keep(self, node: dict) -> dict:
         """The node by name, and in full (its arrays in single precision) if it is new."""
@@ -85,6 +95,12 @@ class _Writer:
         if isinstance(node, list | tuple):
             return [self.plain(child) for child in node]
         return self.walk(node, {})
+
+
+def _holds_arrays(node) -> bool:
+    if isinstance(node, dict):
+        return any(_holds_arrays(child) for child in node.values())
+    return isinstance(node, np.ndarray)
 
 
 def digest(node) -> str:
@@ -107,7 +123,7 @@ def _coarse(array: np.ndarray, meta: dict) -> tuple[np.ndarray, list] | None:
     are even in it. nan (the last level) stays nan.
     """
     across, log = meta.get("across"), bool(meta.get("log"))
-    if not across:
+    if not across or not meta.get("play"):
         return None
     with np.errstate(divide="ignore", invalid="ignore"):
         drawn = np.log10(array) if log else array
@@ -117,10 +133,16 @@ def _coarse(array: np.ndarray, meta: dict) -> tuple[np.ndarray, list] | None:
     low, high = float(drawn[kept].min()), float(drawn[kept].max())
     if high - low > 8 * across:
         return None
-    scale = (high - low) / (_LEVELS - 1) or 1.0
+    scale = _short((high - low) / (_LEVELS - 2)) or 1.0
+    low = _short(low)
     levels = np.full(array.shape, _LEVELS, dtype=np.uint16)
-    levels[kept] = np.round((drawn[kept] - low) / scale)
-    return levels, [low, scale, log]
+    levels[kept] = np.clip(np.round((drawn[kept] - low) / scale), 0, _LEVELS - 1)
+    return levels, [low, scale, int(log)]
+
+
+def _short(number: float) -> float:
+    """A number of seven digits: its error is far below a level."""
+    return float(f"{number:.7g}")
 
 
 def pack(message: dict, has: Collection[str] = (), live: bool = False) -> bytes:
