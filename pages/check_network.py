@@ -10,10 +10,14 @@ from ui.live.stage import stage
 from ui.scenarios.check_network import SCENARIOS
 
 link = Link("check")
-st.markdown("#### Check a network: which line of backprop is wrong?")
+head = st.columns([5, 3], vertical_alignment="bottom")
+head[0].markdown("#### Check a network: which line of backprop is wrong?")
 controls.scenarios(link, SCENARIOS)
 link.notices()
-mode = controls.choose_name(link, "mode", "What to do", checking.MODES)
+with head[1]:
+    mode = controls.choose_name(
+        link, "mode", "What to do", checking.MODES, label_visibility="collapsed", width="stretch"
+    )
 
 
 @st.fragment

@@ -194,7 +194,8 @@ def _run(link: Link, case: CheckCase) -> CheckResult:
     steps = examine(case)
     if case.live:
         return _finish(steps, lambda share: None)
-    with st.container(horizontal=True, vertical_alignment="center") as place:
+    place = st.empty()
+    with place.container(horizontal=True, vertical_alignment="center"):
         bar = st.progress(0.0, f"Checking {case.parameters:,} parameters …")
         st.button("Cancel", on_click=_cancel, args=(link, case), icon=":material/close:")
     found = _finish(steps, lambda share: bar.progress(share, f"{case.parameters:,} parameters"))
@@ -294,14 +295,22 @@ def _finding(rank: int, each) -> None:
     with st.container(border=True):
         grade = "explains every wrong block" if each.complete else "explains a part"
         st.markdown(f"**{rank}. {each.line.name}**, {grade}")
-        for slip in each.slips:
-            st.latex(rf"\text{{right: }} {slip.right}")
-            st.latex(rf"\text{{wrong: }} {slip.wrong}")
-        if not each.slips:
-            st.latex(each.line.latex)
-        st.markdown("\n".join(f"- {escaped(why)}" for why in each.why))
-        for slip in each.slips:
-            st.caption(slip.lesson)
+        left, right = st.columns([2, 3], vertical_alignment="center")
+        with left:
+            for slip in each.slips:
+                right_and_wrong(slip)
+            if not each.slips:
+                st.latex(each.line.latex)
+        with right:
+            st.markdown("\n".join(f"- {escaped(why)}" for why in each.why))
+            for slip in each.slips:
+                st.caption(escaped(slip.lesson))
+
+
+def right_and_wrong(bug) -> None:
+    """The line as it should be above the line as it is."""
+    lines = rf"\text{{right: }} & {bug.right} \\[2pt] \text{{wrong: }} & {bug.wrong}"
+    st.latex(rf"\begin{{aligned}} {lines} \end{{aligned}}")
 
 
 def escaped(text: str) -> str:

@@ -11,7 +11,7 @@ from optcore.differences import CENTRAL
 from ui import controls
 from ui.check_case import CheckCase, Place, Step, Terms
 from ui.check_result import CheckResult
-from ui.checking import Setup, escaped
+from ui.checking import Setup, escaped, right_and_wrong
 from ui.link import Link
 
 CASES = 9999
@@ -88,9 +88,8 @@ def _rule(case: Case, answer, found: CheckResult) -> None:
     show = st.success if ruling.right else st.error
     show(escaped(ruling.sentences[0]))
     st.markdown("\n".join(f"- {escaped(each)}" for each in ruling.sentences[1:]))
-    st.latex(rf"\text{{right: }} {case.bug.right}")
-    st.latex(rf"\text{{wrong: }} {case.bug.wrong}")
-    st.caption(case.bug.lesson)
+    right_and_wrong(case.bug)
+    st.caption(escaped(case.bug.lesson))
 
 
 def _next_case(link: Link) -> None:

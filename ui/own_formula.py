@@ -63,7 +63,7 @@ def type_formulas(link: Link) -> dict[str, str]:
             link.memory[f"good.{name}"] = texts[name] = text
         except FormulaError as fault:
             texts[name] = link.memory.get(f"good.{name}", default)
-            faults.append(f"**{label}** {escaped(fault)} Shown meanwhile: `{texts[name]}`")
+            faults.append(f"**{label}** {escaped(str(fault))} Shown meanwhile: `{texts[name]}`")
     for fault in faults:
         st.error(fault, icon=":material/function:")
     return texts
@@ -74,7 +74,7 @@ def own_gradient(link: Link, texts: dict[str, str], reach: float) -> OwnGradient
     try:
         return _own(texts["f"], texts["dx"], texts["dy"], reach)
     except FormulaError as fault:
-        st.error(escaped(fault), icon=":material/function:")
+        st.error(escaped(str(fault)), icon=":material/function:")
         return None
 
 

@@ -1,9 +1,9 @@
-"""Scenarios of "Check a network". tests/app/test_check_network.py holds the words to the numbers."""
+"""Scenarios of the page on checks; tests/app/test_check_network.py holds them to the numbers."""
 
 from ui.scenarios import Scenario
 
 NO_L2 = {"loss.weight_decay": "0"}
-SLOPE_FORGOTTEN = {"bugs": "slope-forgotten", "bug.slope-forgotten.layer": "2"}
+SLOPE_FORGOTTEN = {"bugs": "slope-forgotten"}
 DEEP_SIGMOID = {
     **NO_L2,
     "activation": "sigmoid",
