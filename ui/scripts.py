@@ -5,6 +5,7 @@ from dataclasses import fields
 
 import numpy as np
 
+from optcore import optimizers
 from optcore.disturbance import ClipNorm
 from optcore.recording import TORCH, Recorder
 
@@ -31,7 +32,8 @@ def with_optcore(surface, optimizer, start, steps: int, conditions) -> str:
             f"surface = {made}",
             f"optimizer = {optimizer!r}",
             "run = descend(",
-            f"    surface,\n    optimizer,\n    {tuple(start)!r},\n    {steps}{given},\n)",
+            "    surface,\n    optimizer,",
+            f"    {tuple(map(float, start))!r},\n    {steps}{given},\n)",
             "print(run.last.tolist())",
             "",
         ]
@@ -60,7 +62,7 @@ def with_torch(surface, optimizer, start, steps: int, conditions) -> str | None:
         rates = schedule.rate(np.float64(optimizer.learning_rate), np.arange(steps), steps)
         lines += [f"rates = {rates.tolist()!r}"]
     lines += [
-        f"point = torch.tensor({list(start)!r}, requires_grad=True)",
+        f"point = torch.tensor({list(map(float, start))!r}, requires_grad=True)",
         f"optimizer = torch.optim.{call}",
         f"for step in range({steps}):",
         *(f"    {line}" for line in set_rate if scheduled),
@@ -106,8 +108,8 @@ def _clipped(clip) -> list[str]:
 
 
 def _public_module(part) -> str:
-    module = type(part).__module__
-    return "optcore.optimizers" if module.startswith("optcore.optimizers.") else module
+    kind = type(part)
+    return "optcore.optimizers" if hasattr(optimizers, kind.__name__) else kind.__module__
 
 
 def trajectory(optimizer, run) -> str:
