@@ -139,7 +139,7 @@ def hear(link: Link, function, change: dict) -> None:
     if place and math.isfinite(place[0]):
         x = link.get("x", read_place, function.x)
         values["x"] = rounded(place[0], *chart.window(function, x))
-    link.hear(values, bool(change.get("settled", True)))
+    link.hear(values, change.get("settled"))
 
 
 def rounded(x: float, low: float, high: float) -> float:
