@@ -24,7 +24,6 @@ with choices[2]:
 with choices[3], st.popover("Conditions", icon=":material/tune:", width="stretch"):
     conditions = racing.choose_conditions(link)
 
-
 surface = racing.formed(link, picked)
 racers, others = racing.dials(surface, optimizers, conditions)
 
@@ -47,11 +46,11 @@ def race():
                   labels={"x": "step", "y": "gradient norm"}),
         ],
         key="race.stage",
-        clock=Clock(setup.steps, link.get("at", controls.number(0, setup.steps, True), None)),
+        clock=Clock(setup.steps, racing.scrubbed(link, setup)),
         handles=[Handle("start", setup.start, "Start point: drag it, or use the arrow keys")],
         legend=[legend(name, OPTIMIZER_LOOKS[name]) for name in runs],
         boards=boards,
-        words=words.summary(runs, setup, conditions.sentence) if link.settled else None,
+        words=words.summary(runs, setup, setup.conditions.sentence) if link.settled else None,
         table=words.results(runs, setup) if link.settled else None,
         columns="minmax(0, 5fr) minmax(0, 3fr)",
         on_change=lambda change: racing.hear(
@@ -59,7 +58,6 @@ def race():
         ),
         live=not link.settled,
     )  # fmt: skip
-    link.publish()
     return setup, runs
 
 
@@ -72,3 +70,4 @@ if swept:
 debrief.inspector(link, setup, runs)
 debrief.downloads(setup, runs)
 lesson("race")
+link.publish()

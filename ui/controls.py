@@ -11,7 +11,7 @@ import streamlit as st
 
 from optcore.knobs import Knob, knobs
 from ui.link import Link
-from ui.live.sliders import Board, sliders
+from ui.live.sliders import Board
 from ui.live.wire import Kept
 
 _UNICODE = {
@@ -279,19 +279,6 @@ def hear(link: Link, dials: Sequence[Dials], change: dict, others: dict | None =
     """Takes over what a stage with these sliders reports, and other values with it."""
     admitted = _admitted(change.get("values") or {}, dials)
     link.hear(admitted | (others or {}), change.get("settled"))
-
-
-def tune(link: Link, dials: Sequence[Dials], *, key: str, on_change=lambda: None) -> list[Any]:
-    """Sliders by themselves; returns the objects with the values they stand at."""
-    tuned, board = read(link, dials)
-
-    def heard(change: dict) -> None:
-        hear(link, dials, change)
-        on_change()
-
-    if board.values:
-        sliders(board, key=key, on_change=heard)
-    return tuned
 
 
 def _row(identity: str, name: str, spec: Knob, initial: float) -> dict:

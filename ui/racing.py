@@ -241,6 +241,14 @@ def land(surface):
     return ground(surface)
 
 
+def scrubbed(link: Link, setup: Setup) -> int | None:
+    """The step at which the scrubber stands; None until it has been moved."""
+    at = link.get("at", controls.number(0, setup.steps, True), None)
+    if at is not None and at < setup.steps:
+        link.show("at", str(at))
+    return at
+
+
 def hear(link: Link, sliders: list, window, change: dict) -> None:
     """Takes over what the stage reports: the start, within the window, the step and sliders."""
     values = {}

@@ -1,1 +1,1 @@
-"""Components that stay mounted and answer while the hand still moves."""
+"""The component that stays mounted and answers while the hand still moves."""

@@ -1,38 +1,8 @@
 // Sliders that report while they move: linear or logarithmic, with a number that can be typed.
 
-import { Post } from "./post.js";
 import { loadStyle } from "./theme.js";
-import { Reader, received } from "./wire.js";
 
-const mounted = new WeakMap();
 const NOTCHES = 1000;
-
-// Sliders by themselves; a stage holds boards of its own (stage.js).
-export default function (component) {
-  const root = component.parentElement.querySelector(".os-sliders");
-  let sliders = mounted.get(root);
-  if (!sliders) mounted.set(root, (sliders = new Sliders(root)));
-  sliders.receive(component);
-  return () => mounted.delete(root);
-}
-
-class Sliders {
-  constructor(root) {
-    this.root = root;
-    this.post = new Post();
-    this.reader = new Reader();
-    this.board = new Board(root, (change) => this.post.send({ ...change, has: this.reader.tell() }), this.post);
-  }
-
-  receive({ data, setStateValue }) {
-    this.post.use(setStateValue);
-    const picture = received(this.reader, data, this.post);
-    if (!picture) return;
-    this.post.answered(picture.sequence);
-    this.board.show(picture.board);
-    this.root.dataset.shown = picture.sequence;
-  }
-}
 
 export class Board {
   constructor(root, send, post) {

@@ -1,19 +1,8 @@
-"""Sliders that report while they move, made from knobs."""
+"""Sliders that report while they move, made from knobs; a stage holds them."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
-import streamlit as st
-
-from ui.live.assets import stub
-from ui.live.wire import Kept, pack
-
-_sliders = st.components.v2.component(
-    "optscope_sliders",
-    html='<div class="os-sliders"></div>\n',
-    js=stub("sliders.js"),
-    isolate_styles=False,
-)
+from ui.live.wire import Kept
 
 
 @dataclass(frozen=True)
@@ -28,16 +17,3 @@ class Board:
     groups: Kept
     values: dict[str, float]
     below: bool = False
-
-
-def sliders(board: Board, *, key: str, on_change: Callable[[dict], None]) -> None:
-    """Show a board by itself; `on_change` hears `values` and `settled`."""
-    told = (st.session_state.get(key) or {}).get("live") or {}
-    has = told.get("has", [])
-    message = {"sequence": told.get("sequence", 0), "board": vars(board)}
-    _sliders(
-        data=pack(message, has),
-        key=key,
-        on_live_change=lambda: on_change(st.session_state[key]["live"]),
-        height="content",
-    )

@@ -85,7 +85,7 @@ class Stage {
   tell() {
     clearTimeout(this.telling);
     this.telling = setTimeout(() => {
-      if (this.reader.news) this.post.send({ has: this.reader.tell() });
+      if (this.reader.news) this.post.send({ has: this.reader.has });
     }, HUSH);
   }
 
@@ -143,7 +143,7 @@ class Stage {
     boards.forEach((spec, at) => {
       if (!this.boards[at]) {
         const root = Object.assign(document.createElement("div"), { className: "os-sliders" });
-        const send = (change) => this.post.send({ ...change, at: this.clock.step, has: this.reader.tell() });
+        const send = (change) => this.post.send({ ...change, at: this.clock.step, has: this.reader.has });
         this.boards[at] = new Board(root, send, this.post);
       }
       const { root } = this.boards[at];
@@ -155,11 +155,11 @@ class Stage {
   }
 
   move(name, place, settled) {
-    this.post.send({ handles: { [name]: place }, settled, at: this.clock.step, has: this.reader.tell() });
+    this.post.send({ handles: { [name]: place }, settled, at: this.clock.step, has: this.reader.has });
   }
 
   settle() {
-    this.post.send({ at: this.clock.step, settled: true, has: this.reader.tell() });
+    this.post.send({ at: this.clock.step, settled: true, has: this.reader.has });
   }
 
   heat(group) {

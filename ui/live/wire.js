@@ -8,12 +8,10 @@ class Missing extends Error {}
 export class Reader {
   constructor() {
     this.kept = new Map();
-    this.news = false;
   }
 
   // The digests held, newest last, for the server to leave these parts out.
-  tell() {
-    this.news = false;
+  get has() {
     return [...this.kept.keys()];
   }
 
@@ -29,7 +27,6 @@ export class Reader {
     if (Array.isArray(node)) return node.map((child) => this.revive(child, body));
     if (node === null || typeof node !== "object") return node;
     if (Array.isArray(node.$)) return this.array(node, body);
-    if (node.id && node.value) this.news = true;
     if (node.id && node.value) return this.keep(node.id, this.revive(node.value, body));
     if (node.id && Object.keys(node).length === 1) return this.recall(node.id);
     for (const name of Object.keys(node)) node[name] = this.revive(node[name], body);
