@@ -14,15 +14,17 @@ st.markdown("#### Shrinking h: watch a derivative come right, then wrong")
 controls.scenarios(link, SCENARIOS)
 link.notices()
 places = st.columns([3, 5, 4], vertical_alignment="bottom")
+own, warning = st.container(), st.container()
 with places[0]:
-    function = choices.choose_function(link)
+    function = choices.choose_function(link, own)
 with places[1]:
     rules = choices.choose_rules(link)
 with places[2], st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
     dtype = choices.choose_float(link)
     choices.type_x(link, function)
     choices.type_h(link)
-controls.complaints(link)
+with warning:
+    controls.complaints(link)
 
 
 @st.fragment
@@ -44,7 +46,8 @@ def live():
 
 
 watch = live()
-derivative.way_back(link, watch)
+with warning:
+    derivative.way_back(link, watch)
 choices.introduce(function)
 derivative.rules(watch)
 derivative.textbook(link, watch)

@@ -1,7 +1,7 @@
 """What the page Shrinking h shows: measurements, panels, tables, the textbook test."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
@@ -62,6 +62,7 @@ def watch(link: Link, function, rules, dtype) -> Watch:
     own = link.get("h", read_step, FIRST_H)
     h = step_grid(own)
     at = nearest_step(h, own)
+    function = replace(function, window=window(link, function, x))
     fault = overflow(function, x, dtype)
     try:
         curves = () if fault else tuple(error_curve(r, function, x, h, dtype) for r in rules)
@@ -70,6 +71,17 @@ def watch(link: Link, function, rules, dtype) -> Watch:
     except (NotFiniteError, StepError) as problem:
         return Watch(function, x, dtype, h, at, (), str(problem))
     return Watch(function, x, dtype, h, at, curves, fault)
+
+
+def window(link: Link, function, x: float) -> tuple[float, float]:
+    """What is shown of a function: it moves when x leaves it, so never under a dragging hand."""
+    base = tuple(map(float, function.window))
+    name, known, held = link.memory.get("window", ("", base, base))
+    views = [held, base] if (name, known) == (function.name, base) else [base]
+    half = (base[1] - base[0]) / 2
+    found = next((view for view in views if view[0] <= x <= view[1]), (x - half, x + half))
+    link.memory["window"] = (function.name, base, found)
+    return found
 
 
 def overflow(function, x, dtype) -> str:
@@ -107,7 +119,7 @@ def clock(w: Watch) -> Clock:
 
 
 def handle(w: Watch) -> Handle:
-    _, _, (low, high) = chart.graph(w.function, *chart.window(w.function, w.x))
+    _, _, (low, high) = chart.graph(w.function, *w.function.window)
     with np.errstate(all="ignore"):
         height = float(w.function.value(np.float64(w.x)))
     height = height if math.isfinite(height) else (low + high) / 2
@@ -115,6 +127,8 @@ def handle(w: Watch) -> Handle:
 
 
 def legend(w: Watch) -> list[dict]:
+    if not w.curves:
+        return []
     return [
         entry(chart.TANGENT, {"colour": "ink", "dash": "dot", "symbol": "none"}),
         *(entry(c.rule.name, chart.RULE_LOOKS[c.rule.name]) for c in w.curves),
@@ -138,7 +152,7 @@ def hear(link: Link, function, change: dict) -> None:
     place = (change.get("handles") or {}).get("x")
     if place and math.isfinite(place[0]):
         x = link.get("x", read_place, function.x)
-        values["x"] = rounded(place[0], *chart.window(function, x))
+        values["x"] = rounded(place[0], *window(link, function, x))
     link.hear(values, change.get("settled"))
 
 

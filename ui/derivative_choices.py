@@ -15,7 +15,7 @@ from ui.link import Link
 OWN_FORMULA = "x^2 * exp(-x)"
 FARTHEST = 1e6
 FLOATS = {"float64": np.float64, "float32": np.float32}
-FIRST_H, TEST_H = 1.0, 1e-3
+FIRST_H, TEST_H, REACH = 1.0, 1e-3, 3.0
 
 
 @dataclass(frozen=True)
@@ -26,27 +26,41 @@ class _OwnFunction:
     lesson: str = ""
 
 
-def choose_function(link: Link):
-    """A function from the menu, or the person's own; a new choice starts at its own x."""
+def choose_function(link: Link, below):
+    """A function from the menu, or the person's own, written in the container `below`.
+
+    A new choice starts at its own x.
+    """
     picked = controls.choose(
         link, "function", "Function", (*FUNCTIONS, _OwnFunction()), SINE,
         on_change=link.forget, args=("x",),
     )  # fmt: skip
     if not isinstance(picked, _OwnFunction):
         return picked
-    written = controls.text(
-        link, "formula", "f(x) =", OWN_FORMULA, max_chars=200, on_change=link.forget, args=("x",),
-        help="Numbers, x, pi, e, + - * / ^ and sin cos tan exp log sqrt abs tanh sinh cosh "
-        "sigmoid relu softplus min max.",
-    )  # fmt: skip
+    with below:
+        return own_function(link)
+
+
+def own_function(link: Link):
+    """The function that a person types; a bad formula keeps the last good one."""
+    left, right = st.columns([6, 1])
+    with left:
+        text = controls.text(
+            link, "formula", "f(x) =", OWN_FORMULA, max_chars=200,
+            on_change=link.forget, args=("x",),
+            help="Numbers, x, pi, e, + - * / ^ and sin cos tan exp log sqrt abs tanh sinh cosh "
+            "sigmoid relu softplus min max.",
+        )  # fmt: skip
+    with right:
+        reach = controls.typed(link, "reach", "Shown: ±", read_reach, REACH, written)
     try:
-        function = formula_function(written)
+        function = formula_function(text)
     except FormulaError as fault:
-        written = link.memory.get("formula", OWN_FORMULA)
-        st.error(f"{fault} Shown meanwhile: f(x) = {written}", icon=":material/function:")
-        function = formula_function(written)
-    link.memory["formula"] = written
-    return replace(function, x=first_place(function))
+        text = link.memory.get("formula", OWN_FORMULA)
+        st.error(f"{fault} Shown meanwhile: f(x) = {text}", icon=":material/function:")
+        function = formula_function(text)
+    link.memory["formula"] = text
+    return replace(function, x=first_place(function), window=(-reach, reach))
 
 
 def first_place(function) -> float:
@@ -101,6 +115,13 @@ def read_place(text: str) -> float:
     if not abs(x) <= FARTHEST:
         raise ValueError(f"x = {x:g} is outside −1e6 to 1e6, which is as far as this page goes.")
     return x
+
+
+def read_reach(text: str) -> float:
+    reach = read_number(text)
+    if not 1e-3 <= reach <= FARTHEST:
+        raise ValueError(f"±{reach:g} is outside ±0.001 to ±1e6, which is what can be shown.")
+    return reach
 
 
 def read_step(text: str) -> float:

@@ -45,7 +45,7 @@ class Held:
     """A link that holds given values, for what reads and writes one."""
 
     def __init__(self, **values):
-        self.values, self.settled = values, None
+        self.values, self.settled, self.memory = values, None, {}
 
     def get(self, name, parse, default):
         return parse(self.values[name]) if name in self.values else default
@@ -236,6 +236,18 @@ def test_a_dragged_x_stays_in_the_window_with_few_digits():
     assert not link.settled
     derivative.hear(link, SINE, {"handles": {"x": [99, 0]}, "settled": True})
     assert float(link.values["x"]) == SINE.window[1]
+
+
+def test_the_window_follows_a_typed_x_but_not_a_dragging_hand():
+    link = Held(x="40")
+    low, high = watched(link).function.window
+    assert (low, high) == (37.5, 42.5)
+    for place in (41.0, 42.4, 60.0):
+        derivative.hear(link, SINE, {"handles": {"x": [place, 0]}, "settled": False})
+        assert watched(link).function.window == (low, high)
+    assert float(link.values["x"]) == high
+    link.values["x"] = "1"
+    assert watched(link).function.window == SINE.window
 
 
 def test_there_is_a_sentence_and_a_label_for_every_step():

@@ -313,3 +313,9 @@ def test_csv_gives_every_number_back():
     assert [float(row["error"]) for row in back] == list(curves[2].error)
     assert [float(row["h"]) for row in back] == list(GRID)
     assert back[0]["function"] == "sin x"
+
+
+def test_every_rule_has_a_look_of_its_own():
+    looks = [chart.RULE_LOOKS[rule.name] for rule in DIFFERENCES]
+    assert len({look["colour"] for look in looks}) == len(DIFFERENCES)
+    assert len({look["symbol"] for look in looks} | {"star", "triangle-down"}) == 9

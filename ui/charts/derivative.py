@@ -2,13 +2,29 @@
 
 import numpy as np
 
-from optcore.differences import BACKWARD, CENTRAL, DIFFERENCES, FORWARD, evaluate
+from optcore.differences import (
+    BACKWARD,
+    CENTRAL,
+    COMPLEX_STEP,
+    FIVE_POINT,
+    FORWARD,
+    RICHARDSON,
+    SEVEN_POINT,
+    evaluate,
+)
 from optcore.microscope import REACH, height_at_x, look_closely
-from ui.charts.palette import HUES, SYMBOLS
+from ui.charts.palette import HUES
 
+# The star and the triangle that points down mark the best h, so no rule has them.
+MARKS = ("circle", "square", "triangle-up", "diamond", "pentagon", "cross", "hexagon")
 RULE_LOOKS = {
     rule.name: {"colour": hue, "dash": "solid", "symbol": symbol}
-    for rule, hue, symbol in zip(DIFFERENCES, HUES, SYMBOLS, strict=False)
+    for rule, hue, symbol in zip(
+        (FORWARD, BACKWARD, CENTRAL, FIVE_POINT, SEVEN_POINT, RICHARDSON, COMPLEX_STEP),
+        HUES,
+        MARKS,
+        strict=False,
+    )
 }
 RULE_LOOKS[BACKWARD.name]["dash"] = "dash"
 SECANTS = {FORWARD.name: (0, 1), BACKWARD.name: (-1, 0), CENTRAL.name: (-1, 1)}
@@ -19,22 +35,13 @@ SINGLE = 1e38
 NICE = np.array([1.0, 1.5, 2.0, 3.0, 5.0, 7.0, 10.0])
 
 
-def window(function, x: float) -> tuple[float, float]:
-    """The window of the function, moved so that it holds x."""
-    low, high = function.window
-    if low <= x <= high:
-        return float(low), float(high)
-    half = (high - low) / 2
-    return x - half, x + half
-
-
 def near(function, x, curves, *, h, shown: slice = EVERY) -> dict:
     """The function, its tangent at x and, for the `shown` steps, a line per rule.
 
     Forward, backward and central lines are the secants through the points they use; any
     other rule is the line through (x, f(x)) with the slope it estimates.
     """
-    low, high = window(function, x)
+    low, high = function.window
     t, y, span = graph(function, low, high)
     data = [_line(CURVE, t, y, width=2.6)]
     data[0]["meta"]["still"] = fits_single(y)
@@ -44,7 +51,7 @@ def near(function, x, curves, *, h, shown: slice = EVERY) -> dict:
         data.append(tangent)
     for curve in curves:
         data += _secant(curve, (low, high), np.asarray(h)[shown], shown)
-    layout = _layout(f"near/{function.name}", "f with its tangent and secants")
+    layout = _layout(f"near/{function.name}/{low}", "f with its tangent and secants")
     layout["xaxis"] = {
         "range": [low, high],
         "title": {"text": "x", "standoff": 4, "font": {"size": 12}},
@@ -69,9 +76,9 @@ def graph(function, low: float, high: float):
     return t, np.where(np.isfinite(y), y, np.nan), [float(bottom - pad), float(top + pad)]
 
 
-def slope_scale(function, x, derivative) -> float:
+def slope_scale(function, derivative) -> float:
     """A round number about the size of f'(x); of the function's mean slope where f' is small."""
-    low, high = window(function, x)
+    low, high = function.window
     _, _, (bottom, top) = graph(function, low, high)
     size = max(abs(derivative), 0.1 * (top - bottom) / (high - low))
     power = 10 ** np.floor(np.log10(size))
@@ -92,7 +99,7 @@ def magnified(function, x, curves, *, h, shown: slice = EVERY) -> dict:
         layout["yaxis"]["range"] = [-1.0, 1.0]
         return {"data": [], "layout": layout}
     first = curves[0]
-    reach = REACH * slope_scale(function, x, first.derivative)
+    reach = REACH * slope_scale(function, first.derivative)
     layout["yaxis"]["range"] = [-reach, reach]
     seen = look_closely(function, x, np.asarray(h)[shown], first.dtype)
     pairs = [_secant_in_h(curve, seen, shown) for curve in curves if curve.rule.name in SECANTS]

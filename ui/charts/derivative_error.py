@@ -43,7 +43,7 @@ def errors(curves, leading, *, shown: slice = EVERY) -> dict:
 
 def span(curves) -> tuple[int, int]:
     """Even decades that hold every error which is neither 0 nor infinite."""
-    values = np.concatenate([curve.error for curve in curves]) if curves else np.ones(1)
+    values = np.concatenate([curve.error for curve in curves]) if curves else np.array([])
     values = values[np.isfinite(values) & (values > 0)]
     ends = np.log10([values.min(), values.max()]) if len(values) else np.array([-16.0, 0.0])
     low, high = np.clip(ends, DEEPEST, HIGHEST)
@@ -149,19 +149,23 @@ def _note(x, y, text) -> dict:
 
 
 def _slopes(curves) -> list[dict]:
-    """The fitted slope beside each branch; those that coincide are written once."""
-    notes, taken = [], []
+    """The fitted slope beside each branch; those that coincide are written once.
+
+    The round-off branches of all rules lie on each other, nearly, so one stands for all.
+    """
+    notes, taken, lower = [], [], False
     for curve in curves:
         for slope, branch in (
             (curve.truncation_slope, curve.truncation_branch),
             (curve.roundoff_slope, curve.roundoff_branch),
         ):
-            if not np.isfinite(slope):
+            if not np.isfinite(slope) or (slope < 0 and lower):
                 continue
             x, y = np.median(np.log10(curve.h[branch])), np.median(np.log10(curve.total[branch]))
             if any(abs(x - at) < 1.5 and abs(y - height) < 2 for at, height in taken):
                 continue
             taken.append((x, y))
+            lower |= slope < 0
             notes.append(_slope(curve, x, y, slope))
     return notes
 
@@ -191,7 +195,7 @@ def estimates(curves, leading, *, shown: slice = EVERY) -> dict:
         layout["yaxis"]["range"] = [-1.0, 1.0]
         return {"data": [], "layout": layout}
     first = curves[0]
-    scale = slope_scale(first.function, first.x, first.derivative)
+    scale = slope_scale(first.function, first.derivative)
     ends = around(first.derivative, scale)
     layout["yaxis"]["range"] = ends
     data = shades(leading, ends) if leading else []

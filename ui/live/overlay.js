@@ -222,6 +222,7 @@ const SHAPES = {
   "triangle-down": (pen, r) => polygon(pen, r * 1.25, 3, Math.PI / 2),
   pentagon: (pen, r) => polygon(pen, r * 1.2, 5, -Math.PI / 2),
   hexagon: (pen, r) => polygon(pen, r * 1.2, 6, 0),
+  cross: (pen, r) => cross(pen, r),
   star: (pen, r) => star(pen, r * 1.4),
 };
 
@@ -235,6 +236,15 @@ function polygon(pen, radius, corners, turn) {
   for (let at = 0; at < corners; at += 1) {
     const angle = turn + (at * 2 * Math.PI) / corners;
     pen.lineTo(radius * Math.cos(angle), radius * Math.sin(angle));
+  }
+}
+
+function cross(pen, radius) {
+  for (let turn = 0; turn < 4; turn += 1) {
+    for (const [x, y] of [[1, -0.38], [1, 0.38], [0.38, 0.38]]) {
+      const [cos, sin] = [Math.cos((turn * Math.PI) / 2), Math.sin((turn * Math.PI) / 2)];
+      pen.lineTo(radius * (x * cos - y * sin), radius * (x * sin + y * cos));
+    }
   }
 }
 

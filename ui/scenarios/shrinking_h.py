@@ -69,6 +69,7 @@ SCENARIOS = (
         {
             "function": "your-own-formula",
             "formula": "sin(100*x)",
+            "reach": "0.05",
             "x": "0.3",
             "claim": "100*cos(100*x)",
             "test": "0.01",
