@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import checking, controls, detecting, own_formula
+from ui import check_findings, checking, controls, detecting, own_formula
 from ui.charts import check_network as chart
 from ui.lessons import lesson
 from ui.link import Link
@@ -27,17 +27,16 @@ def check(chosen, bugs):
     if bugs is None:
         setup = detecting.hide_bug(link, setup)
     found = checking.result(link, setup.case)
-    if found is not None:
-        stage(
-            checking.panels(found, link.settled),
-            key="check.stage",
-            legend=chart.legend(found),
-            boards=setup.boards,
-            words=checking.told(found, setup, hush=bugs is None),
-            columns="minmax(0, 5fr) minmax(0, 3fr)",
-            on_change=lambda change: controls.hear(link, setup.dials, change),
-            live=not link.settled,
-        )
+    stage(
+        check_findings.panels(found, link.settled),
+        key="check.stage",
+        legend=chart.legend(found),
+        boards=setup.boards,
+        words=check_findings.told(found, setup, link.settled, hush=bugs is None),
+        columns="minmax(0, 5fr) minmax(0, 3fr)",
+        on_change=lambda change: controls.hear(link, setup.dials, change),
+        live=not link.settled,
+    )
     link.publish()
     return found
 
@@ -48,7 +47,7 @@ else:
     chosen = checking.choose_case(link)
     bugs = checking.choose_bugs(link) if mode == checking.PLANT else None
     found = check(chosen, bugs)
-    show = checking.findings if mode == checking.PLANT else detecting.investigate
+    show = check_findings.findings if mode == checking.PLANT else detecting.investigate
     show(link, found)
-    checking.numbers(link, found)
+    check_findings.numbers(link, found)
     lesson("check_network")

@@ -23,7 +23,7 @@ TRAINING_RATE = 0.05
 # Components a check may have at most, and as many as are checked while a slider moves.
 LIMIT = 20_000
 LIVE = 700
-LIVE_WORK = 300_000
+LIVE_WORK = 160_000
 ARCHITECTURES = {"Plain": (False, None), "Residual": (True, None),
                  "Layer norm": (False, "layer"), "Batch norm": (False, "batch")}  # fmt: skip
 

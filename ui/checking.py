@@ -9,17 +9,14 @@ from optcore.activations import ACTIVATIONS, Tanh
 from optcore.bugs import PLANTED_BUGS
 from optcore.datasets import DATASETS, Moons
 from optcore.differences import CENTRAL, DIFFERENCES, StepError
-from optcore.grad_check import component_name
 from optcore.initializers import INITIALIZERS, XavierNormal
 from optcore.knobs import knob
 from optcore.losses import LOSSES, SigmoidCrossEntropy
 from ui import controls
 from ui.charts import check_network as chart
-from ui.charts import check_words as words
 from ui.check_case import ARCHITECTURES, BUGS_BY_NAME, RANDOM, CheckCase
-from ui.check_result import CheckResult, examine
+from ui.check_result import CheckResult, examine, examined
 from ui.link import Link
-from ui.live.stage import Panel
 
 PLANT, DETECT, OWN = MODES = ("Plant bugs", "Detective", "Check my own")
 FIRST_BUG = "tanh' = 1 - a"
@@ -39,26 +36,23 @@ def _named(options, kind):
 
 def choose_case(link: Link) -> CheckCase:
     """Everything that is chosen by name; a loss that cannot use the data gets a sentence."""
-    row = st.columns([2, 3, 2, 2, 2, 2], vertical_alignment="bottom")
-    with row[0]:
-        activation = controls.choose(link, "activation", "Activation", ACTIVATIONS, Tanh())
-    with row[1]:
-        first = _named(LOSSES, SigmoidCrossEntropy)
-        loss = controls.choose(link, "loss", "Loss", LOSSES, first)
-    with row[2]:
-        first = _named(DATASETS, Moons)
-        data = controls.choose(link, "data", "Data", (*DATASETS, RANDOM), first)
-    with row[3]:
-        rule = controls.choose(link, "rule", "Difference", DIFFERENCES, CENTRAL)
-    with row[4]:
-        dtype = controls.choose_name(link, "float", "Float type", ["float64", "float32"])
-    with row[5], st.popover("More", icon=":material/tune:", width="stretch"):
-        initializer = controls.choose(
-            link, "initializer", "Weights drawn as", INITIALIZERS, XavierNormal()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        activation = controls.choose(
+            link, "activation", "Activation", ACTIVATIONS, Tanh(), width=160
         )
-        kinds = [Named(name) for name in ARCHITECTURES]
-        architecture = controls.choose(link, "architecture", "Architecture", kinds).name
-        frozen = controls.switch(link, "frozen", "Freeze the dropout masks", True)
+        first = _named(DATASETS, Moons)
+        data = controls.choose(link, "data", "Data", (*DATASETS, RANDOM), first, width=160)
+        rule = controls.choose(link, "rule", "Difference", DIFFERENCES, CENTRAL, width=170)
+        dtype = controls.choose_name(link, "float", "Float type", ["float64", "float32"])
+        first = _named(LOSSES, SigmoidCrossEntropy)
+        loss = controls.choose(link, "loss", "Loss", LOSSES, first, width=220)
+        with st.popover("More", icon=":material/tune:", width="content"):
+            initializer = controls.choose(
+                link, "initializer", "Weights drawn as", INITIALIZERS, XavierNormal()
+            )
+            kinds = [Named(name) for name in ARCHITECTURES]
+            architecture = controls.choose(link, "architecture", "Architecture", kinds).name
+            frozen = controls.switch(link, "frozen", "Freeze the dropout masks", True)
     data = _usable(data, loss)
     return CheckCase(activation, loss, data, initializer, architecture, rule, dtype, frozen)
 
@@ -126,7 +120,8 @@ def set_up(link: Link, chosen: CheckCase, bugs: tuple | None) -> Setup:
     if link.settled:
         # A slider that another one lengthens would be built anew under the hand.
         link.memory["layers"] = layers
-    last = {bug: max(2, _layers_for(bug, link.memory["layers"])) for bug in movable}
+    longest = link.memory.get("layers", layers)
+    last = {bug: max(2, _layers_for(bug, longest)) for bug in movable}
     dials = [*(_bug_dial(bug, last[bug]) for bug in movable), *settings]
     tuned, board = controls.read(link, dials)
     shape, place, terms, step = tuned[len(movable) :]
@@ -168,13 +163,13 @@ def _bug_notes(case: CheckCase) -> tuple[str, ...]:
 # ------------------------------------------------------------------ the check
 
 
-def result(link: Link, case: CheckCase) -> CheckResult | None:
+def result(link: Link, case: CheckCase) -> CheckResult:
     """The check of a case: at once if it is quick, with progress and a way out if it is not.
 
     While a hand moves a slow case, after a cancel and after bad input the last result stays.
     """
-    last = link.memory.get("result")
-    if last is not None and last.case == case:
+    last = link.memory.get("result") or _stand_in()
+    if last.case == case:
         return last
     if not case.live and not link.settled:
         return last
@@ -188,6 +183,12 @@ def result(link: Link, case: CheckCase) -> CheckResult | None:
         return last
     link.memory["result"] = found
     return found
+
+
+@lru_cache(maxsize=1)
+def _stand_in() -> CheckResult:
+    """What is shown where nothing could be checked yet."""
+    return examined(CheckCase())
 
 
 def _run(link: Link, case: CheckCase) -> CheckResult:
@@ -232,116 +233,10 @@ def _complain(link: Link, case: CheckCase, fault: Exception) -> None:
         h = best_h(case)
         st.button(f"Take h = {h:.1e}", on_click=lambda: link.put({"check.h": h}))
     else:
-        st.button("Take weight scale 1", on_click=lambda: link.put({"at.weight_scale": 1.0}))
+        scales = {"at.weight_scale": 1.0, "at.input_scale": 1.0}
+        st.button("Take scale 1 for weights and inputs", on_click=lambda: link.put(scales))
 
 
 def best_h(case: CheckCase) -> float:
     """The rule's usual h for the float type, to two digits."""
     return float(f"{case.rule.typical_h(case.dtype):.1e}")
-
-
-def h_button(link: Link, case: CheckCase) -> None:
-    h = best_h(case)
-    low, high = 1e-13, 0.1
-    st.button(
-        f"h = {h:.1e}, usual for this difference",
-        on_click=lambda: link.put({"check.h": min(max(h, low), high)}),
-        disabled=case.step.h == h,
-        help="eps^(1/(order + 1)), with the eps of the float type.",
-    )
-
-
-# ------------------------------------------------------------------ what is shown
-
-
-def panels(found: CheckResult, settled: bool) -> list[Panel]:
-    names = None
-    if settled and found.check.point.size <= 2000:
-        names = [component_name(found.fit, at) for at in range(found.check.point.size)]
-    return [
-        Panel(chart.errors(found, told=settled), height="520px", span=2),
-        Panel(chart.components(found, names), "256px",
-              labels={"x": "analytic, decades", "y": "numeric, decades"}),
-        Panel(chart.taylor(found.taylor), "256px",
-              labels={"x": "t", "y": "error of the linear model"}),
-    ]  # fmt: skip
-
-
-def told(found: CheckResult, setup: Setup, hush: bool) -> str:
-    if found.case != setup.case:
-        return (
-            f"{setup.case.parameters:,} parameters are too many to check while the slider moves: "
-            "let go, and they are checked. The picture shows the check before."
-        )
-    return words.summary(found, hush=hush, notes=setup.notes)
-
-
-def findings(link: Link, found: CheckResult | None) -> None:
-    """The lines that explain the pattern, the best first, with their evidence."""
-    if found is None:
-        return
-    if not found.diagnoses:
-        _nothing_to_explain(found)
-        return
-    st.markdown("##### Which line of backprop is it?")
-    for rank, each in enumerate(found.diagnoses[:4], 1):
-        _finding(rank, each)
-    if len(found.diagnoses) > 4:
-        names = ", ".join(each.line.name for each in found.diagnoses[4:])
-        st.caption(f"Also consistent with the pattern: {names}.")
-
-
-def _finding(rank: int, each) -> None:
-    with st.container(border=True):
-        grade = "explains every wrong block" if each.complete else "explains a part"
-        st.markdown(f"**{rank}. {each.line.name}**, {grade}")
-        left, right = st.columns([2, 3], vertical_alignment="center")
-        with left:
-            for slip in each.slips:
-                right_and_wrong(slip)
-            if not each.slips:
-                st.latex(each.line.latex)
-        with right:
-            st.markdown("\n".join(f"- {escaped(why)}" for why in each.why))
-            for slip in each.slips:
-                st.caption(escaped(slip.lesson))
-
-
-def right_and_wrong(bug) -> None:
-    """The line as it should be above the line as it is."""
-    lines = rf"\text{{right: }} & {bug.right} \\[2pt] \text{{wrong: }} & {bug.wrong}"
-    st.latex(rf"\begin{{aligned}} {lines} \end{{aligned}}")
-
-
-def escaped(text: str) -> str:
-    """A sentence with the signs that Markdown would read as its own."""
-    for sign in r"\`*_[]<>$#|~":
-        text = text.replace(sign, "\\" + sign)
-    return text
-
-
-def _nothing_to_explain(found: CheckResult) -> None:
-    planted = found.case.planted(found.fit)
-    if not planted:
-        st.success("No block is wrong, and no bug is planted.", icon=":material/check_circle:")
-        return
-    names = " and ".join(f"“{bug.name}”" for bug in planted)
-    blocks = sorted({name for bug in planted for name in bug.corrupts(found.case.network)})
-    st.warning(
-        f"{names} is planted, and the check does not see it: no block is convicted, though "
-        f"{', '.join(blocks)} are corrupted. Another scale, more training or another difference "
-        "may bring it out.",
-        icon=":material/visibility_off:",
-    )
-
-
-def numbers(link: Link, found: CheckResult | None) -> None:
-    """The table of the blocks, the report, and the usual h."""
-    if found is None:
-        return
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.download_button("Every parameter as CSV", found.report(), "gradient_check.csv",
-                           "text/csv", icon=":material/download:", on_click="ignore")  # fmt: skip
-        h_button(link, found.case)
-    with st.expander("Every block in numbers", icon=":material/table:"):
-        st.html(f'<div class="os-table">{words.table(found)}</div>')

@@ -10,8 +10,9 @@ from optcore.detective import Case, NoCaseError, open_case
 from optcore.differences import CENTRAL
 from ui import controls
 from ui.check_case import CheckCase, Place, Step, Terms
+from ui.check_findings import escaped, right_and_wrong
 from ui.check_result import CheckResult
-from ui.checking import Setup, escaped, right_and_wrong
+from ui.checking import Setup
 from ui.link import Link
 
 CASES = 9999
@@ -52,9 +53,9 @@ def hide_bug(link: Link, setup: Setup) -> Setup:
     return replace(setup, case=replace(setup.case, bugs=(case.bug,)))
 
 
-def investigate(link: Link, found: CheckResult | None) -> None:
+def investigate(link: Link, found: CheckResult) -> None:
     """The menu of lines, the ruling and the score."""
-    if found is None or not found.case.bugs:
+    if not found.case.bugs:
         return
     case = Case(found.fit, found.case.bugs[0])
     key = (reference(found.case), case_number(link))

@@ -14,7 +14,7 @@ from optcore.knobs import knob
 from optcore.own_gradient import NAMES, OwnGradient, typed_partial
 from ui import controls
 from ui.charts import own_gradient as chart
-from ui.checking import escaped
+from ui.check_findings import escaped
 from ui.link import Link
 from ui.live.stage import Handle, Panel, stage
 

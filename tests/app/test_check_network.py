@@ -322,7 +322,7 @@ def test_h_below_the_spacing_of_floats_gets_a_sentence_and_a_way_on():
 def test_a_loss_that_is_not_finite_gets_a_sentence():
     app = opened(**{"loss": "naive-cross-entropy", "at.weight_scale": "10", "at.input_scale": "10",
                     "activation": "relu"})  # fmt: skip
-    assert "weight scale 1" in " ".join(each.label for each in app.button)
+    assert "Take scale 1" in " ".join(each.label for each in app.button)
     assert said(app)
 
 

@@ -13,6 +13,7 @@ from optcore.grad_check import component_name
 from optcore.losses import LOSSES, SquaredError
 from ui.charts import check_network as chart
 from ui.charts import check_words as words
+from ui.charts import taylor
 from ui.check_case import BUGS_BY_NAME, RANDOM, CheckCase, Place, Shape, Step, Terms
 from ui.check_result import examine, examined
 
@@ -48,7 +49,7 @@ def test_plotly_takes_every_figure(result):
     for figure in (
         chart.errors(result),
         chart.components(result, names),
-        chart.taylor(result.taylor),
+        taylor.taylor(result.taylor),
     ):
         go.Figure(dressed(figure))
 
@@ -139,7 +140,7 @@ def test_components_that_are_all_zero_make_a_picture():
 
 
 def test_the_taylor_panel_draws_the_slope_it_names():
-    figure = chart.taylor(BUGGY.taylor)
+    figure = taylor.taylor(BUGGY.taylor)
     fitted = next(t for t in figure["data"] if t["name"] == f"slope {BUGGY.taylor.slope:.2f}")
     slope = np.polyfit(np.log10(fitted["x"]), np.log10(fitted["y"]), 1)[0]
     assert slope == pytest.approx(BUGGY.taylor.slope, abs=0.02)

@@ -6,6 +6,7 @@ from itertools import pairwise
 import numpy as np
 
 from optcore.block_check import BANDS
+from optcore.diagnosis import WRONG
 from optcore.own_gradient import NAMES, slip
 from ui.charts.check_network import VERDICT_LOOKS, title
 from ui.charts.palette import BAD, DOUBT, GOOD
@@ -99,15 +100,24 @@ def crosshair(point, own, verdict: str) -> list[dict]:
 
 def summary(own, found, check, point) -> str:
     """Which partial is wrong, where, and what is right at the point."""
-    right = own.right(np.array(point))
     told = [window_sentence(found, which) for which in (0, 1)]
-    for which, block in enumerate(check.blocks if check else ()):
-        if block.verdict not in ("right", "inconclusive"):
-            told.append(
-                f"At ({point[0]:.4g}, {point[1]:.4g}) {NAMES[which]} should be "
-                f"{right[which]:.6g}, and yours gives {check.analytic[which]:.6g}."
-            )
-    return " ".join(told)
+    return " ".join([*told, *(point_sentences(own, check, point) if check else ())])
+
+
+def point_sentences(own, check, point) -> list[str]:
+    """What the check at the point found, with the right value of what is wrong."""
+    place = f"({point[0]:.4g}, {point[1]:.4g})"
+    right = own.right(np.array(point))
+    told = [
+        f"At {place} {NAMES[which]} should be {right[which]:.6g}, and yours gives "
+        f"{check.analytic[which]:.6g}."
+        for which, block in enumerate(check.blocks)
+        if block.verdict in WRONG
+    ]
+    if check.verdict == "right":
+        told.append(f"At {place} both are right: ({right[0]:.6g}, {right[1]:.6g}).")
+    told += [block.sentence for block in check.blocks if block.verdict in ("kink", "inconclusive")]
+    return told
 
 
 def window_sentence(found, which: int) -> str:
