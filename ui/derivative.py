@@ -104,11 +104,11 @@ def panels(w: Watch, settled: bool) -> list[Panel]:
     return [
         Panel(chart.near(w.function, w.x, w.curves, **view), "290px", click="x",
               labels={"x": "x", "y": "f"}),
-        Panel(error_chart.errors(w.curves, lead, shown=shown), "290px",
+        Panel(error_chart.errors(w.curves, lead, shown=shown), "290px", click="clock",
               labels={"x": "h", "y": "error"}),
         Panel(chart.magnified(w.function, w.x, w.curves, **view), "215px",
               labels={"x": "(t − x)/h", "y": "(f(t) − f(x))/h"}),
-        Panel(error_chart.estimates(w.curves, lead, shown=shown), "215px",
+        Panel(error_chart.estimates(w.curves, lead, shown=shown), "215px", click="clock",
               labels={"x": "h", "y": "estimate"}),
     ]  # fmt: skip
 

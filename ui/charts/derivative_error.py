@@ -280,6 +280,10 @@ def _layout(revision: str, title: str) -> dict:
             "dtick": 2,
             "exponentformat": "power",
             "tickfont": {"size": 11},
-            "title": {"text": "h, shrinking", "standoff": 4, "font": {"size": 12}},
+            "title": {
+                "text": "h, shrinking: click to go there",
+                "standoff": 4,
+                "font": {"size": 12},
+            },
         },
     }

@@ -161,6 +161,17 @@ export class Overlay {
     return [xa.p2d(x), ya.p2d(y)];
   }
 
+  // The step whose x on a curve is nearest on the screen.
+  stepNear(x) {
+    const { x: steps } = this.traces.find(({ meta }) => meta.play === "curve") ?? { x: [] };
+    const [here, ...places] = along(this.axes[0], [x, ...steps]);
+    let best = 0;
+    for (let at = 1; at < places.length; at += 1) {
+      if (Math.abs(places[at] - here) < Math.abs(places[best] - here)) best = at;
+    }
+    return best;
+  }
+
   place(x, y) {
     const [xa, ya] = this.axes;
     return [along(xa, [x])[0], along(ya, [y])[0]];

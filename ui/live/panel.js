@@ -106,7 +106,8 @@ export class Panel {
     if (event.target.closest(".modebar, .os-handle")) return;
     const box = this.holder.getBoundingClientRect();
     const place = this.overlay.axes && this.overlay.data(event.clientX - box.left, event.clientY - box.top);
-    if (place) this.stage.handles.get(this.clicks)?.go(place, true);
+    if (place && this.clicks === "clock") this.stage.clock.jump(this.overlay.stepNear(place[0]));
+    else if (place) this.stage.handles.get(this.clicks)?.go(place, true);
   }
 
   describe({ trace, at }) {

@@ -23,8 +23,9 @@ class Panel:
 
     Traces with `meta.play` move with the clock (ui/live/overlay.js tells how); traces with
     `meta.still` hold arrays that travel to the browser once. `click` names the handle that a
-    click on the plot moves; `cursor` draws the clock's step as a vertical line; `labels` are
-    the words for x and y when the pointer rests on a moving trace; `span` counts grid rows.
+    click on the plot moves, or is "clock" where a click sends the scrubber to the nearest step of
+    a curve; `cursor` draws the clock's step as a vertical line; `labels` are the words for x and
+    y when the pointer rests on a moving trace; `span` counts grid rows.
     """
 
     figure: dict
