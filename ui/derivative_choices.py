@@ -90,11 +90,11 @@ def choose_float(link: Link):
 
 
 def type_x(link: Link, function) -> None:
-    controls.typed(link, "x", "x", read_place, function.x, written, width=84)
+    controls.typed(link, "x", "x", read_place, function.x, written, width=72)
 
 
 def type_h(link: Link) -> None:
-    controls.typed(link, "h", "h", read_step, FIRST_H, written, width=104)
+    controls.typed(link, "h", "h", read_step, FIRST_H, written, width=92)
 
 
 def written(value: float) -> str:
