@@ -169,14 +169,14 @@ def _first_not_finite(activations) -> int | None:
 
 
 def _accuracy(data: Dataset, answers: np.ndarray) -> float:
-    """The share of samples whose class is the likeliest answer; one that is no number is wrong."""
+    """The share of samples whose class is the answer; what is not a number answers nothing."""
     if data.kind == "regression":
         return float("nan")
     if data.kind == "binary":
-        right = np.where(data.targets > 0.5, answers > 0.5, answers < 0.5)[:, 0]
+        given = answers[:, 0] > 0.5
     else:
-        right = (answers.argmax(-1) == data.labels) & np.isfinite(answers).all(-1)
-    return float(right.mean())
+        given = answers.argmax(-1)
+    return float(((given == data.labels) & np.isfinite(answers).all(-1)).mean())
 
 
 @dataclass

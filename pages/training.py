@@ -1,0 +1,49 @@
+"""Training through depth: two networks learn side by side, and their gradients are watched."""
+
+import streamlit as st
+
+from ui import controls, training, training_work
+from ui.charts import training as chart
+from ui.charts import training_words as words
+from ui.charts.palette import legend
+from ui.lessons import lesson
+from ui.link import Link
+from ui.live.stage import Clock, stage
+from ui.scenarios.training import SCENARIOS
+
+link = Link("training")
+st.markdown("#### Training through depth: same data, same start, same optimizer; who learns?")
+controls.scenarios(link, SCENARIOS)
+link.notices()
+choices = training.choose(link)
+plans, _ = training.set_up(link, choices)
+records = training_work.finish(link, training_work.affordable(link, plans))
+
+
+@st.fragment
+def live():
+    link.settle()
+    wanted, boards = training.set_up(link, choices)
+    moved = None if link.settled else training.follow(link, wanted)
+    sides = training.sides(moved or records)
+    steps = chart.clock_steps(sides)
+    at = training.place_of(link, steps)
+    stage(
+        training.panels(sides, steps, choices.heat, at if moved else None),
+        key="training.stage",
+        clock=Clock(len(steps) - 1, at,
+                    [f"step {step} / {wanted[0].steps}" for step in steps]),
+        legend=[legend(side.name, side.look) for side in sides],
+        boards=boards,
+        words=words.step_by_step(sides, steps) if link.settled else None,
+        table=words.results(sides) if link.settled else None,
+        columns="minmax(0, 1fr) minmax(0, 1fr) minmax(0, 1fr)",
+        on_change=lambda change: training.hear(link, choices, steps, change),
+        live=not link.settled,
+    )  # fmt: skip
+
+
+live()
+training.downloads(records)
+lesson("training")
+link.publish()
