@@ -12,7 +12,6 @@ import { Board } from "./sliders.js";
 import { loadStyle, theme } from "./theme.js";
 import { Reader, received } from "./wire.js";
 
-const HUSH = 800;
 const stages = new WeakMap();
 let plotly;
 
@@ -77,16 +76,6 @@ class Stage {
     if (picture !== this.picture) return;
     await this.show(picture);
     this.post.answered(picture.sequence);
-    if (!picture.live && this.reader.news) this.tell();
-  }
-
-  // Not at once: a message carries the values of all widgets with it, and those that the same run
-  // has set may not have reached their fields yet. Old values would then undo the new ones.
-  tell() {
-    clearTimeout(this.telling);
-    this.telling = setTimeout(() => {
-      if (this.reader.news) this.post.send({ has: this.reader.has });
-    }, HUSH);
   }
 
   async show(picture) {
@@ -201,7 +190,6 @@ class Stage {
 
   leave() {
     this.clock.playing = false;
-    clearTimeout(this.telling);
     this.watch.disconnect();
     for (const panel of this.panels) panel.leave();
   }
