@@ -1,5 +1,7 @@
 """Check a network: plant a slip in backprop and read the line off the pattern it leaves."""
 
+from functools import partial
+
 import streamlit as st
 
 from ui import check_findings, checking, controls, detecting, own_formula
@@ -21,33 +23,37 @@ with head[1]:
 
 
 @st.fragment
-def check(chosen, bugs):
+def check(set_up):
     link.settle()
-    setup = checking.set_up(link, chosen, bugs)
-    if bugs is None:
-        setup = detecting.hide_bug(link, setup)
-    found = checking.result(link, setup.case)
+    setup = set_up()
+    with st.container():
+        found = checking.result(link, setup.case)
     stage(
         check_findings.panels(found, link.settled),
         key="check.stage",
         legend=chart.legend(found),
         boards=setup.boards,
-        words=check_findings.told(found, setup, link.settled, hush=bugs is None),
+        words=check_findings.told(found, setup, link.settled, hush=mode == checking.DETECT),
         columns="minmax(0, 5fr) minmax(0, 3fr)",
         on_change=lambda change: controls.hear(link, setup.dials, change),
         live=not link.settled,
     )
     link.publish()
-    return found
+    return found if found.case == setup.case else None
 
 
 if mode == checking.OWN:
     own_formula.check(link, own_formula.type_formulas(link))
 else:
     chosen = checking.choose_case(link)
-    bugs = checking.choose_bugs(link) if mode == checking.PLANT else None
-    found = check(chosen, bugs)
-    show = check_findings.findings if mode == checking.PLANT else detecting.investigate
-    show(link, found)
-    check_findings.numbers(link, found)
+    if mode == checking.PLANT:
+        set_up = partial(checking.set_up, link, chosen, checking.choose_bugs(link))
+    else:
+        set_up = partial(detecting.set_up, link, chosen)
+    checking.take_time(link, set_up().case)
+    found = check(set_up)
+    if found is not None:
+        show = check_findings.findings if mode == checking.PLANT else detecting.investigate
+        show(link, found)
+        check_findings.numbers(link, found)
     lesson("check_network")

@@ -112,11 +112,11 @@ class Setup:
     notes: tuple[str, ...]
 
 
-def set_up(link: Link, chosen: CheckCase, bugs: tuple | None) -> Setup:
-    """The case at the values of its sliders; without `bugs` one is to be hidden in it."""
+def set_up(link: Link, chosen: CheckCase, bugs: tuple) -> Setup:
+    """The case at the values of its sliders, with these bugs in the layers theirs say."""
     settings = _settings(chosen)
     layers = link.get("net.layers", controls.number(*DEPTHS, whole=True), chosen.shape.layers)
-    movable = [bug for bug in bugs or () if _layers_for(bug, layers) > 1]
+    movable = [bug for bug in bugs if _layers_for(bug, layers) > 1]
     if link.settled:
         # A slider that another one lengthens would be built anew under the hand.
         link.memory["layers"] = layers
@@ -126,7 +126,7 @@ def set_up(link: Link, chosen: CheckCase, bugs: tuple | None) -> Setup:
     tuned, board = controls.read(link, dials)
     shape, place, terms, step = tuned[len(movable) :]
     at = {bug.name: one.layer for bug, one in zip(movable, tuned, strict=False)}
-    placed = tuple(bug.at(at.get(bug.name, 1)) for bug in bugs or ())
+    placed = tuple(bug.at(at.get(bug.name, 1)) for bug in bugs)
     case = replace(chosen, shape=shape, place=place, terms=terms, step=step, bugs=placed)
     return Setup(case, tuple(dials), (board,), _bug_notes(case))
 
@@ -164,25 +164,33 @@ def _bug_notes(case: CheckCase) -> tuple[str, ...]:
 
 
 def result(link: Link, case: CheckCase) -> CheckResult:
-    """The check of a case: at once if it is quick, with progress and a way out if it is not.
+    """The check of a case if it is quick; a slow one is there once `take_time` has made it.
 
-    While a hand moves a slow case, after a cancel and after bad input the last result stays.
+    Until then, after a cancel and after bad input the last result stays.
     """
     last = link.memory.get("result") or _stand_in()
-    if last.case == case:
-        return last
-    if not case.live and not link.settled:
-        return last
-    if link.memory.get("cancelled") == case:
-        _offer_again(link, case)
+    if last.case == case or not case.live:
         return last
     try:
-        found = _run(link, case)
+        link.memory["result"] = examined(case)
     except (ValueError, TypeError) as fault:
         _complain(link, case, fault)
-        return last
-    link.memory["result"] = found
-    return found
+    return link.memory.get("result") or last
+
+
+def take_time(link: Link, case: CheckCase) -> None:
+    """Makes a slow check, with its progress and a way out; for the page, outside any fragment,
+    because a button in a fragment does not interrupt a run of the page."""
+    last = link.memory.get("result")
+    if case.live or (last is not None and last.case == case):
+        return
+    if link.memory.get("cancelled") == case:
+        _offer_again(link, case)
+        return
+    try:
+        link.memory["result"] = _run(link, case)
+    except (ValueError, TypeError) as fault:
+        _complain(link, case, fault)
 
 
 @lru_cache(maxsize=1)
@@ -192,24 +200,21 @@ def _stand_in() -> CheckResult:
 
 
 def _run(link: Link, case: CheckCase) -> CheckResult:
-    steps = examine(case)
-    if case.live:
-        return _finish(steps, lambda share: None)
+    case.require_size()
     place = st.empty()
     with place.container(horizontal=True, vertical_alignment="center"):
         bar = st.progress(0.0, f"Checking {case.parameters:,} parameters …")
         st.button("Cancel", on_click=_cancel, args=(link, case), icon=":material/close:")
-    found = _finish(steps, lambda share: bar.progress(share, f"{case.parameters:,} parameters"))
-    place.empty()
-    return found
-
-
-def _finish(steps, report) -> CheckResult:
+    steps = examine(case)
     while True:
         try:
-            report(next(steps))
+            bar.progress(next(steps), f"Checking {case.parameters:,} parameters …")
         except StopIteration as end:
+            place.empty()
             return end.value
+        except (ValueError, TypeError):
+            place.empty()
+            raise
 
 
 def _cancel(link: Link, case: CheckCase) -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from optcore.detective import Case, NoCaseError, open_case
 from optcore.differences import CENTRAL
-from ui import controls
+from ui import checking, controls
 from ui.check_case import CheckCase, Place, Step, Terms
 from ui.check_findings import escaped, right_and_wrong
 from ui.check_result import CheckResult
@@ -17,6 +17,10 @@ from ui.link import Link
 
 CASES = 9999
 NO_ANSWER = "Name the line …"
+NO_CASE = (
+    "Nothing is hidden here: in this network no bug could be seen, for its gradients lie below "
+    "the round-off of any difference. Take fewer layers or another activation."
+)
 
 
 @lru_cache(maxsize=64)
@@ -39,23 +43,24 @@ def case_number(link: Link) -> int:
     return link.get("case", controls.number(0, CASES, whole=True), 1)
 
 
-def hide_bug(link: Link, setup: Setup) -> Setup:
-    """The setup with the bug of its case in it; a network that shows none gets a sentence."""
+def set_up(link: Link, chosen: CheckCase) -> Setup:
+    """The case at the values of its sliders with its bug hidden in it, if one can be seen."""
+    setup = checking.set_up(link, chosen, ())
     number = case_number(link)
     link.show("case", str(number))
     if setup.case.over:
         return setup
     try:
-        case = hidden(reference(setup.case), number)
-    except NoCaseError as fault:
-        st.error(str(fault), icon=":material/search_off:")
+        bug = hidden(reference(setup.case), number).bug
+    except NoCaseError:
         return setup
-    return replace(setup, case=replace(setup.case, bugs=(case.bug,)))
+    return replace(setup, case=replace(setup.case, bugs=(bug,)))
 
 
 def investigate(link: Link, found: CheckResult) -> None:
     """The menu of lines, the ruling and the score."""
     if not found.case.bugs:
+        st.warning(NO_CASE, icon=":material/search_off:")
         return
     case = Case(found.fit, found.case.bugs[0])
     key = (reference(found.case), case_number(link))
