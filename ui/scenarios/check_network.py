@@ -26,14 +26,14 @@ SATURATED = {
 
 SCENARIOS = (
     Scenario(
-        "One wrong delta spoils all below it",
+        "A wrong delta spoils all below",
         {"net.layers": "6", "bugs": "slope-forgotten", "bug.slope-forgotten.layer": "4"},
         "The slope was forgotten in the delta of layer 4, one line. That delta feeds layer 3, and "
         "so on down: layers 1 to 4 are wrong, 5 and 6 are right. Move the bug's layer and watch "
         "the border move with it.",
     ),
     Scenario(
-        "A right network that looks wrong",
+        "Right, but looks wrong",
         {**DEEP_SIGMOID, "bugs": "", "at.seed": "43"},
         "Sixteen sigmoid layers and no bug at all. At layer 1 the relative error is about a half, "
         "yet the number over all parameters is far below 1e-7 and says pass. Neither is a "
@@ -41,7 +41,7 @@ SCENARIOS = (
         "concluded there.",
     ),
     Scenario(
-        "Depth hides a bug, the complex step finds it",
+        "Depth hides a bug",
         {
             **DEEP_SIGMOID,
             "bugs": "dw-doubled",
@@ -67,7 +67,7 @@ SCENARIOS = (
         "glaring, with errors above 1e-2.",
     ),
     Scenario(
-        "Check again after some training",
+        "Check again after training",
         {
             **NO_L2,
             **SLOPE_FORGOTTEN,
@@ -80,7 +80,7 @@ SCENARIOS = (
         "longer linear, and the same check of the same code says 1.0. Check twice.",
     ),
     Scenario(
-        "A heavy L2 term hides a bug in W",
+        "L2 hides a bug in W",
         {**SLOPE_FORGOTTEN, "loss.weight_decay": "100000", "check.h": "0.0001"},
         "The weight decay is so large that it makes up nearly all of the gradient of W: the bug "
         "leaves only about 1e-8 there, and W1 and W2 pass. Biases have no L2 term, and b1 and b2 "
@@ -126,7 +126,7 @@ SCENARIOS = (
         "factor? Then name the line.",
     ),
     Scenario(
-        "The inner derivative forgotten",
+        "Forgotten inner derivative",
         {"mode": "check-my-own"},
         "f = sin(xy) + x², and someone wrote cos(xy) for ∂f/∂y. The inner derivative x is "
         "missing, so it is right only along x = 1. Drag the point there and its error vanishes.",
