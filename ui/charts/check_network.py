@@ -129,7 +129,7 @@ def overall(check, blocks: int) -> dict:
             "play": "still",
             "group": FLAT,
             "silent": True,
-            "readout": "",
+            "readout": "=",
             "reads": [f"{check.relative_error:.1e} ({check.flat_verdict})"],
         },
     }
