@@ -13,8 +13,8 @@ from ui import controls, layers_work
 from ui.charts import layers as chart
 from ui.charts import layers_signals, layers_units
 from ui.charts import layers_words as words
-from ui.charts.palette import ACTIVATION_LOOKS, legend
-from ui.layers_cases import ARCHITECTURES, GRADIENTS, Case, Setting, profile
+from ui.charts.palette import ACTIVATION_LOOKS, BAD, legend
+from ui.layers_cases import ARCHITECTURES, GRADIENTS, Case, Setting, funnels, has_bound, profile
 from ui.layers_fixes import FIXES, Comparison, compare
 from ui.layers_views import JACOBIANS, UNITS, signals, units
 from ui.link import Link
@@ -46,7 +46,7 @@ class Choices:
     activations: tuple
     initializer: object
     loss: object
-    architecture: str
+    architecture: object
     bias: bool
     fixes: tuple
     view: str
@@ -56,34 +56,36 @@ class Choices:
 
 def heading(link: Link, scenarios: Sequence) -> None:
     """What the page shows, and its scenarios."""
-    st.markdown("#### Gradient flow: press play and watch backprop carry the gradient to layer 1")
+    st.markdown("#### Gradient flow: press play, watch what reaches layer 1")
     controls.scenarios(link, scenarios)
 
 
 def choose(link: Link) -> Choices:
     named = {each.name: each for each in (*ACTIVATIONS, *INITIALIZERS, *LOSSES)}
-    row = st.columns([5, 3, 5, 2], vertical_alignment="bottom")
-    with row[0]:
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         activations = controls.choose_some(
             link, "activations", "Activations to compare", ACTIVATIONS,
-            [named["Sigmoid"], named["ReLU"]], placeholder="Choose two or more",
+            [named["Sigmoid"], named["ReLU"]], placeholder="Choose two or more", width=560,
         )  # fmt: skip
-    with row[1]:
         initializer = controls.choose(
-            link, "init", "Initialiser", INITIALIZERS, named["He normal"],
+            link, "init", "Initialiser", INITIALIZERS, named["He normal"], width=190,
             help="How the weights start; biases start at zero. The gain is a slider.",
         )  # fmt: skip
-    with row[2]:
-        architecture = controls.choose_name(link, "architecture", "Architecture", ARCHITECTURES)
-    with row[3], st.popover("More", icon=":material/tune:", width="stretch"):
-        loss = controls.choose(link, "loss", "Loss", LOSSES, named["Softmax cross-entropy"])
-        bias = controls.switch(link, "bias", "Biases", True)
-        lines = controls.pick_some(link, "lines", "Drawn with the gradients", LINES, LINES)
+        architecture = controls.choose(
+            link, "architecture", "Architecture", ARCHITECTURES, width=150
+        )
+        with st.popover("More", icon=":material/tune:"):
+            loss = controls.choose(link, "loss", "Loss", LOSSES, named["Softmax cross-entropy"])
+            bias = controls.switch(link, "bias", "Biases", True)
+            lines = controls.pick_some(link, "lines", "Drawn with the gradients", LINES, LINES)
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         view = controls.choose_name(
-            link, "view", "View", list(VIEWS), on_change=link.forget, args=("at",)
+            link, "view", "View", list(VIEWS), on_change=link.forget, args=("at",),
+            label_visibility="collapsed",
+        )  # fmt: skip
+        quantity = controls.choose_name(
+            link, f"{view.lower()}.show", "Shown", VIEWS[view], label_visibility="collapsed"
         )
-        quantity = controls.choose_name(link, f"{view.lower()}.show", "Shown", VIEWS[view])
         fixes = controls.pick_some(
             link, "fix", "Fixes, a click each (dotted: before)", FIXES,
             help="  \n".join(f"**{fix.name}**: {fix.lesson}" for fix in FIXES),
@@ -119,16 +121,13 @@ def networks(choices: Choices, tuned: Sequence) -> Comparison:
             initializer,
             choices.loss,
             setting,
-            residual=choices.architecture == "Residual",
-            norm=_NORMS.get(choices.architecture),
+            residual=choices.architecture.residual,
+            norm=choices.architecture.norm,
             bias=choices.bias,
         )
         for phi in choices.activations
     ]
     return compare(cases, choices.fixes)
-
-
-_NORMS = {"Layer norm": "layer", "Batch norm": "batch"}
 
 
 def show(link: Link, choices: Choices) -> Comparison:
@@ -140,6 +139,7 @@ def show(link: Link, choices: Choices) -> Comparison:
         st.info("Nothing to compare: choose an activation, better two.", icon=":material/add:")
         return asked
     how, note = layers_work.within_reach(link, asked)
+    link.memory["networks"] = how
     draw = {"Gradients": _gradients, "Signals": _signals, "Units": _units, "Jacobian": _jacobian}
     picture = draw[choices.view](link, choices, how)
     depth = how.shown[0].setting.depth
@@ -168,17 +168,27 @@ def _labels(depth: int, back: bool) -> list[str]:
 
 def _legend(how: Comparison, choices: Choices) -> list[dict]:
     entries = [legend(case.name, ACTIVATION_LOOKS[case.name]) for case in how.shown]
-    plain = {"colour": "ink", "symbol": "none"}
+    plain = {"colour": "ink", "symbol": "none", "group": ""}
     if how.before:
-        entries.append({"group": "before", "name": "before the fix", "dash": "dot", **plain})
-    if choices.view == "Gradients" and choices.quantity == next(iter(GRADIENTS)):
-        if "Theory" in choices.lines:
-            entries.append({"group": "", "name": "mean-field theory", "dash": "dash", **plain})
-        if "Bound" in choices.lines and any(case.activation.steepest < 1 for case in how.shown):
+        entries.append(plain | {"group": "before", "name": "before the fix", "dash": "dot"})
+    if choices.view != "Gradients":
+        return entries
+    if "30 seeds" in choices.lines:
+        entries.append(
+            {"group": "", "name": "10–90 % of 30 seeds", "dash": "none", "symbol": "square",
+             "colour": "#9aa5b1"}
+        )  # fmt: skip
+    if choices.quantity != next(iter(GRADIENTS)):
+        return entries
+    if "Theory" in choices.lines:
+        entries.append(plain | {"name": "mean-field theory", "dash": "dash"})
+        if any(funnels(case) for case in how.shown):
             entries.append(
-                {"group": "", "name": "bound: steepest slope × ‖W‖ per layer", "dash": "longdash",
-                 "colour": chart.BAD, "symbol": "none"}
-            )  # fmt: skip
+                plain | {"name": "one sample of this width: 10, 50, 90 %", "dash": "dashdot"}
+            )
+    if "Bound" in choices.lines and any(has_bound(case) for case in how.shown):
+        bound = {"name": "bound: steepest slope × ‖W‖", "dash": "longdash", "colour": BAD}
+        entries.append(plain | bound)
     return entries
 
 
@@ -203,9 +213,9 @@ def _gradients(link: Link, choices: Choices, how: Comparison) -> dict:
     figure = chart.gradients(shown, before, choices.quantity, extras)
     return {
         "panels": [
-            Panel(figure, "470px", span=2, labels={"x": "layer", "y": choices.quantity}),
-            Panel(chart.slopes(shown), "231px", labels={"x": "z", "y": "φ′"}),
-            Panel(chart.edge(shown, before), "231px", labels={"x": "σ_w", "y": "χ"}),
+            Panel(figure, "440px", span=2, labels={"x": "layer", "y": choices.quantity}),
+            Panel(chart.slopes(shown), "216px", labels={"x": "z", "y": "φ′"}),
+            Panel(chart.edge(shown, before), "216px", labels={"x": "σ_w", "y": "χ"}),
         ],
         "columns": "minmax(0, 5fr) minmax(0, 2fr)",
         "words": words.regimes(shown, before, how),
@@ -234,10 +244,10 @@ def _units(link: Link, choices: Choices, how: Comparison) -> dict:
     found = {case: units(case) for case in how.shown}
     return {
         "panels": [
-            Panel(layers_units.shares(found, choices.quantity), "470px", span=2,
+            Panel(layers_units.shares(found, choices.quantity), "440px", span=2,
                   labels={"x": "layer", "y": choices.quantity}),
-            Panel(layers_units.busyness(found), "231px", labels={"x": "units", "y": "samples"}),
-            Panel(layers_units.likeness(found), "231px", labels={"x": "layer", "y": "cosine"}),
+            Panel(layers_units.busyness(found), "216px", labels={"x": "units", "y": "samples"}),
+            Panel(layers_units.likeness(found), "216px", labels={"x": "layer", "y": "cosine"}),
         ],
         "columns": WIDE,
         "words": words.unit_words(found),
@@ -251,9 +261,9 @@ def _jacobian(link: Link, choices: Choices, how: Comparison) -> dict:
     depth = how.shown[0].setting.depth
     return {
         "panels": [
-            Panel(layers_units.stretch(shown, before, choices.quantity, depth), "470px",
+            Panel(layers_units.stretch(shown, before, choices.quantity, depth), "440px",
                   labels={"x": "layer", "y": "singular value"}),
-            Panel(layers_units.spectrum(shown, choices.quantity, depth), "470px",
+            Panel(layers_units.spectrum(shown, choices.quantity, depth), "440px",
                   labels={"x": "share", "y": "singular value"}),
         ],
         "columns": WIDE,

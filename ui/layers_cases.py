@@ -1,12 +1,13 @@
 """The networks that the Layers page compares: what decides each, and what is read off it."""
 
 import math
+from collections import OrderedDict
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import numpy as np
 
-from optcore.activations import Activation, Identity, ReLU
+from optcore.activations import Activation, Identity
 from optcore.datasets import random_batch
 from optcore.flow import LayerFlow, layer_flow
 from optcore.flow_theory import FlowTheory, flow_theory, relu_drift, slope_bound
@@ -22,7 +23,23 @@ OUTPUTS = 10
 DATA_SEEDS = 1000
 # Weight draws of more numbers than this are not kept: 16 MB.
 KEPT_WEIGHTS = 2_000_000
-ARCHITECTURES = ("Plain", "Residual", "Layer norm", "Batch norm")
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """How hidden layers are joined, as `Network` takes it."""
+
+    name: str
+    residual: bool = False
+    norm: str | None = None
+
+
+ARCHITECTURES = (
+    Architecture("Plain"),
+    Architecture("Residual", residual=True),
+    Architecture("Layer norm", norm="layer"),
+    Architecture("Batch norm", norm="batch"),
+)
 
 
 @dataclass(frozen=True)
@@ -164,32 +181,72 @@ def _theory(network, initializer, inputs):
     return flow_theory(network, initializer, inputs) if math.isfinite(inputs) else None
 
 
-@lru_cache(maxsize=32)
-def spectral_norms(case: Case) -> np.ndarray:
-    """The largest singular value of every weight matrix, (depth,)."""
-    squares = []
-    for weights, _ in case.network.layers(case.theta):
-        small = weights if len(weights) <= weights.shape[1] else weights.T
-        squares.append(np.linalg.eigvalsh(small @ small.T)[-1])
-    return np.sqrt(np.maximum(squares, 0))
+_hidden_norms: OrderedDict[tuple, list[float]] = OrderedDict()
 
 
-def bound(case: Case, output_norm: float) -> np.ndarray | None:
-    """What ||delta|| cannot exceed, for activations whose slope never reaches 1."""
-    if not case.plain or case.activation.steepest >= 1 or isinstance(case.initializer, Constant):
-        return None
-    # Weights do not depend on activation or loss; the key of the cache should not either.
-    drawn = replace(case, activation=ReLU())
-    return output_norm * slope_bound(case.activation, case.setting.depth, spectral_norms(drawn))
+def _hidden_norms_of(case: Case) -> list[float]:
+    """Largest singular values of hidden weights at gain 1, as far as they were ever needed.
 
-
-def funnel(case: Case, expected: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
-    """(low, typical, high) of ||delta|| for ReLU of finite width: tenth to ninetieth percentile.
-
-    `expected` is the root of the mean-field mean square. Independent normal weights only.
+    One seed draws the same hidden layers for every depth, activation and gain.
     """
-    if not (case.plain and case.name == "ReLU" and isinstance(case.initializer, NormalDraw)):
-        return None
+    setting = case.setting
+    key = replace(case.initializer, gain=1.0), setting.width, setting.seed
+    found = _hidden_norms.setdefault(key, [])
+    _hidden_norms.move_to_end(key)
+    while len(_hidden_norms) > 256:
+        _hidden_norms.popitem(last=False)
+    return found
+
+
+def norms_missing(case: Case) -> int:
+    """How many eigenvalue problems `spectral_norms` would have to solve."""
+    return max(0, case.setting.depth - 1 - len(_hidden_norms_of(case)))
+
+
+def spectral_norms(case: Case) -> np.ndarray:
+    """The largest singular value of every weight matrix, the output layer's in the last place."""
+    gain = case.initializer.gain
+    if gain == 0:
+        return np.zeros(case.setting.depth)
+    found, layers = _hidden_norms_of(case), case.network.layers(case.theta)
+    for weights, _ in layers[len(found) : -1]:
+        found.append(_largest(weights) / gain)
+    hidden = gain * np.array(found[: len(layers) - 1])
+    return np.append(hidden, _largest(layers[-1][0]))
+
+
+def _largest(weights) -> float:
+    small = weights if len(weights) <= weights.shape[1] else weights.T
+    return math.sqrt(max(0.0, float(np.linalg.eigvalsh(small @ small.T)[-1])))
+
+
+def has_bound(case: Case) -> bool:
+    """Whether the slope bound says anything: plain layers whose slope never reaches 1."""
+    return (
+        case.plain and case.activation.steepest < 1 and not isinstance(case.initializer, Constant)
+    )
+
+
+def bound(case: Case, output_norm: float) -> np.ndarray:
+    """What ||delta|| cannot exceed in any layer, given the output layer's."""
+    return output_norm * slope_bound(case.activation, case.setting.depth, spectral_norms(case))
+
+
+def funnels(case: Case) -> bool:
+    """Whether one sample's gradient strays far from the mean: `funnel` says where it lies.
+
+    Known for plain ReLU layers with independent normal weights.
+    """
+    known = case.plain and case.name == "ReLU" and isinstance(case.initializer, NormalDraw)
+    return known and relu_drift(case.setting.width)[1] * (case.setting.depth - 1) > 1
+
+
+def funnel(case: Case, expected: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(low, typical, high): below them lie 10, 50 and 90 % of seeds with ||delta|| of one sample.
+
+    `expected` is the root of the mean-field mean square. Over a batch the norm strays less,
+    unless its samples have become alike.
+    """
     drift, variance = relu_drift(case.setting.width)
     passed = np.arange(case.setting.depth - 1, -1, -1)
     middle, spread = drift * passed / 2, 1.2816 * np.sqrt(variance * passed) / 2

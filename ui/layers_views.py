@@ -50,14 +50,15 @@ def signals(case: Case) -> dict[str, Signals]:
 
 def _histograms(arrays, flat) -> Signals:
     finite = [np.isfinite(array) for array in arrays]
+    pairs = list(zip(arrays, finite, strict=True))
     # An axis that a single outlier stretches shows nothing: four deviations, no less than 1.
     with np.errstate(over="ignore", invalid="ignore"):
-        sizes = [float(np.sqrt(np.mean(a[ok] ** 2))) if ok.any() else 0.0
-                 for a, ok in zip(arrays, finite, strict=True)]  # fmt: skip
+        sizes = [float(np.sqrt(np.mean(a[ok] ** 2))) if ok.any() else 0.0 for a, ok in pairs]
     sizes = [size for size in sizes if math.isfinite(size)]
     reach = max(1.0, 4 * max(sizes, default=1.0))
-    lowest = min((float(a[ok].min()) for a, ok in zip(arrays, finite, strict=True) if ok.any()),
-                 default=-1.0)  # fmt: skip
+    largest = max((float(np.abs(a[ok]).max()) for a, ok in pairs if ok.any()), default=1.0)
+    reach = min(reach, max(largest, 1.0))
+    lowest = min((float(a[ok].min()) for a, ok in pairs if ok.any()), default=-1.0)
     bent = reach > WIDE
     high = math.asinh(reach) if bent else reach
     low = 0.0 if lowest >= 0 else -high

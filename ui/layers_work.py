@@ -9,7 +9,7 @@ import streamlit as st
 
 from optcore.flow_band import FlowBand, flow_band, seed_flows
 from ui.charts.layers_words import describe
-from ui.layers_cases import GRADIENTS, Case, Profile, bound, profile
+from ui.layers_cases import GRADIENTS, Case, Profile, bound, has_bound, norms_missing, profile
 from ui.layers_fixes import (
     LIVELY,
     LONGEST,
@@ -106,13 +106,12 @@ def _with_progress(how: Comparison) -> Comparison:
 
 def bounds(profiles: Sequence[Profile], settled: bool) -> dict:
     """The slope bound of every activation that has one, where it can be had in passing."""
-    setting = profiles[0].case.setting
-    # One eigenvalue problem per layer.
-    takes = setting.depth * (2e-4 + 6e-10 * setting.width**3)
-    if takes > (0.6 if settled else 0.03):
+    bounded = [p for p in profiles if has_bound(p.case) and p.delta[-1] > 0]
+    missing = sum(norms_missing(p.case) for p in bounded[:1])
+    takes = missing * (2e-4 + 6e-10 * profiles[0].case.setting.width ** 3)
+    if takes > (0.6 if settled else 0.01):
         return {}
-    found = {p.case.name: bound(p.case, p.delta[-1]) for p in profiles if p.delta[-1] > 0}
-    return {name: values for name, values in found.items() if values is not None}
+    return {p.case.name: bound(p.case, p.delta[-1]) for p in bounded}
 
 
 # ------------------------------------------------------------------ the band over seeds

@@ -10,7 +10,7 @@ from optcore.activations import Activation
 from optcore.flow import FLOAT32_HALF_STEP, FLOAT_RANGES
 from optcore.flow_band import FlowBand
 from ui.charts.palette import ACTIVATION_LOOKS, BAD, GOOD
-from ui.layers_cases import GRADIENTS, Profile, chi_curve, funnel, mean_field
+from ui.layers_cases import GRADIENTS, Profile, chi_curve, funnel, funnels, mean_field
 from ui.layers_views import SATURATED
 
 # Half a unit in the last place of 1 in float16.
@@ -105,8 +105,8 @@ def _theories(profiles, layers):
             continue
         expected = profile.theory.delta_norms(profile.delta[-1])
         yield _thin(profile, layers, expected, "theory", "dash", 1.6)
-        for part in funnel(profile.case, expected) or ():
-            yield _thin(profile, layers, part, "finite-width theory", "dot", 1.2)
+        for part in funnel(profile.case, expected) if funnels(profile.case) else ():
+            yield _thin(profile, layers, part, "one sample of this width", "dashdot", 1.2)
 
 
 def _bounds(bounds, layers):
@@ -285,8 +285,13 @@ def layers_layout(depth: int, reach, title: str, *, back: bool) -> dict:
                   "tickformat": "d", "dtick": max(1, round(depth / 10)),
                   "tick0": 1, "showgrid": False},
         "yaxis": {"type": "log", "title": {"text": title}, "range": list(reach),
-                  "exponentformat": "power", "dtick": max(1, round((reach[1] - reach[0]) / 6))},
+                  "exponentformat": "power", "dtick": decades(reach)},
     }  # fmt: skip
+
+
+def decades(reach) -> int:
+    """How many decades apart the labels of a log axis stand."""
+    return max(1, round((reach[1] - reach[0]) / 6))
 
 
 def small_layout(title: str, x, y) -> dict:

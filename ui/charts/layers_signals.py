@@ -157,12 +157,13 @@ def _value_axis(signals: Signals) -> dict:
     if not signals.bent:
         return {}
     decades = math.log10(math.sinh(min(signals.edges[-1], 700.0)))
-    every = max(1, math.ceil(decades / 4))
+    every = max(1, math.ceil(decades / 3))
     powers = np.arange(0, decades + 0.01, every)
     values = [0.0, *(10**powers)]
     if signals.edges[0] < 0:
         values = [-value for value in values[:0:-1]] + values
     return {
+        "tickangle": 0,
         "tickvals": [math.asinh(value) for value in values],
         "ticktext": [_power(value) for value in values],
     }
@@ -177,9 +178,13 @@ def _power(value):
 
 def _saturation_lines(case, signals, kind, hidden):
     for end in saturation_ends(case.activation):
+        kink = abs(end) < 0.5
+        if kink and kind == "a":
+            continue
         at = float(case.activation.value(np.array(end))) if kind == "a" else end
         at = math.asinh(at) if signals.bent else at
+        said = "off below" if kink else "saturated beyond" if end > 0 else ""
         if signals.edges[0] < at < signals.edges[-1]:
-            mark = rule(at, "" if end < 0 else "saturated beyond", (0.5, hidden + 0.5), BAD)
+            mark = rule(at, said, (0.5, hidden + 0.5), BAD)
             mark["meta"]["log"] = False
             yield mark

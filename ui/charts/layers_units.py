@@ -4,6 +4,7 @@ import numpy as np
 
 from ui.charts.layers import (
     bar,
+    decades,
     layers_layout,
     log_range,
     positive,
@@ -140,7 +141,7 @@ def spectrum(found: dict[Case, Spectra], quantity: str, depth: int) -> dict:
     reach = log_range([trace["meta"]["y"] for trace in data], deepest=1e-300, highest=1e300)
     layout = small_layout("Singular values of the layer, largest first", [0, 1], reach)
     layout["xaxis"] |= {"tickformat": ".0%", "title": {"text": "share of directions"}}
-    layout["yaxis"] |= {"type": "log", "exponentformat": "power"}
+    layout["yaxis"] |= {"type": "log", "exponentformat": "power", "dtick": decades(reach)}
     return {"data": data, "layout": layout}
 
 

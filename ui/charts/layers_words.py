@@ -119,11 +119,11 @@ def _row(profile: Profile, note: str):
     expected = (
         decay_rate(profile.theory.delta_norms(1.0)[:-1]) if profile.theory is not None else math.nan
     )
-    field = (
-        [scientific(numbers.q), scientific(numbers.chi), _depth(numbers.gradient_depth),
-         _depth(numbers.correlation_depth)]
-        if numbers and case.plain else ["—"] * 4
-    )  # fmt: skip
+    field = ["—"] * 4
+    if numbers and case.plain:
+        q = "0" if numbers.q == 0 else scientific(numbers.q)
+        depths = _depth(numbers.gradient_depth), _depth(numbers.correlation_depth)
+        field = [q, scientific(numbers.chi), *depths]
     return [
         case.name + note,
         describe(case),
@@ -231,4 +231,6 @@ def spectrum_words(found: dict[Case, Spectra], quantity: str) -> str:
 def _ratio(largest, least):
     if not (least > 0 and math.isfinite(largest)):
         return "."
+    if largest < 1.01 * least:
+        return ": it turns the gradient and stretches no direction."
     return f": some direction is stretched {scientific(largest / least)} times as much as another."

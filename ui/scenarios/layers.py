@@ -55,9 +55,9 @@ SCENARIOS = (
             "signals.show": "activations-a",
         },
         "Weights of standard deviation 1 at width 128: every ReLU layer makes the signal 8 times "
-        "as large. float16 ends in layer 6 and float32 in layer 43; from there on all is inf, the "
-        "loss is not a number, and training is over. Tanh stays below 1, but nearly all of it is "
-        "saturated.",
+        "as large. float16 ends in layer 5 and float32 in layer 43; from there on all is inf, the "
+        "loss is not a number, and training is over. Tanh stays below 1, but 84 % of its units "
+        "are saturated.",
     ),
     Scenario(
         "Residual rescues",
@@ -83,8 +83,8 @@ SCENARIOS = (
         "Narrow networks are a lottery",
         {"activations": "relu", "net.depth": "30", "net.width": "8"},
         "He's weights keep the mean square gradient, yet at width 8 a typical seed loses 99 % of "
-        "it: ln ‖δ‖² drifts by −5/(2n) per layer and spreads with variance 5/n (dotted). The band "
-        "over 30 seeds spans decades. Widen the network to 128 and it closes.",
+        "it: ln ‖δ‖² drifts by −5/(2n) per layer and spreads with variance 5/n (dash-dotted). The "
+        "band over 30 seeds spans decades. Widen the network to 128 and it closes.",
     ),
     Scenario(
         "Rotations keep every direction",
