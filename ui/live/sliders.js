@@ -55,6 +55,7 @@ class Row {
     range.dataset.knob = knob.id;
     range.oninput = () => this.slide(false);
     range.onchange = () => this.slide(true);
+    range.onpointerup = range.onpointercancel = () => this.release();
     range.ondblclick = () => this.set(knob.initial, true);
     range.title = "Double-click: back to the default";
     text.onchange = () => this.type();
@@ -63,6 +64,11 @@ class Row {
   slide(settled) {
     this.held = !settled;
     this.set(this.valueAt(Number(this.range.value)), settled);
+  }
+
+  // A slider brought back to where it was taken up reports no change, yet the hand has let go.
+  release() {
+    setTimeout(() => { if (this.held) this.slide(true); });
   }
 
   set(value, settled) {
