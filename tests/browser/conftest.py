@@ -1,0 +1,116 @@
+"""A real Chromium, a real server, and a Race page to lay hands on."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+from race_page import RacePage
+
+ROOT = Path(__file__).parents[2]
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--use-gl=angle",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+]
+READY_SECONDS = 60
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+def found_chromium() -> str | None:
+    """The path in OPTSCOPE_CHROMIUM, else the first browser on the path."""
+    given = os.environ.get("OPTSCOPE_CHROMIUM")
+    return given or next((path for name in NAMES if (path := shutil.which(name))), None)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    path = found_chromium()
+    if path is None:
+        told = "no Chromium: install one, or name it in OPTSCOPE_CHROMIUM"
+        if os.environ.get("OPTSCOPE_BROWSER") == "require":
+            pytest.fail(told)
+        pytest.skip(told)
+    return path
+
+
+@pytest.fixture(scope="session")
+def address(chromium):
+    """The address of a server of our own, on a free port."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = subprocess.Popen(
+        [sys.executable, "app.py"],
+        cwd=ROOT,
+        env={**os.environ, "PORT": str(port), "HOST": "127.0.0.1"},
+        stdout=subprocess.DEVNULL,
+    )
+    place = f"http://127.0.0.1:{port}"
+    try:
+        wait_for(place, server)
+        yield place
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+
+
+def wait_for(place: str, server) -> None:
+    ends = time.monotonic() + READY_SECONDS
+    while time.monotonic() < ends:
+        assert server.poll() is None, f"the server ended with {server.returncode}"
+        try:
+            with urllib.request.urlopen(f"{place}/_stcore/health", timeout=2):
+                return
+        except OSError:
+            time.sleep(0.1)
+    pytest.fail(f"the server did not answer within {READY_SECONDS} seconds")
+
+
+@pytest.fixture(scope="session")
+def browser(chromium):
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        # One context, so that scripts are fetched and compiled once for all tests.
+        yield running.new_context()
+        running.close()
+
+
+@pytest.fixture
+def visit(browser, address):
+    """Opens pages, a session each; afterwards none may have an error or asked a stranger."""
+    pages = []
+
+    def open_page(link: str = "", width: int = 1400, theme: str = "light") -> RacePage:
+        page = browser.new_page()
+        page.set_viewport_size({"width": width, "height": 900 if width > 500 else 844})
+        page.emulate_media(color_scheme=theme)
+        pages.append(RacePage(page, address))
+        return pages[-1].open(link)
+
+    yield open_page
+    faults = [fault for page in pages for fault in page.faults]
+    strangers = [url for page in pages for url in page.strangers]
+    for page in pages:
+        page.page.close()
+    assert not faults
+    assert not strangers

@@ -1,0 +1,136 @@
+"""What a person does on the Race page, and what they see."""
+
+from urllib.parse import parse_qs, urlsplit
+
+PATIENCE = 20_000
+
+
+class RacePage:
+    """One visitor's page. Faults of the console and requests to other hosts are written down."""
+
+    def __init__(self, page, address: str):
+        self.page = page
+        self.address = address
+        self.faults: list[str] = []
+        self.strangers: list[str] = []
+        page.set_default_timeout(PATIENCE)
+        page.on("console", self._heard)
+        page.on("pageerror", lambda error: self.faults.append(str(error)))
+        page.on("request", self._asked)
+
+    def _heard(self, message) -> None:
+        if message.type == "error":
+            self.faults.append(f"{message.text} {message.location.get('url', '')}")
+
+    def _asked(self, request) -> None:
+        local = request.url.startswith((self.address, "data:", "blob:"))
+        if not local and not request.url.startswith(self.address.replace("http", "ws", 1)):
+            self.strangers.append(request.url)
+
+    # Coming and going.
+
+    def open(self, link: str = "") -> "RacePage":
+        self.page.goto(f"{self.address}/{link}")
+        return self.wait_drawn()
+
+    def reload(self) -> "RacePage":
+        self.page.reload()
+        return self.wait_drawn()
+
+    def wait_drawn(self) -> "RacePage":
+        self.page.wait_for_selector(".os-stage[data-drawn]")
+        self.page.wait_for_function("document.querySelector('.os-plot')?._fullLayout?.xaxis")
+        return self
+
+    def wait(self, expression: str, given=None):
+        """Waits until a JavaScript expression of the page holds."""
+        return self.page.wait_for_function(expression, arg=given)
+
+    def wait_link(self, name: str, other_than: str | None = None) -> str:
+        """Waits until the address holds a parameter (other than it did), and gives it."""
+        self.wait(
+            """([name, old]) => { const found = new URL(location).searchParams.get(name);
+                return found !== null && found !== old; }""",
+            [name, other_than],
+        )
+        return self.link[name]
+
+    @property
+    def link(self) -> dict[str, str]:
+        """The parameters of the address."""
+        found = parse_qs(urlsplit(self.page.url).query, keep_blank_values=True)
+        return {name: values[-1] for name, values in found.items()}
+
+    # Seeing.
+
+    @property
+    def drawn(self) -> int:
+        """How many pictures from the server have been drawn."""
+        return int(self.page.get_attribute(".os-stage", "data-drawn"))
+
+    def wait_redrawn(self, since: int) -> "RacePage":
+        self.wait("(n) => Number(document.querySelector('.os-stage').dataset.drawn) > n", since)
+        return self
+
+    def paths(self, panel: int = 0) -> str:
+        """The canvas with the moving traces, as a text that changes when the picture does."""
+        script = "(n) => document.querySelectorAll('.os-overlay')[n].toDataURL()"
+        return self.page.evaluate(script, panel)
+
+    def wait_paths_change(self, before: str, panel: int = 0) -> "RacePage":
+        self.wait(
+            "([n, old]) => document.querySelectorAll('.os-overlay')[n].toDataURL() !== old",
+            [panel, before],
+        )
+        return self
+
+    def legend(self) -> list[str]:
+        return self.page.locator(".os-chip").all_inner_texts()
+
+    def table(self) -> list[list[str]]:
+        rows = self.page.locator(".os-table tbody tr").all()
+        return [row.locator("td").all_inner_texts() for row in rows]
+
+    def words(self) -> str:
+        return self.page.locator(".os-words").first.inner_text()
+
+    def step(self) -> int:
+        return int(self.page.input_value(".os-clock input[type=range]"))
+
+    def window(self, panel: int = 0) -> list[list[float]]:
+        """The ranges that a plot shows."""
+        script = """(n) => { const layout = document.querySelectorAll('.os-plot')[n]._fullLayout;
+            return [[...layout.xaxis.range], [...layout.yaxis.range]]; }"""
+        return self.page.evaluate(script, panel)
+
+    # Laying hands on.
+
+    def handle(self):
+        return self.page.locator(".os-handle").first
+
+    def middle(self, locator) -> tuple[float, float]:
+        box = locator.bounding_box()
+        return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+    def place(self, x: float, y: float) -> tuple[float, float]:
+        """Where on the screen a point of the surface is."""
+        script = """([x, y]) => { const plot = document.querySelector('.os-plot');
+            const { xaxis, yaxis } = plot._fullLayout;
+            const at = [xaxis._offset + xaxis.d2p(x), yaxis._offset + yaxis.d2p(y)];
+            const seen = () => plot.getBoundingClientRect().top + at[1];
+            if (seen() < 80 || seen() > innerHeight) plot.scrollIntoView({ block: 'center' });
+            return [plot.getBoundingClientRect().left + at[0], seen()]; }"""
+        return tuple(self.page.evaluate(script, [x, y]))
+
+    def slider(self, knob: str):
+        return self.page.locator(f"input[data-knob='{knob}']")
+
+    def field(self, knob: str):
+        """The number beside a slider."""
+        return self.page.locator(f".os-knob:has(input[data-knob='{knob}']) input[type=text]")
+
+    def value(self, knob: str) -> float:
+        return float(self.field(knob).input_value())
+
+    def clock(self, name: str):
+        return self.page.locator(".os-clock").get_by_role("button", name=name, exact=True)
