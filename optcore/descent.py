@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from optcore.columns import columns
 from optcore.disturbance import ClipNorm, ClipValue, GradientNoise
 from optcore.objective import Counted, Look, Objective
 from optcore.optimizers.base import Optimizer
@@ -60,6 +61,7 @@ class Row(NamedTuple):
     state: dict
     ended: np.ndarray
     end: np.ndarray
+    last: bool
 
 
 def course(
@@ -78,7 +80,7 @@ def course(
     """
     point, optimizer = _prepared(start, optimizer, steps)
     rates = _rates(optimizer, None, steps)
-    rows = _rows(objective, optimizer, clip, point, rates, None, steps + 1, escape)
+    rows = _rows(Stepper(objective, optimizer, clip, point, rates, None), steps + 1, escape)
     while True:
         with np.errstate(all="ignore"):
             row = next(rows, None)
@@ -132,32 +134,67 @@ def _limit(objective, optimizer: Optimizer, point: np.ndarray):
     return limit, optimizer.stability
 
 
+class Stepper:
+    """One look and one step of every run, plainly: the definition.
+
+    After `look`, `value`, `grad` and `seen` belong to `point` and `state`; `move` steps on.
+    """
+
+    def __init__(self, objective, optimizer, clip, point, rates, noise):
+        self.objective, self.optimizer, self.clip = Counted(objective), optimizer, clip
+        self.rates, self.noise = rates, noise
+        self.point, self.state = point, optimizer.init(point)
+
+    @property
+    def grad_calls(self) -> int:
+        return self.objective.grad_calls
+
+    def look(self, t: int) -> None:
+        self.value, self.grad = self.objective.value(self.point), self.objective.grad(self.point)
+        seen = self.grad if self.noise is None else self.grad + self.noise[t]
+        self.seen = self.clip.apply(seen) if self.clip else seen
+
+    def move(self, t: int, going: np.ndarray) -> None:
+        rates, rule = self.rates, self.optimizer
+        rule = rule if rates is None else replace(rule, learning_rate=rates[t])
+        look = Look(self.objective, self.point, self.value, self.seen)
+        step, self.state = rule.update(look, self.state)
+        self.point = np.where(going[..., None], self.point + step, np.nan)
+
+
 def _walk(objective, optimizer, clip, point, rates, noise, rows, record) -> dict:
-    """A run written down row by row."""
-    objective = Counted(objective)
+    """A run written down row by row, or its last row alone."""
+    given = (objective, optimizer, clip, point, rates, noise)
+    stepper = columns(*given) or Stepper(*given)
     book = _Book(rows if record else 1)
-    for row in _rows(objective, optimizer, clip, point, rates, noise, rows, ESCAPE):
-        book.write(row.t if record else 0, row, objective.grad_calls)
+    for row in _rows(stepper, rows, ESCAPE):
+        if record or row.last:
+            book.write(row.t if record else 0, row, stepper.grad_calls)
     return book.pages(row.ended, row.end)
 
 
-def _rows(objective, optimizer, clip, point, rates, noise, rows, escape) -> Iterator[Row]:
-    """The definition of a run: look, tell, step."""
-    state = optimizer.init(point)
-    ended = np.full(point.shape[:-1], rows - 1)
-    end = np.full(point.shape[:-1], WENT_ON)
+def _rows(stepper, rows: int, escape: float) -> Iterator[Row]:
+    """A run: look, tell, step."""
+    ended = np.full(stepper.point.shape[:-1], rows - 1)
+    end = np.full(stepper.point.shape[:-1], WENT_ON)
     for t in range(rows):
-        value, grad = objective.value(point), objective.grad(point)
-        seen = grad if noise is None else grad + noise[t]
-        seen = clip.apply(seen) if clip else seen
-        _notice(t, point, value, grad, ended, end, escape)
-        yield Row(t, point, value, grad, seen, state, ended, end)
+        stepper.look(t)
+        seen = stepper.point, stepper.value, stepper.grad
+        if not _ordinary(*seen, escape):
+            _notice(t, *seen, ended, end, escape)
         going = end == WENT_ON
-        if t == rows - 1 or not going.any():
+        last = t == rows - 1 or not going.any()
+        yield Row(t, *seen, stepper.seen, stepper.state, ended, end, last)
+        if last:
             return
-        rule = optimizer if rates is None else replace(optimizer, learning_rate=rates[t])
-        step, state = rule.update(Look(objective, point, value, seen), state)
-        point = np.where(going[..., None], point + step, np.nan)
+        stepper.move(t, going)
+
+
+def _ordinary(point, value, grad, escape) -> bool:
+    """Whether, by a quick look at sums, surely no run has ended; False may be a false alarm."""
+    low, high = point.min(), point.max()
+    inside = -escape <= low and high <= escape
+    return bool(inside and np.isfinite(high - low + value.sum() + grad.sum()))
 
 
 def _replayed(objective, optimizer, clip, point, rates, noise, rows) -> dict | None:
