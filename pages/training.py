@@ -35,8 +35,9 @@ def live():
                     [f"step {step} / {wanted[0].steps}" for step in steps]),
         legend=[legend(side.name, side.look) for side in sides],
         boards=boards,
-        words=words.step_by_step(sides, steps) if link.settled else None,
-        table=words.results(sides) if link.settled else None,
+        words=words.step_by_step(sides, steps) if link.settled
+        else words.meanwhile(sides, int(steps[at]), followed=bool(moved)),
+        table=words.results(sides),
         columns="minmax(0, 1fr) minmax(0, 1fr) minmax(0, 1fr)",
         on_change=lambda change: training.hear(link, choices, steps, change),
         live=not link.settled,

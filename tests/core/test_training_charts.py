@@ -196,6 +196,8 @@ def test_the_words_follow_the_numbers(sides, exploded):
     told = words.step_by_step(sides, chart.clock_steps(sides))
     assert len(told) == len(PLAN.snapshots)
     assert told[4].startswith(f"Step {PLAN.snapshots[4]}: Sigmoid has loss ")
+    assert words.meanwhile(sides, int(PLAN.snapshots[4]), followed=True) in told[4]
+    assert "let go" in words.meanwhile(sides, 7, followed=False)
     assert "Exploded at step" in words.verdict(exploded[1])
     table = words.results(exploded)
     assert table.count("<tr>") == 3

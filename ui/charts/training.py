@@ -91,8 +91,8 @@ def heat(side: Side, steps: np.ndarray, which: str, decades: tuple[int, int]) ->
         "colorbar": colour_bar(ticks, [_power(tick) for tick in ticks]),
         "meta": {"still": True},
     }
-    total = record.plan.steps
     bounds = [0.5, layers[-1] + 0.5]
+    total = max(1, int(steps[-1]))
     frame = layout(f"{side.name}: {TITLES[which]}", "step", [0, total], "layer", bounds)
     frame["yaxis"] |= {"tickmode": "array", **_layer_ticks(len(layers))}
     frame["annotations"] = _remarks(record, values, at, total)
@@ -154,7 +154,6 @@ def whole_gradient(sides: Sequence[Side], steps: np.ndarray) -> dict:
 
 
 def _over_steps(curves, steps, title, *, readout, also=()) -> dict:
-    total = curves[0][0].record.plan.steps
     values = np.concatenate([np.ravel(y) for _, y, _ in curves] + [np.array(also)])
     bounds = _decades(values)
     clipped = any(kind == "after" for _, _, kind in curves)
@@ -165,7 +164,7 @@ def _over_steps(curves, steps, title, *, readout, also=()) -> dict:
             continue
         data[-1]["opacity"] = 0.45 if clipped else 1.0
         data.append(_head(side, np.minimum(steps, len(y) - 1), y, readout))
-    frame = layout("", "step", [0, max(total, 1)], title, bounds)
+    frame = layout("", "step", [0, max(1, int(steps[-1]))], title, bounds)
     every = max(1, -(-int(bounds[1] - bounds[0]) // 7))
     frame["yaxis"] |= {"type": "log", "exponentformat": "power", "dtick": every}
     frame["margin"]["t"] = 10

@@ -91,10 +91,18 @@ def _clipped(record) -> str:
 def step_by_step(sides: Sequence[Side], steps: np.ndarray) -> list[str]:
     """For every clock position what it shows, and how the trainings went."""
     ends = "\n".join(verdict(side) for side in sides)
-    return [
-        f"Step {step}: " + "; ".join(_at(side, int(step)) for side in sides) + f".\n{ends}"
-        for step in steps
-    ]
+    return [f"{_now(sides, int(step))}\n{ends}" for step in steps]
+
+
+def meanwhile(sides: Sequence[Side], step: int, *, followed: bool) -> str:
+    """What the clock's step shows while a hand moves a slider."""
+    if followed:
+        return _now(sides, step)
+    return "This takes too long to follow the hand: let go, and both train again."
+
+
+def _now(sides: Sequence[Side], step: int) -> str:
+    return f"Step {step}: {'; '.join(_at(side, step) for side in sides)}."
 
 
 def _at(side: Side, step: int) -> str:
