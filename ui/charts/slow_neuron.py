@@ -37,7 +37,7 @@ def gradients(runs: Sequence[NeuronRun], steps: int) -> dict:
     data, shown = [], []
     for run in runs:
         size = _size(run.deltas)
-        data.append(_track(run, "curve", y=size, readout="|dL/dz|"))
+        data.append(_track(run, "curve", y=size, readout="dL/dz"))
         data[-1]["meta"] |= {"log": True, "across": 10, "reads": [_read(y) for y in run.deltas]}
         # A ReLU comes to rest: its fall through all decades would flatten what the others do.
         shown.append(size if run.neuron.activation.name == "Sigmoid" else size[:1])
@@ -58,7 +58,8 @@ def gradients(runs: Sequence[NeuronRun], steps: int) -> dict:
 
 def plane(runs: Sequence[NeuronRun]) -> dict:
     """dL/dz against z, and where each neuron stands on its curve."""
-    z = np.linspace(-REACH, REACH, POINTS)
+    # A point just above 0 keeps the jump of a ReLU upright.
+    z = np.sort(np.append(np.linspace(-REACH, REACH, POINTS), 1e-9))
     data = []
     for run in runs:
         data.append(_track(run, "still", x=z, y=run.neuron.delta(z)))
