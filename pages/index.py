@@ -13,6 +13,10 @@ st.navigation(
     [
         st.Page("race.py", title="Race", icon=":material/sports_score:", default=True),
         st.Page("shrinking_h.py", title="Shrinking h", icon=":material/compress:"),
+        st.Page("check_network.py", title="Check a network", icon=":material/fact_check:"),
+        st.Page("layers.py", title="Gradient flow", icon=":material/layers:"),
+        st.Page("training.py", title="Training", icon=":material/model_training:"),
+        st.Page("slow_neuron.py", title="Slow neuron", icon=":material/hourglass_bottom:"),
     ],
     position="top",
 ).run()
