@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from optcore.activations import ACTIVATIONS
 from optcore.datasets import DATASETS
-from optcore.initializers import HeNormal
+from optcore.initializers import INITIALIZERS, HeNormal
 from optcore.training_plan import TRAINERS, TrainingPlan
 from ui import training, training_work
 from ui.charts import training_words as words
@@ -170,6 +170,34 @@ def test_the_link_holds_the_architecture(form, residual, norm, shown):
     plan = shown[-1][0].plan
     assert (plan.residual, plan.norm, plan.bias, plan.batch) == (residual, norm, False, 8)
     assert (shown[-1][1].plan.residual, shown[-1][1].plan.norm) == (False, None)
+
+
+def test_random_links_never_raise():
+    rng = np.random.default_rng(5)
+
+    def any_of(entries):
+        return slug(entries[rng.integers(len(entries))].name)
+
+    for _ in range(12):
+        link = {
+            "data": any_of(DATASETS),
+            "left": any_of(ACTIVATIONS),
+            "left.start": any_of(INITIALIZERS),
+            "right.start": any_of(INITIALIZERS),
+            "left.form": any_of(training.ARCHITECTURES),
+            "right.form": any_of(training.ARCHITECTURES),
+            "optimizer": any_of(TRAINERS),
+            "clip": ("off", "by-norm", "by-value")[rng.integers(3)],
+            "batch": any_of(training.AMOUNTS),
+            "heat": any_of(training.HEATS),
+            "bias": str(rng.integers(2)),
+            "gradient-descent.learning_rate": "10",
+            "adam.learning_rate": "10",
+            "at": str(rng.integers(20)),
+        }
+        app = opened(**(SMALL | link))
+        assert not app.exception, link
+        assert not app.warning, link
 
 
 def test_optimizers_that_are_missing_have_a_reason():

@@ -7,7 +7,7 @@ from dressing import validated
 from optcore.activations import LeakyReLU, ReLU, Sigmoid
 from optcore.datasets import Blobs, Moons, Sine
 from optcore.disturbance import ClipNorm
-from optcore.initializers import HeNormal, XavierNormal
+from optcore.initializers import HeNormal, XavierNormal, Zeros
 from optcore.optimizers import GradientDescent
 from optcore.training import Trainer, train
 from optcore.training_plan import TrainingPlan
@@ -214,6 +214,13 @@ def test_words_for_a_stopped_and_for_a_clipped_training():
     assert "Stopped after step 8 of 120." in told
     assert "Clipping shortened 8 of 8 gradients" in told
     assert f"from {words.written(side.record.before[0])} to 0.01" in told
+
+
+def test_words_for_a_network_that_starts_at_zero():
+    side = training.sides([train(replace(OTHER, initializer=Zeros(), steps=10))] * 2)[0]
+    told = words.verdict(side)
+    assert "the gradient of its output weights is exactly 0" in told
+    assert "It answers the same everywhere: two samples differ by exactly 0 at most" in told
 
 
 @pytest.mark.parametrize(

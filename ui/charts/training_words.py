@@ -67,13 +67,20 @@ def verdict(side: Side) -> str:
             parts.append(f", and an answer that ignores its input costs {written(blind)}")
     elif loss > LEARNED * blind:
         parts.append(f", against {written(blind)} for an answer that ignores the input")
-    parts.append(
-        f". At the start its layer 1 received {written(share(side, 0))} of the gradient of "
-        "its output layer."
-    )
+    parts.append(f". {_beginning(side)}")
     if record.plan.clip:
         parts.append(f" {_clipped(record)}")
     return "".join(parts)
+
+
+def _beginning(side: Side) -> str:
+    first = share(side, 0)
+    if math.isfinite(first):
+        return (
+            f"At the start its layer 1 received {written(first)} of the gradient of its "
+            "output layer."
+        )
+    return "At the start the gradient of its output weights is exactly 0."
 
 
 def _clipped(record) -> str:
