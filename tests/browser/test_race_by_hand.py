@@ -337,6 +337,12 @@ def test_the_race_in_three_dimensions(visit):
     race.page.get_by_text("3-D", exact=True).click()
     assert race.wait_link("view") == "3-d"
     race.wait("document.querySelector('.os-plot')._fullLayout.scene?._scene !== undefined")
+    # Nothing of the flat picture is left over the scene.
+    race.wait(
+        """() => { const c = document.querySelector('.os-overlay');
+            const pixels = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
+            return !pixels.some((value) => value); }"""
+    )
     drawn = race.drawn
     race.slider("momentum.momentum").focus()
     race.page.keyboard.press("ArrowLeft")

@@ -66,13 +66,13 @@ export class Overlay {
   }
 
   draw(step, hot, look, cursor) {
-    if (!this.axes) return;
     const ratio = this.resize();
-    this.project();
-    const [xa, ya] = this.axes;
     const pen = this.canvas.getContext("2d");
     pen.setTransform(ratio, 0, 0, ratio, 0, 0);
     pen.clearRect(0, 0, this.canvas.width, this.canvas.height);
+    if (!this.axes) return;
+    this.project();
+    const [xa, ya] = this.axes;
     pen.save();
     pen.beginPath();
     pen.rect(xa._offset, ya._offset, xa._length, ya._length);
