@@ -18,6 +18,7 @@ export class Clock {
     this.at = 0;
     this.speed = 1;
     this.playing = false;
+    this.reported = [];
     this.bar = document.createElement("div");
     this.bar.className = "os-clock";
     this.bar.innerHTML = `
@@ -38,7 +39,7 @@ export class Clock {
     this.toggle = this.bar.querySelector("[data-do=play]");
     this.bar.onclick = ({ target }) => this.press(target.closest("button")?.dataset.do);
     this.range.oninput = () => this.go(Number(this.range.value));
-    this.range.onchange = () => this.onSettle();
+    this.range.onchange = () => this.report();
     this.bar.querySelector("select").onchange = ({ target }) => { this.speed = Number(target.value); };
   }
 
@@ -62,7 +63,10 @@ export class Clock {
       this.range.max = steps;
       if (atEnd || this.at > steps) this.at = steps;
     }
-    if (at !== undefined && at !== null && at !== this.told && !this.playing) this.at = Math.min(at, steps);
+    const echo = this.reported.indexOf(at);
+    this.reported.splice(0, echo + 1);
+    const asked = at !== undefined && at !== null && at !== this.told && echo < 0;
+    if (asked && !this.playing) this.at = Math.min(at, steps);
     this.told = at;
     this.rest = rest;
     this.show();
@@ -78,7 +82,13 @@ export class Clock {
   jump(at) {
     this.go(at);
     clearTimeout(this.settling);
-    this.settling = setTimeout(() => this.onSettle(), 250);
+    this.settling = setTimeout(() => this.report(), 250);
+  }
+
+  // A late answer to an earlier report must not pull the scrubber back from where it went since.
+  report() {
+    this.reported.push(this.step);
+    this.onSettle();
   }
 
   play() {
@@ -105,7 +115,7 @@ export class Clock {
     const was = this.playing;
     this.playing = false;
     this.show();
-    if (was && settle) this.onSettle();
+    if (was && settle) this.report();
   }
 
   get step() {
