@@ -21,7 +21,7 @@ def rate_buttons(link: Link, setup: Setup) -> None:
     rated = [o for o in setup.optimizers if "learning_rate" in knobs(o)]
     if not rated:
         return
-    first = rated[0].learning_rate
+    first = min(rated[0].learning_rate, *(knobs(o)["learning_rate"].high for o in rated))
     names = [f"{controls.slug(optimizer.name)}.learning_rate" for optimizer in rated]
     st.button(
         "Same rate for all",

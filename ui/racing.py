@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, make_dataclass, replace
 from functools import lru_cache
+from math import isfinite
 
 import streamlit as st
 
@@ -252,12 +253,10 @@ def scrubbed(link: Link, setup: Setup) -> int | None:
 def hear(link: Link, sliders: list, window, change: dict) -> None:
     """Takes over what the stage reports: the start, within the window, the step and sliders."""
     values = {}
-    place = (change.get("handles") or {}).get("start")
-    if place:
-        sides = zip("xy", place, window, strict=True)
-        values |= {
-            f"start.{axis}": min(max(float(at), low), high) for axis, at, (low, high) in sides
-        }
+    place = (change.get("handles") or {}).get("start") or ()
+    for axis, at, (low, high) in zip("xy", place, window, strict=False):
+        if isinstance(at, int | float) and isfinite(at):
+            values[f"start.{axis}"] = min(max(float(at), low), high)
     if isinstance(change.get("at"), int) and 0 <= change["at"] <= MOST_STEPS:
         values["at"] = change["at"]
     controls.hear(link, sliders, change, values)
