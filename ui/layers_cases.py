@@ -21,8 +21,8 @@ from optcore.regime import Regime, regime
 OUTPUTS = 10
 # Batches are drawn from seeds that no weights are drawn from.
 DATA_SEEDS = 1000
-# Weight draws of more numbers than this are not kept: 16 MB.
-KEPT_WEIGHTS = 2_000_000
+# Of weight draws with more numbers than this (16 MB) only the last is kept.
+SMALL_DRAW = 2_000_000
 
 
 @dataclass(frozen=True)
@@ -91,9 +91,8 @@ class Case:
 
     @property
     def theta(self) -> np.ndarray:
-        if self.network.parameters > KEPT_WEIGHTS:
-            return self.network.initial(self.initializer, self.setting.seed)
-        return _weights(self.network.sizes, self.bias, self.initializer, self.setting.seed)
+        drawn = _weights if self.network.parameters < SMALL_DRAW else _many_weights
+        return drawn(self.network.sizes, self.bias, self.initializer, self.setting.seed)
 
     @property
     def sigma_w(self) -> float:
@@ -106,12 +105,14 @@ class Case:
         return layer_flow(self.fit, self.theta, self.setting.learning_rate)
 
 
-@lru_cache(maxsize=4)
-def _weights(sizes, bias, initializer, seed):
+def _draw(sizes, bias, initializer, seed):
     # The activation has no part in the draw: every compared network starts from these weights.
     theta = Network(sizes, Identity(), Identity(), bias).initial(initializer, seed)
     theta.flags.writeable = False
     return theta
+
+
+_weights, _many_weights = lru_cache(maxsize=8)(_draw), lru_cache(maxsize=1)(_draw)
 
 
 @dataclass(frozen=True, eq=False)

@@ -95,8 +95,8 @@ def repaired(case: Case, fixes: Sequence[Fix]) -> Case:
 # ------------------------------------------------------------------ what it costs
 
 # Measured on two cores of a small server: multiply-adds are cheap, functions of numbers are not.
-SECONDS_PER_FLOP, SECONDS_PER_NUMBER = 4e-11, 1.5e-8
-LONGEST = 1.2
+SECONDS_PER_FLOP, SECONDS_PER_NUMBER, SECONDS_PER_WEIGHT = 4e-11, 1.5e-8, 2.5e-8
+LONGEST = 1.5
 LIVELY = 0.25
 # Numbers in the activations of one network: beyond this memory, not time, is the limit.
 MOST_NUMBERS = 17_000_000
@@ -106,7 +106,12 @@ def seconds(case: Case) -> float:
     """About how long one forward and one backward pass take."""
     setting = case.setting
     numbers = setting.batch * setting.width * setting.depth
-    return 6 * numbers * setting.width * SECONDS_PER_FLOP + numbers * SECONDS_PER_NUMBER
+    weights = setting.width**2 * setting.depth
+    return (
+        6 * numbers * setting.width * SECONDS_PER_FLOP
+        + numbers * SECONDS_PER_NUMBER
+        + weights * SECONDS_PER_WEIGHT
+    )
 
 
 def total_seconds(cases: Sequence[Case]) -> float:

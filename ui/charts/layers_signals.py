@@ -91,7 +91,9 @@ def sheet(case: Case, signals: Signals, kind: str) -> dict:
         _cursor(layers, [signals.edges[0], signals.edges[-1]]),
     ]
     layout = small_layout(
-        f"{case.name}: {kind}, all layers", [0.5, hidden + 0.5], signals.edges[[0, -1]].tolist()
+        f"{case.name}: {kind}, all layers{_bend(signals)}",
+        [0.5, hidden + 0.5],
+        signals.edges[[0, -1]].tolist(),
     )
     layout["xaxis"] |= {"title": {"text": "layer"}, "tickformat": "d", "showgrid": False}
     layout["yaxis"] |= _value_axis(signals)
@@ -122,7 +124,7 @@ def histogram(case: Case, signals: Signals, kind: str) -> dict:
     ]
     top = math.ceil(10.5 * float(signals.shares.max(initial=0.05))) / 10
     layout = small_layout(
-        f"{case.name}: {kind} in the layer · red: slope under 5 %",
+        f"{case.name}: {kind} in the layer{_bend(signals)} · red: slope < 5 %",
         signals.edges[[0, -1]].tolist(),
         [0, min(1.0, top)],
     )
@@ -167,6 +169,10 @@ def _value_axis(signals: Signals) -> dict:
         "tickvals": [math.asinh(value) for value in values],
         "ticktext": [_power(value) for value in values],
     }
+
+
+def _bend(signals: Signals) -> str:
+    return " (log away from 0)" if signals.bent else ""
 
 
 def _power(value):
