@@ -12,7 +12,7 @@ test: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/pytest -n 2 --dist worksteal
 
-bench: $(VENV)/.dev
+bench: $(VENV)/.dev bench/.venv/.tried
 	$(BIN)/python -m bench
 
 format: $(VENV)/.dev
@@ -29,3 +29,9 @@ $(VENV)/.run: requirements.txt | $(BIN)/python
 $(VENV)/.dev: requirements.txt requirements-dev.txt | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@ $(VENV)/.run
+
+# torch and JAX, to compare with. Without them the run goes on and says so.
+bench/.venv/.tried: requirements-bench.txt
+	$(PYTHON) -m venv bench/.venv
+	-bench/.venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt
+	@touch $@

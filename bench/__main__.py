@@ -1,0 +1,64 @@
+"""`python -m bench`: every topic in a process of its own, then BENCHMARKS.md."""
+
+import argparse
+import importlib
+import subprocess
+import sys
+import time
+
+from bench import peers
+from bench.report import Section, chapter, document
+from bench.servers import ROOT
+
+TOPICS = ("start", "race", "pages", "server", "descend", "checks", "flow")
+# These compare with torch and JAX, so they run where those are.
+BESIDE_PEERS = ("descend", "checks", "flow")
+RESULTS = ROOT / "bench" / "results"
+LIMIT = 300
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("topics", nargs="*", help=f"some of {', '.join(TOPICS)}; none means all")
+    parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
+    chosen = parser.parse_args()
+    if unknown := set(chosen.topics) - set(TOPICS):
+        parser.error(f"there is no topic {', '.join(sorted(unknown))}")
+    RESULTS.mkdir(exist_ok=True)
+    if chosen.here:
+        importlib.import_module(f"bench.{chosen.topics[0]}").run().save(_page(chosen.topics[0]))
+        return 0
+    began = time.perf_counter()
+    sections = [section for topic in chosen.topics or TOPICS if (section := _measured(topic))]
+    if chosen.topics:
+        print("\n\n".join(map(chapter, sections)))
+    else:
+        text = document(sections, (time.perf_counter() - began) / 60)
+        (ROOT / "BENCHMARKS.md").write_text(text, encoding="utf-8")
+        print(f"BENCHMARKS.md is written: {len(sections)} of {len(TOPICS)} topics.")
+    return int(len(sections) < len(chosen.topics or TOPICS))
+
+
+def _page(topic: str):
+    return RESULTS / f"{topic}.json"
+
+
+def _measured(topic: str) -> Section | None:
+    """A topic's section, or None if its process failed; what went wrong stands above."""
+    print(f"{topic} ...", end=" ", file=sys.stderr, flush=True)
+    _page(topic).unlink(missing_ok=True)
+    python = peers.python() if topic in BESIDE_PEERS else sys.executable
+    began = time.perf_counter()
+    try:
+        subprocess.run(
+            [python, "-m", "bench", topic, "--here"], cwd=ROOT, check=True, timeout=LIMIT
+        )
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as fault:
+        print(f"failed: {fault}", file=sys.stderr)
+        return None
+    print(f"{time.perf_counter() - began:.0f} s", file=sys.stderr)
+    return Section.load(_page(topic))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

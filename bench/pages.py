@@ -1,0 +1,65 @@
+"""The pages on derivatives and on layers: a slider under a hand, and what it redraws."""
+
+import time
+from statistics import median
+
+from playwright.sync_api import Page
+
+from bench import servers
+from bench.browser import STAGE, Chart, chromium, delays, held, opened, redraws
+from bench.measure import percentile
+from bench.report import Check, Section, Table
+
+CHANGES = 40
+# The clock answers in the browser: its label changes in the same task that draws the panels.
+CLOCK = Chart(
+    STAGE.selector,
+    "() => document.querySelector('.os-clock output')?.textContent || undefined",
+    ("aria-valuetext",),
+)
+
+
+def run() -> Section:
+    section = Section(
+        "Shrinking h, and gradient flow",
+        "Measured as on the Race page: input event to painted frame. The h slider answers in the "
+        "browser alone; all else asks the server. Layers are as asked: depth 20, width 128, "
+        "sigmoid and ReLU, batch 256, with theory lines and bounds.",
+        tables=[Table("From an input event, ms",
+                      ["", "median", "p95", "data drawn, median", "redraws/s held down"], [])],
+    )  # fmt: skip
+    with chromium() as browser, servers.optscope() as server:
+        with opened(browser, f"{server.url}/shrinking_h", CLOCK) as page:
+            _measure(section, "h slider: to redrawn pair of panels", page,
+                     '.os-clock input[type="range"]', _across, 60)  # fmt: skip
+        with opened(browser, f"{server.url}/shrinking_h", STAGE) as page:
+            _measure(section, "x dragged along the curve", page, ".os-handle", _across)
+        address = f"{server.url}/layers?net.depth=20&net.width=128&net.batch=256"
+        with opened(browser, address, STAGE, rest=6) as page:
+            for knob in ("init.gain", "net.input_scale"):
+                _measure(section, f"Layers, {knob.split('.')[1].replace('_', ' ')} slider", page,
+                         f'input[data-knob="{knob}"]', _across, 100)  # fmt: skip
+                time.sleep(4)
+    return section
+
+
+def _measure(section: Section, name: str, page: Page, selector: str, path, most=None) -> None:
+    with held(page, selector) as (x, y):
+        count = iter(range(1, 1_000_000))
+
+        def move(_index: int) -> None:
+            dx, dy = path(next(count))
+            page.mouse.move(x + dx, y + dy)
+
+        delays(page, move, 4)
+        single = delays(page, move, CHANGES)
+        rate, _ = redraws(page, move, 3)
+    section.checks.append(Check(f"{name}, median", median(single.painted), "ms", most=most))
+    section.tables[0].rows.append(
+        [name, median(single.painted), percentile(single.painted, 0.95), median(single.drawn), rate]
+    )
+
+
+def _across(index: int) -> tuple[float, float]:
+    """To and fro, 3 pixels a move: every move changes the value."""
+    return 3.0 * (10 - abs((index + 10) % 40 - 20)), 0.0

@@ -1,0 +1,129 @@
+"""One visitor without a browser: Streamlit's websocket protocol, as its front end speaks it."""
+
+import asyncio
+import json
+import struct
+from dataclasses import dataclass, field
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.asyncio.client import ClientConnection, connect
+
+PATIENCE = 30.0
+KEPT = 32
+INTERRUPTED = ForwardMsg.FINISHED_EARLY_FOR_RERUN
+
+
+class LostError(Exception):
+    """A change that the server did not answer, or answered with something else."""
+
+
+@dataclass
+class Visitor:
+    """A connected session of Optscope that moves the slider `knob`, named as the URL does."""
+
+    socket: ClientConnection
+    knob: str
+    page_hash: str = ""
+    fragment: str = ""
+    component: str = ""
+    has: list[str] = field(default_factory=list)
+    answered: int = 0
+    sequence: int = 0
+
+    @classmethod
+    async def arrive(cls, port: int, knob: str, query: str = "", page: str = "") -> "Visitor":
+        """Connects and runs the page."""
+        socket = await connect(
+            f"ws://127.0.0.1:{port}/_stcore/stream",
+            subprotocols=["streamlit"], max_size=None, compression=None, open_timeout=PATIENCE,
+        )  # fmt: skip
+        visitor = cls(socket, knob)
+        first = BackMsg()
+        first.rerun_script.query_string = query
+        first.rerun_script.page_name = page
+        await visitor.exchange(first)
+        return visitor
+
+    async def leave(self) -> None:
+        await self.socket.close()
+
+    async def exchange(self, message: BackMsg) -> int:
+        """Sends a message and takes in the answers up to the end of the run; bytes of these."""
+        await self.socket.send(message.SerializeToString())
+        size = 0
+        while True:
+            data = await asyncio.wait_for(self.socket.recv(), PATIENCE)
+            size += len(data)
+            answer = ForwardMsg.FromString(data)
+            kind = answer.WhichOneof("type")
+            if kind == "new_session":
+                self.page_hash = answer.new_session.page_script_hash
+            elif kind == "delta":
+                self.take(answer.delta)
+            elif kind == "script_finished" and answer.script_finished != INTERRUPTED:
+                return size
+
+    def take(self, delta) -> None:
+        """Notes what a browser would: which component holds the slider, which parts it keeps."""
+        component = delta.new_element.bidi_component
+        if not self.component and self.knob.encode() in component.bytes:
+            self.component, self.fragment = component.id, delta.fragment_id
+        if not self.component or component.id != self.component:
+            return
+        (length,) = struct.unpack_from("<I", component.bytes)
+        header = json.loads(component.bytes[4 : 4 + length])
+        self.answered = header["sequence"]
+        self.keep(header)
+
+    def keep(self, node) -> None:
+        """Parts with a name are kept, the one last used at the end (ui/live/wire.js)."""
+        if isinstance(node, dict):
+            if "id" in node and ("value" in node or len(node) == 1):
+                self.has = [name for name in self.has if name != node["id"]][1 - KEPT :]
+                self.has.append(node["id"])
+            for child in node.values():
+                self.keep(child)
+        elif isinstance(node, list):
+            for child in node:
+                self.keep(child)
+
+    async def change(self, value: float) -> int:
+        """Moves the slider with a hand that still holds it; bytes of the answer.
+
+        Raises LostError when the answer does not carry the number of this change.
+        """
+        self.sequence += 1
+        live = {"values": {self.knob: value}, "settled": False, "has": self.has,
+                "sequence": self.sequence}  # fmt: skip
+        message = BackMsg()
+        script = message.rerun_script
+        script.page_script_hash, script.fragment_id = self.page_hash, self.fragment
+        widget = script.widget_states.widgets.add()
+        widget.id, widget.json_value = self.component, json.dumps({"live": live})
+        size = await self.exchange(message)
+        if self.answered != self.sequence:
+            raise LostError(f"change {self.sequence} was not answered")
+        return size
+
+
+@dataclass
+class PlainVisitor(Visitor):
+    """The same on the usual app: a native slider, by its label; the whole script runs again."""
+
+    def take(self, delta) -> None:
+        element = delta.new_element
+        if element.slider.label == self.knob:
+            self.component = element.slider.id
+        self.answered += element.WhichOneof("type") == "plotly_chart"
+
+    async def change(self, value: float) -> int:
+        message = BackMsg()
+        message.rerun_script.page_script_hash = self.page_hash
+        widget = message.rerun_script.widget_states.widgets.add()
+        widget.id, widget.double_array_value.data[:] = self.component, [value]
+        before = self.answered
+        size = await self.exchange(message)
+        if self.answered == before:
+            raise LostError("the chart was not sent")
+        return size
