@@ -32,7 +32,7 @@ def live():
         training.panels(sides, steps, choices.heat, at if moved else None),
         key="training.stage",
         clock=Clock(len(steps) - 1, at,
-                    [f"step {step} / {wanted[0].steps}" for step in steps]),
+                    [f"step {step} / {sides[0].record.plan.steps}" for step in steps]),
         legend=[legend(side.name, side.look) for side in sides],
         boards=boards,
         words=words.step_by_step(sides, steps) if link.settled

@@ -1,4 +1,4 @@
-"""Scenarios of the Training page. tests/app/test_training_page.py holds the words to the numbers."""
+"""Scenarios of the Training page; tests/app/test_training_page.py holds words to numbers."""
 
 from ui.scenarios import Scenario
 
@@ -51,8 +51,8 @@ SCENARIOS = (
         },
         "The same weights and rate, but no gradient longer than 1 reaches the optimizer. The "
         "right network begins with a gradient of norm near ten thousand, is clipped at more than "
-        "200 of the 300 steps, and comes down below a loss of 0.05: the curves at the bottom "
-        "right show the norms before and, dotted, after clipping.",
+        "200 of the 300 steps, and comes down below a loss of 0.05: the last panel shows the "
+        "norms before and, dotted, after clipping.",
     ),
     Scenario(
         "One rate kills ReLU",
