@@ -14,7 +14,7 @@ from ui.charts import layers as chart
 from ui.charts import layers_signals, layers_units
 from ui.charts import layers_words as words
 from ui.charts.palette import ACTIVATION_LOOKS, BAD, legend
-from ui.layers_cases import ARCHITECTURES, GRADIENTS, Case, Setting, funnels, has_bound, profile
+from ui.layers_cases import ARCHITECTURES, GRADIENTS, Case, Setting, funnels, profile
 from ui.layers_fixes import FIXES, Comparison, compare
 from ui.layers_views import JACOBIANS, UNITS, signals, units
 from ui.link import Link
@@ -144,11 +144,13 @@ def show(link: Link, choices: Choices) -> Comparison:
     picture = draw[choices.view](link, choices, how)
     depth = how.shown[0].setting.depth
     back = choices.view in ("Gradients", "Jacobian")
+    steps = depth - 1 if back else depth - 2
+    at = link.get("at", controls.number(0, 63, True), steps)
+    link.show("at", str(at), str(steps))
     stage(
         key="layers.stage",
-        clock=Clock(depth - 1 if back else depth - 2,
-                    link.get("at", controls.number(0, 63, True), None),
-                    labels=_labels(depth, back), name="Layer", seconds=min(10, 2 + depth / 4)),
+        clock=Clock(steps, min(at, steps), labels=_labels(depth, back), name="Layer",
+                    seconds=min(10, 2 + depth / 4)),
         legend=_legend(how, choices),
         boards=[board],
         on_change=lambda change: _hear(link, given, change),
@@ -186,7 +188,7 @@ def _legend(how: Comparison, choices: Choices) -> list[dict]:
             entries.append(
                 plain | {"name": "one sample of this width: 10, 50, 90 %", "dash": "dashdot"}
             )
-    if "Bound" in choices.lines and any(has_bound(case) for case in how.shown):
+    if "Bound" in choices.lines and any(map(layers_work.shows_bound, how.shown)):
         bound = {"name": "bound: steepest slope × ‖W‖", "dash": "longdash", "colour": BAD}
         entries.append(plain | bound)
     return entries

@@ -34,6 +34,7 @@ SEEDS = 30
 # A band that takes longer is drawn on demand; one seed in float32 costs half of one in float64.
 LONGEST_BAND = 2.5
 LONGEST_SPECTRA = 2.5
+LONGEST_BOUND = 0.8
 QUANTITIES = dict(
     zip(GRADIENTS, ("delta_norms", "weight_grad_norms", "update_ratios"), strict=True)
 )
@@ -104,12 +105,21 @@ def _with_progress(how: Comparison) -> Comparison:
 # ------------------------------------------------------------------ the bound
 
 
+def _bound_seconds(case: Case) -> float:
+    """About how long one layer's eigenvalue problem takes."""
+    return 2e-4 + 6e-10 * case.setting.width**3
+
+
+def shows_bound(case: Case) -> bool:
+    """Whether a bound is drawn for this case once the hand rests."""
+    return has_bound(case) and case.setting.depth * _bound_seconds(case) <= LONGEST_BOUND
+
+
 def bounds(profiles: Sequence[Profile], settled: bool) -> dict:
     """The slope bound of every activation that has one, where it can be had in passing."""
-    bounded = [p for p in profiles if has_bound(p.case) and p.delta[-1] > 0]
+    bounded = [p for p in profiles if shows_bound(p.case) and p.delta[-1] > 0]
     missing = sum(norms_missing(p.case) for p in bounded[:1])
-    takes = missing * (2e-4 + 6e-10 * profiles[0].case.setting.width ** 3)
-    if takes > (0.6 if settled else 0.01):
+    if missing * _bound_seconds(profiles[0].case) > (LONGEST_BOUND if settled else 0.01):
         return {}
     return {p.case.name: bound(p.case, p.delta[-1]) for p in bounded}
 

@@ -42,10 +42,10 @@ def shares(found: dict[Case, Units], quantity: str) -> dict:
 
 
 _SHARES = {
-    "Dead": "dead units: zero and slope zero on the whole batch",
-    "Sparse": "sparse units: not dead, on for under 10 % of the batch",
-    "Zero": "activations that are exactly zero",
-    "Saturated": "slopes under 5 % of the steepest",
+    "Dead": "units that are dead",
+    "Sparse": "units on for under 10 %",
+    "Zero": "activations that are 0",
+    "Saturated": "slopes under 5 % of the peak",
 }
 
 
