@@ -18,7 +18,9 @@ class ClipNorm:
     limit: float = knob(1.0, 1e-3, 1e3, scale="log", symbol="c")
 
     def apply(self, grad: np.ndarray) -> np.ndarray:
-        norm = np.sqrt(np.sum(grad * grad, axis=-1, keepdims=True))
+        # In units of the largest coordinate, for squares overflow where a gradient explodes.
+        unit = np.maximum(np.max(np.abs(grad), axis=-1, keepdims=True), self.limit)
+        norm = unit * np.sqrt(np.sum((grad / unit) ** 2, axis=-1, keepdims=True))
         return grad * (self.limit / np.maximum(norm, self.limit))
 
 

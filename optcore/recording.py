@@ -2,6 +2,7 @@
 
 import math
 import re
+from functools import reduce
 
 import numpy as np
 
@@ -187,7 +188,9 @@ class Recorded(np.lib.mixins.NDArrayOperatorsMixin):
         if function is np.where:
             return self.recorder.apply(self.recorder.templates[np.where], *args)
         if function is np.sum:
-            return self._sum(*args, **kwargs)
+            return self._fold(np.add, *args, **kwargs)
+        if function is np.max:
+            return self._fold(np.maximum, *args, **kwargs)
         if function in (np.zeros_like, np.ones_like):
             return np.zeros(self.shape) + (function is np.ones_like)
         if function in _SHAPING:
@@ -204,14 +207,12 @@ class Recorded(np.lib.mixins.NDArrayOperatorsMixin):
             return tuple(Recorded(self.recorder, part) for part in parts)
         return Recorded(self.recorder, function(names(args[0]).names, *args[1:], **kwargs))
 
-    def _sum(self, values, axis=None, keepdims=False):
+    def _fold(self, ufunc, values, axis=None, keepdims=False):
         if axis != -1:
-            raise NotImplementedError("only sums over the last axis are recorded")
+            raise NotImplementedError("only folds over the last axis are recorded")
         parts = [values[..., i] for i in range(values.shape[-1])]
-        total = parts[0]
-        for part in parts[1:]:
-            total = total + part
-        return total[..., None] if keepdims else total
+        folded = reduce(ufunc, parts)
+        return folded[..., None] if keepdims else folded
 
 
 def _literal(number: float) -> str:

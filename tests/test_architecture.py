@@ -12,7 +12,9 @@ LONGEST = 350
 
 
 def sources(folder: str) -> list[Path]:
-    return sorted((ROOT / folder).rglob("*.py"))
+    """Our own files: bench keeps an environment of its own in a hidden folder."""
+    paths = sorted((ROOT / folder).rglob("*.py"))
+    return [path for path in paths if ".venv" not in path.parts]
 
 
 def imports(path: Path) -> set[str]:

@@ -62,3 +62,8 @@ def test_the_seed_decides_the_noise_and_the_scale_only_its_size():
 def test_a_longer_race_begins_with_the_same_noise():
     short, long = (GradientNoise(scale=1.0, seed=3).draw(rows, 2) for rows in (20, 80))
     np.testing.assert_array_equal(long[:20], short)
+
+
+def test_a_gradient_whose_square_overflows_is_clipped_like_any_other():
+    clipped = ClipNorm(2.0).apply(np.array([[3e200, 4e200], [0.3, 0.4]]))
+    assert clipped == pytest.approx(np.array([[1.2, 1.6], [0.3, 0.4]]))
