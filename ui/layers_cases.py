@@ -23,6 +23,8 @@ OUTPUTS = 10
 DATA_SEEDS = 1000
 # Of weight draws with more numbers than this (16 MB) only the last is kept.
 SMALL_DRAW = 2_000_000
+# The passes of a network with as many activations take about 25 MB.
+SMALL_FLOW = 800_000
 
 
 @dataclass(frozen=True)
@@ -101,8 +103,17 @@ class Case:
         return math.sqrt(width * self.initializer.variance(width, width))
 
     def flow(self) -> LayerFlow:
-        """One forward and one backward pass."""
-        return layer_flow(self.fit, self.theta, self.setting.learning_rate)
+        """One forward and one backward pass; small ones are kept for the next view."""
+        setting = self.setting
+        small = setting.batch * setting.width * setting.depth <= SMALL_FLOW
+        return _kept_flow(self) if small else _run(self)
+
+
+def _run(case: Case) -> LayerFlow:
+    return layer_flow(case.fit, case.theta, case.setting.learning_rate)
+
+
+_kept_flow = lru_cache(maxsize=4)(_run)
 
 
 def _draw(sizes, bias, initializer, seed):
