@@ -1,5 +1,6 @@
 """Times and what is said about them."""
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from statistics import median
@@ -10,7 +11,7 @@ def percentile(times: Sequence[float], share: float) -> float:
     ordered = sorted(times)
     if not ordered:
         return float("nan")
-    return ordered[min(len(ordered) - 1, max(0, -int(-share * len(ordered) // 1) - 1))]
+    return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
 
 
 def timed(work: Callable, *arguments) -> float:

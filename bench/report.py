@@ -115,8 +115,8 @@ def document(sections: list[Section], minutes: float) -> str:
 
 Written by `make bench`: every number below comes from one run of {minutes:.1f} minutes on one
 machine, nothing was left out, and {held} of the {len(asked)} numbers that were asked for were met.
-ms are medians unless said otherwise; p95 is the 95th percentile. Run it again and this file is
-replaced; `python -m bench race` prints a part without touching it.
+Times are medians unless said otherwise, p95 is the 95th percentile, a KB is 1,000 bytes. Run it
+again and this file is replaced; `python -m bench race` prints a part without touching it.
 
 {machine()}"""
     return "\n\n".join([head, *map(chapter, sections)]) + "\n"
