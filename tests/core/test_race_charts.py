@@ -11,6 +11,7 @@ import pytest
 
 from optcore.descent import descend
 from optcore.disturbance import GradientNoise
+from optcore.formula import formula_surface
 from optcore.optimizers import OPTIMIZERS, Adam, GradientDescent, Momentum, NelderMead, Newton
 from optcore.schedules import Constant
 from optcore.surfaces import SURFACES, Bowl, NoMinimum, Ravine, Rosenbrock, Saddle
@@ -366,3 +367,34 @@ def test_figures_can_be_written_as_json():
     runs, land = race(Rosenbrock()), ground(Rosenbrock())
     for figure in (chart.paths(Rosenbrock(), land, runs), chart.hills(Rosenbrock(), land, runs)):
         json.dumps(figure, default=lambda array: array.tolist(), allow_nan=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "reach"),
+    [
+        ("x^y", 100.0),
+        ("exp(x^2) * y", 100.0),
+        ("-exp(x^2 + y^2)", 26.0),
+        ("sinh(x)^9 + y", 100.0),
+        ("1e100 * x * y", 100.0),
+        ("1 / (x * y)", 1.0),
+        ("log(x - 2.9) + log(y - 2.9)", 3.0),
+        ("sqrt(-abs(x) - abs(y)) + x", 3.0),
+        ("1e-99 * (x^2 + y^2)", 0.1),
+        ("x * 0 + 1", 3.0),
+    ],
+)
+def test_the_ground_of_a_wild_formula_has_finite_heights(text, reach):
+    surface = formula_surface(text, ((-reach, reach), (-reach, reach)))
+    land = ground(surface)
+    assert np.isfinite([land.heights.low, land.heights.high, land.heights.floor]).all()
+    assert land.heights.low < land.heights.high
+    runs = race(surface, RACERS, 15)
+    for figure in (
+        chart.paths(surface, land, runs),
+        chart.hills(surface, land, runs),
+        chart.losses(runs, None, land, 15),
+        chart.gradients(runs, 15),
+    ):
+        validated(figure)
+    assert summary(runs, setup_of(surface))

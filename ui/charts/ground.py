@@ -72,18 +72,19 @@ def _widened(side: tuple[float, float]) -> tuple[float, float]:
 
 def _heights(surface, values: np.ndarray) -> Heights:
     inside = values[CELLS // 6 : -CELLS // 6, CELLS // 6 : -CELLS // 6]
-    floor, top = np.nanmin(inside), np.nanmax(inside)
+    inside = np.sort(inside[np.isfinite(inside)])
+    floor = float(inside[0]) if len(inside) else 0.0
     if surface.minima:
         floor = float(surface.value(np.array(surface.minima[0], dtype=float)))
-    above = np.sort((inside - floor)[np.isfinite(inside)])
-    above = above[above > 0]
+    with np.errstate(over="ignore"):
+        above = inside - floor
+    above = above[np.isfinite(above) & (above > 0)]
     if not len(above):
         return Heights(0.0, False, floor - 1.0, floor + 1.0)
-    low, middle = np.quantile(above, 0.002), np.quantile(above, 0.5)
-    log = middle > 0 and np.log10(above[-1] / low) > DECADES and above[-1] / middle > 8
-    if log:
-        return Heights(floor, True, float(np.log10(low)), float(np.log10(top - floor)))
-    return Heights(floor, False, float(min(floor, np.nanmin(inside))), float(top))
+    low, middle, most = np.quantile(above, 0.002), np.quantile(above, 0.5), above[-1]
+    if np.log10(most) - np.log10(low) > DECADES and most / 8 > middle:
+        return Heights(floor, True, float(np.log10(low)), float(np.log10(most)))
+    return Heights(floor, False, float(min(floor, inside[0])), float(floor + most))
 
 
 @lru_cache(maxsize=64)
