@@ -97,8 +97,8 @@ def _flag(text: str) -> bool:
 
 
 def written(value: float) -> str:
-    """A number as the URL writes it: as short as it can be read back."""
-    return f"{value:.12g}" if math.isfinite(value) else "0"
+    """A number as the URL writes it: as short as the very same number can be read back."""
+    return repr(float(value)).removesuffix(".0") if math.isfinite(value) else "0"
 
 
 # ------------------------------------------------------------------ choices: native widgets

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, make_dataclass, replace
 from functools import lru_cache
-from math import isfinite
+from math import floor, isfinite, log10
 
 import streamlit as st
 
@@ -256,7 +256,9 @@ def hear(link: Link, sliders: list, window, change: dict) -> None:
     place = (change.get("handles") or {}).get("start") or ()
     for axis, at, (low, high) in zip("xy", place, window, strict=False):
         if isinstance(at, int | float) and isfinite(at):
-            values[f"start.{axis}"] = min(max(float(at), low), high)
+            # Finer than a pixel, and short enough for a link.
+            digits = 4 - floor(log10(high - low))
+            values[f"start.{axis}"] = min(max(round(float(at), digits), low), high)
     if isinstance(change.get("at"), int) and 0 <= change["at"] <= MOST_STEPS:
         values["at"] = change["at"]
     controls.hear(link, sliders, change, values)
