@@ -11,17 +11,20 @@ of the Stanford CS231n notes, read here as
 with two ways out. A block whose error does not exceed its floor, what round-off and
 truncation can make of a right gradient, is "inconclusive". Components beyond the floor get
 a second look with a smaller h where they stepped across a kink, or where truncation is most
-of their floor; a block that this brings right is "kink", or "inconclusive" again.
+of their floor; a block that this brings right is "kink", or "inconclusive" again. Before a
+block is called wrong, the noise of the values is measured along its own worst components.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
 from optcore.differences import Difference
 from optcore.kinks import Crossing, crossings
-from optcore.numeric_grad import NumericGrad, numeric_grad
+from optcore.numeric_grad import NumericGrad, grad_noise, numeric_grad, value_noise
 
+SEVERITY = ("right", "inconclusive", "kink", "suspicious", "wrong")
 BANDS = (1e-7, 1e-4, 1e-2)
 # Rounding errors of one value stay below this many eps |f|: the worst single component of 40
 # networks (depth 1 to 20, four losses, five activations) was off by 1.6.
@@ -30,6 +33,12 @@ VALUE_ROUNDING = 3.0
 GRAD_ROUNDING = 64.0
 # Components looked at together for kinks, the largest errors first.
 BATCH = 64
+# The first of them whose own noise is measured; the others only if it amounts to anything.
+FEW = 4
+# A gradient that is off by more than this many eps of its largest part is not rounded only.
+FAR = 1e6
+# D_h and D_2h that differ by more than this share of D_h do not converge on anything yet.
+UNRESOLVED = 0.25
 
 
 @dataclass(frozen=True)
@@ -98,6 +107,10 @@ class Evidence:
     def floor(self) -> np.ndarray:
         return self.rounding + self.truncation
 
+    @cached_property
+    def grad_noise(self) -> np.ndarray:
+        return grad_noise(self.objective, self.point)
+
 
 def rounding_floor(rule, numeric: NumericGrad, scale) -> np.ndarray:
     """C eps |f| / h, with the rule's amplification, and the rounding of the gradient itself."""
@@ -158,17 +171,22 @@ def check_block(evidence: Evidence, name: str, part: slice, *, random=False) -> 
     analytic, numeric = evidence.analytic[part], evidence.numeric.fine[part]
     difference, floors = evidence.difference[part], evidence.floor[part]
     error, limit = (relative(vector, analytic, numeric) for vector in (difference, floors))
-    verdict, cause, found = judge(error, limit), "", ()
+    verdict, cause, found, heard = judge(error, limit), "", (), 0.0
     if random:
         verdict, cause = "inconclusive", "random"
     elif verdict != "right":
-        if evidence.rule.weights:
-            again, floors, found = second_look(evidence, part, convicted=verdict != "inconclusive")
-            after, limit = (relative(vector, analytic, numeric) for vector in (again, floors))
-            verdict = revise(verdict, error, after, limit, crossed=bool(found))
+        again, floors, found = second_look(evidence, part, convicted=verdict != "inconclusive")
+        known = np.where(np.isfinite(numeric), numeric, analytic)
+        after, limit = (relative(vector, analytic, known) for vector in (again, floors))
+        verdict = revise(verdict, error, after, limit, crossed=bool(found))
+        if verdict in ("suspicious", "wrong"):
+            heard = relative(noise_floor(evidence, part, found), analytic, numeric)
+            if error <= heard:
+                verdict, limit = "inconclusive", heard
         if verdict == "inconclusive":
             rounding = relative(evidence.rounding[part], analytic, numeric)
-            cause = "round-off" if error <= rounding or limit < 2 * rounding else "truncation"
+            rounded = error <= max(rounding, heard) or limit < 2 * rounding
+            cause = "round-off" if rounded else "truncation"
     worst = int(np.argmax(difference))
     return BlockCheck(
         name=name,
@@ -187,9 +205,36 @@ def revise(verdict, error, after, limit, *, crossed) -> str:
     """The verdict once the doubtful components were measured again with a smaller h."""
     second = judge(after, limit, crossed=crossed)
     if not crossed:
-        return "inconclusive" if second == "right" else second
+        # The smaller h amplifies round-off: it may acquit, but it does not add to the charge.
+        second = "inconclusive" if second == "right" else second
+        return min(verdict, second, key=SEVERITY.index)
     explained = second == "right" or (second == "inconclusive" and error > limit)
     return "kink" if explained else second
+
+
+def noise_floor(evidence: Evidence, part: slice, crossed) -> np.ndarray:
+    """The block's floor with the noise of the values along each of its worst components.
+
+    One noise for all components is too little where few of them move the value that is badly
+    rounded. Components that step across a kink keep their floor: it bends as noise does.
+    """
+    floor, difference = evidence.floor[part].copy(), evidence.difference[part]
+    error, eps = norm(difference), float(np.finfo(evidence.point.dtype).eps)
+    if error < FAR * eps * np.max(evidence.scale):
+        floor = np.maximum(floor, VALUE_ROUNDING * evidence.grad_noise[part])
+    heard = VALUE_ROUNDING * evidence.rule.roundoff / evidence.numeric.h[part]
+    if norm(heard * evidence.numeric.scatter[part]) < error / 100 or not evidence.rule.weights:
+        return floor
+    bent = {crossing.index for crossing in crossed}
+    order = [at for at in np.argsort(-difference) if part.start + at not in bent]
+    for batch in np.split(np.array(order, dtype=int), range(FEW, len(order), BATCH)):
+        h = evidence.numeric.h[part][batch]
+        noise = value_noise(evidence.objective, evidence.point, h, part.start + batch)
+        heard = VALUE_ROUNDING * evidence.rule.roundoff * noise / h
+        floor[batch] = np.maximum(floor[batch], heard)
+        if not norm(heard) > norm(difference[batch]) / 3:
+            break
+    return floor
 
 
 def second_look(evidence: Evidence, part: slice, *, convicted: bool):
@@ -202,6 +247,7 @@ def second_look(evidence: Evidence, part: slice, *, convicted: bool):
     difference, floor = evidence.difference.copy(), evidence.floor.copy()
     indices = np.arange(part.start, part.stop)
     excess = np.maximum(evidence.difference, evidence.truncation)[part]
+    excess[np.isnan(excess)] = np.inf
     order = indices[np.argsort(-excess)]
     order = order[: np.count_nonzero(excess > evidence.rounding[part])]
     found = {}
@@ -219,7 +265,10 @@ def second_look(evidence: Evidence, part: slice, *, convicted: bool):
 
 
 def crossings_at(evidence, indices, h, by_value) -> dict[int, Crossing]:
-    """Crossings within 2h times the rule's reach, as D_2h goes that far."""
+    """Crossings within 2h times the rule's reach, as D_2h goes that far.
+
+    The complex step leaves the real line and crosses only what it starts from.
+    """
     reach = 2 * max(abs(offset) for offset in evidence.rule.offsets)
     return crossings(evidence.objective, evidence.point, indices, reach * h, by_value=by_value)
 
@@ -227,8 +276,10 @@ def crossings_at(evidence, indices, h, by_value) -> dict[int, Crossing]:
 def measure_again(evidence: Evidence, indices, by_value):
     """|a - n| and the floor of components (K,) with h/10, or if that still crosses a kink or
     is not yet down to round-off h/100 or h/1000. Where even the last crosses, both are 0: the
-    component sits on its kink and cannot be judged."""
+    component sits on its kink and cannot be judged. An error that still falls with the last h
+    is truncation, whatever its estimate says: a bug stays."""
     difference, floor = np.zeros(len(indices)), np.zeros(len(indices))
+    before = evidence.difference[indices]
     left = np.arange(len(indices))
     for shrink in (10, 100, 1000):
         h = evidence.numeric.h[indices[left]] / shrink
@@ -237,14 +288,29 @@ def measure_again(evidence: Evidence, indices, by_value):
         now, chosen = left[clear], indices[left[clear]]
         settled = True
         if len(now):
-            rule = evidence.rule
-            numeric = numeric_grad(evidence.objective, evidence.point, rule, h[clear], chosen)
-            rounding = rounding_floor(rule, numeric, evidence.scale[chosen])
-            truncation = truncation_floor(rule, numeric)
-            difference[now] = np.abs(evidence.analytic[chosen] - numeric.fine)
-            floor[now] = rounding + truncation
-            settled = 4 * norm(truncation) <= norm(rounding)
+            difference[now], floor[now], settled = measured(evidence, chosen, h[clear])
+            if not settled:
+                falling = difference < before / 3
+                floor[falling] = np.maximum(floor, difference)[falling]
+                before[now] = difference[now]
         left = left[~clear] if settled else left
         if not len(left):
             break
     return difference, floor
+
+
+def measured(evidence: Evidence, chosen, h):
+    """|a - n| and the floor of components (K,) at steps h (K,), and whether round-off rules."""
+    rule, analytic = evidence.rule, evidence.analytic[chosen]
+    numeric = numeric_grad(evidence.objective, evidence.point, rule, h, chosen)
+    numeric = replace(numeric, noise=max(numeric.noise, evidence.numeric.noise))
+    rounding = rounding_floor(rule, numeric, evidence.scale[chosen])
+    truncation = truncation_floor(rule, numeric)
+    difference = np.abs(analytic - numeric.fine)
+    change = np.abs(numeric.fine - numeric.coarse)
+    unclear = 4 * rounding_floor(rule, numeric, np.abs(numeric.fine))
+    resolved = change <= np.maximum(UNRESOLVED * np.abs(numeric.fine), unclear)
+    difference = np.where(np.isfinite(difference) | ~np.isfinite(analytic), difference, 0)
+    size = np.abs(analytic) + np.nan_to_num(np.abs(numeric.fine), posinf=0.0)
+    floor = np.where(resolved, rounding + truncation, size)
+    return difference, floor, bool(np.all(resolved)) and 4 * norm(truncation) <= norm(rounding)

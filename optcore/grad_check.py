@@ -5,12 +5,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optcore.block_check import BlockCheck, Evidence, check_block, judge, relative, summed_scale
+from optcore.block_check import (
+    SEVERITY,
+    BlockCheck,
+    Evidence,
+    check_block,
+    judge,
+    relative,
+    summed_scale,
+)
 from optcore.differences import CENTRAL, Difference, check_step
 from optcore.error_model import NotFiniteError
 from optcore.numeric_grad import numeric_grad_steps
 
-SEVERITY = ("right", "inconclusive", "kink", "suspicious", "wrong")
 LIMIT = 20_000
 
 

@@ -39,6 +39,10 @@ class Loss:
     def predict(self, z, a, output: Activation) -> np.ndarray:
         return a
 
+    def rounding(self, z, a, targets, output: Activation) -> np.ndarray:
+        """The rounding error of each sample's loss beyond eps times its value, (..., m)."""
+        return np.zeros(a.shape[:-1])
+
 
 @dataclass(frozen=True)
 class SquaredError(Loss):
@@ -151,6 +155,13 @@ class NaiveCrossEntropy(SigmoidCrossEntropy):
         with np.errstate(divide="ignore", invalid="ignore"):
             terms = targets * np.log(a) + (1 - targets) * np.log(1 - a)
         return -terms.sum(-1)
+
+    def rounding(self, z, a, targets, output):
+        """An error eps a in a is one of eps in log(a), and of eps a / (1 - a) in log(1 - a)."""
+        a = a if self.fused(output) else logistic(a)
+        with np.errstate(divide="ignore"):
+            worst = np.where(targets < 1, (1 - targets) * a / np.maximum(1 - a, 0), 0)
+        return np.finfo(a.dtype).eps * (targets + worst).sum(-1)
 
 
 LOSSES: tuple[Loss, ...] = (

@@ -151,6 +151,14 @@ class FitLoss:
         """L (...) of theta (..., P)."""
         return self._by_chunks(theta, lambda part: self.measure(self.forward(part)), ())
 
+    def value_rounding(self, theta) -> float:
+        """The rounding error of L at theta (P,) that its loss makes beyond eps |L|."""
+        forward = self.forward(theta)
+        z, a = forward.pre_activations[-1], forward.activations[-1]
+        targets = self.cast(self.targets, z.dtype)
+        errors = self.loss.rounding(z, a, targets, self.network.output)
+        return float(np.linalg.norm(errors)) / len(errors)
+
     def grad(self, theta) -> np.ndarray:
         """dL/dtheta (..., P), from `backprop`."""
         return self._by_chunks(theta, self._flat_grad, (self.network.parameters,))

@@ -20,7 +20,8 @@ class NumericGrad:
     """D_h and D_2h of the components `indices` (K,), both at steps `h` (K,), and the value.
 
     `noise` is the rounding error of one value: eps |f|, or more if the values themselves
-    scatter more (see `scatter`).
+    scatter more (see `scatter`) or the objective says so (`value_rounding(point)`).
+    `scatter` (K,) is that of each component alone, nan where the rule cannot tell.
     """
 
     indices: np.ndarray
@@ -29,6 +30,7 @@ class NumericGrad:
     coarse: np.ndarray
     value: float
     noise: float
+    scatter: np.ndarray
 
 
 def numeric_grad_steps(
@@ -46,12 +48,15 @@ def numeric_grad_steps(
         values = stencil_values(objective, point, rule, indices[part], h[part], value)
         fine.append(rule.combine(lambda offset, at=values: at[offset], h[part]))
         coarse.append(rule.combine(lambda offset, at=values: at[2 * offset], 2 * h[part]))
-        scatters.append(scatter(values, value, h[part], coarse[-1] - fine[-1]))
+        scatters.append(scatter(values, value, h[part]))
         yield min(1.0, (start + BATCH) / len(indices))
     fine, coarse = (np.concatenate(parts).astype(value.dtype) for parts in (fine, coarse))
-    typical = float(np.median(np.concatenate(scatters))) if len(indices) >= ENOUGH else 0.0
+    scattered = np.concatenate(scatters)
+    typical = typical_scatter(scattered, 5 * h * np.abs(coarse - fine))
     noise = max(eps * abs(float(value)), typical)
-    return NumericGrad(indices, h, fine, coarse, float(value), noise)
+    if hasattr(objective, "value_rounding"):
+        noise = max(noise, objective.value_rounding(point))
+    return NumericGrad(indices, h, fine, coarse, float(value), noise, scattered)
 
 
 def numeric_grad(objective, point, rule: Difference, h, indices) -> NumericGrad:
@@ -97,16 +102,44 @@ def shifted_values(objective, point, indices, moves) -> np.ndarray:
     return np.concatenate(parts)
 
 
-def scatter(values, value, h, change) -> np.ndarray:
-    """The rounding error of one value as the values themselves show it, (K,), or 0.
+def scatter(values, value, h) -> np.ndarray:
+    """The rounding error of one value as the values themselves show it, (K,), or nan.
 
     The fourth difference of values at -2h ... 2h is of order h^4 for a smooth function, while
     independent errors of size s leave about sqrt(70) s (Hamming 1962; Moré and Wild 2011).
-    It counts only where it is far above h |D_2h - D_h|, as errors are and truncation is not:
-    a large h must not pass for noise.
     """
     if not {-2.0, -1.0, 1.0, 2.0} <= set(values):
-        return np.zeros(len(h))
+        return np.full(len(h), np.nan)
     near, wide = values[1.0] + values[-1.0], values[2.0] + values[-2.0]
-    fourth = np.abs(wide - 4 * near + 6 * value)
-    return np.where(fourth > 5 * h * np.abs(change), fourth / np.sqrt(70), 0)
+    return np.abs(wide - 4 * near + 6 * value) / np.sqrt(70)
+
+
+def typical_scatter(scattered, smooth) -> float:
+    """The median of those far above 5h |D_2h - D_h|, as errors are and truncation is not: a
+    large h must not pass for noise. 0 if they are few or cannot be told."""
+    if len(scattered) < ENOUGH:
+        return 0.0
+    counted = np.where(np.sqrt(70) * scattered > smooth, scattered, 0)
+    return float(np.median(counted))
+
+
+def value_noise(objective, point, h, indices) -> np.ndarray:
+    """The rounding error of one value along each component, (K,), from nine values within 2h.
+
+    The root mean square of their five fourth differences, as in `scatter`.
+    """
+    moves = np.concatenate([step * h / 2 for step in range(-4, 5)])
+    values = shifted_values(objective, point, np.tile(indices, 9), moves).reshape(9, -1)
+    fourth = np.diff(values.astype(np.float64), 4, axis=0)
+    return np.sqrt(np.mean(fourth**2, axis=0) / 70)
+
+
+def grad_noise(objective, point) -> np.ndarray:
+    """The rounding error of the gradient (n,): what rounding the point anew makes of it.
+
+    The root mean square over four points that differ from this one in the last digits.
+    """
+    eps = np.finfo(point.dtype).eps
+    sides = np.random.default_rng(0).choice([-2, 2], (4, point.size)) * eps
+    moved = [objective.grad((point * (1 + side)).astype(point.dtype)) for side in sides]
+    return np.sqrt(np.mean(np.abs(moved - objective.grad(point)) ** 2, axis=0))

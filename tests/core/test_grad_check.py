@@ -10,6 +10,7 @@ from optcore.block_check import judge, norm, relative
 from optcore.bugs import plant
 from optcore.bugs.blocks import BiasGradOnePerMille, WeightGradDoubled
 from optcore.bugs.deltas import SlopeForgotten
+from optcore.datasets import random_batch
 from optcore.differences import CENTRAL, COMPLEX_STEP, DIFFERENCES, FORWARD, StepError
 from optcore.error_model import NotFiniteError
 from optcore.grad_check import TooLargeError, check_grad, check_grad_steps, component_name
@@ -59,6 +60,21 @@ class Wiggle:
 
     def grad(self, point):
         return np.cos(point / 1e-4) / 1e-4
+
+
+class Narrow:
+    """tanh(x / s), a step for every usual h."""
+
+    def value(self, point):
+        return np.tanh(point[..., 0] / 1e-12)
+
+    def grad(self, point):
+        return (1 - np.tanh(point / 1e-12) ** 2) / 1e-12
+
+
+def random_fit(network, loss, seed, scale=1.0):
+    data = random_batch(network, loss, 16, scale, seed)
+    return FitLoss(network, loss, data.inputs, data.targets)
 
 
 def data(m, n_in, n_out, seed=0):
@@ -353,6 +369,56 @@ def test_the_naive_logarithm_spoils_the_number_and_the_stable_loss_does_not():
         assert check.names("wrong", "suspicious") == []
     assert errors["Naive cross-entropy"] > 1e-7
     assert errors["Sigmoid cross-entropy"] < 1e-8
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_naive_logarithm_convicts_no_right_network(seed):
+    """Sure of itself and often wrong: the values carry far more noise than eps |f|."""
+    network = Network((4, 8, 1), Tanh(), Sigmoid())
+    fit = random_fit(network, NaiveCrossEntropy(), seed, scale=3.0)
+    theta = network.initial(XavierNormal(gain=9.0), seed)
+    if not np.isfinite(fit.value(theta)):
+        with pytest.raises(NotFiniteError):
+            check_grad(fit, theta)
+        return
+    for rule in (CENTRAL, FORWARD):
+        check = check_grad(fit, theta, rule, 1e-5)
+        assert check.names("wrong", "suspicious") == [], check.sentences()
+    buggy = dataclasses.replace(fit, backprop=WeightGradDoubled(layer=1))
+    assert check_grad(buggy, theta, h=1e-5).block("W1").verdict == "wrong"
+
+
+def test_the_naive_logarithm_knows_its_rounding():
+    """Against the stable form: what the logarithm of the rounded 1 - a has lost."""
+    naive, stable, output = NaiveCrossEntropy(), SigmoidCrossEntropy(), Sigmoid()
+    z = np.linspace(1, 33, 400)[:, None]
+    a, targets = output.value(z), np.zeros_like(z)
+    lost = np.abs(
+        naive.per_sample(z, a, targets, output) - stable.per_sample(z, a, targets, output)
+    )
+    told = naive.rounding(z, a, targets, output)
+    assert np.all(lost <= 2 * told + 1e-14)
+    assert np.max(lost / told) > 0.2
+    assert not np.any(stable.rounding(z, a, targets, output))
+
+
+def test_a_gradient_of_mere_rounding_is_no_bug():
+    """A bias before batch normalisation has no effect, and its gradient is what cancelling
+    leaves; the complex step has no round-off to hide that behind."""
+    network = Network((2, *[6] * 12, 1), Identity(), Sigmoid(), norm="batch")
+    for seed in range(6):
+        fit = random_fit(network, SquaredError(), seed)
+        check = check_grad(fit, network.initial(XavierNormal(), seed), COMPLEX_STEP)
+        assert check.names("wrong", "suspicious") == [], check.sentences()
+
+
+@pytest.mark.parametrize("rule", [CENTRAL, FORWARD, COMPLEX_STEP], ids=lambda rule: rule.name)
+def test_a_function_too_narrow_for_h_is_no_bug(rule):
+    """tanh(x / 1e-12): at every h tried only the far ends are seen, and D_h is 1/h."""
+    for h in (1e-3, 1e-6, 1e-8):
+        check = check_grad(Narrow(), np.array([1e-13]), rule, h)
+        assert check.relative_error > 0.9
+        assert check.names("wrong", "suspicious") == [], check.sentences()
 
 
 def test_resampled_dropout_is_noticed_and_frozen_dropout_is_right():
