@@ -11,6 +11,7 @@ from ui.check_result import CheckResult
 from ui.checking import Setup, best_h
 from ui.link import Link
 from ui.live.stage import Panel
+from ui.markdown import escaped
 
 
 def panels(found: CheckResult, settled: bool) -> list[Panel]:
@@ -70,13 +71,6 @@ def right_and_wrong(bug) -> None:
     """The line as it should be above the line as it is."""
     lines = rf"\text{{right: }} & {bug.right} \\[2pt] \text{{wrong: }} & {bug.wrong}"
     st.latex(rf"\begin{{aligned}} {lines} \end{{aligned}}")
-
-
-def escaped(text: str) -> str:
-    """A sentence with the signs that Markdown would read as its own."""
-    for sign in r"\`*_[]<>$#|~":
-        text = text.replace(sign, "\\" + sign)
-    return text
 
 
 def _nothing_to_explain(found: CheckResult) -> None:

@@ -20,6 +20,7 @@ from ui import controls
 from ui.charts.ground import ground
 from ui.charts.palette import OPTIMIZER_LOOKS
 from ui.link import Link
+from ui.markdown import escaped
 
 FIRST_FOUR = ("Gradient descent", "Momentum", "RMSProp", "Adam")
 OWN_FORMULA = "sin(x) * cos(y) + (x^2 + y^2) / 10"
@@ -112,8 +113,8 @@ def _own_surface(link: Link, written: str):
             continue
         link.memory["formula"] = formula
         if faults:
-            meanwhile = f"Shown meanwhile: f(x, y) = {formula}"
-            st.error(f"{faults[0]} {meanwhile}", icon=":material/function:")
+            told = f"{faults[0]} Shown meanwhile: f(x, y) = {formula}"
+            st.error(escaped(told), icon=":material/function:")
         return surface
     raise AssertionError("the formula we offer has values everywhere")
 

@@ -1,0 +1,13 @@
+"""What the Race page tells of what a person typed stands there as it was typed."""
+
+import re
+
+from race_visits import visit
+
+
+def test_a_formula_keeps_its_stars_and_a_faulty_part_its_signs():
+    app = visit({"surface": "your-own-function", "f": "2*x*y + x^2 + y^2"})
+    app.text_input[0].set_value("2*x*_y_*z").run()
+    (told,) = [each.value for each in app.error]
+    assert re.search(r"(?<!\\)[*_]", told) is None
+    assert "Shown meanwhile: f(x, y) = 2*x*y + x^2 + y^2" in told.replace("\\", "")
