@@ -20,6 +20,7 @@ _UNICODE = {
     r"\sigma": "σ", r"\kappa": "κ", r"\theta": "θ", r"\tau": "τ", r"\gamma": "γ", r"\phi": "φ",
     r"\varphi": "φ", r"\psi": "ψ", r"\delta": "δ",
 }  # fmt: skip
+MOVED_ON = "*You have moved on from it since: these words tell of the scenario as it begins.*"
 
 
 def slug(name: str) -> str:
@@ -218,8 +219,28 @@ def scenarios(link: Link, entries: Sequence) -> None:
 
     name = st.pills("Scenarios", list(by_name), key=key, on_change=picked)
     if name:
-        st.info(by_name[name].words, icon=":material/lightbulb:")
+        _scenario_words(link, by_name[name])
         link.show("scenario", slug(name))
+
+
+def _scenario_words(link: Link, entry) -> None:
+    """A scenario's words, and once the page has moved on from it a sentence that says so."""
+    place = st.empty()
+
+    def tell() -> None:
+        moved_on = link.memory.get("moved on")
+        words = f"{entry.words} {MOVED_ON}" if moved_on else entry.words
+        place.info(words, icon=":material/lightbulb:")
+
+    def judge() -> None:
+        moved_on = link.departs(entry.link)
+        if moved_on != link.memory.get("moved on"):
+            link.memory["moved on"] = moved_on
+            tell()
+
+    tell()
+    # Whether it has is known only when all controls have spoken.
+    link.closing.append(judge)
 
 
 def become(link: Link, parameters: dict[str, str]) -> None:

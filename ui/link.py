@@ -21,6 +21,8 @@ class Link:
         if self.memory["source"] is None:
             self.memory["source"] = st.query_params.to_dict() or self.memory["published"]
         self.shown: dict[str, str] = {}
+        self.told: dict[str, str] = {}
+        self.closing: list[Callable[[], None]] = []
         self.said = 0
 
     def get(self, name: str, parse: Callable[[str], Any], default: Any) -> Any:
@@ -63,8 +65,18 @@ class Link:
 
     def show(self, name: str, text: str, default: str | None = None) -> None:
         """Marks a value for the address; one equal to its default stays out of it."""
+        self.told[name] = text
         if text != default:
             self.shown[name] = text
+
+    def departs(self, parameters: Mapping[str, str]) -> bool:
+        """Whether the page, as told so far, is no longer what these parameters say.
+
+        Another step of the clock is still the same page.
+        """
+        return not all(
+            name == "at" or _same(self.told.get(name), text) for name, text in parameters.items()
+        )
 
     def settle(self) -> None:
         """Called first in a fragment: reruns the whole page once a hand has let go."""
@@ -78,6 +90,8 @@ class Link:
         """
         if not self.settled:
             return
+        for act in self.closing:
+            act()
         self.memory["published"] = dict(self.shown)
         if st.query_params.to_dict() != self.shown:
             st.query_params.from_dict(self.shown)
@@ -89,3 +103,13 @@ class Link:
         self.said = len(self.memory["notices"])
         if self.said:
             st.warning("\n\n".join(self.memory["notices"]), icon=":material/link_off:")
+
+
+def _same(one: str | None, other: str) -> bool:
+    """Whether two texts say the same: 6e-6 is 6e-06."""
+    if one is None or one == other:
+        return one == other
+    try:
+        return float(one) == float(other)
+    except ValueError:
+        return False

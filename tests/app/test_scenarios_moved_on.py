@@ -1,0 +1,51 @@
+"""A scenario's words speak of the page as it begins, and say so once it has been changed."""
+
+from importlib import import_module
+
+import pytest
+from race_visits import PAGES, report, visit
+from streamlit.testing.v1 import AppTest
+
+from ui.controls import MOVED_ON, slug
+
+NAMES = ("race", "shrinking_h", "check_network", "layers", "training", "slow_neuron")
+EVERY = [
+    (name, entry) for name in NAMES for entry in import_module(f"ui.scenarios.{name}").SCENARIOS
+]
+NEWTON = {"scenario": "newton-falls-into-the-saddle"}
+
+
+def words(app: AppTest) -> str:
+    return "\n".join(each.value for each in app.info)
+
+
+@pytest.mark.parametrize(("page", "entry"), EVERY, ids=lambda each: getattr(each, "name", each))
+def test_a_scenario_as_it_begins_is_told_by_its_words_alone(page, entry):
+    app = AppTest.from_file(PAGES / f"{page}.py", default_timeout=60)
+    app.query_params["scenario"] = slug(entry.name)
+    app.run()
+    assert entry.words in words(app)
+    assert MOVED_ON not in words(app)
+
+
+def test_another_surface_is_another_race_than_the_words_tell_of():
+    app = visit(NEWTON)
+    app.selectbox[0].set_value("Himmelblau").run()
+    assert MOVED_ON in words(app)
+    app.selectbox[0].set_value("Saddle between two minima").run()
+    assert "it stops at loss 0" in words(app)
+
+
+def test_a_slider_and_a_shared_link_move_on_too():
+    app = visit(NEWTON)
+    app = report(app, values={"gradient-descent.learning_rate": 0.2})
+    assert MOVED_ON in words(app)
+    assert MOVED_ON in words(visit(dict(app.query_params)))
+    app = report(app, values={"gradient-descent.learning_rate": 0.1})
+    assert MOVED_ON not in words(app)
+
+
+def test_scrubbing_moves_on_from_nothing():
+    app = report(visit(NEWTON), at=3)
+    assert app.query_params["at"] == "3"
+    assert MOVED_ON not in words(app)
