@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+import os
 import subprocess
 import sys
 import time
@@ -29,12 +30,12 @@ def main() -> int:
     if chosen.here:
         importlib.import_module(f"bench.{chosen.topics[0]}").run().save(_page(chosen.topics[0]))
         return 0
-    began = time.perf_counter()
+    began, load = time.perf_counter(), os.getloadavg()[0]
     sections = [_measured(topic) for topic in chosen.topics or TOPICS]
     if chosen.topics:
         print("\n\n".join(map(chapter, sections)))
     else:
-        text = document(sections, (time.perf_counter() - began) / 60)
+        text = document(sections, (time.perf_counter() - began) / 60, load)
         (ROOT / "BENCHMARKS.md").write_text(text, encoding="utf-8")
         print("BENCHMARKS.md is written.")
     return int(any(section.title.endswith(FAILED) for section in sections))
@@ -48,12 +49,16 @@ def _measured(topic: str) -> Section:
     """A topic's section, or one that says how its process failed."""
     print(f"{topic} ...", end=" ", file=sys.stderr, flush=True)
     _page(topic).unlink(missing_ok=True)
-    python = peers.python() if topic in BESIDE_PEERS else sys.executable
+    python, environment = sys.executable, dict(os.environ)
+    if topic in BESIDE_PEERS:
+        # NumPy's matrix products on one core, as the app has them (ui/__init__.py).
+        python, environment = peers.python(), {"OPENBLAS_NUM_THREADS": "1", **os.environ}
     began = time.perf_counter()
     try:
         subprocess.run(
-            [python, "-m", "bench", topic, "--here"], cwd=ROOT, check=True, timeout=LIMIT
-        )
+            [python, "-m", "bench", topic, "--here"],
+            cwd=ROOT, env=environment, check=True, timeout=LIMIT,
+        )  # fmt: skip
     except subprocess.CalledProcessError as fault:
         return Section(topic + FAILED, f"Its process ended with code {fault.returncode}.")
     except subprocess.TimeoutExpired:

@@ -107,8 +107,8 @@ def chapter(section: Section) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def document(sections: list[Section], minutes: float) -> str:
-    """The whole of BENCHMARKS.md."""
+def document(sections: list[Section], minutes: float, load: float) -> str:
+    """The whole of BENCHMARKS.md; `load` is the machine's load average before the run."""
     asked = [check for section in sections for check in section.checks if check.verdict]
     held = sum(check.verdict == "pass" for check in asked)
     head = f"""# How fast Optscope is
@@ -118,7 +118,8 @@ machine, nothing was left out, and {held} of the {len(asked)} numbers that were 
 Times are medians unless said otherwise, p95 is the 95th percentile, a KB is 1,000 bytes. Run it
 again and this file is replaced; `python -m bench race` prints a part without touching it.
 
-{machine()}"""
+{machine()}
+- Load average just before: {load:.1f} (0 is a machine with nothing else to do)"""
     return "\n\n".join([head, *map(chapter, sections)]) + "\n"
 
 
