@@ -251,15 +251,27 @@ def test_the_sweep_shows_every_rate_tried_and_where_each_racer_stands():
         found.items(), figure["data"][::2], figure["data"][1::2], strict=True
     ):
         np.testing.assert_array_equal(curve["x"], tried.rates)
-        positive = tried.final > 0
-        np.testing.assert_array_equal(curve["y"][positive], tried.final[positive])
-        assert np.isnan(curve["y"][~positive]).all()
+        lowest = 10.0 ** figure["layout"]["yaxis"]["range"][0]
+        shown = tried.final > lowest
+        np.testing.assert_array_equal(curve["y"][shown], tried.final[shown])
+        assert (curve["y"][tried.final <= lowest] == lowest).all()
+        assert np.isnan(curve["y"][np.isnan(tried.final)]).all()
         assert curve["name"] == here["name"] == name
         assert here["x"].tolist() == [rate]
-        np.testing.assert_allclose(here["y"], tried.final[tried.rates == rate], rtol=1e-9)
+        np.testing.assert_allclose(here["y"], curve["y"][tried.rates == rate], rtol=1e-9)
     low, high = figure["layout"]["xaxis"]["range"]
     assert low <= np.log10(tried.rates[0])
     assert np.log10(tried.rates[-1]) <= high
+
+
+def test_the_sweep_shows_the_best_rate_where_it_ends_at_nothing():
+    surface = Bowl()
+    tried = best_rate(surface, GradientDescent(), surface.start, 300)
+    assert 0 <= tried.final[tried.rates == tried.best][0] < 1e-30
+    figure = chart.sweep({"Gradient descent": (tried, tried.best)}, floor_of(surface))
+    low, high = (10.0**end for end in figure["layout"]["yaxis"]["range"])
+    (here,) = figure["data"][1]["y"]
+    assert low <= here < 1e-30 < high
 
 
 # Words and table.

@@ -5,6 +5,8 @@ import numpy as np
 from ui.charts.ground import Ground, contour, minima, sheet
 from ui.charts.palette import OPTIMIZER_LOOKS
 
+DEEPEST_END = 1e-32
+
 
 def reached(run) -> slice:
     """The rows a run really has: after its end there is nothing to draw."""
@@ -63,7 +65,10 @@ def hills(surface, land: Ground, runs: dict) -> dict:
             "xaxis": {"title": {"text": x}},
             "yaxis": {"title": {"text": y}},
             "zaxis": {"title": {"text": "loss"}, "tickvals": at, "ticktext": text},
-            "camera": {"eye": {"x": -1.3, "y": -1.5, "z": 1.1}},
+            "camera": {
+                "eye": {"x": -1.55, "y": -1.8, "z": 1.2},
+                "center": {"x": 0, "y": 0, "z": -0.12},
+            },
             "aspectmode": "cube",
         },
     }
@@ -97,17 +102,23 @@ def gradients(runs: dict, steps: int) -> dict:
 
 
 def sweep(found: dict, floor: float | None) -> dict:
-    """Final loss against learning rate, a curve per optimizer, with the rate it stands at."""
-    data, ends = [], []
+    """Final loss against learning rate, a curve per optimizer, with the rate it stands at.
+
+    The best rates end lowest: what is below the axis, a loss of 0 too, lies on its lower end.
+    """
+    ends = {name: tried.final - (floor or 0.0) for name, (tried, _) in found.items()}
+    span = decades(list(ends.values()), deepest=DEEPEST_END)
+    data = []
     for name, (tried, rate) in found.items():
-        final = tried.final - (floor or 0.0)
-        curve = _track(name, "still", x=tried.rates, y=np.where(final > 0, final, np.nan))
+        final = np.maximum(ends[name], 10.0 ** span[0])
+        curve = _track(name, "still", x=tried.rates, y=final)
         at = np.interp(np.log(rate), np.log(tried.rates), final)
         here = _track(name, "still", x=np.array([rate]), y=np.array([at]))
         data += [curve, {**here, "mode": "markers"}]
-        ends.append(final)
-    layout = _log_layout("final loss" if not floor else "final loss above minimum", decades(ends))
-    layout["xaxis"] = {**layout["yaxis"], "title": {"text": "learning rate"}, "range": [-6, 1]}
+    layout = _log_layout("final loss" if not floor else "final loss above minimum", span)
+    rates = decades([tried.rates for tried, _ in found.values()])
+    layout["xaxis"] = {**layout["yaxis"], "title": {"text": "learning rate"}, "range": rates,
+                       "dtick": 1}  # fmt: skip
     return {"data": data, "layout": layout}
 
 
@@ -125,7 +136,7 @@ def _curves(curves: dict, steps: int, title: str, readout: str) -> dict:
 def _log_layout(title: str, span: list[float]) -> dict:
     return {
         "uirevision": "curves",
-        "margin": {"l": 64, "r": 10, "t": 8, "b": 34},
+        "margin": {"l": 64, "r": 10, "t": 14, "b": 34},
         "showlegend": False,
         "yaxis": {
             "type": "log",
