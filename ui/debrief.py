@@ -1,5 +1,7 @@
 """What follows a race on its page: rates by one click, the sweep, the inspector, downloads."""
 
+from functools import partial
+
 import streamlit as st
 
 from optcore.descent import MOST_STEPS
@@ -58,6 +60,9 @@ def sweep(setup: Setup, optimizer):
 def sweeps(setup: Setup) -> None:
     """The learning rates tried, and where each optimizer stands."""
     rated = [o for o in setup.optimizers if "learning_rate" in knobs(o)]
+    if not rated:
+        st.info("Nobody in this race has a learning rate to try.", icon=":material/tune:")
+        return
     found = {o.name: (sweep(setup, o), o.learning_rate) for o in rated}
     figure = chart.sweep(found, floor_of(setup.surface))
     names = [optimizer.name for optimizer in rated]
@@ -66,7 +71,8 @@ def sweeps(setup: Setup) -> None:
         key="race.sweep",
         legend=[legend(name, OPTIMIZER_LOOKS[name]) for name in names],
         words=f"Each curve is the loss after {min(setup.steps, 1000)} steps for about 85 learning "
-        "rates; the marker is the rate in the race. A curve ends where runs diverge.",
+        "rates; the marker is the rate in the race. A curve ends where runs diverge; an end "
+        "below the axis lies on its lower edge.",
     )
 
 
@@ -95,7 +101,7 @@ def inspector(link: Link, setup: Setup, runs: dict) -> None:
 
 
 def downloads(setup: Setup, runs: dict) -> None:
-    """The trajectory as CSV, and programs that reproduce it."""
+    """The trajectory as CSV, and programs that reproduce it: each made when it is asked for."""
     if not runs:
         return
     with st.popover("Download", icon=":material/download:"):
@@ -105,12 +111,13 @@ def downloads(setup: Setup, runs: dict) -> None:
             with st.container(horizontal=True):
                 st.markdown(f"**{optimizer.name}**")
                 run = runs[optimizer.name]
-                st.download_button("CSV", trajectory(optimizer, run), f"{name}.csv", "text/csv",
+                st.download_button("CSV", partial(trajectory, optimizer, run), f"{name}.csv",
+                                   "text/csv",
                                    key=f"csv/{name}", on_click="ignore")  # fmt: skip
-                st.download_button("NumPy", with_optcore(*given), f"{name}_optcore.py",
+                st.download_button("NumPy", partial(with_optcore, *given), f"{name}_optcore.py",
                                    key=f"np/{name}", on_click="ignore")  # fmt: skip
-                program = with_torch(*given)
-                st.download_button("PyTorch", program or "", f"{name}_torch.py",
-                                   key=f"torch/{name}", on_click="ignore", disabled=not program,
-                                   help=None if program else "torch.optim has no such method.",
+                known = bool(optimizer.torch)
+                st.download_button("PyTorch", partial(with_torch, *given), f"{name}_torch.py",
+                                   key=f"torch/{name}", on_click="ignore", disabled=not known,
+                                   help=None if known else "torch.optim has no such method.",
                                    )  # fmt: skip

@@ -42,10 +42,9 @@ def summary(runs: dict, setup, note: str = "") -> str:
     arrived = {name: step for name, step in arrivals.items() if step is not None}
     if arrived:
         first = min(arrived, key=arrived.get)
-        target = "gradient norm" if floor is None else "loss above the minimum"
-        parts.append(
-            f"First to a {target} of {tolerance:g}: {first}, after {_steps(arrived[first])}."
-        )
+        near = "to a gradient norm of {:g}" if floor is None else "within {:g} of the lowest loss"
+        steps = _steps(arrived[first])
+        parts.append(f"First {near.format(tolerance)}: {first}, after {steps}.")
     elif going:
         parts.append(f"Nobody comes within the tolerance of {tolerance:g}.")
     parts += [f"{name}: {run.status}" for name, run in runs.items() if run.diverged]
