@@ -58,7 +58,9 @@ export class Panel {
     const data = base.map((trace) => dressTrace(atStep(trace, this.stage.clock.step), look));
     const layout = dressLayout(figure.layout, look);
     const modeBarButtons = figure.layout.scene ? DEEP : FLAT;
-    await Plotly.react(this.plot, data, layout, { ...CONFIG, modeBarButtons });
+    this.drawing = Plotly.react(this.plot, data, layout, { ...CONFIG, modeBarButtons });
+    await this.drawing;
+    if (this.gone) return;
     if (!this.heard) this.hear();
     this.plot.dataset.uid = this.plot._fullLayout._uid;
   }
@@ -122,12 +124,16 @@ export class Panel {
   }
 
   resize() {
-    if (this.plot._fullLayout) this.stage.plotly.Plots.resize(this.plot);
+    // A plot that is being taken away has no size, and Plotly refuses to resize it.
+    if (this.plot._fullLayout && this.plot.offsetWidth) this.stage.plotly.Plots.resize(this.plot);
   }
 
-  leave() {
-    this.stage.plotly?.purge(this.plot);
+  // Plotly fails when a plot is purged while it draws it.
+  async leave() {
+    this.gone = true;
     this.holder.remove();
+    await this.drawing?.catch(() => {});
+    this.stage.plotly?.purge(this.plot);
   }
 }
 
