@@ -16,6 +16,12 @@ from optcore.grad_check import why_random
 PER_DECADE = 8
 CLEAN = 100.0
 FIT_DECADES = 1.5
+# Slopes up to here are noise, about 1 and about 2.
+NOISY, ONE, TWO = 0.7, 1.3, 1.7
+# An error this far above the rounding at the first clean t did not grow out of it.
+JUMP = 10.0
+# The smallest clean t, and the share of the error there that may be even in t.
+FIRST, UNEVEN = 5, 0.1
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,9 +55,17 @@ class TaylorTest:
         told = {
             "right": "2 means that only curvature is left: the gradient is right",
             "wrong": "1 means that a linear part is left over: the gradient is wrong",
-            "inconclusive": "neither 1 nor 2: a kink or a very small error in the gradient",
+            "inconclusive": self._doubt,
         }
         return f"The error of the linear model has slope {self.slope:.2f}; {told[self.verdict]}."
+
+    @property
+    def _doubt(self) -> str:
+        if self.slope < NOISY:
+            return "so flat is noise in the values, which tells nothing of the gradient"
+        if self.slope < ONE:
+            return "but it sets in with a jump or the function bends even there: a kink, perhaps"
+        return "neither 1 nor 2: a kink or a very small error in the gradient"
 
 
 def taylor_slope(objective, point, seed: int = 0) -> TaylorTest:
@@ -71,8 +85,16 @@ def taylor_slope(objective, point, seed: int = 0) -> TaylorTest:
         value, slope = objective.value(point), objective.grad(point) @ direction
         error = np.abs(values - value - t * slope).astype(np.float64)
         noise = np.finfo(values.dtype).eps * np.maximum(np.abs(values), np.abs(value))
+        if hasattr(objective, "value_rounding"):
+            noise = np.maximum(noise, objective.value_rounding(point))
     fitted = lowest_clean(t, error, noise)
     slope = log_slope(t[fitted].astype(np.float64), error[fitted])
+    verdict = "inconclusive" if reason else taylor_verdict(t, slope, error, noise)
+    if verdict == "wrong" and not (
+        grows_steadily(t, error, noise, np.abs(values - value), fitted)
+        and turns_with_t(objective, point, direction, t[fitted][-FIRST:])
+    ):
+        verdict = "inconclusive"
     return TaylorTest(
         t=t.astype(np.float64),
         error=error,
@@ -80,7 +102,7 @@ def taylor_slope(objective, point, seed: int = 0) -> TaylorTest:
         fitted=fitted,
         direction=direction,
         slope=slope,
-        verdict="inconclusive" if reason else taylor_verdict(t, slope, error, noise),
+        verdict=verdict,
         reason=reason,
     )
 
@@ -95,11 +117,40 @@ def lowest_clean(t, error, noise) -> np.ndarray:
     return above & (t <= np.min(t[above]) * 10**FIT_DECADES)
 
 
+def grows_steadily(t, error, noise, change, fitted) -> bool:
+    """Whether a slope of 1 can be the gradient's fault.
+
+    It is not if the error is noise below some t and far above it at the next, as where a kink
+    is crossed, nor if f(x + t v) - f(x) itself is not straight in t, so that no t is small.
+    """
+    if not fitted.any():
+        return True
+    first = int(np.flatnonzero(fitted)[-1])
+    if first < len(t) - 1 and error[first] > JUMP * CLEAN * noise[first]:
+        return False
+    seen = fitted & (change > CLEAN * noise)
+    return np.count_nonzero(seen) < 3 or log_slope(t[seen], change[seen]) > NOISY
+
+
+def turns_with_t(objective, point, direction, t) -> bool:
+    """Whether the error of the linear model changes sign with t, as c t does.
+
+    At a kink the two sides have slopes of their own, and what is left is not odd in t.
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        sides = objective.value(point + np.concatenate([t, -t])[:, None] * direction)
+        ahead, behind = np.split(sides - objective.value(point), 2)
+        linear = t * (objective.grad(point) @ direction)
+    uneven = np.abs(ahead + behind)
+    error = np.maximum(np.abs(ahead - linear), np.abs(behind + linear))
+    return bool(np.median(uneven) < UNEVEN * np.median(error))
+
+
 def taylor_verdict(t, slope, error, noise) -> str:
     """From the slope; without one, right if the error stays in the rounding up to t = 0.001."""
     if np.isnan(slope):
         small = t <= 1e-3
         return "right" if np.all(error[small] <= CLEAN * noise[small]) else "inconclusive"
-    if slope > 1.7:
+    if slope > TWO:
         return "right"
-    return "wrong" if slope < 1.3 else "inconclusive"
+    return "wrong" if NOISY <= slope < ONE else "inconclusive"

@@ -531,6 +531,20 @@ def test_taylor_slope_of_networks(hidden):
     assert taylor_slope(buggy, theta).verdict == "wrong"
 
 
+def test_taylor_does_not_call_noise_or_a_kink_a_wrong_gradient():
+    network = Network((4, 8, 1), Tanh(), Sigmoid())
+    for seed in range(8):
+        fit = random_fit(network, NaiveCrossEntropy(), seed, scale=3.0)
+        theta = network.initial(XavierNormal(gain=9.0), seed)
+        if np.isfinite(fit.value(theta)):
+            assert taylor_slope(fit, theta).verdict != "wrong"
+    at_kink = taylor_slope(Corner(), np.array([0.0, 2.0]))
+    assert at_kink.slope == pytest.approx(1, abs=0.01)
+    assert at_kink.verdict == "inconclusive"
+    assert "kink" in at_kink.sentence
+    assert taylor_slope(Narrow(), np.array([1e-13])).verdict == "inconclusive"
+
+
 def test_taylor_slope_of_a_straight_function_and_of_a_random_one():
     straight = taylor_slope(Corner(), np.array([1.0, 2.0]))
     assert straight.verdict == "right"
