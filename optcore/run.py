@@ -71,6 +71,8 @@ class Run:
         value, norm = self.values[row][index], self.gradient_norms[row][index]
         if code == WENT_ON and norm <= FLAT:
             return f"At rest after {row} steps: loss {value:.3g}, gradient norm {norm:.2g}."
+        if code == WENT_ON and value > self.values[0][index] and (why := self._excess(index)):
+            return f"Climbing after {row} steps: loss {value:.3g}; {why}."
         if code == WENT_ON:
             return f"Still moving after {row} steps: loss {value:.3g}, gradient norm {norm:.2g}."
         why = {

@@ -72,6 +72,17 @@ def test_a_run_that_went_on_above_its_limit_is_not_said_to_diverge():
     assert a_run(limit=np.array(0.2)).status.startswith("Still moving")
 
 
+def test_a_run_that_climbs_names_the_limit_its_rate_exceeds():
+    risen = np.array([25.0, 30.0, 36.0])
+    run = a_run(values=risen, limit=np.array(0.2), limit_rule="2/lambda_max")
+    assert not run.diverged
+    assert run.status == (
+        "Climbing after 2 steps: loss 36; the rate 0.25 exceeds 2/lambda_max = 0.2, the most "
+        "that the steepest axis at the start allows."
+    )
+    assert a_run(values=risen, limit=np.array(0.3)).status.startswith("Still moving")
+
+
 def test_each_run_of_a_batch_is_judged_by_its_own_rate():
     rates = np.array([0.1, 0.9, 1.1])
     run = descend(Bowl(), GradientDescent(learning_rate=rates), (3.0, 4.0), 400)
