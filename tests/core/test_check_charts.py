@@ -27,7 +27,10 @@ DEEP = examined(
 )  # fmt: skip
 DROPPED = examined(CheckCase(terms=Terms(dropout=0.3), frozen=False))
 KINK = examined(CheckCase(ReLU(), shape=Shape(3, 5, 16), place=Place(seed=4), step=Step(1e-3)))
-ALL = [BUGGY, RIGHT, TRAINED, DEEP, DROPPED, KINK]
+HIDDEN = examined(
+    CheckCase(bugs=(BUGS_BY_NAME["Slope forgotten"].at(2),), terms=Terms(1e5), step=Step(1e-4))
+)
+ALL = [BUGGY, RIGHT, TRAINED, DEEP, DROPPED, KINK, HIDDEN]
 
 
 def traces(figure: dict, group: str) -> list[dict]:
@@ -80,7 +83,10 @@ def test_the_floor_is_a_step_per_block():
 def test_the_overall_number_is_one_line_and_says_its_own_verdict():
     trace = traces(chart.errors(DEEP), "flat")[0]
     assert trace["y"] == pytest.approx([DEEP.check.relative_error] * 2)
-    assert trace["meta"]["reads"] == [f"{DEEP.check.relative_error:.1e} (right)"]
+    number = f"{DEEP.check.relative_error:.1e}"
+    assert trace["meta"]["reads"] == [f"{number} (“right”; by blocks inconclusive)"]
+    number = f"{BUGGY.check.relative_error:.1e}"
+    assert traces(chart.errors(BUGGY), "flat")[0]["meta"]["reads"] == [f"{number} (wrong)"]
 
 
 def test_the_bands_meet_at_the_edges_of_the_verdicts():
@@ -167,6 +173,24 @@ def test_the_summary_sets_the_number_against_the_blocks():
     assert "“right”. Block by block: inconclusive." in words.summary(DEEP)
     assert words.summary(DROPPED).startswith("The objective is random")
     assert "changes side within h" in words.summary(KINK)
+
+
+def test_a_taylor_test_that_passes_does_not_acquit_a_wrong_block():
+    for result in (DEEP, HIDDEN):
+        assert result.taylor.verdict == "right"
+        assert "the gradient is right" not in words.summary(result)
+    assert "does not see an error in a small block" in words.summary(HIDDEN)
+    assert "too small for this test" in words.summary(DEEP)
+
+
+def test_one_slip_under_a_heavy_penalty_is_one_slip():
+    """The weight decay drowns delta 2 in W1 and W2, which pass; b1 and b2 give it away."""
+    assert HIDDEN.check.names("wrong") == ["b1", "b2"]
+    assert {HIDDEN.check.block(name).verdict for name in ("W1", "W2")} == {"right"}
+    (found,) = HIDDEN.diagnoses
+    assert (found.line.name, found.complete) == ("delta 2", True)
+    assert [slip.name for slip in found.slips] == ["Slope forgotten"]
+    assert "The line: delta 2." in words.summary(HIDDEN)
 
 
 def test_two_bugs_without_a_common_line_are_said_to_be_several():

@@ -130,9 +130,15 @@ def overall(check, blocks: int) -> dict:
             "group": FLAT,
             "silent": True,
             "readout": "=",
-            "reads": [f"{check.relative_error:.1e} ({check.flat_verdict})"],
+            "reads": [f"{check.relative_error:.1e} ({flat_verdict(check)})"],
         },
     }
+
+
+def flat_verdict(check) -> str:
+    """The band of the overall number, in quotation marks where the blocks say otherwise."""
+    agree = check.flat_verdict == check.verdict
+    return check.flat_verdict if agree else f"“{check.flat_verdict}”; by blocks {check.verdict}"
 
 
 def before(check) -> list[dict]:

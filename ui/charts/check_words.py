@@ -2,6 +2,8 @@
 
 from html import escape
 
+import numpy as np
+
 from optcore.grad_check import component_name
 
 
@@ -15,8 +17,25 @@ def summary(result, *, hush: bool = False, notes: tuple[str, ...] = ()) -> str:
         told.append(suspect_sentence(result))
     told += block_sentences(check)
     if not check.reason:
-        told.append(f"Taylor test: {lower_first(result.taylor.sentence)}")
+        told.append(taylor_sentence(result))
     return " ".join(filter(None, [*told, *notes]))
+
+
+def taylor_sentence(result) -> str:
+    """What the Taylor test says; where it passes what a block does not, why."""
+    taylor = result.taylor
+    if taylor.verdict != "right" or result.check.verdict in ("right", "kink"):
+        return f"Taylor test: {lower_first(taylor.sentence)}"
+    slope = "no linear part" if np.isnan(taylor.slope) else f"slope {taylor.slope:.2f}"
+    if result.check.verdict == "inconclusive":
+        return (
+            f"Taylor test: {slope}, so no error of the gradient stands out, but what is too small "
+            "for the overall number is too small for this test."
+        )
+    return (
+        f"Taylor test: {slope}, passed: like the overall number it weighs all components at "
+        "once, and does not see an error in a small block."
+    )
 
 
 def lower_first(text: str) -> str:
