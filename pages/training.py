@@ -17,7 +17,9 @@ controls.scenarios(link, SCENARIOS)
 link.notices()
 choices = training.choose(link)
 plans, _ = training.set_up(link, choices)
-records = training_work.finish(link, training_work.affordable(link, plans))
+# There with or without an offer: a stage that changes its place is mounted anew.
+with st.container():
+    records = training_work.finish(link, training_work.affordable(link, plans))
 
 
 @st.fragment

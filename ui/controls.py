@@ -218,9 +218,11 @@ def scenarios(link: Link, entries: Sequence) -> None:
             become(link, by_name[st.session_state[key]].link)
 
     name = st.pills("Scenarios", list(by_name), key=key, on_change=picked)
-    if name:
-        _scenario_words(link, by_name[name])
-        link.show("scenario", slug(name))
+    # There with or without words: a stage that changes its place on the page is mounted anew.
+    with st.container():
+        if name:
+            _scenario_words(link, by_name[name])
+            link.show("scenario", slug(name))
 
 
 def _scenario_words(link: Link, entry) -> None:

@@ -138,10 +138,12 @@ def show(link: Link, choices: Choices) -> Comparison:
     if not asked.shown:
         st.info("Nothing to compare: choose an activation, better two.", icon=":material/add:")
         return asked
-    how, note = layers_work.within_reach(link, asked)
-    link.memory["networks"] = how
     draw = {"Gradients": _gradients, "Signals": _signals, "Units": _units, "Jacobian": _jacobian}
-    picture = draw[choices.view](link, choices, how)
+    # There with or without an offer: a stage that changes its place is mounted anew.
+    with st.container():
+        how, note = layers_work.within_reach(link, asked)
+        link.memory["networks"] = how
+        picture = draw[choices.view](link, choices, how)
     depth = how.shown[0].setting.depth
     back = choices.view in ("Gradients", "Jacobian")
     steps = depth - 1 if back else depth - 2

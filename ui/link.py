@@ -101,8 +101,10 @@ class Link:
     def notices(self) -> None:
         """Says which parts of the link were not used."""
         self.said = len(self.memory["notices"])
-        if self.said:
-            st.warning("\n\n".join(self.memory["notices"]), icon=":material/link_off:")
+        # There with or without notices: a stage that changes its place is mounted anew.
+        with st.container():
+            if self.said:
+                st.warning("\n\n".join(self.memory["notices"]), icon=":material/link_off:")
 
 
 def _same(one: str | None, other: str) -> bool:
