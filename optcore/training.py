@@ -172,10 +172,7 @@ def _accuracy(data: Dataset, answers: np.ndarray) -> float:
     """The share of samples whose class is the answer; what is not a number answers nothing."""
     if data.kind == "regression":
         return float("nan")
-    if data.kind == "binary":
-        given = answers[:, 0] > 0.5
-    else:
-        given = answers.argmax(-1)
+    given = answers[:, 0] > 0.5 if data.kind == "binary" else answers.argmax(-1)
     return float(((given == data.labels) & np.isfinite(answers).all(-1)).mean())
 
 
