@@ -70,6 +70,12 @@ class Underway:
 
 def finish(link: Link, plans: Sequence[TrainingPlan]) -> list[TrainingRecord]:
     """The records of the plans: from the shelf, or trained now, or as far as they were stopped."""
+    # A new run of the page begins while the one it replaces may still be training: they take turns.
+    with link.memory.setdefault("turn", threading.Lock()):
+        return _finish(link, plans)
+
+
+def _finish(link: Link, plans: Sequence[TrainingPlan]) -> list[TrainingRecord]:
     done = {plan: shelf().get(plan) for plan in plans}
     waiting = link.memory.setdefault("underway", {})
     for plan in [plan for plan in waiting if done.get(plan) or plan not in done]:
