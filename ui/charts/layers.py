@@ -324,7 +324,7 @@ def scientific(value: float) -> str:
         return "exactly 0"
     if not math.isfinite(value):
         return "∞" if value == math.inf else "not a number"
-    if 1e-3 <= abs(value) < 1e4:
-        return f"{value:.3g}"
+    if 1e-3 <= abs(value) < 9995:
+        return f"{float(f'{value:.3g}'):g}"
     mantissa, exponent = f"{value:.2e}".split("e")
     return f"{mantissa}e{int(exponent)}".replace("-", "−")
