@@ -1,11 +1,12 @@
 """One step of one optimizer, written out: the rule, and the rule with the numbers in it."""
 
 import re
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numpy as np
 
 from optcore.knobs import knobs
+from optcore.objective import Look
 
 _PLACE = re.compile(r"<(\w+\+?)>")
 _RELATION = re.compile(r" (=|\\le) ")
@@ -42,7 +43,7 @@ def values(optimizer, objective, run, step: int) -> dict[str, np.ndarray]:
     numbers |= {
         "grad": run.seen[step],
         "point": run.points[step],
-        "step": run.points[step + 1] - run.points[step],
+        "step": _step(optimizer, objective, run, step),
         "value": run.values[step],
     }
     if "hessian" in optimizer.uses:
@@ -51,6 +52,18 @@ def values(optimizer, objective, run, step: int) -> dict[str, np.ndarray]:
     for name, rows in run.memory.items():
         numbers[name], numbers[f"{name}+"] = rows[step], rows[step + 1]
     return numbers
+
+
+def _step(optimizer, objective, run, step: int) -> np.ndarray:
+    """The step as the rule gives it: the difference of two points has lost its last digits."""
+    if step >= run.ended:
+        return np.full_like(run.points[step], np.nan)
+    if run.rates is not None:
+        optimizer = replace(optimizer, learning_rate=run.rates[step])
+    look = Look(objective, run.points[step], run.values[step], run.seen[step])
+    with np.errstate(all="ignore"):
+        taken, _ = optimizer.update(look, {name: rows[step] for name, rows in run.memory.items()})
+    return taken
 
 
 def numbers(optimizer, objective, run, step: int) -> str:

@@ -185,3 +185,14 @@ def test_small_and_special_numbers_are_legible(number, written):
     assert text.replace(r"\left(-\infty\right)", r"-\infty").endswith(
         rf"2 \cdot {written}\end{{aligned}}"
     )
+
+
+def test_a_step_too_small_to_move_the_point_is_shown_as_the_rule_gives_it():
+    surface = Ravine(condition=1.0)
+    start = (1.0, 1.0)
+    optimizer = GradientDescent(learning_rate=1e-20)
+    run = descend(surface, optimizer, start, 3)
+    found = values(optimizer, surface, run, 1)
+    np.testing.assert_array_equal(run.points[2], start)
+    np.testing.assert_allclose(found["step"], -1e-20 * run.grads[1], rtol=1e-12)
+    assert (found["step"] != 0).all()
