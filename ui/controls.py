@@ -39,8 +39,9 @@ def symbol(latex: str) -> str:
 
 def quoted(text: str) -> str:
     """The beginning of a text a person gave, so that Markdown shows it as it is."""
-    shown = text[:30] + ("…" if len(text) > 30 else "")
-    return "“" + re.sub(r"([^\w\s.,-])", r"\\\1", shown) + "”"
+    shown = re.sub(r"([^\w\s.,-])", r"\\\1", text[:30]) + ("…" if len(text) > 30 else "")
+    # Markdown makes a link of a bare address, whatever is escaped: a joiner no one sees parts it.
+    return "“" + re.sub(r"(/|www|@)", "\\1\u2060", shown) + "”"
 
 
 def number(low: float, high: float, whole: bool = False) -> Callable[[str], float]:

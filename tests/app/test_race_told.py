@@ -11,3 +11,11 @@ def test_a_formula_keeps_its_stars_and_a_faulty_part_its_signs():
     (told,) = [each.value for each in app.error]
     assert re.search(r"(?<!\\)[*_]", told) is None
     assert "Shown meanwhile: f(x, y) = 2*x*y + x^2 + y^2" in told.replace("\\", "")
+
+
+def test_an_address_in_a_bad_link_does_not_become_one_to_click():
+    for bait in ("http://example.org", "[x](https://a.b)", "www.example.org", "a@example.org"):
+        (told,) = [each.value for each in visit({"surface": bait}).warning]
+        plain = told.replace("\\", "")
+        assert not re.search(r"://|www\.|@[a-z]", plain)
+        assert bait in plain.replace("\u2060", "")
