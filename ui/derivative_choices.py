@@ -1,6 +1,7 @@
 """The choices of the page Shrinking h, and what it reads out of text that people type."""
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 import streamlit as st
@@ -104,10 +105,29 @@ def written(value: float) -> str:
 
 
 def read_number(text: str) -> float:
+    """A number as people write it: 0.5, 1e-3, pi/2. Raises ValueError."""
+    text = text.strip().replace("−", "-")
     try:
-        return float(text.strip().replace(",", ".").replace("−", "-"))
+        return float(text.replace(",", "."))
     except ValueError:
-        raise ValueError(f"“{text.strip()[:30]}” is not a number.") from None
+        return read_constant(text)
+
+
+@lru_cache(maxsize=64)
+def read_constant(text: str) -> float:
+    """A formula without x, such as pi/2."""
+    if not text:
+        raise ValueError("The field is empty: type a number.")
+    fault = ValueError(f"“{text[:30]}” is not a number.")
+    if len(text) > 30:
+        raise fault
+    try:
+        at = formula_function(f"x + ({text})").value(np.array([0.0, 1.0]))
+    except FormulaError:
+        raise fault from None
+    if not np.isclose(at[1] - at[0], 1.0, rtol=1e-9):
+        raise fault
+    return float(at[0])
 
 
 def read_place(text: str) -> float:

@@ -58,6 +58,20 @@ class Held:
 # ------------------------------------------------------------------ choices
 
 
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("pi/2", np.pi / 2), ("−pi", -np.pi), ("1/3", 1 / 3), ("0,5", 0.5), (" 2e-3 ", 2e-3)],
+)
+def test_numbers_are_read_as_people_write_them(text, number):
+    assert choices.read_number(text) == number
+
+
+@pytest.mark.parametrize("text", ["", "abc", "x", "x^2", "1/0", "9^9^9^9", "pi" * 40])
+def test_what_is_no_number_gets_a_sentence(text):
+    with pytest.raises(ValueError, match=r"is not a number\.|The field is empty"):
+        choices.read_number(text)
+
+
 def test_the_page_stands_in_the_navigation():
     app = AppTest.from_file(PAGES / "index.py", default_timeout=20).run()
     app.switch_page("shrinking_h.py").run()
