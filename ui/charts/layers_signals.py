@@ -123,8 +123,9 @@ def histogram(case: Case, signals: Signals, kind: str) -> dict:
         _outline(case.name, signals.edges, signals.saturated, f"{BAD}c0", BAD),
     ]
     top = math.ceil(10.5 * float(signals.shares.max(initial=0.05))) / 10
+    where = _bend(signals) or " in the layer"
     layout = small_layout(
-        f"{case.name}: {kind} in the layer{_bend(signals)} · red: slope < 5 %",
+        f"{case.name}: {kind}{where} · red: slope < 5 %",
         signals.edges[[0, -1]].tolist(),
         [0, min(1.0, top)],
     )
