@@ -49,3 +49,24 @@ def test_scrubbing_moves_on_from_nothing():
     app = report(visit(NEWTON), at=3)
     assert app.query_params["at"] == "3"
     assert MOVED_ON not in words(app)
+
+
+@pytest.mark.parametrize("page", NAMES)
+def test_words_and_notices_leave_the_stage_where_it_is(page):
+    """A stage at another place on the page is another one: it would be mounted anew."""
+
+    def places(**parameters) -> tuple[int, int]:
+        app = AppTest.from_file(PAGES / f"{page}.py", default_timeout=60)
+        for name, value in parameters.items():
+            app.query_params[name] = value
+        app.run()
+        spoken = len(app.info) + len(app.warning)
+        return spoken, len(app.main.children)
+
+    entry = next(entry for name, entry in EVERY if name == page)
+    plain, (told, with_words) = places(), places(scenario=slug(entry.name))
+    assert told > plain[0]
+    assert with_words == plain[1]
+    noticed, with_notices = places(scenario="none such")
+    assert noticed > plain[0]
+    assert with_notices == plain[1]

@@ -3,6 +3,7 @@
 import csv
 import io
 import math
+import threading
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -337,3 +338,24 @@ def test_the_csv_holds_the_record(shown):
     assert float(rows[12]["weight_grad_norm_1"]) == record.weight_grad_norms[12, 0]
     assert float(rows[3]["update_norm_3"]) == record.update_norms[3, 2]
     assert float(rows[0]["gradient_norm_after_clipping"]) == record.after[0]
+
+
+def test_a_run_of_the_page_waits_for_the_one_it_replaces(monkeypatch):
+    """Both would train the same networks, and each would find the other's done and gone."""
+    inside, most = [], []
+
+    def work(link, plans):
+        inside.append(plans)
+        most.append(len(inside))
+        pause.wait(0.05)
+        inside.remove(plans)
+
+    pause = threading.Event()
+    monkeypatch.setattr(training_work, "_finish", work)
+    link = SimpleNamespace(memory={})
+    runs = [threading.Thread(target=training_work.finish, args=(link, [n])) for n in range(4)]
+    for run in runs:
+        run.start()
+    for run in runs:
+        run.join()
+    assert most == [1, 1, 1, 1]

@@ -273,6 +273,7 @@ def test_every_activation_has_its_slope_and_its_place(activation):
 @pytest.mark.parametrize(("value", "text"), [
     (0.0, "exactly 0"), (1e-12, "1.00e−12"), (0.317, "0.317"), (math.inf, "∞"),
     (math.nan, "not a number"), (6.6e7, "6.60e7"), (-2e-5, "−2.00e−5"), (1.0, "1"),
+    (5990.0, "5990"), (999.6, "1000"),
 ])  # fmt: skip
 def test_numbers_are_written_so_that_none_reads_as_zero(value, text):
     assert chart.scientific(value) == text
