@@ -84,7 +84,7 @@ def test_the_overall_number_is_one_line_and_says_its_own_verdict():
     trace = traces(chart.errors(DEEP), "flat")[0]
     assert trace["y"] == pytest.approx([DEEP.check.relative_error] * 2)
     number = f"{DEEP.check.relative_error:.1e}"
-    assert trace["meta"]["reads"] == [f"{number} (“right”; by blocks inconclusive)"]
+    assert trace["meta"]["reads"] == [f"{number} (“right”)"]
     number = f"{BUGGY.check.relative_error:.1e}"
     assert traces(chart.errors(BUGGY), "flat")[0]["meta"]["reads"] == [f"{number} (wrong)"]
 

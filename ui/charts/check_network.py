@@ -138,7 +138,7 @@ def overall(check, blocks: int) -> dict:
 def flat_verdict(check) -> str:
     """The band of the overall number, in quotation marks where the blocks say otherwise."""
     agree = check.flat_verdict == check.verdict
-    return check.flat_verdict if agree else f"“{check.flat_verdict}”; by blocks {check.verdict}"
+    return check.flat_verdict if agree else f"“{check.flat_verdict}”"
 
 
 def before(check) -> list[dict]:
