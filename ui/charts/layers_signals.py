@@ -161,7 +161,8 @@ def _value_axis(signals: Signals) -> dict:
         return {}
     decades = math.log10(math.sinh(min(signals.edges[-1], 700.0)))
     every = max(1, math.ceil(decades / 3))
-    powers = np.arange(0, decades + 0.01, every)
+    # Over many decades 0 and 1 stand so close that their labels would overlap.
+    powers = np.arange(0 if every <= 4 else every, decades + 0.01, every)
     values = [0.0, *(10**powers)]
     if signals.edges[0] < 0:
         values = [-value for value in values[:0:-1]] + values
