@@ -23,6 +23,8 @@ class Check:
 
     @property
     def asked(self) -> str:
+        if self.most == 0:
+            return "none"
         if self.most is not None:
             return f"≤ {written(self.most, self.unit)}"
         return f"≥ {written(self.least, self.unit)}" if self.least is not None else "stated"
