@@ -1,7 +1,7 @@
 """Links that people have kept must open to what they opened to: names and defaults stay.
 
-old_links.json is what the page understood when it was first published. New entries may join; an
-entry there may never change its name, lose a field, or change a default, for a link leaves
+old_links.json is what the pages understood when they were first published. New entries may join;
+an entry there may never change its name, lose a field, or change a default, for a link leaves
 defaults out.
 """
 
@@ -9,7 +9,8 @@ import json
 from pathlib import Path
 
 import pytest
-from race_visits import picture, said, tracks, values, visit
+from race_visits import PAGES, picture, said, settled, tracks, values, visit
+from streamlit.testing.v1 import AppTest
 
 from optcore.disturbance import CLIPPINGS, GradientNoise
 from optcore.knobs import knobs
@@ -72,3 +73,21 @@ def test_what_an_old_link_left_out_has_the_value_it_had():
             # Rates are found for the surface; all else is the method's own.
             if field != "learning_rate":
                 assert at[f"{name}.{field}"] == default
+
+
+@pytest.mark.parametrize(
+    ("page", "link"),
+    [
+        pytest.param(page, link, id=f"{page} {number}")
+        for page, links in OLD["other_pages"].items()
+        for number, link in enumerate(links)
+    ],
+)
+def test_an_old_link_to_another_page_is_understood(page, link):
+    app = AppTest.from_file(PAGES / f"{page}.py", default_timeout=60)
+    app.query_params.update(link)
+    settled(app.run())
+    assert "link's" not in said(app)
+    shown = dict(app.query_params)
+    for name in shown.keys() & link.keys():
+        assert shown[name] == link[name]
