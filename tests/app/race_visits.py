@@ -31,8 +31,13 @@ def stages(app: AppTest) -> list:
 
 def picture(app: AppTest, key: str = "race.stage") -> dict:
     """What the browser is told to show."""
+    return Reader().read(sent(app, key))
+
+
+def sent(app: AppTest, key: str = "race.stage") -> bytes:
+    """The message to a stage as it travels."""
     (found,) = [each for each in stages(app) if each.key == key]
-    return Reader().read(found.proto.bytes)
+    return found.proto.bytes
 
 
 def report(app: AppTest, key: str = "race.stage", **change) -> AppTest:

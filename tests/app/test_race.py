@@ -4,7 +4,18 @@ from functools import cache
 
 import numpy as np
 import pytest
-from race_visits import picture, report, said, settled, stages, tracks, values, visit
+from race_visits import (
+    Reader,
+    picture,
+    report,
+    said,
+    sent,
+    settled,
+    stages,
+    tracks,
+    values,
+    visit,
+)
 
 from optcore.descent import descend
 from optcore.formula import formula_surface
@@ -251,6 +262,25 @@ def test_a_dragged_start_stays_within_the_window_and_reaches_the_link_on_release
     assert (app.query_params["start.x"], app.query_params["start.y"]) == ("0.5", "1.25")
     report(app, handles={"start": [1e9, -1e9]}, sequence=3)
     assert (values(app)["start.x"], values(app)["start.y"]) == (2.0, -1.0)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"handles": {"start": [-1.4, 1.9]}},
+        {"values": {"adam.learning_rate": 0.05}},
+    ],
+)
+def test_a_change_while_the_hand_moves_is_light(change):
+    """Four optimizers, 500 steps: all four paths bend in 20 kilobytes."""
+    app = visit({"race.steps": "500"})
+    holds = Reader()
+    holds.read(sent(app))
+    report(app, has=holds.has, settled=False, **change)
+    message = sent(app)
+    assert len(message) <= 20 * 1024
+    shown = holds.read(message)
+    assert len(shown["panels"][0]["figure"]["data"]) == 6
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """The Race page under a hand: dragged, clicked, typed, played and shared."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -362,3 +364,20 @@ def test_a_screen_reader_hears_what_happened(visit):
             (e) => !e.getAttribute('aria-label') && !e.innerText.trim()).length"""
     )
     assert unnamed == 0
+
+
+def test_hovering_one_optimizer_singles_it_out_everywhere(visit):
+    race = visit()
+    before = [race.paths(panel) for panel in range(3)]
+    race.page.locator(".os-chip").nth(1).hover()
+    for panel in range(3):
+        race.wait_paths_change(before[panel], panel)
+    cold = race.page.locator(".os-chip.os-cold")
+    expect(cold).to_have_count(3)
+    race.page.mouse.move(5, 5)
+    expect(cold).to_have_count(0)
+    # On a path the pointer reads off who it is, at which step, and where.
+    race.page.mouse.move(*race.place(0.0, 0.0), steps=4)
+    tip = race.page.locator(".os-tip").first
+    expect(tip).to_contain_text("step")
+    expect(tip).to_contain_text(re.compile("Momentum|Adam"))

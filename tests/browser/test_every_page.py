@@ -1,0 +1,39 @@
+"""Every page of the navigation, wide and light, then as narrow as a phone and dark."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+INDEX = (Path(__file__).parents[2] / "pages" / "index.py").read_text(encoding="utf-8")
+PAGES = [name for name in re.findall(r'st\.Page\("(\w+)\.py"', INDEX) if name != "race"]
+
+
+# Nothing has to be scrolled sideways.
+FITS = """() => [...document.querySelectorAll('[data-testid=stMain], body, .os-stage')]
+    .every((e) => e.scrollWidth <= e.clientWidth + 1)"""
+# Opened by its own address, Streamlit's page looks for its server below that address first.
+PROBES = re.compile(r"status of 404 .*/_stcore/(health|host-config)$")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_opens_without_a_fault_and_fits_a_phone(visit, name):
+    opened = visit(name)
+    page = opened.page
+    assert page.locator(".os-plot").count() >= 1
+    assert page.get_by_test_id("stException").count() == 0
+    opened.wait(FITS)
+    page.emulate_media(color_scheme="dark")
+    page.set_viewport_size({"width": 390, "height": 844})
+    opened.wait("document.querySelector('.os-stage').clientWidth < 390")
+    opened.wait(FITS)
+    opened.wait(
+        """() => getComputedStyle(document.querySelector('.stApp')).backgroundColor
+            .match(/\\d+/g).slice(0, 3).every((part) => part < 60)"""
+    )
+    opened.faults[:] = [fault for fault in opened.faults if not PROBES.search(fault)]
+
+
+def test_the_navigation_names_the_pages_that_exist_and_only_those():
+    files = {path.stem for path in (Path(__file__).parents[2] / "pages").glob("*.py")}
+    assert {*PAGES, "race", "index"} == files
