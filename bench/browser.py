@@ -87,7 +87,7 @@ def begin(page: Page, url: str, chart: Chart) -> float:
     """Opens the address; milliseconds from the start of the navigation to the first drawn chart."""
     watch = f"probe.watch({chart.drawn}, {list(chart.attributes)})"
     page.add_init_script(f"{PROBE}; addEventListener('DOMContentLoaded', () => {watch});")
-    page.goto(url)
+    page.goto(url, wait_until="domcontentloaded")
     page.wait_for_selector(chart.selector, state="attached", timeout=PATIENCE)
     page.wait_for_function("probe.painted.length > 0", timeout=PATIENCE)
     return page.evaluate("probe.painted[0]")
