@@ -10,7 +10,8 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 
 PATIENCE = 30.0
-KEPT = 32
+# As many parts as a browser keeps (ui/live/wire.js).
+KEPT = 96
 INTERRUPTED = ForwardMsg.FINISHED_EARLY_FOR_RERUN
 
 
@@ -75,13 +76,13 @@ class Visitor:
         header = json.loads(component.bytes[4 : 4 + length])
         self.answered = header["sequence"]
         self.keep(header)
+        self.has = self.has[-KEPT:]
 
     def keep(self, node) -> None:
         """Parts with a name are kept, the one last used at the end (ui/live/wire.js)."""
         if isinstance(node, dict):
             if "id" in node and ("value" in node or len(node) == 1):
-                self.has = [name for name in self.has if name != node["id"]][1 - KEPT :]
-                self.has.append(node["id"])
+                self.has = [name for name in self.has if name != node["id"]] + [node["id"]]
             for child in node.values():
                 self.keep(child)
         elif isinstance(node, list):

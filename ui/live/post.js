@@ -3,7 +3,9 @@
 const PATIENCE = 2000;
 
 export class Post {
-  constructor() {
+  // `addition` gives what a message says of the moment it leaves, after the last answer was read.
+  constructor(addition = () => ({})) {
+    this.addition = addition;
     this.sequence = 0;
     this.waiting = null;
     this.inFlight = false;
@@ -21,7 +23,7 @@ export class Post {
 
   flush() {
     if (!this.waiting) return;
-    const message = { ...this.waiting, sequence: ++this.sequence };
+    const message = { ...this.addition(), ...this.waiting, sequence: ++this.sequence };
     this.waiting = null;
     this.inFlight = true;
     clearTimeout(this.timer);

@@ -43,7 +43,7 @@ export default function (component) {
 class Stage {
   constructor(root) {
     this.root = root;
-    this.post = new Post();
+    this.post = new Post(() => ({ has: this.reader.has }));
     this.reader = new Reader();
     this.panels = [];
     this.handles = new Map();
@@ -132,7 +132,7 @@ class Stage {
     boards.forEach((spec, at) => {
       if (!this.boards[at]) {
         const root = Object.assign(document.createElement("div"), { className: "os-sliders" });
-        const send = (change) => this.post.send({ ...change, at: this.clock.step, has: this.reader.has });
+        const send = (change) => this.post.send({ ...change, at: this.clock.step });
         this.boards[at] = new Board(root, send, this.post);
       }
       const { root } = this.boards[at];
@@ -144,11 +144,11 @@ class Stage {
   }
 
   move(name, place, settled) {
-    this.post.send({ handles: { [name]: place }, settled, at: this.clock.step, has: this.reader.has });
+    this.post.send({ handles: { [name]: place }, settled, at: this.clock.step });
   }
 
   settle() {
-    this.post.send({ at: this.clock.step, settled: true, has: this.reader.has });
+    this.post.send({ at: this.clock.step, settled: true });
   }
 
   heat(group) {

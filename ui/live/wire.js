@@ -20,7 +20,9 @@ export class Reader {
     const length = view.getUint32(0, true);
     const header = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)));
     const body = bytes.slice(4 + length).buffer;
-    return this.revive(header, body);
+    const message = this.revive(header, body);
+    this.forget();
+    return message;
   }
 
   revive(node, body) {
@@ -45,12 +47,16 @@ export class Reader {
     return this.keep(id, this.kept.get(id));
   }
 
-  // The part last used goes last: the first is the first to be let go.
+  // The part last used goes last.
   keep(id, part) {
     this.kept.delete(id);
     this.kept.set(id, part);
-    while (this.kept.size > KEPT) this.kept.delete(this.kept.keys().next().value);
     return part;
+  }
+
+  // The parts used longest ago go, once a message is read: it may name any that were held before.
+  forget() {
+    while (this.kept.size > KEPT) this.kept.delete(this.kept.keys().next().value);
   }
 }
 
@@ -73,13 +79,14 @@ function fine(levels, [low, scale, log]) {
   return numbers;
 }
 
-// What a message says; null, and a request for the whole, when it names parts not held here.
+// What a message says; null, and at once a request for the whole, when it names parts not held here.
 export function received(reader, bytes, post) {
   try {
     return reader.read(bytes);
   } catch (error) {
     if (!(error instanceof Missing)) throw error;
     post.send({ has: [] });
+    post.answered(Infinity);
     return null;
   }
 }
