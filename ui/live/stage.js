@@ -32,12 +32,19 @@ export default function (component) {
   if (!stage) {
     loadStyle("./stage.css");
     stages.set(root, (stage = new Stage(root)));
+    stayVivid(root.closest(".stElementContainer"));
   }
   stage.receive(component);
   return () => {
     stages.get(root)?.leave();
     stages.delete(root);
   };
+}
+
+// Streamlit fades what waits for an answer, and the fade paints the whole stage anew, twice a change.
+function stayVivid(container) {
+  container?.style.setProperty("opacity", "1", "important");
+  container?.style.setProperty("transition", "none", "important");
 }
 
 class Stage {
