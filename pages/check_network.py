@@ -22,9 +22,8 @@ with head[1]:
     )
 
 
-@st.fragment
+@link.fragment
 def check(set_up):
-    link.settle()
     setup = set_up()
     with st.container():
         found = checking.result(link, setup.case)
@@ -43,7 +42,7 @@ def check(set_up):
 
 
 if mode == checking.OWN:
-    own_formula.check(link, own_formula.type_formulas(link))
+    link.fragment(own_formula.check)(link, own_formula.type_formulas(link))
 else:
     chosen = checking.choose_case(link)
     if mode == checking.PLANT:

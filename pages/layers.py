@@ -13,9 +13,8 @@ link.notices()
 choices = layers.choose(link)
 
 
-@st.fragment
+@link.fragment
 def flow():
-    link.settle()
     how = layers.show(link, choices)
     link.publish()
     return how

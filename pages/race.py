@@ -28,9 +28,8 @@ surface = racing.formed(link, picked)
 racers, others = racing.dials(surface, optimizers, conditions)
 
 
-@st.fragment
+@link.fragment
 def race():
-    link.settle()
     setup, boards = racing.set_up(link, racers, others)
     runs = racing.runs(setup)
     land = racing.land(setup.surface)

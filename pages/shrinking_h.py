@@ -27,9 +27,8 @@ with warning:
     controls.complaints(link)
 
 
-@st.fragment
+@link.fragment
 def live():
-    link.settle()
     watch = derivative.watch(link, function, rules, dtype)
     stage(
         derivative.panels(watch, link.settled),

@@ -18,9 +18,8 @@ link.notices()
 neurons = slow_neuron.choose(link)
 
 
-@st.fragment
+@link.fragment
 def live():
-    link.settle()
     start, boards = slow_neuron.set_up(link)
     runs = [slow_neuron.run(neuron, start) for neuron in neurons]
     stage(

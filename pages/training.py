@@ -22,9 +22,8 @@ with st.container():
     records = training_work.finish(link, training_work.affordable(link, plans))
 
 
-@st.fragment
+@link.fragment
 def live():
-    link.settle()
     wanted, boards = training.set_up(link, choices)
     moved = None if link.settled else training.follow(link, wanted)
     sides = training.sides(moved or records)

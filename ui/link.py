@@ -5,9 +5,12 @@ address; afterwards the session knows it, and `publish` writes it to the address
 """
 
 from collections.abc import Callable, Mapping
+from functools import wraps
 from typing import Any
 
 import streamlit as st
+
+from ui.live.turn import turn
 
 
 class Link:
@@ -78,10 +81,22 @@ class Link:
             name == "at" or _same(self.told.get(name), text) for name, text in parameters.items()
         )
 
-    def settle(self) -> None:
-        """Called first in a fragment: reruns the whole page once a hand has let go."""
-        if self.memory.pop("fresh", False):
-            st.rerun()
+    def fragment(self, function: Callable) -> Callable:
+        """A fragment of the page, for what live controls change as the hand moves them.
+
+        It alone reruns meanwhile, in turn with those of other visitors; once the hand has let
+        go, the whole page does.
+        """
+
+        @st.fragment
+        @wraps(function)
+        def rerun(*given: Any) -> Any:
+            if self.memory.pop("fresh", False):
+                st.rerun()
+            with turn():
+                return function(*given)
+
+        return rerun
 
     def publish(self) -> None:
         """Writes the shown values to the address, unless a hand still moves.

@@ -107,10 +107,8 @@ def hear(link: Link, dials, change: dict) -> None:
     controls.hear(link, dials, change, moved)
 
 
-@st.fragment
 def check(link: Link, texts: dict[str, str]) -> None:
     """The stage: a map of the error for each partial, and the point to drag."""
-    link.settle()
     dials = [controls.Dials("Window", "window", Window())]
     (window,), board = controls.read(link, dials, below=True)
     own = own_gradient(link, texts, window.reach)
