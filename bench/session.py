@@ -81,8 +81,8 @@ class Visitor:
     def keep(self, node) -> None:
         """Parts with a name are kept, the one last used at the end (ui/live/wire.js)."""
         if isinstance(node, dict):
-            if "id" in node and ("value" in node or len(node) == 1):
-                self.has = [name for name in self.has if name != node["id"]] + [node["id"]]
+            if "#" in node:
+                self.has = [name for name in self.has if name != node["#"]] + [node["#"]]
             for child in node.values():
                 self.keep(child)
         elif isinstance(node, list):

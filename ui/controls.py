@@ -272,7 +272,7 @@ def read(link: Link, dials: Sequence[Dials], *, below: bool = False) -> tuple[li
     A value is part of the link when it, or the one given here to begin with, differs from the
     default of the object's class.
     """
-    tuned, values = [], {}
+    tuned, values = [], []
     for dial in dials:
         own = {}
         for name, spec in knobs(dial.subject).items():
@@ -281,13 +281,13 @@ def read(link: Link, dials: Sequence[Dials], *, below: bool = False) -> tuple[li
             own[name] = link.get(identity, parse, getattr(dial.subject, name))
             usual = getattr(dial.subject, name) == spec.default
             link.show(identity, written(own[name]), written(spec.default) if usual else None)
-            values[identity] = own[name]
+            values.append(own[name])
         tuned.append(replace(dial.subject, **own))
-    return tuned, Board(_groups(tuple(dials)), values, below)
+    return tuned, Board(_frame(tuple(dials), below), values)
 
 
 @lru_cache(maxsize=256)
-def _groups(dials: tuple[Dials, ...]) -> Kept:
+def _frame(dials: tuple[Dials, ...], below: bool) -> Kept:
     groups = []
     for dial in dials:
         rows = [
@@ -296,7 +296,7 @@ def _groups(dials: tuple[Dials, ...]) -> Kept:
         ]
         if rows:
             groups.append({"title": dial.title, "colour": dial.colour, "knobs": rows})
-    return Kept(groups=groups)
+    return Kept(groups=groups, below=below)
 
 
 def hear(link: Link, dials: Sequence[Dials], change: dict, others: dict | None = None) -> None:

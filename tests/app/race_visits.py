@@ -62,4 +62,8 @@ def said(app: AppTest) -> str:
 
 def values(app: AppTest) -> dict[str, float]:
     """Where every slider stands."""
-    return {name: v for board in picture(app)["boards"] for name, v in board["values"].items()}
+    at = {}
+    for board in picture(app)["boards"]:
+        knobs = [knob["id"] for group in board["frame"]["groups"] for knob in group["knobs"]]
+        at |= dict(zip(knobs, board["values"], strict=True))
+    return at

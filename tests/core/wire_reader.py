@@ -31,15 +31,17 @@ class Reader:
             return node
         if "$" in node:
             return self.array(node, body)
-        if "id" in node and "value" in node:
-            self.kept[node["id"]] = self.revive(node["value"], body)
-            return self.kept[node["id"]]
-        if set(node) == {"id"}:
-            if node["id"] not in self.kept:
-                raise MissingError(node["id"])
-            return self.kept[node["id"]]
-        revived = {name: self.revive(child, body) for name, child in node.items()}
-        return revived.pop("lasting", {}) | revived
+        if "#" in node:
+            return self.part(dict(node), body)
+        return {name: self.revive(child, body) for name, child in node.items()}
+
+    def part(self, node: dict, body: bytes) -> dict:
+        name, fresh = node.pop("#"), node.pop("=", None)
+        if fresh is not None:
+            self.kept[name] = self.revive(fresh, body)
+        if name not in self.kept:
+            raise MissingError(name)
+        return self.kept[name] | self.revive(node, body) if node else self.kept[name]
 
     def array(self, entry, body: bytes) -> np.ndarray:
         kind, offset, length = entry["$"]

@@ -1,5 +1,6 @@
 """A surface as contours or as a 3-D sheet, with heights that suit it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -88,17 +89,33 @@ def _heights(surface, values: np.ndarray) -> Heights:
 
 
 @lru_cache(maxsize=64)
-def contour(land: Ground) -> dict:
+def contour(land: Ground) -> Kept:
     """Filled contours with a colour bar that reads in losses."""
-    z = land.heights.of(land.values)
+    return _sketched(_contour, land)
+
+
+@lru_cache(maxsize=16)
+def sheet(land: Ground) -> Kept:
+    """The same heights as a 3-D sheet."""
+    return _sketched(_sheet, land)
+
+
+def _sketched(draw: Callable[..., Kept], land: Ground) -> Kept:
+    """A drawing and, for while a hand shapes the ground, the same from every third point."""
+    whole = draw(land, slice(None))
+    whole.sketch = draw(land, slice(None, None, 3))
+    return whole
+
+
+def _contour(land: Ground, some: slice) -> Kept:
     at, text = land.heights.ticks()
     size = (land.heights.high - land.heights.low) / 22
     return Kept(
         {
             "type": "contour",
-            "x": land.x,
-            "y": land.y,
-            "z": z,
+            "x": land.x[some],
+            "y": land.y[some],
+            "z": land.heights.of(land.values[some, some]),
             "colorscale": "ground",
             "autocontour": False,
             "contours": {"start": land.heights.low, "end": land.heights.high, "size": size},
@@ -118,17 +135,15 @@ def contour(land: Ground) -> dict:
     )
 
 
-@lru_cache(maxsize=16)
-def sheet(land: Ground) -> dict:
-    """The same heights as a 3-D sheet."""
+def _sheet(land: Ground, some: slice) -> Kept:
     at, text = land.heights.ticks()
-    z = np.clip(land.heights.of(land.values), land.heights.low, land.heights.high)
+    z = land.heights.of(land.values[some, some])
     return Kept(
         {
             "type": "surface",
-            "x": land.x,
-            "y": land.y,
-            "z": z,
+            "x": land.x[some],
+            "y": land.y[some],
+            "z": np.clip(z, land.heights.low, land.heights.high),
             "colorscale": "ground",
             "cmin": land.heights.low,
             "cmax": land.heights.high,

@@ -59,9 +59,9 @@ def stub(module: str) -> str:
     """The component script that loads a module of ours, relative to wherever the app is served."""
     return f"""
 const module = import(new URL("assets/{version()}/{module}", document.baseURI));
-export default function (component) {{
-  let finish = () => {{}};
-  module.then((loaded) => {{ finish = loaded.default(component) ?? finish; }});
-  return () => finish();
-}}
+export default (component) => {{
+  let leave;
+  module.then((loaded) => {{ leave = loaded.default(component); }});
+  return () => leave?.();
+}};
 """

@@ -1,7 +1,6 @@
 // The transport: play, step, scrub, speed. It runs in the browser and never asks the server.
 
 const SPEEDS = [0.25, 0.5, 1, 2, 4, 8];
-const RUN_SECONDS = 8;
 
 // Drawn here, because not every machine has a font with these signs.
 const ICONS = {
@@ -52,12 +51,11 @@ export class Clock {
   }
 
   // A run of a new length keeps a scrubber that stood at the end there.
-  set({ steps, at, labels, unit, name, seconds, rest }) {
+  set({ at, frame }) {
+    const { steps, labels, unit, name, seconds } = frame;
     const atEnd = this.at >= this.steps;
-    this.labels = labels?.texts;
-    this.range.setAttribute("aria-label", name ?? "Step");
-    this.unit = unit ?? "step";
-    this.seconds = seconds ?? RUN_SECONDS;
+    Object.assign(this, { labels, unit, seconds });
+    this.range.setAttribute("aria-label", name);
     if (steps !== this.steps) {
       this.steps = steps;
       this.range.max = steps;
@@ -68,7 +66,6 @@ export class Clock {
     const asked = at !== undefined && at !== null && at !== this.told && echo < 0;
     if (asked && !this.playing) this.at = Math.min(at, steps);
     this.told = at;
-    this.rest = rest;
     this.show();
   }
 

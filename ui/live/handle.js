@@ -14,7 +14,8 @@ export class Handle {
     this.dot.onkeydown = (event) => this.key(event);
   }
 
-  set({ panel, at, label, along }) {
+  set({ at, frame }) {
+    const { panel, label, along } = frame;
     this.along = along;
     this.panel = this.stage.panels[panel];
     if (this.dot.parentElement !== this.panel.holder) this.panel.holder.append(this.dot);

@@ -21,6 +21,19 @@ function signature(value) {
   });
 }
 
+// While a hand moves, an axis that still holds what is drawn stays as it is: Plotly draws a plot
+// with new ranges from scratch, and axes that jump to and fro hide what the hand does.
+function steady(layout, before) {
+  const steadied = { ...layout };
+  for (const name of ["xaxis", "yaxis"]) {
+    const [wanted, shown] = [layout[name], before[name]];
+    if (wanted?.range && shown?.range && holds(shown.range, wanted.range)) steadied[name] = shown;
+  }
+  return steadied;
+}
+
+const holds = ([low, high], [least, most]) => low <= least && most <= high;
+
 const moves = (trace) => trace.meta?.play && (trace.type ?? "scatter") === "scatter";
 
 export class Panel {
@@ -38,7 +51,7 @@ export class Panel {
     this.holder.addEventListener("pointerdown", (event) => { this.down = [event.clientX, event.clientY]; });
   }
 
-  async set({ figure, frame }) {
+  async set({ figure, frame }, live) {
     const { click, cursor, labels, span, height } = frame;
     const Plotly = this.stage.plotly;
     this.labels = labels ?? {};
@@ -49,15 +62,17 @@ export class Panel {
     this.overlay.set(figure.data.filter(moves));
     this.framed = figure.data.filter((trace) => trace.meta?.play && !moves(trace));
     const base = figure.data.filter((trace) => !moves(trace));
-    const sign = signature([base, figure.layout, this.stage.look]);
+    const around = live && this.layout ? steady(figure.layout, this.layout) : figure.layout;
+    const sign = signature([base, around, this.stage.look]);
     if (sign === this.sign) return;
     this.sign = sign;
+    this.layout = around;
     this.shownStep = null;
     this.frameIndex = base.map((trace, at) => [trace, at]).filter(([trace]) => trace.meta?.play);
     const look = this.stage.look;
     const data = base.map((trace) => dressTrace(atStep(trace, this.stage.clock.step), look));
-    const layout = dressLayout(figure.layout, look);
-    const modeBarButtons = figure.layout.scene ? DEEP : FLAT;
+    const layout = dressLayout(around, look);
+    const modeBarButtons = around.scene ? DEEP : FLAT;
     this.drawing = Plotly.react(this.plot, data, layout, { ...CONFIG, modeBarButtons });
     await this.drawing;
     if (this.gone) return;

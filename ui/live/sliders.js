@@ -13,9 +13,9 @@ export class Board {
     this.rows = new Map();
   }
 
-  show({ groups, values }) {
-    if (groups !== this.shown) this.build((this.shown = groups).groups);
-    for (const [id, value] of Object.entries(values)) this.rows.get(id)?.show(value);
+  show({ frame, values }) {
+    if (frame !== this.frame) this.build((this.frame = frame).groups);
+    [...this.rows.values()].forEach((row, at) => row.show(values[at]));
   }
 
   build(groups) {

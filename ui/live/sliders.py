@@ -7,13 +7,12 @@ from ui.live.wire import Kept
 
 @dataclass(frozen=True)
 class Board:
-    """Groups of sliders at `values` (id -> number).
+    """Sliders at `values`, which stand in the order of the knobs.
 
+    `frame` has the `groups`, and whether they stand `below` the panels instead of beside them.
     A group has title, colour and knobs; a knob has id, label, symbol, low, high, least (the
-    smallest number above 0 that its log scale shows), scale, whole and initial. On a stage a
-    board stands beside the panels or below them.
+    smallest number above 0 that its log scale shows), scale, whole and initial.
     """
 
-    groups: Kept
-    values: dict[str, float]
-    below: bool = False
+    frame: Kept
+    values: list[float]

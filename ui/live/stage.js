@@ -86,16 +86,16 @@ class Stage {
   }
 
   async show(picture) {
-    this.root.style.setProperty("--os-columns", picture.columns);
+    this.root.style.setProperty("--os-columns", picture.frame.columns);
     this.clock.bar.hidden = !picture.clock;
-    this.clock.set(picture.clock ?? { steps: 0 });
-    this.legend.set(picture.legend.chips, this.look);
+    if (picture.clock) this.clock.set(picture.clock);
+    this.legend.set(picture.frame.legend, this.look);
     while (this.panels.length > picture.panels.length) this.panels.pop().leave();
     while (this.panels.length < picture.panels.length) this.panels.push(new Panel(this));
-    await Promise.all(picture.panels.map((panel, at) => this.panels[at].set(panel)));
+    await Promise.all(picture.panels.map((panel, at) => this.panels[at].set(panel, picture.live)));
     this.setHandles(picture.handles ?? []);
     this.setBoards(picture.boards);
-    if (picture.table !== null && this.html !== picture.table) this.rows.innerHTML = this.html = picture.table ?? "";
+    if (picture.table !== undefined && this.html !== picture.table) this.rows.innerHTML = this.html = picture.table;
     this.draw();
     this.root.dataset.shown = picture.sequence;
     this.root.dataset.drawn = String(++this.frames);
@@ -143,11 +143,11 @@ class Stage {
         this.boards[at] = new Board(root, send, this.post);
       }
       const { root } = this.boards[at];
-      const home = spec.below ? this.main : this.root;
+      const home = spec.frame.below ? this.main : this.root;
       if (root.parentElement !== home) home.append(root);
       this.boards[at].show(spec);
     });
-    this.root.classList.toggle("os-sided", boards.some((spec) => !spec.below));
+    this.root.classList.toggle("os-sided", boards.some(({ frame }) => !frame.below));
   }
 
   move(name, place, settled) {

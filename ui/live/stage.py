@@ -93,15 +93,16 @@ def stage(
     message = {
         "sequence": told.get("sequence", 0),
         "live": live,
-        "columns": columns,
-        "panels": [_panel(panel) for panel in panels],
-        "clock": vars(clock) | {"labels": _each(clock.labels)} if clock else None,
-        "handles": [vars(handle) for handle in handles],
-        "legend": Kept(chips=list(legend)),
+        "frame": Kept(columns=columns, legend=list(legend)),
+        "panels": [_framed(panel, "figure") for panel in panels],
+        "clock": _framed(clock, "at") if clock else None,
+        "handles": [_framed(handle, "name", "at") for handle in handles],
         "boards": [vars(board) for board in boards],
-        "words": _each(words),
-        "table": table,
     }
+    if words is not None:
+        message["words"] = words if isinstance(words, str) else Kept(texts=list(words))
+    if table is not None:
+        message["table"] = table
 
     def report():
         on_change(st.session_state[key]["live"])
@@ -114,12 +115,8 @@ def stage(
     )
 
 
-def _panel(panel: Panel) -> dict:
-    """A panel as its figure and, in a part that travels once, the rest."""
-    rest = {name: value for name, value in vars(panel).items() if name != "figure"}
-    return {"figure": panel.figure, "frame": Kept(rest)}
-
-
-def _each(texts):
-    """A text for each step, as a part that travels once."""
-    return texts if texts is None or isinstance(texts, str) else Kept(texts=list(texts))
+def _framed(thing, *moving: str) -> dict:
+    """A record as its fields that move and, in a part that travels once, the rest."""
+    fields = vars(thing)
+    rest = {name: value for name, value in fields.items() if name not in moving}
+    return {**{name: fields[name] for name in moving}, "frame": Kept(rest)}

@@ -29,11 +29,15 @@ export class Reader {
     if (Array.isArray(node)) return node.map((child) => this.revive(child, body));
     if (node === null || typeof node !== "object") return node;
     if (Array.isArray(node.$)) return this.array(node, body);
-    if (node.id && node.value) return this.keep(node.id, this.revive(node.value, body));
-    if (node.id && Object.keys(node).length === 1) return this.recall(node.id);
+    if (node["#"]) return this.part(node, body);
     for (const name of Object.keys(node)) node[name] = this.revive(node[name], body);
-    const { lasting, ...arrays } = node;
-    return lasting ? { ...lasting, ...arrays } : node;
+    return node;
+  }
+
+  // A kept part by its name, with what stands beside the name.
+  part({ "#": name, "=": fresh, ...beside }, body) {
+    const part = fresh ? this.keep(name, this.revive(fresh, body)) : this.recall(name);
+    return Object.keys(beside).length ? { ...part, ...this.revive(beside, body) } : part;
   }
 
   array(entry, body) {
@@ -42,15 +46,15 @@ export class Reader {
     return nest(entry.q ? fine(numbers, entry.q) : numbers, entry.shape ?? []);
   }
 
-  recall(id) {
-    if (!this.kept.has(id)) throw new Missing(id);
-    return this.keep(id, this.kept.get(id));
+  recall(name) {
+    if (!this.kept.has(name)) throw new Missing(name);
+    return this.keep(name, this.kept.get(name));
   }
 
   // The part last used goes last.
-  keep(id, part) {
-    this.kept.delete(id);
-    this.kept.set(id, part);
+  keep(name, part) {
+    this.kept.delete(name);
+    this.kept.set(name, part);
     return part;
   }
 

@@ -1,13 +1,15 @@
 """Messages as bytes: a JSON header, then the arrays it mentions, ready for typed arrays.
 
 An array becomes `{"$": [type, offset, length], "shape": [...]}`. Layouts, traces with
-`meta.still`, all but the arrays of moving traces and whatever is `Kept` are named by a digest of
-their content, and only the name travels when the browser has them.
+`meta.still`, all but the arrays of moving traces and whatever is `Kept` are parts that have a
+name, a digest of their content: `{"#": name, "=": part}`, and only the name travels when the
+browser has them. Arrays of a moving trace stand beside its name.
 While a hand moves (`live`), moving traces may travel in 16 bits a number: see `_coarse`.
 """
 
 import hashlib
 import struct
+from base64 import urlsafe_b64encode
 from collections.abc import Collection
 from functools import cached_property
 
@@ -20,7 +22,12 @@ _SMALL = 32
 
 
 class Kept(dict):
-    """A part of a message that the browser keeps, so that it travels once; not to be changed."""
+    """A part of a message that the browser keeps, so that it travels once; not to be changed.
+
+    While a hand moves its `sketch`, if it has one, stands in for a part that is new.
+    """
+
+    sketch: "Kept | None" = None
 
     @cached_property
     def identity(self) -> str:
@@ -44,11 +51,11 @@ class _Writer:
         elif self.live and not meta.get("log"):
             with np.errstate(over="ignore"):
                 array = array.astype(np.float32)
-        data = np.ascontiguousarray(array).tobytes()
-        entry["$"] = [_TYPES[array.dtype.name], self.size, array.size]
-        padding = -len(data) % 8
-        self.chunks.append(data + bytes(padding))
-        self.size += len(data) + padding
+        padding = -self.size % array.itemsize
+        data = bytes(padding) + np.ascontiguousarray(array).tobytes()
+        entry["$"] = [_TYPES[array.dtype.name], self.size + padding, array.size]
+        self.chunks.append(data)
+        self.size += len(data)
         return entry
 
     def walk(self, node, meta: dict):
@@ -72,20 +79,19 @@ class _Writer:
         return node
 
     def moving(self, trace: dict, meta: dict) -> dict:
-        """A trace as its arrays and, by name, all else, which lasts through live changes."""
+        """A trace as a kept part and, beside its name, its arrays."""
         lasting = {name: part for name, part in trace.items() if not _holds_arrays(part)}
-        return {
-            "lasting": self.keep(lasting),
-            **{name: self.walk(part, meta) for name, part in trace.items() if name not in lasting},
-        }
+        arrays = {name: part for name, part in trace.items() if name not in lasting}
+        return self.keep(lasting) | {name: self.walk(part, meta) for name, part in arrays.items()}
 
     def keep(self, node: dict) -> dict:
         """The node by name, and in full (its arrays in single precision) if it is new."""
         identity = node.identity if isinstance(node, Kept) else digest(node)
         if identity in self.has:
-            return {"id": identity}
-        inner = {name: self.plain(child) for name, child in node.items()}
-        return {"id": identity, "value": inner}
+            return {"#": identity}
+        if self.live and getattr(node, "sketch", None) is not None:
+            return self.keep(node.sketch)
+        return {"#": identity, "=": {name: self.plain(child) for name, child in node.items()}}
 
     def plain(self, node):
         if isinstance(node, np.ndarray) and node.dtype.kind == "f":
@@ -112,7 +118,7 @@ def digest(node) -> str:
         return list(array.shape)
 
     content.update(orjson.dumps(node, default=note))
-    return content.hexdigest()
+    return urlsafe_b64encode(content.digest()).decode()
 
 
 def _coarse(array: np.ndarray, meta: dict) -> tuple[np.ndarray, list] | None:
@@ -141,8 +147,8 @@ def _coarse(array: np.ndarray, meta: dict) -> tuple[np.ndarray, list] | None:
 
 
 def _short(number: float) -> float:
-    """A number of seven digits: its error is far below a level."""
-    return float(f"{number:.7g}")
+    """A number of six digits: its error is far below a level."""
+    return float(f"{number:.6g}")
 
 
 def pack(message: dict, has: Collection[str] = (), live: bool = False) -> bytes:
