@@ -101,9 +101,9 @@ def sheet(land: Ground) -> Kept:
 
 
 def _sketched(draw: Callable[..., Kept], land: Ground) -> Kept:
-    """A drawing and, for while a hand shapes the ground, the same from every third point."""
+    """A drawing and, for while a hand shapes the ground, the same from every second point."""
     whole = draw(land, slice(None))
-    whole.sketch = draw(land, slice(None, None, 3))
+    whole.sketch = draw(land, slice(None, None, 2))
     return whole
 
 

@@ -26,9 +26,9 @@ export class Legend {
     const chip = this.list.appendChild(document.createElement("div"));
     chip.className = "os-chip";
     chip.setAttribute("role", "listitem");
-    const swatch = chip.appendChild(document.createElement("canvas"));
-    swatch.setAttribute("aria-hidden", "true");
-    draw(swatch, group, look);
+    const swatch = chip.appendChild(document.createElement("img"));
+    swatch.alt = "";
+    swatch.src = drawn(group, look);
     const name = chip.appendChild(document.createElement("b"));
     name.textContent = group.name;
     const numbers = chip.appendChild(document.createElement("span"));
@@ -58,9 +58,10 @@ export class Legend {
   }
 }
 
-function draw(swatch, { colour, dash, symbol }, look) {
+// An image, because every canvas on a page is a layer that the browser composes for every frame.
+function drawn({ colour, dash, symbol }, look) {
   const ratio = window.devicePixelRatio || 1;
-  Object.assign(swatch, { width: 34 * ratio, height: 14 * ratio });
+  const swatch = Object.assign(document.createElement("canvas"), { width: 34 * ratio, height: 14 * ratio });
   const pen = swatch.getContext("2d");
   pen.scale(ratio, ratio);
   pen.strokeStyle = pen.fillStyle = ink(colour, look);
@@ -74,4 +75,5 @@ function draw(swatch, { colour, dash, symbol }, look) {
   pen.translate(17, 7);
   shape(pen, symbol, 5);
   pen.fill();
+  return swatch.toDataURL();
 }
