@@ -77,6 +77,59 @@ def test_a_slider_is_dragged(visit):
     )
 
 
+def test_axes_stay_while_a_hand_drags_and_settle_when_it_lets_go(visit):
+    race = visit("?race=adam&adam.learning_rate=0.3")
+    wide = race.window(1)[1]
+    slider = race.slider("adam.learning_rate")
+    box = slider.bounding_box()
+    mouse = race.page.mouse
+    mouse.move(*race.middle(slider))
+    mouse.down()
+    mouse.move(box["x"] + 0.3 * box["width"], race.middle(slider)[1], steps=3)
+    shown = race.paths(1)
+    mouse.move(box["x"] + 0.1 * box["width"], race.middle(slider)[1], steps=3)
+    race.wait_paths_change(shown, 1)
+    assert race.window(1)[1] == wide
+    mouse.up()
+    race.wait_link("adam.learning_rate", "0.3")
+    race.wait(
+        "(low) => document.querySelectorAll('.os-plot')[1]._fullLayout.yaxis.range[0] > low",
+        wide[0],
+    )
+
+
+def test_the_ground_is_sketched_while_a_hand_shapes_it(visit):
+    race = visit("?surface=ravine")
+    size = "document.querySelector('.os-plot')._fullData[0].z.length"
+    assert race.page.evaluate(size) == 121
+    slider = race.slider("surface.rotation")
+    slider.scroll_into_view_if_needed()
+    x, y = race.middle(slider)
+    race.page.mouse.move(x, y)
+    race.page.mouse.down()
+    race.page.mouse.move(x + 20, y, steps=3)
+    race.wait(f"{size} === 61")
+    race.page.mouse.up()
+    race.wait(f"{size} === 121")
+
+
+def test_the_stage_never_fades_while_it_waits(visit):
+    race = visit()
+    race.page.evaluate(
+        """() => { const stage = document.querySelector('.os-stage').closest('.stElementContainer');
+            window.faded = 0;
+            stage.addEventListener('transitionrun', (event) => {
+                window.faded += event.target === stage; }); }"""
+    )
+    slider = race.slider("adam.learning_rate")
+    slider.focus()
+    for _ in range(5):
+        drawn = race.drawn
+        race.page.keyboard.press("ArrowRight")
+        race.wait_redrawn(drawn)
+    assert race.page.evaluate("window.faded") == 0
+
+
 def test_a_slider_dragged_there_and_back_lets_go_too(visit):
     """A browser reports no change then, yet the hand has let go."""
     race = visit()
