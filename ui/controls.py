@@ -218,7 +218,9 @@ def scenarios(link: Link, entries: Sequence) -> None:
         if st.session_state[key]:
             become(link, by_name[st.session_state[key]].link)
 
-    name = st.pills("Scenarios", list(by_name), key=key, on_change=picked)
+    name = st.pills(
+        "Scenarios", list(by_name), key=key, on_change=picked, label_visibility="collapsed"
+    )
     # There with or without words: a stage that changes its place on the page is mounted anew.
     with st.container():
         if name:
