@@ -25,12 +25,13 @@ class NelderMead(Optimizer):
         r"<centroid+> = \text{mean of all vertices of } <simplex> \text{ but the worst}, "
         r"\text{ edges at first } <size>",
         r"<reflected+> = <centroid+> + <reflection>\, (<centroid+> - <worst+>)",
-        r"<trial+> = <centroid+> + <expansion>\, (<reflected+> - <centroid+>)"
+        r"x_e = <centroid+> + <expansion>\, (<reflected+> - <centroid+>)"
         r"\;\text{ if the reflected vertex is the best}",
-        r"<trial+> = <centroid+> + <contraction>\, (<reflected+> - <centroid+>)"
+        r"x_o = <centroid+> + <contraction>\, (<reflected+> - <centroid+>)"
         r"\;\text{ if it is worse than all but the worst}",
-        r"<trial+> = <centroid+> + <contraction>\, (<worst+> - <centroid+>)"
+        r"x_i = <centroid+> + <contraction>\, (<worst+> - <centroid+>)"
         r"\;\text{ if it is worse than the worst}",
+        r"<trial+> = \text{the one of these whose condition holds, else } <reflected+>",
         r"<simplex+> = x_1 + <shrinkage>\, (<simplex> - x_1)\;\text{ if a contraction fails}",
         r"<step> = x_1^+ - <point>",
     )
@@ -90,13 +91,14 @@ class NelderMead(Optimizer):
         }
 
     def second(self, centroid, worst, reflected, at_reflected, values):
-        """The other point to look at: expanded, contracted outside, or contracted inside."""
+        """The other point to look at: expanded, contracted outside or inside, or no other."""
         towards = reflected - centroid
-        expands, outside = at_reflected < values[..., 0], at_reflected < values[..., -1]
-        contracted = np.where(outside[..., None], towards, worst - centroid)
-        return centroid + np.where(
-            expands[..., None], self.expansion * towards, self.contraction * contracted
+        better = at_reflected[..., None] < values
+        contracted = np.where(better[..., -1:], towards, worst - centroid)
+        trial = centroid + np.where(
+            better[..., :1], self.expansion * towards, self.contraction * contracted
         )
+        return np.where(better[..., -2:-1] & ~better[..., :1], reflected, trial)
 
 
 def ordered(simplex, values):

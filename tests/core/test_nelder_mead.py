@@ -1,5 +1,7 @@
 """The simplex method against a plain loop over one simplex."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from stepping import Quadratic, run
@@ -94,3 +96,26 @@ def test_it_finds_the_minimum_in_more_variables():
 def test_no_iteration_ever_makes_the_best_worse():
     points, _ = run(NelderMead(), Rosenbrock(), (-1.5, 2.0), 120)
     assert (np.diff(Rosenbrock().value(points)) <= 1e-12).all()
+
+
+def test_the_trial_is_the_point_that_the_rule_names():
+    surface, method = Rosenbrock(), NelderMead()
+    _, memories = run(method, surface, surface.start, 60)
+    seen = set()
+    for earlier, now in pairwise(memories[1:]):
+        before = earlier["values"]
+        centroid, worst, reflected, trial = (
+            now[name] for name in ("centroid", "worst", "reflected", "trial")
+        )
+        at_reflected = surface.value(reflected)
+        if at_reflected < before[0]:
+            kind, expected = "expanded", centroid + method.expansion * (reflected - centroid)
+        elif at_reflected < before[-2]:
+            kind, expected = "none", reflected
+        elif at_reflected < before[-1]:
+            kind, expected = "outside", centroid + method.contraction * (reflected - centroid)
+        else:
+            kind, expected = "inside", centroid + method.contraction * (worst - centroid)
+        seen.add(kind)
+        np.testing.assert_allclose(trial, expected, rtol=1e-12)
+    assert seen >= {"expanded", "none", "inside"}
