@@ -49,7 +49,7 @@ def race():
         handles=[Handle("start", setup.start, "Start point: drag it, or use the arrow keys")],
         legend=[legend(name, OPTIMIZER_LOOKS[name]) for name in runs],
         boards=boards,
-        words=words.summary(runs, setup, setup.conditions.sentence) if link.settled else None,
+        words=words.summary(runs, setup) if link.settled else None,
         table=words.results(runs, setup) if link.settled else None,
         columns="minmax(0, 5fr) minmax(0, 3fr)",
         on_change=lambda change: racing.hear(

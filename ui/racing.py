@@ -67,12 +67,14 @@ class Conditions:
         """As `descend` takes them."""
         return {"schedule": self.schedule, "clip": self.clip, "noise": self.noise}
 
-    @property
-    def sentence(self) -> str:
-        """What is on that changes the gradients or the rates; empty when nothing is."""
+    def note(self, optimizers) -> str:
+        """What is on that changes the gradients or the rates of a race; empty when nothing is."""
         parts = []
         if self.schedule.name != "Constant":
             parts.append(f"the rates follow the schedule “{self.schedule.name}”")
+            free = [optimizer.name for optimizer in optimizers if not optimizer.follows_schedule]
+            if free:
+                parts[0] += f" (which does not touch {', '.join(free)})"
         if self.clip:
             parts.append(f"gradients are clipped {self.clip.name.lower()} at {self.clip.limit:g}")
         if self.noise.scale:

@@ -2,7 +2,7 @@
 
 import re
 
-from race_visits import visit
+from race_visits import picture, visit
 
 
 def test_a_formula_keeps_its_stars_and_a_faulty_part_its_signs():
@@ -19,3 +19,10 @@ def test_an_address_in_a_bad_link_does_not_become_one_to_click():
         plain = told.replace("\\", "")
         assert not re.search(r"://|www\.|@[a-z]", plain)
         assert bait in plain.replace("\u2060", "")
+
+
+def test_a_schedule_is_not_said_to_touch_methods_without_a_rate():
+    both = {"schedule": "cosine", "race": "adam,newton,rprop"}
+    assert "“Cosine” (which does not touch Rprop, Newton)." in picture(visit(both))["words"]
+    alone = picture(visit({**both, "race": "adam"}))["words"]
+    assert alone.endswith("the rates follow the schedule “Cosine”.")

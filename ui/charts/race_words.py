@@ -22,8 +22,8 @@ def arrival(run, floor: float | None, tolerance: float) -> int | None:
     return int(np.argmax(near)) if near.any() else None
 
 
-def summary(runs: dict, setup, note: str = "") -> str:
-    """Who came lowest, who arrived first, who diverged; then what else is to be known."""
+def summary(runs: dict, setup) -> str:
+    """Who came lowest, who arrived first, who diverged; then what changed the race for all."""
     surface, tolerance = setup.surface, setup.tolerance
     if not runs:
         return "Nobody races yet: choose one or more optimizers above."
@@ -48,7 +48,7 @@ def summary(runs: dict, setup, note: str = "") -> str:
     elif going:
         parts.append(f"Nobody comes within the tolerance of {tolerance:g}.")
     parts += [f"{name}: {run.status}" for name, run in runs.items() if run.diverged]
-    return " ".join([*parts, note]).strip()
+    return " ".join([*parts, setup.conditions.note(setup.optimizers)]).strip()
 
 
 def results(runs: dict, setup) -> str:
