@@ -121,6 +121,9 @@ def test_xavier_fails_twenty_relus(shown):
     xavier, he = scenario("Xavier fails deep ReLU", shown)
     assert xavier.record.plan.depth == 20
     assert xavier.record.spread[-1] < 1e-3
+    assert words.share(xavier, 0) > 1
+    deltas = xavier.record.delta_norms[0]
+    assert deltas[0] < 0.01 * deltas[-1]
     assert he.record.accuracies[-1] == 1
     ratio = he.record.plan.initializer.unit_variance(24, 24)
     assert ratio == pytest.approx(2 * xavier.record.plan.initializer.unit_variance(24, 24))

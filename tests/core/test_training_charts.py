@@ -90,9 +90,30 @@ def test_a_regression_is_drawn_as_its_curve(exploded):
     record = exploded[0].record
     np.testing.assert_array_equal(curve["x"], record.places[:, 0])
     np.testing.assert_array_equal(curve["y"][-1], record.answers[-1, :, 0])
-    broken = answers(exploded[1], steps)["data"][1]["meta"]["y"]
-    np.testing.assert_array_equal(broken[-1], exploded[1].record.answers[-1, :, 0])
-    assert len(broken) == len(steps)
+    assert len(curve["y"]) == len(steps)
+
+
+def test_after_an_explosion_the_last_finite_answer_stays_and_a_note_tells_its_step(exploded):
+    steps, record = chart.clock_steps(exploded), exploded[1].record
+    assert np.isfinite(record.answers[0]).all()
+    assert not np.isfinite(record.answers[1]).any()
+    _, curve, note = answers(exploded[1], steps)["data"]
+    np.testing.assert_array_equal(curve["meta"]["y"], np.repeat(record.answers[:1, :, 0],
+                                                                len(steps), axis=0))  # fmt: skip
+    assert note["text"] == [f"Exploded at step {record.last}.", "Shown: the answer at step 0."]
+    written = np.isfinite(note["meta"]["x"]).all(1) & np.isfinite(note["meta"]["y"]).all(1)
+    np.testing.assert_array_equal(written, steps >= record.last)
+    assert len(answers(exploded[0], steps)["data"]) == 2
+
+
+def test_the_note_says_where_no_answer_is_finite_or_it_lies_off_the_scale(exploded):
+    side = exploded[1]
+    steps = chart.clock_steps(exploded)
+    for snapshot, told in ((np.inf, "No finite answer is left."),
+                           (1e9, "Shown: the answer at step 7, off the scale.")):  # fmt: skip
+        answer = np.full_like(side.record.answers[:1], snapshot)
+        record = replace(side.record, answers=answer, snapshots=np.array([7]))
+        assert answers(replace(side, record=record), steps)["data"][-1]["text"][1] == told
 
 
 def test_classes_are_drawn_as_the_one_that_wins():
@@ -148,6 +169,16 @@ def test_an_explosion_is_marked_and_the_curves_hold_what_is_finite(exploded):
     np.testing.assert_array_equal(loss[1]["y"][:-1], record.losses[:-1])
 
 
+def test_after_the_end_the_legend_says_of_which_step_its_numbers_are(exploded):
+    steps, last = chart.clock_steps(exploded), exploded[1].record.last
+    heads = [t for t in chart.losses(exploded, steps)["data"] if t["meta"].get("readout")]
+    for step, early, late in zip(steps, *(head["meta"]["reads"] for head in heads), strict=True):
+        assert "at step" not in early
+        assert late.endswith(f" at step {last}") == (step > last)
+    heads = [t for t in chart.whole_gradient(exploded, steps)["data"] if t["meta"].get("readout")]
+    assert [read == "–" for read in heads[1]["meta"]["reads"]] == list(steps > last)
+
+
 def test_the_legend_reads_the_clock_s_step(sides):
     steps = chart.clock_steps(sides)
     heads = [t for t in chart.losses(sides, steps)["data"] if t["meta"].get("readout")]
@@ -192,7 +223,10 @@ def test_the_words_follow_the_numbers(sides, exploded):
     record = sides[0].record
     assert f"loss {words.written(record.losses[-1])}" in flat
     assert f"{record.accuracies[-1]:.0%} of the samples right" in flat
-    assert words.written(words.share(sides[0], 0)) in flat
+    assert (
+        f"‖∂L/∂W‖, the gradient of the weights, was {words.written(words.share(sides[0], 0))} times"
+        in flat
+    )
     told = words.step_by_step(sides, chart.clock_steps(sides))
     assert len(told) == len(PLAN.snapshots)
     assert told[4].startswith(f"Step {PLAN.snapshots[4]}: Sigmoid has loss ")
@@ -201,7 +235,13 @@ def test_the_words_follow_the_numbers(sides, exploded):
     assert "Exploded at step" in words.verdict(exploded[1])
     table = words.results(exploded)
     assert table.count("<tr>") == 3
-    assert f"<td>{words.written(exploded[1].record.losses[-1])}</td>" in table
+    last = exploded[1].record.last
+    assert f"<td>{words.written(exploded[1].record.losses[-1])} at step {last}</td>" in table
+    told = words.step_by_step(exploded, chart.clock_steps(exploded))
+    for step, text in zip(chart.clock_steps(exploded), told, strict=True):
+        now = text.splitlines()[0]
+        assert now.endswith(f"gain 2.5 exploded at step {last}.") == (step >= last)
+        assert "inf" not in now
 
 
 def test_words_for_a_stopped_and_for_a_clipped_training():

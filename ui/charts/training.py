@@ -163,7 +163,7 @@ def _over_steps(curves, steps, title, *, readout, also=()) -> dict:
         if kind == "after":
             continue
         data[-1]["opacity"] = 0.45 if clipped else 1.0
-        data.append(_head(side, np.minimum(steps, len(y) - 1), y, readout))
+        data.append(_head(side, steps, y, readout))
     frame = layout("", "step", [0, max(1, int(steps[-1]))], title, bounds)
     every = max(1, -(-int(bounds[1] - bounds[0]) // 7))
     frame["yaxis"] |= {"type": "log", "exponentformat": "power", "dtick": every}
@@ -184,8 +184,13 @@ def _line(side: Side, y: np.ndarray, kind: str) -> dict:
     }
 
 
-def _head(side: Side, rows: np.ndarray, y: np.ndarray, readout: str) -> dict:
-    """The point of a curve at each clock position; in the legend, its number."""
+def _head(side: Side, steps: np.ndarray, y: np.ndarray, readout: str) -> dict:
+    """The point of a curve at each clock position; in the legend, its number.
+
+    After the end of a training the legend says of which step the loss is; gradients are over.
+    """
+    rows = np.minimum(steps, len(y) - 1)
+    late = f"{y[-1]:.3g} at step {len(y) - 1}" if readout == "loss" else "–"
     shown = np.where(np.isfinite(y[rows]) & (y[rows] > 0), y[rows], np.nan)
     return {
         "type": "scatter",
@@ -199,7 +204,7 @@ def _head(side: Side, rows: np.ndarray, y: np.ndarray, readout: str) -> dict:
             "x": rows[:, None].astype(float),
             "y": shown[:, None],
             "readout": readout,
-            "reads": [f"{value:.3g}" for value in y[rows]],
+            "reads": [f"{y[step]:.3g}" if step < len(y) else late for step in steps],
         },
     }
 

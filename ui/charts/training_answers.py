@@ -1,4 +1,7 @@
-"""What a network in training answers everywhere in the plane, or along the line of its input."""
+"""What a network in training answers everywhere in the plane, or along the line of its input.
+
+After an explosion the last finite answer stays, with a note that says of which step it is.
+"""
 
 import numpy as np
 
@@ -14,9 +17,10 @@ CLASS_SYMBOLS = ("circle", "square", "diamond")
 def answers(side: Side, steps: np.ndarray, only: int | None = None) -> dict:
     """What the network answers everywhere, and the samples; `only` that clock position moves."""
     record = side.record
-    taken = rows(side, steps if only is None else steps[[only]])
+    steps = steps if only is None else steps[[only]]
+    taken = _finite_rows(side, steps)
     if record.plan.data.kind == "regression":
-        return _curve(side, taken)
+        return _curve(side, steps, taken)
     shown = record.answers[taken]
     cells = round(len(record.places) ** 0.5)
     ticks = record.places[:cells, 0]
@@ -28,7 +32,45 @@ def answers(side: Side, steps: np.ndarray, only: int | None = None) -> dict:
         field = _winners(winner.reshape(-1, cells, cells), ticks)
     reach = [float(ticks[0]), float(ticks[-1])]
     frame = layout(side.name, "x₁", reach, "x₂", reach)
-    return {"data": [field, *_samples(record.plan.data)], "layout": frame}
+    note = _note(side, steps, taken, reach, reach)
+    return {"data": [field, *_samples(record.plan.data), *note], "layout": frame}
+
+
+def _finite_rows(side: Side, steps: np.ndarray) -> np.ndarray:
+    """The snapshot each clock position shows: after an explosion the last finite one, if any."""
+    taken = rows(side, steps)
+    finite = np.flatnonzero(np.isfinite(side.record.answers).all(axis=(1, 2)))
+    return np.minimum(taken, finite[-1]) if side.record.exploded and len(finite) else taken
+
+
+def _note(side: Side, steps: np.ndarray, taken: np.ndarray, across, up) -> list[dict]:
+    """Written in the panel from the step of an explosion on: when that was, and what is shown."""
+    record = side.record
+    if not record.exploded:
+        return []
+    kept = record.answers[taken[-1]]
+    shown = f"Shown: the answer at step {record.snapshots[taken[-1]]}"
+    if not np.isfinite(kept).all():
+        shown = "No finite answer is left"
+    elif record.plan.data.kind == "regression" and np.abs(kept).min() > up[1]:
+        shown += ", off the scale"
+    over = steps[:, None] >= record.last
+    # Two lines of text, one above the other at the bottom.
+    lines = [up[0] + 0.072 * (up[1] - up[0]), up[0]]
+    return [
+        {
+            "type": "scatter",
+            "mode": "text",
+            "name": "explosion",
+            "text": [f"Exploded at step {record.last}.", f"{shown}."],
+            "meta": {
+                "play": "frame",
+                "silent": True,
+                "x": np.where(over, across[0], np.full(2, np.nan)),
+                "y": np.where(over, lines, np.nan),
+            },
+        }
+    ]
 
 
 def _chances(z: np.ndarray, ticks: np.ndarray) -> dict:
@@ -88,7 +130,7 @@ def _samples(data) -> list[dict]:
     ]
 
 
-def _curve(side: Side, taken: np.ndarray) -> dict:
+def _curve(side: Side, steps: np.ndarray, taken: np.ndarray) -> dict:
     """A regression in one input: the samples, and the network's answer as a line."""
     record = side.record
     line = record.places[:, 0]
@@ -113,5 +155,7 @@ def _curve(side: Side, taken: np.ndarray) -> dict:
         "meta": {"still": True},
     }
     high = 1.35 * float(np.abs(data.targets).max())
-    frame = layout(side.name, "x", [float(line[0]), float(line[-1])], "y", [-high, high])
-    return {"data": [samples, network], "layout": frame}
+    reach = [float(line[0]), float(line[-1])]
+    frame = layout(side.name, "x", reach, "y", [-high, high])
+    note = _note(side, steps, taken, reach, [-high, high])
+    return {"data": [samples, network, *note], "layout": frame}

@@ -77,8 +77,8 @@ def _beginning(side: Side) -> str:
     first = share(side, 0)
     if math.isfinite(first):
         return (
-            f"At the start its layer 1 received {written(first)} of the gradient of its "
-            "output layer."
+            f"At the start ‖∂L/∂W‖, the gradient of the weights, was {written(first)} times as "
+            "large in layer 1 as in its output layer."
         )
     return "At the start the gradient of its output weights is exactly 0."
 
@@ -114,10 +114,12 @@ def _now(sides: Sequence[Side], step: int) -> str:
 
 def _at(side: Side, step: int) -> str:
     record = side.record
+    if record.exploded and step >= record.last:
+        return f"{side.name} exploded at step {record.last}"
     row = min(step, record.last)
     text = f"{side.name} has loss {written(record.losses[row])}"
     norms = record.weight_grad_norms[row]
-    return f"{text}, gradient {written(norms[0])} in layer 1, {written(norms[-1])} at the output"
+    return f"{text}, ‖∂L/∂W‖ {written(norms[0])} in layer 1, {written(norms[-1])} at the output"
 
 
 def results(sides: Sequence[Side]) -> str:
@@ -136,10 +138,11 @@ def _row(side: Side) -> str:
     right = record.accuracies[-1]
     with np.errstate(invalid="ignore"):
         largest = np.nan if np.isnan(record.before).all() else np.nanmax(record.before)
+    ended = f" at step {record.last}" if record.exploded else ""
     cells = (
         written(record.losses[0]),
-        written(record.losses[-1]),
-        "" if math.isnan(right) else f"{right:.1%}",
+        f"{written(record.losses[-1])}{ended}",
+        "" if record.exploded or math.isnan(right) else f"{right:.1%}",
         written(norms[0]),
         written(norms[-1]),
         written(largest),

@@ -7,10 +7,10 @@ SCENARIOS = (
         "The sigmoid starves layer 1",
         {"at": "0"},
         "Press play. Both networks have eight hidden layers, the same He weights, data and rate. "
-        "At step 0 layer 1 of the sigmoid network receives less than a ten-thousandth of the "
-        "gradient of its output layer, in the ReLU network more than half. After 300 steps the "
-        "sigmoid network still gives all samples the same answer, at a loss of ln 2 = 0.693; the "
-        "ReLU network has every sample of the spirals right.",
+        "At step 0 the weights of layer 1 of the sigmoid network have a gradient ∂L/∂W of less "
+        "than a ten-thousandth of that of the output weights, in the ReLU network more than half. "
+        "After 300 steps the sigmoid network still gives all samples the same answer, at a loss of "
+        "ln 2 = 0.693; the ReLU network has every sample of the spirals right.",
     ),
     Scenario(
         "Adam feeds it",
@@ -29,8 +29,8 @@ SCENARIOS = (
             "length.steps": "600",
         },
         "Twice the sigmoid, the same weights. Normalising the pre-activations of every layer "
-        "keeps the sigmoids in their steep middle: layer 1 now receives more than a third of the "
-        "gradient of the output layer instead of a ten-thousandth, and the moons come apart.",
+        "keeps the sigmoids in their steep middle: ∂L/∂W of layer 1 is now more than a third of "
+        "that of the output layer instead of a ten-thousandth, and the moons come apart.",
     ),
     Scenario(
         "Weights too large: inf",
@@ -78,7 +78,9 @@ SCENARIOS = (
         },
         "A ReLU passes half of what it gets, and Xavier's weights do not make up for it: after "
         "twenty layers the signal of the left network is so faint that it answers the same "
-        "everywhere for all 300 steps. He's weights have twice the variance, and the right "
+        "everywhere for all 300 steps. ∂L/∂W does not show it: it is the gradient of a layer's "
+        "output times the layer's input, and is even larger in layer 1, whose input has not "
+        "faded. He's weights have twice the variance, and the right "
         "network separates the moons.",
     ),
 )
