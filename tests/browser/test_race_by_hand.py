@@ -335,6 +335,21 @@ def test_a_scenario_is_one_click(visit):
     assert [row[0] for row in race.table()] == ["Gradient descent"]
 
 
+def test_back_and_forward_show_what_the_address_says(visit):
+    race = visit()
+    for name in ("Momentum overshoots", "AdaGrad stops early"):
+        race.page.get_by_text(name, exact=True).click()
+        race.wait_link("scenario", race.link.get("scenario"))
+    for travel, scenario, racers in (
+        (race.page.go_back, "momentum-overshoots", ["Gradient descent", "Momentum"]),
+        (race.page.go_forward, "adagrad-stops-early", ["AdaGrad", "RMSProp"]),
+    ):
+        travel()
+        race.wait_drawn()
+        expect(race.page.locator(".os-chip b")).to_have_text(racers)
+        assert race.link["scenario"] == scenario
+
+
 def test_a_formula_of_ones_own(visit):
     race = visit("?surface=your-own-function")
     field = race.page.get_by_role("textbox", name="f(x, y) =")

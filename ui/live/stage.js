@@ -14,6 +14,13 @@ import { Reader, received } from "./wire.js";
 
 const stages = new WeakMap();
 let plotly;
+let page;
+
+// Back and forward: an address holds the whole state of a page, and a new visit takes it over.
+window.addEventListener("popstate", () => {
+  const { pathname, search, hash } = window.location;
+  if (pathname === page && search && !hash) window.location.reload();
+});
 
 function loadPlotly() {
   plotly ??= new Promise((resolve, reject) => {
@@ -32,6 +39,7 @@ export default function (component) {
   if (!stage) {
     loadStyle("./stage.css");
     stages.set(root, (stage = new Stage(root)));
+    page = window.location.pathname;
     stayVivid(root.closest(".stElementContainer"));
   }
   stage.receive(component);
