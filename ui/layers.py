@@ -153,7 +153,7 @@ def show(link: Link, choices: Choices) -> Comparison:
         key="layers.stage",
         clock=Clock(steps, min(at, steps), labels=_labels(depth, back), name="Layer",
                     seconds=min(10, 2 + depth / 4)),
-        legend=_legend(how, choices),
+        legend=_legend(how, choices, _banded(link, choices, how, picture)),
         boards=[board],
         on_change=lambda change: _hear(link, given, change),
         live=not link.settled,
@@ -170,14 +170,20 @@ def _labels(depth: int, back: bool) -> list[str]:
     return [f"layer {layer}" for layer in range(1, max(depth, 2))]
 
 
-def _legend(how: Comparison, choices: Choices) -> list[dict]:
+def _banded(link: Link, choices: Choices, how: Comparison, picture: dict) -> bool:
+    """Whether a band is drawn, or is about to be: a legend that grows later moves what is below."""
+    coming = wants_band(choices) and layers_work.band_comes(link, how)
+    return coming or any("fill" in trace for trace in picture["panels"][0].figure["data"])
+
+
+def _legend(how: Comparison, choices: Choices, banded: bool) -> list[dict]:
     entries = [legend(case.name, ACTIVATION_LOOKS[case.name]) for case in how.shown]
     plain = {"colour": "ink", "symbol": "none", "group": ""}
     if how.before:
         entries.append(plain | {"group": "before", "name": "before the fix", "dash": "dot"})
     if choices.view != "Gradients":
         return entries
-    if "30 seeds" in choices.lines:
+    if banded:
         entries.append(
             {"group": "", "name": "10–90 % of 30 seeds", "dash": "none", "symbol": "square",
              "colour": "#9aa5b1"}

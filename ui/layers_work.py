@@ -146,14 +146,24 @@ def bands(how: Comparison, quantity: str) -> dict[str, FlowBand]:
     return found
 
 
+def _missing_bands(how: Comparison) -> tuple[list[Case], float]:
+    """The networks without a band, and about how long theirs take."""
+    missing = [case for case in how.shown if _unseeded(case) not in _bands]
+    return missing, sum(seconds(case) for case in missing) * SEEDS / 2
+
+
+def band_comes(link: Link, how: Comparison) -> bool:
+    """Whether a missing band is computed without being asked for, as soon as the hand rests."""
+    missing, takes = _missing_bands(how)
+    return bool(missing) and takes <= LONGEST_BAND and link.memory.get("stopped") != how
+
+
 def finish_bands(link: Link, how: Comparison, wanted: bool) -> None:
     """Computes the bands that are missing, seed by seed, and has the page drawn again."""
-    missing = [case for case in how.shown if _unseeded(case) not in _bands]
+    missing, takes = _missing_bands(how)
     if not (wanted and missing and link.settled):
         return
-    takes = sum(seconds(case) for case in missing) * SEEDS / 2
-    asked = link.memory.get("band") == how
-    if link.memory.get("stopped") == how or (takes > LONGEST_BAND and not asked):
+    if not (band_comes(link, how) or link.memory.get("band") == how):
         st.button(
             f"Draw the band over {SEEDS} seeds (about {max(takes, 0.1):.1f} s)",
             on_click=_ask_for_band, args=(link, how), icon=":material/stacked_line_chart:",

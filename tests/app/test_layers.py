@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from race_visits import picture
 from streamlit.testing.v1 import AppTest
 
 from optcore.activations import ACTIVATIONS
@@ -277,9 +278,23 @@ def test_a_long_band_waits_to_be_asked_for(monkeypatch):
     app = opened(**{**TINY, "net.seed": "7"})
     ask = button(app, "Draw the band over 30 seeds")
     assert not layers_work.bands(shown(app), "Delta")
+    assert not named(app)
     ask.click().run()
     assert not app.exception
     assert len(layers_work.bands(shown(app), "Delta")) == 2
+    assert named(app)
+
+
+def named(app: AppTest) -> bool:
+    """Whether the legend names the band."""
+    legend = picture(app, "layers.stage")["frame"]["legend"]
+    return "10–90 % of 30 seeds" in [entry["name"] for entry in legend]
+
+
+def test_the_legend_names_a_band_that_is_drawn_and_no_other():
+    assert named(opened(**TINY))
+    assert not named(opened(**TINY, lines="theory"))
+    assert not named(opened(**TINY, view="units"))
 
 
 def test_few_layers_are_decomposed_when_all_would_take_long(monkeypatch):
