@@ -8,7 +8,7 @@ from ui.charts import check_words as words
 from ui.charts import taylor
 from ui.check_case import CheckCase
 from ui.check_result import CheckResult
-from ui.checking import Setup, best_h
+from ui.checking import Setup, best_h, pictured
 from ui.link import Link
 from ui.live.stage import Panel
 from ui.markdown import escaped
@@ -31,10 +31,10 @@ def told(found: CheckResult, setup: Setup, settled: bool, hush: bool) -> str:
     if found.case != setup.case and not settled:
         return (
             f"{setup.case.parameters:,} parameters are too many to check while the slider moves: "
-            "let go, and they are checked. The picture shows the check before."
+            f"let go, and they are checked. {pictured(found)}"
         )
     if found.case != setup.case:
-        return "These settings are not checked: the picture shows the network before."
+        return f"These settings are not checked. {pictured(found)}"
     return words.summary(found, hush=hush, notes=setup.notes)
 
 

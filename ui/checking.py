@@ -168,7 +168,7 @@ def result(link: Link, case: CheckCase) -> CheckResult:
 
     Until then, after a cancel and after bad input the last result stays.
     """
-    last = link.memory.get("result") or _stand_in()
+    last = _last(link)
     if last.case == case or not case.live:
         return last
     try:
@@ -193,10 +193,21 @@ def take_time(link: Link, case: CheckCase) -> None:
         _complain(link, case, fault)
 
 
+def _last(link: Link) -> CheckResult:
+    return link.memory.get("result") or _stand_in()
+
+
 @lru_cache(maxsize=1)
 def _stand_in() -> CheckResult:
     """What is shown where nothing could be checked yet."""
     return examined(CheckCase())
+
+
+def pictured(found: CheckResult) -> str:
+    """What the picture shows while there is no check of the settings."""
+    if found is _stand_in():
+        return "The picture shows another network, a small one without a bug."
+    return "The picture still shows the check before."
 
 
 def _run(link: Link, case: CheckCase) -> CheckResult:
@@ -223,14 +234,14 @@ def _cancel(link: Link, case: CheckCase) -> None:
 
 def _offer_again(link: Link, case: CheckCase) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.info(f"Cancelled. The picture still shows the check before, not these "
-                f"{case.parameters:,} parameters.")  # fmt: skip
+        st.info(f"Cancelled: these {case.parameters:,} parameters are not checked. "
+                f"{pictured(_last(link))}")  # fmt: skip
         st.button("Check now", on_click=lambda: link.memory.pop("cancelled", None))
 
 
 def _complain(link: Link, case: CheckCase, fault: Exception) -> None:
     """Why there is no check of these settings, and a way on."""
-    st.error(f"{fault} The picture stays as it was.", icon=":material/error:")
+    st.error(f"{fault} {pictured(_last(link))}", icon=":material/error:")
     if case.over:
         width = case.smaller().width
         st.button(f"Take width {width}", on_click=lambda: link.put({"net.width": width}))

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from race_visits import picture
 from streamlit.testing.v1 import AppTest
 
 from optcore.activations import ACTIVATIONS
@@ -313,8 +314,24 @@ def test_a_cancelled_check_stays_cancelled_until_it_is_asked_for():
     app.run()
     assert shown(app) is before
     assert "Cancelled" in said(app)
+    assert "still shows the check before" in said(app)
     button(app, "Check now").click().run()
     assert shown(app).case == large
+
+
+def test_cancelled_before_any_check_says_that_the_picture_is_of_another_network():
+    app = AppTest.from_file(PAGES / "check_network.py", default_timeout=30)
+    large = CheckCase(shape=Shape(4, 30, 16))
+    memory = {"source": {"net.width": "30", "bugs": ""}, "values": {}, "notices": [],
+              "published": {}, "cancelled": large}  # fmt: skip
+    app.session_state["link.check"] = memory
+    app.run()
+    assert not app.exception
+    assert "result" not in app.session_state["link.check"]
+    assert f"Cancelled: these {large.parameters:,} parameters are not checked." in said(app)
+    assert "another network, a small one without a bug" in said(app)
+    assert "check before" not in said(app)
+    assert "another network" in picture(app, "check.stage")["words"]
 
 
 def test_h_below_the_spacing_of_floats_gets_a_sentence_and_a_way_on():
