@@ -114,8 +114,8 @@ def panels(w: Watch, settled: bool) -> list[Panel]:
 
 
 def clock(w: Watch) -> Clock:
-    labels = [f"h = {words.power(h)}" for h in w.h]
-    return Clock(len(w.h) - 1, w.at, labels, name="h, from 1 down to 1e-16", seconds=16.0)
+    labels = [words.minus(f"h = {words.power(h)}") for h in w.h]
+    return Clock(len(w.h) - 1, w.at, labels, name="h, from 1 down to 1e−16", seconds=16.0)
 
 
 def handle(w: Watch) -> Handle:
@@ -138,7 +138,7 @@ def legend(w: Watch) -> list[dict]:
 def told(w: Watch, settled: bool) -> list[str]:
     """A sentence per step, or the one for where the scrubber stands."""
     if w.fault:
-        return [w.fault]
+        return [words.minus(w.fault)]
     return words.sentences(w.curves, chart.EVERY if settled else slice(w.at, w.at + 1))
 
 
@@ -168,7 +168,7 @@ def rounded(x: float, low: float, high: float) -> float:
 def way_back(link: Link, w: Watch) -> None:
     """Offers the function's own x where there is nothing to measure."""
     if w.fault:
-        st.warning(w.fault, icon=":material/wrong_location:")
+        st.warning(words.minus(w.fault), icon=":material/wrong_location:")
         st.button(
             f"Go back to x = {w.function.x:g}", on_click=lambda: link.put({"x": w.function.x})
         )
@@ -229,8 +229,8 @@ def claimed(text: str, w: Watch) -> float:
 
 
 def escaped(sentence: str) -> str:
-    """A sentence as Markdown shows it unchanged."""
-    return sentence.replace("|", "\\|").replace("*", "\\*").replace("$", "\\$")
+    """A sentence as Markdown shows it unchanged, but for the minus of its numbers."""
+    return words.minus(sentence).replace("|", "\\|").replace("*", "\\*").replace("$", "\\$")
 
 
 def download(w: Watch) -> None:

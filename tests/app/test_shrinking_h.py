@@ -235,7 +235,7 @@ def test_the_scrubber_is_h():
     link = Held(h="3e-7")
     w = watched(link)
     clock = derivative.clock(w)
-    assert clock.labels[clock.at] == "h = 3e-7"
+    assert clock.labels[clock.at] == "h = 3e−7"
     derivative.hear(link, w.function, {"at": 64, "settled": True})
     assert float(link.values["h"]) == 1e-4
     assert link.settled
@@ -330,7 +330,7 @@ def gives(shown, rule) -> float:
 
 
 def test_why_not_a_tiny_h():
-    shown = shown_by("Why not h = 1e-12?")
+    shown = shown_by("Why not h = 1e−12?")
     assert off(shown, FORWARD) == pytest.approx(4.3e-5, rel=0.02)
     assert off(shown, FORWARD, 1e-8) == pytest.approx(3.0e-9, rel=0.02)
     assert shown[FORWARD].measured_h == pytest.approx(1e-8, rel=1)
@@ -419,6 +419,6 @@ def test_a_slip_in_tanh():
     scenario = next(s for s in SCENARIOS if s.name.startswith("A slip"))
     told = said(opened(**scenario.link))
     assert "Wrong" in told
-    assert "2.49e-01, 1 times less" in told
+    assert "2.49e−01, 1 times less" in told
     assert 1 - np.tanh(TANH.x) == pytest.approx(0.538, abs=1e-3)
     assert TANH.derivative(0.5) == pytest.approx(0.786, abs=1e-3)

@@ -3,6 +3,7 @@
 import csv
 import io
 import math
+import re
 from fractions import Fraction
 
 import numpy as np
@@ -255,7 +256,7 @@ def test_sentences_name_what_happens():
     said = words.sentences(curves_of(SINE))
     assert "h = 0.1: the central rule gives 0.53940225217" in said[16]
     assert "Truncation rules" in said[16]
-    assert "multiple of 5.6e-3" in said[16 * 14]
+    assert "multiple of 5.6e−3" in said[16 * 14]
     assert "x again" in said[-1]
     kinked = words.sentences(curves_of(RELU))
     assert "across the kink, 0.01 away" in kinked[0]
@@ -273,6 +274,17 @@ def test_sentences_name_what_happens():
 def test_steps_are_written_as_people_write_them(value, text):
     assert words.power(value) == text
     assert float(words.power(value)) == value
+
+
+def test_numbers_have_a_true_minus_in_words_tables_and_legend():
+    curves = curves_of(SINE, (CENTRAL, FORWARD), x=2.0)
+    table = step_table(SINE, 2.0)
+    reads = [t["meta"].get("reads", ()) for t in error_chart.errors(curves, curves[0])["data"]]
+    told = [*words.sentences(curves), words.rules_table(curves), *np.concatenate(reads),
+            words.steps_table(table, lattice(SINE, 2.0, table.h))]  # fmt: skip
+    assert all("−" in text for text in told[:3])
+    assert not [text for text in told if re.search(r"-\d", text)]
+    assert words.minus("five-point at -0.4: 3e-10") == "five-point at −0.4: 3e−10"
 
 
 def test_a_small_error_never_reads_as_nothing():

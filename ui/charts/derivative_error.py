@@ -4,7 +4,7 @@ import numpy as np
 
 from optcore.microscope import DECADES, lattice
 from ui.charts.derivative import EVERY, RULE_LOOKS, slope_scale
-from ui.charts.derivative_words import size
+from ui.charts.derivative_words import minus, size
 
 DEEPEST, HIGHEST = -24, 4
 RIGHT_EDGE = -DECADES - 0.4
@@ -57,7 +57,7 @@ def zeros_below(error, low: int) -> np.ndarray:
 
 def _measured(curve, low, shown) -> dict:
     trace = _trace(curve, "curve", curve.h, zeros_below(curve.error, low), width=2.4)
-    reads = [size(error).ljust(8) for error in curve.error[shown]]
+    reads = [minus(size(error)).ljust(8) for error in curve.error[shown]]
     trace["meta"] |= {"readout": "error", "reads": reads}
     trace["meta"] |= {"ahead": 0.55, "log": True, "across": DECADES}
     return trace

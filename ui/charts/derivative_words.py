@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from html import escape
 
 import numpy as np
@@ -34,6 +35,11 @@ def size(error: float) -> str:
     return f"{error:.2g}" if 1e-2 <= abs(error) < 1e3 else f"{mantissa}e{int(exponent)}"
 
 
+def minus(text: str) -> str:
+    """Text with a true minus, as everywhere but in what is typed: 4.2e−8 − 1."""
+    return re.sub(r"-(?=\d)|(?<= )-(?= )", "−", text)
+
+
 def leading(curves):
     """The curve that the words and the shading are about: the central rule's, if it is there."""
     subtracting = [curve for curve in curves if curve.rule.weights]
@@ -48,10 +54,9 @@ def sentences(curves, shown: slice = slice(None)) -> list[str]:
         return ["No rule is chosen: choose one or more above to see its error."]
     lead_lattice = _lattice(lead)
     return [
-        " ".join(part for part in (_told(lead, at, lead_lattice[at]), _others(curves, lead, at))
-                 if part)
+        minus(f"{_told(lead, at, lead_lattice[at])} {_others(curves, lead, at)}".rstrip())
         for at in range(len(lead.h))[shown]
-    ]  # fmt: skip
+    ]
 
 
 def _lattice(curve):
@@ -131,7 +136,7 @@ def rules_table(curves) -> str:
             _number(curve.truncation_slope, ".2f"),
             _number(curve.predicted_slope, ".0f"),
             _number(curve.roundoff_slope, ".2f"),
-            "−1" if curve.rule.weights else "none",
+            "-1" if curve.rule.weights else "none",
             power(curve.measured_h),
             power(curve.predicted_h) if np.isfinite(curve.predicted_h) else "none",
             size(curve.measured_error),
@@ -142,7 +147,7 @@ def rules_table(curves) -> str:
 
 
 def _number(value: float, form: str) -> str:
-    return format(value, form).replace("-", "−") if np.isfinite(value) else "–"
+    return format(value, form) if np.isfinite(value) else "–"
 
 
 def steps_table(table, grain) -> str:
@@ -185,7 +190,8 @@ def _count(estimate: float, grain: float) -> str:
 def _table(head, rows) -> str:
     cells = "".join(f"<th scope='col'>{escape(text)}</th>" for text in head)
     body = "".join(
-        "<tr>" + "".join(f"<td>{escape(str(text))}</td>" for text in row) + "</tr>" for row in rows
+        "<tr>" + "".join(f"<td>{escape(minus(text))}</td>" for text in row) + "</tr>"
+        for row in rows
     )
     return f"<table><thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table>"
 

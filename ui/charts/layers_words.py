@@ -8,6 +8,7 @@ import numpy as np
 
 from optcore.flow import decay_rate
 from optcore.initializers import Constant
+from ui.charts.derivative_words import minus
 from ui.charts.layers import saturation_ends, scientific
 from ui.layers_cases import Case, Profile, mean_field
 from ui.layers_fixes import Comparison
@@ -24,7 +25,7 @@ def regimes(profiles: Sequence[Profile], before: Sequence[Profile], how: Compari
 
 def told(profile: Profile) -> str:
     """The regime of one network, and what float16 and float32 would make of it."""
-    return " ".join([profile.regime.sentence, *_formats(profile)])
+    return minus(" ".join([profile.regime.sentence, *_formats(profile)]))
 
 
 def _formats(profile):

@@ -4,20 +4,20 @@ from ui.scenarios import Scenario
 
 SCENARIOS = (
     Scenario(
-        "Why not h = 1e-12?",
+        "Why not h = 1e−12?",
         {"function": "sin-x", "rules": "forward,central", "h": "1e-12"},
-        "If a smaller h were always better, 1e-12 would be superb. It leaves the forward rule on "
-        "sin at x = 1 off by 4.3e-5, while h = 1e-8 gives 3.0e-9: x + h and x share so many "
+        "If a smaller h were always better, 1e−12 would be superb. It leaves the forward rule on "
+        "sin at x = 1 off by 4.3e−5, while h = 1e−8 gives 3.0e−9: x + h and x share so many "
         "digits that f(x + h) − f(x) keeps only the last few, and dividing by h blows their "
-        "rounding up. The best h is near 1e-8 for forward and near 1e-5 for central.",
+        "rounding up. The best h is near 1e−8 for forward and near 1e−5 for central.",
     ),
     Scenario(
         "Why central?",
         {"function": "exp-x", "rules": "forward,backward,central", "h": "0.01"},
-        "At h = 0.01 forward is 5.0e-3 too high on exp at 0 and backward 5.0e-3 too low; central, "
-        "which is their mean, is off by only 1.7e-5. Ten times less h gives a tenth of the error "
-        "with forward and a hundredth with central, so central reaches 1e-11 where forward ends "
-        "near 1e-8.",
+        "At h = 0.01 forward is 5.0e−3 too high on exp at 0 and backward 5.0e−3 too low; central, "
+        "which is their mean, is off by only 1.7e−5. Ten times less h gives a tenth of the error "
+        "with forward and a hundredth with central, so central reaches 1e−11 where forward ends "
+        "near 1e−8.",
     ),
     Scenario(
         "Complex step never breaks",
@@ -26,8 +26,8 @@ SCENARIOS = (
             "rules": "central,five-point,complex-step",
             "h": "1e-15",
         },
-        "At h = 1e-15 central keeps one digit of 3.622 and the five-point rule does no better; "
-        "the complex step, which subtracts nothing, is off by 4.4e-16, the last digit there is. "
+        "At h = 1e−15 central keeps one digit of 3.622 and the five-point rule does no better; "
+        "the complex step, which subtracts nothing, is off by 4.4e−16, the last digit there is. "
         "Drag h to the end: it stays within the last digits.",
     ),
     Scenario(
@@ -38,10 +38,10 @@ SCENARIOS = (
             "float": "float32",
             "h": "1e-6",
         },
-        "h = 1e-6 is fine in float64 (forward is off by 4.2e-7), but in float32 forward gives "
+        "h = 1e−6 is fine in float64 (forward is off by 4.2e−7), but in float32 forward gives "
         "0.477 for 0.540, a whole multiple of the spacing of floats over h. The V has moved: the "
-        "best h for central is now near 5e-3 instead of 1e-5, with an error near 1e-6 instead of "
-        "2e-12. Below 3e-8, x + h is x.",
+        "best h for central is now near 5e−3 instead of 1e−5, with an error near 1e−6 instead of "
+        "2e−12. Below 3e−8, x + h is x.",
     ),
     Scenario(
         "A kink",
@@ -60,7 +60,7 @@ SCENARIOS = (
     Scenario(
         "Higher order, larger h",
         {"function": "sin-x", "rules": "central,five-point,seven-point", "h": "0.01"},
-        "At h = 0.01 central is off by 9.0e-6, five points by 1.8e-10, seven by 4.8e-15. The "
+        "At h = 0.01 central is off by 9.0e−6, five points by 1.8e−10, seven by 4.8e−15. The "
         "slopes are 2, 4 and 6: the higher the order, the larger the best h, the less round-off "
         "there is to divide by it.",
     ),
