@@ -11,6 +11,17 @@ from typing import Any
 import streamlit as st
 
 from ui.live.turn import turn
+from ui.markdown import escaped
+
+# What others add to an address, and no page of ours is told of.
+FOREIGN = ("embed", "utm_", "fbclid", "gclid")
+# Names that a page asks for only at times: when it does not, they are no mistake.
+AT_TIMES = {
+    "race": {"f", "inspect"},
+    "shrinking": {"formula", "reach", "claim", "test"},
+    "check": {"activation", "data", "rule", "float", "loss", "initializer", "architecture",
+              "frozen", "bugs", "case", "f", "dx", "dy"},
+}  # fmt: skip
 
 
 class Link:
@@ -22,7 +33,10 @@ class Link:
             self.key, {"source": None, "values": {}, "notices": [], "published": {}}
         )
         if self.memory["source"] is None:
-            self.memory["source"] = st.query_params.to_dict() or self.memory["published"]
+            arrived = st.query_params.to_dict().items()
+            ours = {name: text for name, text in arrived if not name.startswith(FOREIGN)}
+            self.memory["source"] = ours or self.memory["published"]
+        self.at_times = {"at", "scenario", *AT_TIMES.get(page, ())}
         self.shown: dict[str, str] = {}
         self.told: dict[str, str] = {}
         self.closing: list[Callable[[], None]] = []
@@ -107,11 +121,27 @@ class Link:
             return
         for act in self.closing:
             act()
+        self._name_strangers()
         self.memory["published"] = dict(self.shown)
         if st.query_params.to_dict() != self.shown:
             st.query_params.from_dict(self.shown)
         if len(self.memory["notices"]) > self.said:
             st.rerun()
+
+    def _name_strangers(self) -> None:
+        """Notes the names in the link that this page never asks for.
+
+        A name with a dot belongs to an object, which may only not have been chosen yet.
+        """
+        source, known = self.memory["source"], self.at_times | self.told.keys()
+        strangers = [name for name in source if name and "." not in name and name not in known]
+        for name in strangers:
+            del source[name]
+        if strangers:
+            told = ", ".join(f"**{escaped(name[:30])}**" for name in strangers[:5])
+            self.memory["notices"].append(
+                f"The link's {told} was not used: this page knows no such name."
+            )
 
     def notices(self) -> None:
         """Says which parts of the link were not used."""
