@@ -18,7 +18,8 @@ class Run:
     numbers. `seen (rows, ..., n)` is the gradient the optimizer saw, which differs when noise
     or clipping is on. `memory` holds the optimizer's state by name, each `(rows, ...)`.
     `rates (rows - 1,)` are the learning rates used, None for methods whose steps use none.
-    `gradient_evaluations (rows,)` counts calls per start. `ended (...)` is the last row of
+    `gradient_evaluations (rows,)` counts the calls made per start: it stands still once a method
+    that branches only repeats itself, as its rows are then copied. `ended (...)` is the last row of
     each start; rows after it are nan. `end (...)` says why: one of the codes above.
     `limit (...)` is the largest rate that is stable on the start's curvature, by the rule
     named `limit_rule`; nan where that is unknown.
@@ -49,6 +50,12 @@ class Run:
     @property
     def last_value(self) -> np.ndarray:
         return _at(self.values, self.ended)
+
+    @property
+    def nbytes(self) -> int:
+        """What the run takes up, about: its rows, and 8 kB for the arrays that hold them."""
+        rows = (self.points, self.values, self.grads, self.seen, self.gradient_evaluations)
+        return 8192 + sum(array.nbytes for array in (*rows, *self.memory.values()))
 
     @cached_property
     def gradient_norms(self) -> np.ndarray:

@@ -42,7 +42,6 @@ class NelderMead(Optimizer):
         "worst": "x_{n+1}",
         "reflected": "x_r",
         "trial": "x_t",
-        "count": "t",
     }
 
     size: float = knob(0.5, 1e-3, 10.0, scale="log", symbol="s")
@@ -57,12 +56,12 @@ class NelderMead(Optimizer):
         simplex = point[..., None, :] + np.asarray(self.size)[..., None] * corners
         values = np.full(simplex.shape[:-1], np.nan)
         vectors = dict.fromkeys(("centroid", "worst", "reflected", "trial"), np.zeros_like(point))
-        return {"count": np.zeros(()), "simplex": simplex, "values": values, **vectors}
+        return {"simplex": simplex, "values": values, **vectors}
 
     def update(self, look, state):
         value = look.objective.value
         simplex, values = state["simplex"], state["values"]
-        if state["count"] == 0:
+        if np.isnan(values).all():
             values = value(simplex)
         simplex, values = ordered(simplex, values)
         best, worst = simplex[..., 0, :], simplex[..., -1, :]
@@ -81,7 +80,6 @@ class NelderMead(Optimizer):
             at_moved = np.where(shrinks[..., None], value(smaller), at_moved)
         moved, at_moved = ordered(moved, at_moved)
         return moved[..., 0, :] - look.point, {
-            "count": state["count"] + 1,
             "simplex": moved,
             "values": at_moved,
             "centroid": centroid,

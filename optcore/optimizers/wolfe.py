@@ -22,37 +22,48 @@ def wolfe_rate(look, direction, first, sufficient_decrease, curvature):
     """
     slope = dot(look.grad, direction)
     value = look.value[..., None]
-    low = np.concatenate([0 * slope, value, slope], axis=-1)
-    high = np.full_like(low, np.inf)
-    searching = (slope < 0) & np.isfinite(low).all(axis=-1, keepdims=True)
+    rounding = ROUNDING * np.abs(value)
+    low, high = (0 * slope, value, slope), (np.full_like(slope, np.inf),) * 3
+    searching = (slope < 0) & np.isfinite(slope) & np.isfinite(value)
     rate = np.where(searching, first, 0.0)
     with np.errstate(all="ignore"):
         for _ in range(TRIALS):
-            trial = probe(look, direction, rate)
-            bound = np.minimum(value + sufficient_decrease * rate * slope, low[..., 1:2])
-            good = trial[..., 1:2] <= bound + ROUNDING * np.abs(value)
-            good = good & np.isfinite(trial).all(axis=-1, keepdims=True)
-            flat = np.abs(trial[..., 2:]) <= -curvature * slope
-            # The minimum is back between the two low ends if the slope there points back.
-            back = trial[..., 2:] * (high[..., :1] - low[..., :1]) >= 0
-            high = np.where(searching & ~good, trial, np.where(searching & back, low, high))
-            low = np.where(searching & good, trial, low)
-            # A decrease below rounding cannot be told from none: no use to look closer.
-            visible = np.isinf(high[..., :1]) | (-rate * slope > ROUNDING * np.abs(value))
-            rate = np.where(searching, next_rate(low, high), low[..., :1])
-            moves = look.point + (rate - low[..., :1]) * direction != look.point
-            searching = searching & ~(good & flat) & visible & moves.any(axis=-1, keepdims=True)
             if not searching.any():
                 break
-    return low[..., :1]
+            trial = probe(look, direction, rate)
+            bound = np.minimum(value + sufficient_decrease * rate * slope, low[1])
+            good = (trial[1] <= bound + rounding) & finite(trial)
+            flat = np.abs(trial[2]) <= -curvature * slope
+            last, low = low, choose(searching & good, trial, low)
+            searching = searching & ~(good & flat)
+            if not searching.any():
+                break
+            # The minimum is back between the two low ends if the slope there points back.
+            back = trial[2] * (high[0] - last[0]) >= 0
+            high = choose(searching & ~good, trial, choose(searching & back, last, high))
+            # A decrease below rounding cannot be told from none: no use to look closer.
+            visible = np.isinf(high[0]) | (-rate * slope > rounding)
+            rate = np.where(searching, next_rate(low, high), low[0])
+            moves = look.point + (rate - low[0]) * direction != look.point
+            searching = searching & visible & moves.any(axis=-1, keepdims=True)
+    return low[0]
 
 
 def probe(look, direction, rate):
-    """Rate, value and slope (..., 3) at a rate (..., 1) along the direction."""
+    """Rate, value and slope (..., 1) at a rate (..., 1) along the direction."""
     point = look.point + rate * direction
     value = look.objective.value(point)[..., None]
-    slope = dot(look.objective.grad(point), direction)
-    return np.concatenate(np.broadcast_arrays(rate, value, slope), axis=-1)
+    return rate, value, dot(look.objective.grad(point), direction)
+
+
+def finite(end):
+    rate, value, slope = end
+    return np.isfinite(rate) & np.isfinite(value) & np.isfinite(slope)
+
+
+def choose(where, end, other):
+    """Rate, value and slope of one end or, elsewhere, of the other."""
+    return tuple(np.where(where, one, two) for one, two in zip(end, other, strict=True))
 
 
 def next_rate(low, high):
@@ -61,7 +72,7 @@ def next_rate(low, high):
     Where the cubic's minimum lies close to an end the middle is taken, and where the high
     end is not finite a tenth of the way. Source: Nocedal and Wright (2006), equation 3.59.
     """
-    (a, value_a, slope_a), (b, value_b, slope_b) = np.split(low, 3, -1), np.split(high, 3, -1)
+    (a, value_a, slope_a), (b, value_b, slope_b) = low, high
     width = b - a
     bend = slope_a + slope_b - 3 * (value_b - value_a) / width
     root = np.sign(width) * np.sqrt(bend**2 - slope_a * slope_b)
