@@ -226,7 +226,7 @@ def set_up(link: Link, racers: list, others: dict) -> tuple[Setup, list]:
     return setup, [beside, below]
 
 
-class Kept:
+class RunCache:
     """Descents as they were asked for; those unasked for longest go once all pass `room` bytes."""
 
     def __init__(self, room: int):
@@ -252,14 +252,14 @@ class Kept:
 
 
 # 20 visitors with 26 racers each take 22 MB at 300 steps and 65 at 1,000; at 5,000 each takes 15.
-KEPT = Kept(96_000_000)
+CACHE = RunCache(96_000_000)
 
 
 def runs(setup: Setup) -> dict:
     """Every racer's run by name."""
     given = setup.conditions.given
     return {
-        optimizer.name: KEPT.run(setup.surface, optimizer, setup.start, setup.steps, **given)
+        optimizer.name: CACHE.run(setup.surface, optimizer, setup.start, setup.steps, **given)
         for optimizer in setup.optimizers
     }
 

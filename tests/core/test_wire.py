@@ -110,12 +110,12 @@ def test_while_a_hand_moves_a_sketch_stands_in_for_a_part_that_is_new():
     resting.read(pack(message))
     live = Reader()
     sketch = live.read(pack(message, live=True))["data"][0]
-    assert sketch["z"].shape == (41, 41)
+    assert sketch["z"].shape == (61, 61)
     whole = resting.read(pack(message, resting.has, live=True))["data"][0]
     assert whole["z"].shape == (121, 121)
     for axis in "xy":
-        np.testing.assert_array_equal(sketch[axis], whole[axis][::3])
-    np.testing.assert_array_equal(sketch["z"], whole["z"][::3, ::3])
+        np.testing.assert_array_equal(sketch[axis], whole[axis][::2])
+    np.testing.assert_array_equal(sketch["z"], whole["z"][::2, ::2])
     assert sketch["contours"] == whole["contours"]
     assert live.read(pack(message, live.has))["data"][0]["z"].shape == (121, 121)
 
