@@ -9,7 +9,7 @@ from ui.racing import RunCache
 UNDISTURBED = {"schedule": None, "clip": None, "noise": None}
 
 
-def ask(cache: Kept, optimizer, steps=50):
+def ask(cache: RunCache, optimizer, steps=50):
     return cache.run(Bowl(), optimizer, (1.0, 1.0), steps, **UNDISTURBED)
 
 
