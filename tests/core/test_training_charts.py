@@ -187,6 +187,13 @@ def test_the_legend_reads_the_clock_s_step(sides):
         assert head["meta"]["reads"][3] == f"{side.record.losses[steps[3]]:.3g}"
 
 
+def test_a_marker_at_either_end_is_whole_on_a_phone(sides):
+    low, high = chart.losses(sides, chart.clock_steps(sides))["layout"]["xaxis"]["range"]
+    pixels, radius = 310, 4.2
+    for room in (-low, high - PLAN.steps):
+        assert radius <= room / (high - low) * pixels < 2 * radius
+
+
 def test_clipping_is_drawn_before_and_after():
     clipped = training.sides([train(replace(PLAN, clip=ClipNorm(0.05)))] * 2)
     lines = [t for t in chart.whole_gradient(clipped, PLAN.snapshots)["data"]
@@ -251,7 +258,7 @@ def test_words_for_a_stopped_and_for_a_clipped_training():
         next(steps)
     side = training.sides([trainer.record()] * 2)[0]
     told = words.verdict(side)
-    assert "Stopped after step 8 of 120." in told
+    assert f"Stopped after step 8 of 120. Loss {words.written(side.record.losses[8])}" in told
     assert "Clipping shortened 8 of 8 gradients" in told
     assert f"from {words.written(side.record.before[0])} to 0.01" in told
 

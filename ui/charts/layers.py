@@ -298,7 +298,7 @@ def small_layout(title: str, x, y) -> dict:
     """A small panel with its title above it."""
     return {
         "uirevision": title,
-        "margin": {"l": 48, "r": 8, "t": 30, "b": 34},
+        "margin": {"l": 48, "r": 18, "t": 30, "b": 34},
         "title": {"text": title, "font": {"size": 13}, "x": 0, "xanchor": "left", "pad": {"l": 8}},
         "showlegend": False,
         "xaxis": {"range": list(x), "zeroline": False},

@@ -193,6 +193,9 @@ def _saturation_lines(case, signals, kind, hidden):
         at = math.asinh(at) if signals.bent else at
         said = "off below" if kink else "saturated beyond" if end > 0 else ""
         if signals.edges[0] < at < signals.edges[-1]:
-            mark = rule(at, said, (0.5, hidden + 0.5), BAD)
+            # Red on a rectifier's colours cannot be read; at the far end the clock's line rests.
+            colour = "ink" if kink else BAD
+            mark = rule(at, said, (0.5, hidden + 0.5), colour, first=True)
             mark["meta"]["log"] = False
+            mark["opacity"] = 1.0
             yield mark

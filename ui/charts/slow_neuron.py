@@ -7,6 +7,7 @@ import numpy as np
 from optcore.knobs import knobs
 from optcore.neuron import NEURONS, Neuron, NeuronRun, NeuronStart
 from ui.charts.palette import HUES
+from ui.charts.training import over
 
 LOOKS = {
     neuron.name: {"colour": HUES[hue], "dash": dash, "symbol": symbol}
@@ -27,7 +28,7 @@ def outputs(runs: Sequence[NeuronRun], steps: int) -> dict:
     data = [_track(run, "curve", y=run.outputs, readout="a") for run in runs]
     top = max([1.0, *(float(np.nanmax(run.outputs)) for run in runs)])
     target = runs[0].neuron.y if runs else 0.0
-    layout = _layout("Output", "step", [0, steps], "a", [-0.04 * top, 1.04 * top])
+    layout = _layout("Output", "step", over(steps), "a", [-0.04 * top, 1.04 * top])
     layout["shapes"] = [_level(target)]
     return {"data": data, "layout": layout}
 
@@ -50,7 +51,7 @@ def gradients(runs: Sequence[NeuronRun], steps: int) -> dict:
                 shown.append(_size(factor))
     bounds = _decades(shown)
     title = "Gradient; thin: error (dashed) × slope (dotted)"
-    layout = _layout(title, "step", [0, steps], "|dL/dz|", bounds)
+    layout = _layout(title, "step", over(steps), "|dL/dz|", bounds)
     every = max(1, -(-int(bounds[1] - bounds[0]) // 7))
     layout["yaxis"] |= {"type": "log", "exponentformat": "power", "dtick": every}
     return {"data": data, "layout": layout}
@@ -146,7 +147,7 @@ def _layout(title: str, x: str, across, y: str, up) -> dict:
         "uirevision": f"{x}{y}",
         "title": {"text": title, "font": {"size": 14}, "x": 0.02, "xanchor": "left", "y": 0.985,
                   "yanchor": "top"},
-        "margin": {"l": 52, "r": 8, "t": 28, "b": 38},
+        "margin": {"l": 52, "r": 14, "t": 28, "b": 38},
         "font": {"size": 12},
         "showlegend": False,
         "dragmode": "zoom",

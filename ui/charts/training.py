@@ -164,11 +164,16 @@ def _over_steps(curves, steps, title, *, readout, also=()) -> dict:
             continue
         data[-1]["opacity"] = 0.45 if clipped else 1.0
         data.append(_head(side, steps, y, readout))
-    frame = layout("", "step", [0, max(1, int(steps[-1]))], title, bounds)
+    frame = layout("", "step", over(max(1, int(steps[-1]))), title, bounds)
     every = max(1, -(-int(bounds[1] - bounds[0]) // 7))
     frame["yaxis"] |= {"type": "log", "exponentformat": "power", "dtick": every}
-    frame["margin"]["t"] = 10
+    frame["margin"] |= {"t": 10, "r": 14}
     return {"data": data, "layout": frame}
+
+
+def over(steps: int) -> list[float]:
+    """An axis from step 0 to the last, with room for the half of a marker at either end."""
+    return [-0.015 * steps, 1.015 * steps]
 
 
 def _line(side: Side, y: np.ndarray, kind: str) -> dict:

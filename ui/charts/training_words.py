@@ -54,7 +54,7 @@ def verdict(side: Side) -> str:
         before = f" One step earlier the loss was {written(last[-1])}." if len(last) else ""
         return f"{side.name}: {record.ending}{before}"
     parts = [f"{side.name}: {record.ending} " if record.ending else f"{side.name}: "]
-    parts.append(f"loss {written(loss)}")
+    parts.append(f"{'Loss' if record.ending else 'loss'} {written(loss)}")
     if not math.isnan(record.accuracies[-1]):
         parts.append(f", {record.accuracies[-1]:.0%} of the samples right")
     dead = died(side)
