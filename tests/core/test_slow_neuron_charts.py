@@ -94,7 +94,7 @@ def test_the_words_follow_the_numbers():
     assert "No neuron" in words.summary([])
     slow = words.summary([run_neuron(NEURONS[0], NeuronStart(w=8, b=8, steps=20))])
     assert "output 1 − 1.1e−7 to 1 − 1.1e−7" in slow
-    assert "half of it never goes" in slow
+    assert " steps less than half of the error is gone" in slow
     assert words.results(runs).count("<tr>") == 4
     assert words.results([]) == ""
 

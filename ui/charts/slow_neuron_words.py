@@ -36,7 +36,9 @@ def _sentence(run: NeuronRun) -> str:
     if run.neuron.keeps_slope:
         factors += f" times the slope {written(run.slopes[0])}"
     half = run.half_way
-    pace = f"half of the error is gone after {half} steps" if half else "half of it never goes"
+    pace = f"half of the error is gone after {half} steps"
+    if half is None:
+        pace = f"after {last} steps less than half of the error is gone"
     return f"{path} The first gradient is {written(run.deltas[0])}, {factors}; {pace}."
 
 
@@ -58,7 +60,7 @@ def _row(run: NeuronRun) -> str:
         written(run.errors[0]),
         written(run.slopes[0]),
         written(run.deltas[0]),
-        "never" if half is None else str(half),
+        "not reached" if half is None else str(half),
     )
     row = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
     return f'<tr><th scope="row">{escape(run.neuron.name)}</th>{row}</tr>'
