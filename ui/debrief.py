@@ -32,8 +32,8 @@ def rate_buttons(link: Link, setup: Setup) -> None:
     )
     st.button(
         "Best rate for each",
-        help="Tries about 85 rates on this surface, from this start, and takes the one that "
-        "ends lowest without rising above its start. The sweep is shown below.",
+        help="Tries about 85 rates on this surface, from this start, for this number of steps, "
+        "and takes the one that ends lowest. The sweep is shown below.",
         on_click=lambda: _take_best(link, setup, rated),
     )
 

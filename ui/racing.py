@@ -158,8 +158,8 @@ def suited(surface, optimizer, start, steps: int):
     sweep = best_rate(surface, optimizer, start, min(steps, 500))
     return (
         optimizer
-        if sweep is None or sweep.best is None
-        else replace(optimizer, learning_rate=sweep.best)
+        if sweep is None or sweep.calm is None
+        else replace(optimizer, learning_rate=sweep.calm)
     )
 
 

@@ -88,7 +88,7 @@ def test_the_first_visit_shows_four_on_rosenbrock_at_rates_that_suit():
     assert_shows_the_race(app, Rosenbrock(), [o for o in OPTIMIZERS if o.name in FIRST_FOUR])
     at = values(app)
     assert at["race.steps"] == 300
-    rate = best_rate(Rosenbrock(), Adam(), Rosenbrock().start, 300).best
+    rate = best_rate(Rosenbrock(), Adam(), Rosenbrock().start, 300).calm
     assert at["adam.learning_rate"] == rate
     assert not said(app)
     assert "ends lowest" in picture(app)["words"]
@@ -367,7 +367,7 @@ def test_another_surface_lets_start_and_rates_go():
     assert at["adam.beta1"] == 0.5
     bowl = next(s for s in SURFACES if s.name == "Bowl")
     assert at["start.x"] == bowl.start[0]
-    assert at["adam.learning_rate"] == best_rate(bowl, Adam(), bowl.start, 300).best
+    assert at["adam.learning_rate"] == best_rate(bowl, Adam(), bowl.start, 300).calm
     assert "at" not in app.query_params
 
 

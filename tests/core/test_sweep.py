@@ -46,16 +46,27 @@ def test_on_a_quadratic_the_final_losses_are_the_closed_form():
     np.testing.assert_allclose(sweep.final, np.where(np.isnan(sweep.final), np.nan, losses))
     # Nothing rises below 2 / the largest eigenvalue, and 2 / (sum of both) is near the best.
     steady = sweep.rates < 2 / values[1]
-    assert sweep.best == sweep.rates[np.argmin(np.where(steady, losses, np.inf))]
-    assert 0.8 < sweep.best * values.sum() / 2 < 1
+    assert sweep.calm == sweep.rates[np.argmin(np.where(steady, losses, np.inf))]
+    assert 0.8 < sweep.calm * values.sum() / 2 < 1
+    assert sweep.best == sweep.calm
 
 
 @pytest.mark.parametrize("surface", SURFACES, ids=lambda s: s.name)
-def test_the_best_rate_never_rises_above_the_start_if_any_rate_does_not(surface):
+def test_no_rate_tried_ends_lower_than_the_best(surface):
     for optimizer in (GradientDescent(), Momentum(), Adam()):
         sweep = best_rate(surface, optimizer, surface.start, 60)
-        assert knobs(optimizer)["learning_rate"].admits(sweep.best)
-        single = dataclasses.replace(optimizer, learning_rate=sweep.best)
+        (best,) = sweep.final[sweep.rates == sweep.best]
+        assert best <= np.nanmin(sweep.final) + 1e-12 * (1 + abs(best))
+        (calm,) = sweep.final[sweep.rates == sweep.calm]
+        assert calm >= best - 1e-12 * (1 + abs(best))
+
+
+@pytest.mark.parametrize("surface", SURFACES, ids=lambda s: s.name)
+def test_the_calm_rate_never_rises_above_the_start_if_any_rate_does_not(surface):
+    for optimizer in (GradientDescent(), Momentum(), Adam()):
+        sweep = best_rate(surface, optimizer, surface.start, 60)
+        assert knobs(optimizer)["learning_rate"].admits(sweep.calm)
+        single = dataclasses.replace(optimizer, learning_rate=sweep.calm)
         run = descend(surface, single, surface.start, 60)
         bound = run.values[0] + 1e-3 * (1 + abs(run.values[0]))
         slow = dataclasses.replace(optimizer, learning_rate=float(sweep.rates[0]))
@@ -79,7 +90,7 @@ def test_where_every_rate_diverges_there_is_no_best():
 
     sweep = best_rate(Downhill(), GradientDescent(), (1.8, 0.0), 50)
     assert np.isnan(sweep.final).all()
-    assert sweep.best is None
+    assert (sweep.best, sweep.calm) == (None, None)
 
 
 def test_conditions_reach_the_runs():
