@@ -1,6 +1,7 @@
 """What follows a race on its page: rates by one click, the sweep, the inspector, downloads."""
 
-from functools import partial
+from dataclasses import replace
+from functools import lru_cache, partial
 
 import streamlit as st
 
@@ -51,10 +52,16 @@ def _take_best(link: Link, setup: Setup, rated) -> None:
 
 
 def sweep(setup: Setup, optimizer):
-    """Every rate tried for one optimizer in this race."""
-    return best_rate(
-        setup.surface, optimizer, setup.start, min(setup.steps, 1000), **setup.conditions.given
+    """Every rate tried for one optimizer in this race, whatever its own rate."""
+    given = setup.conditions.given
+    return _sweep(
+        setup.surface, replace(optimizer, learning_rate=1.0), setup.start, setup.steps, **given
     )
+
+
+@lru_cache(maxsize=256)
+def _sweep(surface, optimizer, start, steps: int, schedule, clip, noise):
+    return best_rate(surface, optimizer, start, steps, schedule=schedule, clip=clip, noise=noise)
 
 
 def sweeps(setup: Setup) -> None:
@@ -70,7 +77,7 @@ def sweeps(setup: Setup) -> None:
         [Panel(figure, "300px", labels={"x": "learning rate", "y": "final loss"})],
         key="race.sweep",
         legend=[legend(name, OPTIMIZER_LOOKS[name]) for name in names],
-        words=f"Each curve is the loss after {min(setup.steps, 1000)} steps for about 85 learning "
+        words=f"Each curve is the loss after {setup.steps} steps for about 85 learning "
         "rates; the marker is the rate in the race. A curve ends where runs diverge; an end "
         "below the axis lies on its lower edge.",
     )
