@@ -52,9 +52,7 @@ def race():
         words=words.summary(runs, setup) if link.settled else None,
         table=words.results(runs, setup) if link.settled else None,
         columns="minmax(0, 5fr) minmax(0, 3fr)",
-        on_change=lambda change: racing.hear(
-            link, [*racers, *others.values()], surface.window, change
-        ),
+        on_change=lambda change: racing.hear(link, [*racers, *others.values()], setup, change),
         live=not link.settled,
     )  # fmt: skip
     return setup, runs

@@ -90,8 +90,8 @@ def inspector(link: Link, setup: Setup, runs: dict) -> None:
     st.markdown("##### Step inspector")
     picked = controls.choose(link, "inspect", "Optimizer to inspect", setup.optimizers)
     run = runs[picked.name]
-    at = link.get("at", controls.number(0, MOST_STEPS, True), setup.steps)
-    step = min(at, int(run.ended) - 1)
+    at = link.get("at", controls.number(0, MOST_STEPS, True), None)
+    step = min(setup.steps if at is None else at, int(run.ended) - 1)
     if step < 0:
         st.info(f"{picked.name} took no step: {run.status}")
         return

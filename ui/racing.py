@@ -278,15 +278,16 @@ def scrubbed(link: Link, setup: Setup) -> int | None:
     return at
 
 
-def hear(link: Link, sliders: list, window, change: dict) -> None:
+def hear(link: Link, sliders: list, setup: Setup, change: dict) -> None:
     """Takes over what the stage reports: the start, within the window, the step and sliders."""
     values = {}
     place = (change.get("handles") or {}).get("start") or ()
-    for axis, at, (low, high) in zip("xy", place, window, strict=False):
+    for axis, at, (low, high) in zip("xy", place, setup.surface.window, strict=False):
         if isinstance(at, int | float) and isfinite(at):
             # Finer than a pixel, and short enough for a link.
             digits = 4 - floor(log10(high - low))
             values[f"start.{axis}"] = min(max(round(float(at), digits), low), high)
     if isinstance(change.get("at"), int) and 0 <= change["at"] <= MOST_STEPS:
-        values["at"] = change["at"]
+        # At the end means at the end of a longer race, too.
+        values["at"] = change["at"] if change["at"] < setup.steps else None
     controls.hear(link, sliders, change, values)

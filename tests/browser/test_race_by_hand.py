@@ -4,6 +4,7 @@ import re
 
 import pytest
 from playwright.sync_api import expect
+from race_page import PATIENCE
 
 
 def test_the_start_is_dragged_and_the_paths_bend_while_it_moves(visit):
@@ -345,17 +346,18 @@ def test_back_and_forward_show_what_the_address_says(visit):
         (race.page.go_forward, "adagrad-stops-early", ["AdaGrad", "RMSProp"]),
     ):
         travel()
-        race.wait_drawn()
-        expect(race.page.locator(".os-chip b")).to_have_text(racers)
+        expect(race.page.locator(".os-chip b")).to_have_text(racers, timeout=PATIENCE)
         assert race.link["scenario"] == scenario
 
 
 def test_a_formula_of_ones_own(visit):
     race = visit("?surface=your-own-function")
+    offered = race.words()
     field = race.page.get_by_role("textbox", name="f(x, y) =")
     field.fill("x^2 + 4*y^2")
     field.press("Enter")
     assert race.wait_link("f") == "x^2 + 4*y^2"
+    race.wait("(old) => document.querySelector('.os-words').innerText !== old", offered)
     words = race.words()
     field.fill("__import__('os')")
     field.press("Enter")
@@ -449,3 +451,49 @@ def test_hovering_one_optimizer_singles_it_out_everywhere(visit):
     tip = race.page.locator(".os-tip").first
     expect(tip).to_contain_text("step")
     expect(tip).to_contain_text(re.compile("Momentum|Adam"))
+
+
+def test_keys_reach_the_clock_wherever_a_click_has_left_the_focus(visit):
+    race = visit()
+    steps = race.step()
+    for click in (
+        lambda: None,
+        lambda: race.page.mouse.click(*race.middle(race.page.locator(".os-panel").nth(1))),
+        lambda: race.page.get_by_role("heading", name="Race").click(),
+        lambda: race.clock("Jump to the start").click(),
+    ):
+        click()
+        race.page.keyboard.press("Home")
+        assert race.step() == 0
+        race.page.keyboard.press("ArrowRight")
+        assert race.step() == 1
+        race.page.keyboard.press("End")
+        assert race.step() == steps
+    # A field keeps the keys it needs.
+    race.field("race.steps").focus()
+    race.page.keyboard.press("Home")
+    assert race.step() == steps
+
+
+def test_a_scrubber_at_the_end_stays_there_while_the_race_grows(visit):
+    race = visit("?start.x=-1")
+    race.handle().focus()
+    drawn = race.drawn
+    race.page.keyboard.press("ArrowRight")
+    race.wait_redrawn(drawn).wait_link("start.x", "-1")
+    slider = race.slider("race.steps")
+    slider.scroll_into_view_if_needed()
+    box = slider.bounding_box()
+    x, y = race.middle(slider)
+    race.page.mouse.move(x, y)
+    race.page.mouse.down()
+    for share in (0.6, 0.7, 0.8, 0.9):
+        drawn = race.drawn
+        race.page.mouse.move(box["x"] + share * box["width"], y, steps=3)
+        race.wait_redrawn(drawn)
+    race.page.mouse.up()
+    steps = int(race.wait_link("race.steps"))
+    race.wait(
+        f"document.querySelector('.os-clock output').textContent === 'step {steps} / {steps}'"
+    )
+    assert "at" not in race.link

@@ -38,7 +38,7 @@ export class Clock {
     this.toggle = this.bar.querySelector("[data-do=play]");
     this.bar.onclick = ({ target }) => this.press(target.closest("button")?.dataset.do);
     this.range.oninput = () => this.go(Number(this.range.value));
-    this.range.onchange = () => this.report();
+    this.range.onchange = () => this.onSettle();
     this.bar.querySelector("select").onchange = ({ target }) => { this.speed = Number(target.value); };
   }
 
@@ -50,7 +50,7 @@ export class Clock {
     if (what === "last") this.jump(this.steps);
   }
 
-  // A run of a new length keeps a scrubber that stood at the end there.
+  // A run of a new length keeps a scrubber that stood at the end there; `at` null is the end.
   set({ at, frame }) {
     const { steps, labels, unit, name, seconds } = frame;
     const atEnd = this.at >= this.steps;
@@ -61,11 +61,12 @@ export class Clock {
       this.range.max = steps;
       if (atEnd || this.at > steps) this.at = steps;
     }
-    const echo = this.reported.indexOf(at);
+    const told = this.named(at ?? steps);
+    const echo = this.reported.indexOf(told);
     this.reported.splice(0, echo + 1);
-    const asked = at !== undefined && at !== null && at !== this.told && echo < 0;
-    if (asked && !this.playing) this.at = Math.min(at, steps);
-    this.told = at;
+    const asked = told !== this.told && echo < 0;
+    if (asked && !this.playing) this.at = Math.min(told, steps);
+    this.told = told;
     this.show();
   }
 
@@ -79,13 +80,19 @@ export class Clock {
   jump(at) {
     this.go(at);
     clearTimeout(this.settling);
-    this.settling = setTimeout(() => this.report(), 250);
+    this.settling = setTimeout(() => this.onSettle(), 250);
   }
 
-  // A late answer to an earlier report must not pull the scrubber back from where it went since.
-  report() {
-    this.reported.push(this.step);
-    this.onSettle();
+  // What a message to the server says; a late answer to it must not pull the scrubber back from
+  // where it went since.
+  tell() {
+    this.reported.push(this.named(this.step));
+    return this.step;
+  }
+
+  // The end is the end of a longer run, too.
+  named(step) {
+    return step < this.steps ? step : Infinity;
   }
 
   play() {
@@ -112,7 +119,7 @@ export class Clock {
     const was = this.playing;
     this.playing = false;
     this.show();
-    if (was && settle) this.report();
+    if (was && settle) this.onSettle();
   }
 
   get step() {

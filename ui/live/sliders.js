@@ -5,10 +5,9 @@ import { loadStyle } from "./theme.js";
 const NOTCHES = 1000;
 
 export class Board {
-  constructor(root, send, post) {
+  constructor(root, post) {
     loadStyle("./sliders.css");
     this.root = root;
-    this.report = send;
     this.post = post;
     this.rows = new Map();
   }
@@ -35,7 +34,7 @@ export class Board {
   }
 
   send(id, value, settled) {
-    this.report({ values: { ...this.post.waiting?.values, [id]: value }, settled });
+    this.post.send({ values: { ...this.post.waiting?.values, [id]: value }, settled });
   }
 }
 

@@ -58,7 +58,7 @@ function stayVivid(container) {
 class Stage {
   constructor(root) {
     this.root = root;
-    this.post = new Post(() => ({ has: this.reader.has }));
+    this.post = new Post(() => ({ has: this.reader.has, at: this.clock.tell() }));
     this.reader = new Reader();
     this.panels = [];
     this.handles = new Map();
@@ -76,7 +76,8 @@ class Stage {
     this.words = main.appendChild(Object.assign(document.createElement("p"), { className: "os-words" }));
     this.words.setAttribute("aria-live", "polite");
     this.rows = main.appendChild(Object.assign(document.createElement("div"), { className: "os-table" }));
-    root.onkeydown = (event) => this.key(event);
+    this.onKey = (event) => this.key(event);
+    document.addEventListener("keydown", this.onKey);
     this.watch = new ResizeObserver(() => this.resize());
     this.watch.observe(root);
   }
@@ -147,8 +148,7 @@ class Stage {
     boards.forEach((spec, at) => {
       if (!this.boards[at]) {
         const root = Object.assign(document.createElement("div"), { className: "os-sliders" });
-        const send = (change) => this.post.send({ ...change, at: this.clock.step });
-        this.boards[at] = new Board(root, send, this.post);
+        this.boards[at] = new Board(root, this.post);
       }
       const { root } = this.boards[at];
       const home = spec.frame.below ? this.main : this.root;
@@ -159,11 +159,11 @@ class Stage {
   }
 
   move(name, place, settled) {
-    this.post.send({ handles: { [name]: place }, settled, at: this.clock.step });
+    this.post.send({ handles: { [name]: place }, settled });
   }
 
   settle() {
-    this.post.send({ at: this.clock.step, settled: true });
+    this.post.send({ settled: true });
   }
 
   heat(group) {
@@ -189,11 +189,16 @@ class Stage {
     this.heat(null);
   }
 
+  // Keys reach the clock while nothing else on the page has the focus, or something of the stage
+  // that has no use for them.
   key(event) {
-    if (event.target.closest("input, select, button, a") && event.key !== " ") return;
-    if (event.target.closest("button, select, a, input:not([type=range])")) return;
+    const { target } = event;
     const act = { " ": "play", ArrowLeft: "back", ArrowRight: "next", Home: "first", End: "last" }[event.key];
-    if (!act || this.clock.bar.hidden) return;
+    const own = event.key === " " ? "button, a, select, input:not([type=range])" : "input, select";
+    if (!act || this.clock.bar.hidden || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!(this.root.contains(target) || target.contains(this.root)) || target.matches(own)) return;
+    const { top, bottom } = this.board.getBoundingClientRect();
+    if (bottom < 0 || top > window.innerHeight) return;
     event.preventDefault();
     this.clock.press(act);
   }
@@ -206,6 +211,7 @@ class Stage {
   leave() {
     this.clock.playing = false;
     this.watch.disconnect();
+    document.removeEventListener("keydown", this.onKey);
     for (const panel of this.panels) panel.leave();
   }
 }
