@@ -211,8 +211,8 @@ def scenarios(link: Link, entries: Sequence) -> None:
     key = f"{link.key}/scenario"
     if key not in st.session_state:
         st.session_state[key] = link.get("scenario", one_of(list(by_name)), None)
-        if st.session_state[key] and not link.memory["source"]:
-            link.load(by_name[st.session_state[key]].link)
+        if st.session_state[key]:
+            link.load({**by_name[st.session_state[key]].link, **link.memory["source"]})
 
     def picked() -> None:
         if st.session_state[key]:
@@ -226,6 +226,8 @@ def scenarios(link: Link, entries: Sequence) -> None:
         if name:
             _scenario_words(link, by_name[name])
             link.show("scenario", slug(name))
+            # What a scenario sets is always written: left out, the scenario's value would return.
+            link.always = by_name[name].link.keys()
 
 
 def _scenario_words(link: Link, entry) -> None:

@@ -4,7 +4,7 @@ A page asks the link for every value by its parameter name. The first run takes 
 address; afterwards the session knows it, and `publish` writes it to the address again.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import wraps
 from typing import Any
 
@@ -39,6 +39,7 @@ class Link:
         self.at_times = {"at", "scenario", *AT_TIMES.get(page, ())}
         self.shown: dict[str, str] = {}
         self.told: dict[str, str] = {}
+        self.always: Collection[str] = ()
         self.closing: list[Callable[[], None]] = []
         self.said = 0
 
@@ -81,9 +82,9 @@ class Link:
         self.memory.update(source=dict(parameters), values={}, notices=[])
 
     def show(self, name: str, text: str, default: str | None = None) -> None:
-        """Marks a value for the address; one equal to its default stays out of it."""
+        """Marks a value for the address; its default stays out of it unless `always` names it."""
         self.told[name] = text
-        if text != default:
+        if text != default or name in self.always:
             self.shown[name] = text
 
     def departs(self, parameters: Mapping[str, str]) -> bool:

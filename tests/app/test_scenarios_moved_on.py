@@ -3,7 +3,7 @@
 from importlib import import_module
 
 import pytest
-from race_visits import PAGES, report, visit
+from race_visits import PAGES, report, values, visit
 from streamlit.testing.v1 import AppTest
 
 from ui.controls import MOVED_ON, slug
@@ -43,6 +43,19 @@ def test_a_slider_and_a_shared_link_move_on_too():
     assert MOVED_ON in words(visit(dict(app.query_params)))
     app = report(app, values={"gradient-descent.learning_rate": 0.1})
     assert MOVED_ON not in words(app)
+
+
+def test_what_stands_beside_a_scenario_in_a_link_changes_the_scenario():
+    app = visit({"scenario": "the-cliff-throws-you-out", "at": "23"})
+    assert app.selectbox[0].value == "Cliff"
+    assert app.query_params["at"] == "23"
+    assert MOVED_ON not in words(app)
+
+
+def test_a_default_that_a_scenario_was_moved_to_comes_back():
+    app = visit({"scenario": "momentum-overshoots"})
+    app = report(app, values={"race.steps": 300})
+    assert values(visit(dict(app.query_params)))["race.steps"] == 300
 
 
 def test_scrubbing_moves_on_from_nothing():
