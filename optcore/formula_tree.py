@@ -91,7 +91,8 @@ def _check_power(node: Node):
     power = _power(node)
     if power > MAX_POWER:
         raise FormulaError(
-            f"The part {node.part} is a power of {power:g}: powers up to {MAX_POWER} are allowed."
+            f"The part {node.part} is a power of {power:.10g}: "
+            f"powers up to {MAX_POWER} are allowed."
         )
 
 

@@ -199,7 +199,7 @@ def textbook(link: Link, w: Watch) -> None:
     left, right = st.columns([3, 1])
     with left:
         claim = controls.text(
-            link, "claim", "Your derivative f′(x), a number or a formula", "", max_chars=200,
+            link, "claim", "Your derivative f′(x), a number or a formula", "",
             placeholder="empty: the right one",
         )  # fmt: skip
     with right:

@@ -47,7 +47,7 @@ def own_function(link: Link):
     left, right = st.columns([6, 1])
     with left:
         text = controls.text(
-            link, "formula", "f(x) =", OWN_FORMULA, max_chars=200,
+            link, "formula", "f(x) =", OWN_FORMULA,
             on_change=link.forget, args=("x",),
             help="Numbers, x, pi, e, + - * / ^ and sin cos tan exp log sqrt abs tanh sinh cosh "
             "sigmoid relu softplus min max.",

@@ -57,7 +57,7 @@ def type_formulas(link: Link) -> dict[str, str]:
     columns = st.columns(3)
     for column, (name, (label, default)) in zip(columns, FIELDS.items(), strict=True):
         with column:
-            text = controls.text(link, name, label, default, max_chars=200, help=HELP)
+            text = controls.text(link, name, label, default, help=HELP)
         try:
             formula_surface(text) if name == "f" else typed_partial(text)
             link.memory[f"good.{name}"] = texts[name] = text

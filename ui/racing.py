@@ -98,7 +98,7 @@ def formed(link: Link, picked):
         st.caption(f"{picked.lesson} $\\quad f = {picked.latex}$")
         return picked
     written = controls.text(
-        link, "f", "f(x, y) =", OWN_FORMULA, max_chars=200,
+        link, "f", "f(x, y) =", OWN_FORMULA,
         help="Numbers, x, y, pi, e, + - * / ^ and sin cos tan exp log sqrt abs tanh sinh cosh "
         "sigmoid relu softplus min max.",
     )  # fmt: skip

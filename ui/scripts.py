@@ -27,6 +27,8 @@ def with_optcore(surface, optimizer, start, steps: int, conditions) -> str:
     )
     return "\n".join(
         [
+            f"# {optimizer.name} on {surface.name}. Run it in the folder that holds optcore:",
+            "# PYTHONPATH=. python THIS_FILE",
             *sorted(set(imports)),
             "",
             f"surface = {made}",

@@ -70,6 +70,8 @@ def test_momentum_overshoots_a_bowl():
     assert (np.diff(np.sign(x)) != 0).sum() >= 5
     assert runs["momentum"].last_value > 1e-6
     assert runs["gradient-descent"].last_value < 1e-15
+    arrivals = {name: int(np.argmax(run.values <= 0.001)) for name, run in runs.items()}
+    assert arrivals["momentum"] == 34 < arrivals["gradient-descent"]
 
 
 def test_adams_first_step_is_the_rate_and_the_misprints_is_not():
@@ -127,5 +129,9 @@ def test_the_plateau_holds_squared_error_and_not_cross_entropy():
     run = runs["gradient-descent"]
     assert run.gradient_norms[0] == pytest.approx(0.004, abs=5e-4)
     assert surface.distance_to_minimum(run.last) == pytest.approx(7.9, abs=0.2)
-    cure, runs = race("A plateau, and its cure", surface="sigmoid-neuron-cross-entropy")
+    cure, runs = race("The cure: cross-entropy")
+    assert cure.start == surface.start
+    assert runs["gradient-descent"].gradient_norms[0] == pytest.approx(0.9, abs=0.05)
     assert cure.distance_to_minimum(runs["gradient-descent"].last) < 1e-6
+    links = [s.link for s in SCENARIOS if "cure" in s.name]
+    assert [{**link, "surface": ""} for link in links] == [{**links[0], "surface": ""}] * 2

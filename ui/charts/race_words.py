@@ -33,7 +33,8 @@ def summary(runs: dict, setup) -> str:
     if going:
         best = min(going, key=lambda name: going[name].last_value)
         run = going[best]
-        parts.append(f"{best} ends lowest, at a loss of {_number(run.last_value)}")
+        ends = "ends lowest, at" if len(runs) > 1 else "ends at"
+        parts.append(f"{best} {ends} a loss of {_number(run.last_value)}")
         if floor is not None:
             away = float(surface.distance_to_minimum(run.last))
             parts[0] += f", {_number(away)} from the nearest minimum"

@@ -80,7 +80,11 @@ export class Handle {
     const share = event.shiftKey ? 0.002 : 0.02;
     const [xa, ya] = this.panel.overlay.axes;
     const [wide, high] = [xa.range[1] - xa.range[0], ya.range[1] - ya.range[0]];
-    this.go([this.at[0] + nudge[0] * share * wide, this.at[1] + nudge[1] * share * high], false);
+    const within = (value, range) => Math.max(Math.min(...range), Math.min(value, Math.max(...range)));
+    this.go([
+      within(this.at[0] + nudge[0] * share * wide, xa.range),
+      within(this.at[1] + nudge[1] * share * high, ya.range),
+    ], false);
     clearTimeout(this.settling);
     this.settling = setTimeout(() => this.stage.move(this.name, this.at, true), SETTLE);
   }

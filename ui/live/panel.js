@@ -78,6 +78,8 @@ export class Panel {
     if (this.gone) return;
     if (!this.heard) this.hear();
     this.plot.dataset.uid = this.plot._fullLayout._uid;
+    // Five stops of the Tab key per plot would lie between a person and the sliders.
+    for (const button of this.plot.querySelectorAll(".modebar-btn")) button.tabIndex = -1;
   }
 
   hear() {

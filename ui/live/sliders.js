@@ -2,7 +2,9 @@
 
 import { loadStyle } from "./theme.js";
 
+// A linear slider of whole numbers has a notch for each, others have these.
 const NOTCHES = 1000;
+const notches = ({ whole, scale, low, high }) => (whole && scale !== "log" ? high - low : NOTCHES);
 
 export class Board {
   constructor(root, post) {
@@ -34,6 +36,7 @@ export class Board {
   }
 
   send(id, value, settled) {
+    for (const row of this.rows.values()) row.fault.textContent = "";
     this.post.send({ values: { ...this.post.waiting?.values, [id]: value }, settled });
   }
 }
@@ -44,7 +47,7 @@ class Row {
     this.send = send;
     this.box = document.createElement("div");
     this.box.className = "os-knob";
-    this.box.innerHTML = `<label></label><input type="range" min="0" max="${NOTCHES}" step="1">
+    this.box.innerHTML = `<label></label><input type="range" min="0" max="${notches(knob)}" step="1">
       <input type="text" inputmode="decimal" spellcheck="false"><p role="alert"></p>`;
     const [label, range, text, fault] = this.box.children;
     Object.assign(this, { range, text, fault });
@@ -74,7 +77,6 @@ class Row {
     this.value = value;
     this.text.value = written(value);
     this.range.setAttribute("aria-valuetext", this.text.value);
-    this.fault.textContent = "";
     this.send(value, settled);
   }
 
@@ -104,7 +106,7 @@ class Row {
   // A logarithmic knob that may be 0 has 0 at its first notch.
   valueAt(notch) {
     const { low, high, scale, least, whole } = this.knob;
-    const share = notch / NOTCHES;
+    const share = notch / notches(this.knob);
     if (scale === "log" && notch === 0) return low;
     const raw = scale === "log" ? least * (high / least) ** share : low + (high - low) * share;
     return whole ? Math.round(raw) : Number(raw.toPrecision(4));
@@ -112,7 +114,7 @@ class Row {
 
   notch(value) {
     const { low, high, scale, least } = this.knob;
-    if (scale !== "log") return Math.round(((value - low) / (high - low)) * NOTCHES);
+    if (scale !== "log") return Math.round(((value - low) / (high - low)) * notches(this.knob));
     return value < least ? 0 : Math.round((Math.log(value / least) / Math.log(high / least)) * NOTCHES);
   }
 }
