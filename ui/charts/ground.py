@@ -9,6 +9,7 @@ import numpy as np
 from ui.live.wire import Kept
 
 CELLS = 121
+FINER = 3
 MARGIN = 0.25
 DECADES = 2.5
 
@@ -49,21 +50,37 @@ class Heights:
 
 @dataclass(frozen=True, eq=False)
 class Ground:
-    """A surface on a grid that reaches a quarter beyond its window: x (c,), y (c,), z (c, c)."""
+    """A surface on a grid that reaches a quarter beyond its window: x (c,), y (c,), z (c, c).
+
+    `z` is the mean height of each cell, as in a photograph: a valley narrower than a cell would
+    look like a string of holes if only its points on the grid were drawn.
+    """
 
     x: np.ndarray
     y: np.ndarray
-    values: np.ndarray
+    z: np.ndarray
     heights: Heights
 
 
 def ground(surface) -> Ground:
     """The surface on a grid, and the height scale that shows both its floor and its walls."""
-    x, y = (np.linspace(*_widened(side), CELLS) for side in surface.window)
+    fine = [_cells(side) for side in surface.window]
     with np.errstate(all="ignore"):
-        values = surface.value(np.stack(np.meshgrid(x, y), axis=-1))
+        values = surface.value(np.stack(np.meshgrid(*fine), axis=-1))
     values = np.where(np.isfinite(values), values, np.nan)
-    return Ground(x, y, values, _heights(surface, values))
+    middle = slice(FINER // 2, None, FINER)
+    heights = _heights(surface, values[middle, middle])
+    shape = (CELLS, FINER, CELLS, FINER)
+    z = heights.of(values).reshape(shape).mean(axis=(1, 3))
+    return Ground(fine[0][middle], fine[1][middle], z, heights)
+
+
+def _cells(side: tuple[float, float]) -> np.ndarray:
+    """CELLS points over a widened side, each amid FINER of its cell."""
+    low, high = _widened(side)
+    cell = (high - low) / (CELLS - 1)
+    within = (np.arange(FINER) - FINER // 2) * cell / FINER
+    return (np.linspace(low, high, CELLS)[:, None] + within).ravel()
 
 
 def _widened(side: tuple[float, float]) -> tuple[float, float]:
@@ -115,7 +132,7 @@ def _contour(land: Ground, some: slice) -> Kept:
             "type": "contour",
             "x": land.x[some],
             "y": land.y[some],
-            "z": land.heights.of(land.values[some, some]),
+            "z": land.z[some, some],
             "colorscale": "ground",
             "autocontour": False,
             "contours": {"start": land.heights.low, "end": land.heights.high, "size": size},
@@ -137,13 +154,12 @@ def _contour(land: Ground, some: slice) -> Kept:
 
 def _sheet(land: Ground, some: slice) -> Kept:
     at, text = land.heights.ticks()
-    z = land.heights.of(land.values[some, some])
     return Kept(
         {
             "type": "surface",
             "x": land.x[some],
             "y": land.y[some],
-            "z": np.clip(z, land.heights.low, land.heights.high),
+            "z": np.clip(land.z[some, some], land.heights.low, land.heights.high),
             "colorscale": "ground",
             "cmin": land.heights.low,
             "cmax": land.heights.high,
