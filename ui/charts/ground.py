@@ -45,7 +45,7 @@ class Heights:
         at = np.linspace(np.ceil(self.low), np.floor(self.high), 12)
         at = np.unique(np.round(at))
         at = at[:: max(1, len(at) // 6)]
-        return at, [f"{self.floor + 10.0**a:.3g}" for a in at]
+        return at, [f"{self.floor + 10.0**a:.4g}" for a in at]
 
 
 @dataclass(frozen=True, eq=False)

@@ -23,7 +23,7 @@ export class Board {
     this.rows.clear();
     this.root.replaceChildren(...groups.map((group) => {
       const box = document.createElement("fieldset");
-      box.style.setProperty("--os-colour", group.colour ?? "transparent");
+      box.style.setProperty("--os-colour", group.colour ?? "var(--st-border-color)");
       const title = box.appendChild(document.createElement("legend"));
       title.textContent = group.title;
       for (const knob of group.knobs) {

@@ -85,6 +85,7 @@ class Stage {
   async receive({ data, setStateValue }) {
     this.post.use(setStateValue);
     this.look = theme(this.root);
+    this.root.style.setProperty("--os-light", this.look.dark ? "25%" : "0%");
     const picture = received(this.reader, data, this.post);
     if (!picture) return;
     this.picture = picture;

@@ -43,7 +43,15 @@ export function dressTrace(trace, look) {
 export function ink(colour, look) {
   if (colour === "ink") return look.text;
   if (colour === "paper") return look.back;
-  return colour;
+  return look.dark ? lit(colour) : colour;
+}
+
+// On dark ground a colour is the same with more light in it (sliders.css does so too).
+const LIGHT = 0.25;
+function lit(colour) {
+  if (!/^#[0-9a-f]{6}$/i.test(colour)) return colour;
+  const parts = [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
+  return `rgb(${parts.map((part) => Math.round(part + (255 - part) * LIGHT))})`;
 }
 
 export function dressLayout(layout, look) {
