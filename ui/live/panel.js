@@ -51,14 +51,15 @@ export class Panel {
     this.holder.addEventListener("pointerdown", (event) => { this.down = [event.clientX, event.clientY]; });
   }
 
+  mount(frame) {
+    this.frame = frame;
+    this.holder.style.setProperty("--os-height", frame.height);
+    this.holder.style.setProperty("--os-span", frame.span);
+  }
+
   async set({ figure, frame }, live) {
-    const { click, cursor, labels, span, height } = frame;
+    if (frame !== this.frame) this.mount(frame);
     const Plotly = this.stage.plotly;
-    this.labels = labels ?? {};
-    this.hasCursor = cursor;
-    this.clicks = click;
-    this.holder.style.setProperty("--os-height", height);
-    this.holder.style.setProperty("--os-span", span);
     this.overlay.set(figure.data.filter(moves));
     this.framed = figure.data.filter((trace) => trace.meta?.play && !moves(trace));
     const base = figure.data.filter((trace) => !moves(trace));
@@ -100,7 +101,7 @@ export class Panel {
     const { hot, hidden, look } = this.stage;
     if (!this.plot._fullLayout) return;
     this.overlay.hidden = hidden;
-    this.overlay.draw(step, hot, look, this.hasCursor ? step : undefined);
+    this.overlay.draw(step, hot, look, this.frame.cursor ? step : undefined);
     if (this.frameIndex?.length && step !== this.shownStep) this.showFrames(step);
   }
 
@@ -121,16 +122,16 @@ export class Panel {
 
   click(event) {
     const [x, y] = this.down ?? [event.clientX, event.clientY];
-    if (!this.clicks || Math.hypot(event.clientX - x, event.clientY - y) > 4) return;
+    if (!this.frame.click || Math.hypot(event.clientX - x, event.clientY - y) > 4) return;
     if (event.target.closest(".modebar, .os-handle")) return;
     const box = this.holder.getBoundingClientRect();
     const place = this.overlay.axes && this.overlay.data(event.clientX - box.left, event.clientY - box.top);
-    if (place && this.clicks === "clock") this.stage.clock.jump(this.overlay.stepNear(place[0]));
-    else if (place) this.stage.handles.get(this.clicks)?.go(place, true);
+    if (place && this.frame.click === "clock") this.stage.clock.jump(this.overlay.stepNear(place[0]));
+    else if (place) this.stage.handles.get(this.frame.click)?.go(place, true);
   }
 
   describe({ trace, at }) {
-    const { x = "x", y = "y" } = this.labels;
+    const { x = "x", y = "y" } = this.frame.labels;
     const { reads, told } = trace.meta;
     if (told) return told[at];
     const step = trace.meta.play === "path" ? `step ${at}\n` : "";

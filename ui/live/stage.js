@@ -85,7 +85,7 @@ class Stage {
   async receive({ data, setStateValue }) {
     this.post.use(setStateValue);
     this.look = theme(this.root);
-    this.root.style.setProperty("--os-light", this.look.dark ? "25%" : "0%");
+    this.style("--os-light", this.look.dark ? "25%" : "0%");
     const picture = received(this.reader, data, this.post);
     if (!picture) return;
     this.picture = picture;
@@ -96,7 +96,7 @@ class Stage {
   }
 
   async show(picture) {
-    this.root.style.setProperty("--os-columns", picture.frame.columns);
+    this.style("--os-columns", picture.frame.columns);
     this.clock.bar.hidden = !picture.clock;
     if (picture.clock) this.clock.set(picture.clock);
     this.legend.set(picture.frame.legend, this.look);
@@ -109,6 +109,11 @@ class Stage {
     this.draw();
     this.root.dataset.shown = picture.sequence;
     this.root.dataset.drawn = String(++this.frames);
+  }
+
+  // A style that is set anew, even to what it was, has the browser style the whole stage anew.
+  style(name, value) {
+    if (this.root.style.getPropertyValue(name) !== value) this.root.style.setProperty(name, value);
   }
 
   draw() {

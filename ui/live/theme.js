@@ -18,7 +18,14 @@ export function theme(element) {
   };
 }
 
+const known = new Map();
+
 function brightness(colour) {
+  if (!known.has(colour)) known.set(colour, measured(colour));
+  return known.get(colour);
+}
+
+function measured(colour) {
   const probe = document.createElement("canvas").getContext("2d");
   probe.fillStyle = colour;
   const hex = probe.fillStyle;
