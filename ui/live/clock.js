@@ -86,7 +86,7 @@ export class Clock {
   // What a message to the server says; a late answer to it must not pull the scrubber back from
   // where it went since.
   tell() {
-    this.reported.push(this.named(this.step));
+    if (!this.bar.hidden) this.reported.push(this.named(this.step));
     return this.step;
   }
 
