@@ -10,9 +10,11 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui.live.assets import routes
+from ui.live import assets, line
 
-app = st.App(Path(__file__).parent / "pages" / "index.py", routes=routes())
+app = st.App(
+    Path(__file__).parent / "pages" / "index.py", routes=[*assets.routes(), *line.routes()]
+)
 
 
 def address() -> tuple[str, int]:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Page, sync_playwright
 from playwright.sync_api import TimeoutError as NotInTimeError
@@ -51,6 +52,14 @@ PLOTLY = Chart(
 )
 
 
+# A websocket's path and what arrived over it.
+Frame = tuple[str, bytes]
+
+
+def _listen(socket, sink: list[Frame]) -> None:
+    socket.on("framereceived", lambda data: sink.append((urlsplit(socket.url).path, data)))
+
+
 @contextmanager
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
@@ -63,18 +72,18 @@ def chromium() -> Iterator[Browser]:
 
 @contextmanager
 def opened(
-    browser: Browser, url: str, chart: Chart, sink: list[bytes] | None = None, rest: float = 1.5
+    browser: Browser, url: str, chart: Chart, sink: list[Frame] | None = None, rest: float = 1.5
 ) -> Iterator[Page]:
     """A page of its own browser context whose chart is drawn and which has come to rest.
 
-    What the server sends over the websocket is collected in `sink`, if there is one; listening
+    What the server sends over websockets is collected in `sink`, if there is one; listening
     slows the page a little.
     """
     context = browser.new_context(viewport={"width": 1400, "height": 900})
     try:
         page = context.new_page()
         if sink is not None:
-            page.on("websocket", lambda ws: ws.on("framereceived", lambda data: sink.append(data)))
+            page.on("websocket", lambda ws: _listen(ws, sink))
         begin(page, url, chart)
         time.sleep(rest)
         page.evaluate("probe.clear()")

@@ -25,6 +25,7 @@ class Load:
     seconds: float
     busy: bool = False
     plain: bool = False
+    direct: bool = True
     query: str = ""
     knob: str = "adam.learning_rate"
     low: float = 0.01
@@ -74,7 +75,9 @@ async def live(load: Load) -> tuple[list[Visitor], Outcome]:
 
     async def arrive():
         async with arriving:
-            visitor = await kind.arrive(load.port, load.knob, load.query)
+            visitor = await kind.arrive(
+                load.port, load.knob, load.query, direct=load.direct and not load.plain
+            )
             await visitor.change(load.high)
             return visitor
 

@@ -11,6 +11,7 @@ from bench import servers
 from bench.browser import (
     PLOTLY,
     STAGE,
+    Frame,
     chromium,
     delays,
     held,
@@ -153,7 +154,7 @@ def _play(browser, server, usual: dict, section: Section) -> None:
 
 
 def _bytes(browser, server, usual: dict, section: Section) -> None:
-    """Counted in a pass of its own, because to listen to the websocket slows the page."""
+    """Counted in a pass of its own, because to listen to websockets slows the page."""
     for name, selector, path in (("start", HANDLE, _circle), ("slider", SLIDER, _along)):
         sizes = _sizes(browser, f"{server.url}/?{FOUR}", selector, path)
         section.checks += [
@@ -166,7 +167,7 @@ def _bytes(browser, server, usual: dict, section: Section) -> None:
 
 def _sizes(browser, url: str, selector: str, path) -> list[int]:
     """Bytes that arrive for each of 30 changes while the pointer is down."""
-    sink: list[bytes] = []
+    sink: list[Frame] = []
     with opened(browser, url, STAGE, sink) as page, held(page, selector) as (x, y):
         move = _mover(page, x, y, path)
         delays(page, move, 8)
@@ -175,16 +176,22 @@ def _sizes(browser, url: str, selector: str, path) -> list[int]:
         return per_change(sink)
 
 
-def per_change(frames: list[bytes]) -> list[int]:
-    """Bytes from one finished run of the script to the next."""
+def per_change(frames: list[Frame]) -> list[int]:
+    """Bytes up to each answer of a stage's line, or to each finished run of the script."""
     sizes, size = [], 0
-    for frame in frames:
+    for path, frame in frames:
         size += len(frame)
-        message = ForwardMsg.FromString(frame) if len(frame) < 200 else None
-        if message and message.WhichOneof("type") == "script_finished":
+        if path.startswith("/live/") or _finished(frame):
             sizes.append(size)
             size = 0
     return sizes
+
+
+def _finished(frame: bytes) -> bool:
+    """Whether a message of Streamlit's says that a run of the script has ended."""
+    if len(frame) >= 200:
+        return False
+    return ForwardMsg.FromString(frame).WhichOneof("type") == "script_finished"
 
 
 # ------------------------------------------------------------------ the plain way
@@ -214,7 +221,7 @@ def _plain(browser) -> dict:
         "Plain way, slider by key", median(single.painted), percentile(single.painted, 0.95),
         median(single.drawn), usual["rate"], percentile(gaps, 0.95),
     ]  # fmt: skip
-    sink: list[bytes] = []
+    sink: list[Frame] = []
     with servers.plain() as server, opened(browser, server.url, PLOTLY, sink, rest=4) as page:
         press = _presser(page)
         delays(page, press, 1, rest=1)

@@ -1,4 +1,5 @@
-"""One visitor without a browser: Streamlit's websocket protocol, as its front end speaks it."""
+"""One visitor without a browser: Streamlit's websocket protocol and the stage's own line, as the
+front end speaks them."""
 
 import asyncio
 import json
@@ -21,10 +22,16 @@ class LostError(Exception):
 
 @dataclass
 class Visitor:
-    """A connected session of Optscope that moves the slider `knob`, named as the URL does."""
+    """A connected session of Optscope that moves the slider `knob`, named as the URL does.
+
+    Its changes go over the stage's line, or through Streamlit when it is not to be `direct`.
+    """
 
     socket: ClientConnection
     knob: str
+    direct: bool = True
+    line: ClientConnection | None = None
+    token: str = ""
     page_hash: str = ""
     fragment: str = ""
     component: str = ""
@@ -33,21 +40,24 @@ class Visitor:
     sequence: int = 0
 
     @classmethod
-    async def arrive(cls, port: int, knob: str, query: str = "", page: str = "") -> "Visitor":
-        """Connects and runs the page."""
-        socket = await connect(
-            f"ws://127.0.0.1:{port}/_stcore/stream",
-            subprotocols=["streamlit"], max_size=None, compression=None, open_timeout=PATIENCE,
-        )  # fmt: skip
-        visitor = cls(socket, knob)
+    async def arrive(
+        cls, port: int, knob: str, query: str = "", page: str = "", direct: bool = True
+    ) -> "Visitor":
+        """Connects, runs the page and reaches for the stage's line."""
+        socket = await _connected(port, "_stcore/stream", subprotocols=["streamlit"])
+        visitor = cls(socket, knob, direct)
         first = BackMsg()
         first.rerun_script.query_string = query
         first.rerun_script.page_name = page
         await visitor.exchange(first)
+        if visitor.token and direct:
+            visitor.line = await _connected(port, f"live/{visitor.token}")
         return visitor
 
     async def leave(self) -> None:
-        await self.socket.close()
+        for each in (self.line, self.socket):
+            if each:
+                await each.close()
 
     async def exchange(self, message: BackMsg) -> int:
         """Sends a message and takes in the answers up to the end of the run; bytes of these."""
@@ -72,11 +82,17 @@ class Visitor:
             self.component, self.fragment = component.id, delta.fragment_id
         if not self.component or component.id != self.component:
             return
-        (length,) = struct.unpack_from("<I", component.bytes)
-        header = json.loads(component.bytes[4 : 4 + length])
+        header = self.read(component.bytes)
+        self.token = header["line"] if header["answers"] else ""
+
+    def read(self, message: bytes) -> dict:
+        """The header of a message of the stage's, which numbers the change it answers."""
+        (length,) = struct.unpack_from("<I", message)
+        header = json.loads(message[4 : 4 + length])
         self.answered = header["sequence"]
         self.keep(header)
         self.has = self.has[-KEPT:]
+        return header
 
     def keep(self, node) -> None:
         """Parts with a name are kept, the one last used at the end (ui/live/wire.js)."""
@@ -97,15 +113,33 @@ class Visitor:
         self.sequence += 1
         live = {"values": {self.knob: value}, "settled": False, "has": self.has,
                 "sequence": self.sequence}  # fmt: skip
+        if self.direct and not self.line:
+            raise LostError("the stage has no line")
+        size = await (self.over_the_line(live) if self.direct else self.through_streamlit(live))
+        if self.answered != self.sequence:
+            raise LostError(f"change {self.sequence} was not answered")
+        return size
+
+    async def over_the_line(self, live: dict) -> int:
+        await self.line.send(json.dumps(live))
+        answer = await asyncio.wait_for(self.line.recv(), PATIENCE)
+        self.read(answer)
+        return len(answer)
+
+    async def through_streamlit(self, live: dict) -> int:
         message = BackMsg()
         script = message.rerun_script
         script.page_script_hash, script.fragment_id = self.page_hash, self.fragment
         widget = script.widget_states.widgets.add()
         widget.id, widget.json_value = self.component, json.dumps({"live": live})
-        size = await self.exchange(message)
-        if self.answered != self.sequence:
-            raise LostError(f"change {self.sequence} was not answered")
-        return size
+        return await self.exchange(message)
+
+
+async def _connected(port: int, path: str, **how) -> ClientConnection:
+    return await connect(
+        f"ws://127.0.0.1:{port}/{path}",
+        max_size=None, compression=None, open_timeout=PATIENCE, **how,
+    )  # fmt: skip
 
 
 @dataclass

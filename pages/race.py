@@ -28,7 +28,7 @@ surface = racing.formed(link, picked)
 racers, others = racing.dials(surface, optimizers, conditions)
 
 
-@link.fragment
+@link.live
 def race():
     setup, boards = racing.set_up(link, racers, others)
     runs = racing.runs(setup)

@@ -27,7 +27,7 @@ with warning:
     controls.complaints(link)
 
 
-@link.fragment
+@link.live
 def live():
     watch = derivative.watch(link, function, rules, dtype)
     stage(

@@ -18,7 +18,7 @@ link.notices()
 neurons = slow_neuron.choose(link)
 
 
-@link.fragment
+@link.live
 def live():
     start, boards = slow_neuron.set_up(link)
     runs = [slow_neuron.run(neuron, start) for neuron in neurons]

@@ -22,7 +22,7 @@ with st.container():
     records = training_work.finish(link, training_work.affordable(link, plans))
 
 
-@link.fragment
+@link.live
 def live():
     wanted, boards = training.set_up(link, choices)
     moved = None if link.settled else training.follow(link, wanted)

@@ -10,6 +10,7 @@ from typing import Any
 
 import streamlit as st
 
+from ui.live.line import showing
 from ui.live.turn import turn
 from ui.markdown import escaped
 
@@ -83,6 +84,8 @@ class Link:
 
     def show(self, name: str, text: str, default: str | None = None) -> None:
         """Marks a value for the address; its default stays out of it unless `always` names it."""
+        if not self.settled:
+            return
         self.told[name] = text
         if text != default or name in self.always:
             self.shown[name] = text
@@ -110,6 +113,18 @@ class Link:
                 st.rerun()
             with turn():
                 return function(*given)
+
+        return rerun
+
+    def live(self, function: Callable) -> Callable:
+        """A fragment that shows one stage and nothing else: it is shown again without Streamlit
+        while a hand moves (ui/live/line.py)."""
+
+        @self.fragment
+        @wraps(function)
+        def rerun() -> Any:
+            with showing(function):
+                return function()
 
         return rerun
 

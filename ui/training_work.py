@@ -43,9 +43,7 @@ class Shelf:
                 self.records.popitem(last=False)
 
 
-@st.cache_resource
-def shelf() -> Shelf:
-    return Shelf()
+SHELF = Shelf()
 
 
 @dataclass
@@ -76,7 +74,7 @@ def finish(link: Link, plans: Sequence[TrainingPlan]) -> list[TrainingRecord]:
 
 
 def _finish(link: Link, plans: Sequence[TrainingPlan]) -> list[TrainingRecord]:
-    done = {plan: shelf().get(plan) for plan in plans}
+    done = {plan: SHELF.get(plan) for plan in plans}
     waiting = link.memory.setdefault("underway", {})
     for plan in [plan for plan in waiting if done.get(plan) or plan not in done]:
         del waiting[plan]
@@ -105,7 +103,7 @@ def _work(link: Link, waiting: dict, done: dict) -> None:
             taken[plan] = waiting[plan].go()
             if taken[plan] is None:
                 done[plan] = waiting.pop(plan).trainer.record()
-                shelf().put(done[plan])
+                SHELF.put(done[plan])
         now = time.monotonic()
         if waiting and now - begun >= QUIET and now - told >= TELL:
             told = now
@@ -160,7 +158,7 @@ def preview(plans: Sequence[TrainingPlan], step: int) -> list[TrainingRecord] | 
     """The records with the answers at one step only, fast enough for a moving hand; or None."""
     if sum(plan.seconds for plan in plans) > LIVE:
         return None
-    return [shelf().get(plan) or train(plan, [step]) for plan in plans]
+    return [SHELF.get(plan) or train(plan, [step]) for plan in plans]
 
 
 def table(record: TrainingRecord) -> str:

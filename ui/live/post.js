@@ -1,14 +1,17 @@
 // One message in flight, the newest value next, never a queue.
 
 const PATIENCE = 2000;
+const LINE_PATIENCE = 10000;
 
 export class Post {
-  // `addition` gives what a message says of the moment it leaves, after the last answer was read.
-  constructor(addition = () => ({})) {
+  // A hand that moves is answered over the `line` where there is one. `addition` gives what a
+  // message says of the moment it leaves, after the last answer was read.
+  constructor(line, addition = () => ({})) {
+    this.line = line;
     this.addition = addition;
     this.sequence = 0;
     this.waiting = null;
-    this.inFlight = false;
+    this.inFlight = null;
   }
 
   // The function that sends changes with every run, so it is handed over each time.
@@ -24,18 +27,31 @@ export class Post {
   flush() {
     if (!this.waiting) return;
     const message = { ...this.addition(), ...this.waiting, sequence: ++this.sequence };
+    this.inFlight = this.waiting;
     this.waiting = null;
-    this.inFlight = true;
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.answered(this.sequence), PATIENCE);
-    this.setStateValue("live", message);
+    if (this.line.open && !message.settled) {
+      this.timer = setTimeout(() => this.line.end(), LINE_PATIENCE);
+      this.line.send(message);
+    } else {
+      this.timer = setTimeout(() => this.answered(this.sequence), PATIENCE);
+      this.setStateValue("live", message);
+    }
   }
 
   // The server repeats the number of the message it has answered.
   answered(sequence) {
     if (!this.inFlight || sequence < this.sequence) return;
-    this.inFlight = false;
+    this.inFlight = null;
     clearTimeout(this.timer);
+    this.flush();
+  }
+
+  // What was on a line that has ended goes through Streamlit.
+  resend() {
+    if (!this.inFlight) return;
+    this.waiting = { ...this.inFlight, ...this.waiting };
+    this.inFlight = null;
     this.flush();
   }
 }

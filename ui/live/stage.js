@@ -6,6 +6,7 @@
 import { Clock } from "./clock.js";
 import { Handle } from "./handle.js";
 import { Legend } from "./legend.js";
+import { Line } from "./line.js";
 import { Panel } from "./panel.js";
 import { Post } from "./post.js";
 import { Board } from "./sliders.js";
@@ -44,6 +45,8 @@ export default function (component) {
   }
   stage.receive(component);
   return () => {
+    // Streamlit cleans up, too, what it has just called when the next data follow at once.
+    if (root.isConnected) return;
     stages.get(root)?.leave();
     stages.delete(root);
   };
@@ -58,13 +61,14 @@ function stayVivid(container) {
 class Stage {
   constructor(root) {
     this.root = root;
-    this.post = new Post(() => ({ has: this.reader.has, at: this.clock.tell() }));
+    this.line = new Line((bytes) => this.take(bytes), () => this.post.resend());
+    this.post = new Post(this.line, () => ({ has: this.reader.has, at: this.clock.tell() }));
     this.reader = new Reader();
     this.panels = [];
     this.handles = new Map();
     this.hidden = new Set();
     this.hot = null;
-    this.frames = 0;
+    this.edition = this.frames = 0;
     root.tabIndex = 0;
     const main = root.appendChild(Object.assign(document.createElement("div"), { className: "os-main" }));
     this.main = main;
@@ -82,17 +86,32 @@ class Stage {
     this.watch.observe(root);
   }
 
+  // What Streamlit hands over: a new picture, or the last one once more with another look.
   async receive({ data, setStateValue }) {
     this.post.use(setStateValue);
     this.look = theme(this.root);
     this.style("--os-light", this.look.dark ? "25%" : "0%");
-    const picture = received(this.reader, data, this.post);
+    if (data === this.data) return this.picture && this.show(this.picture);
+    this.data = data;
+    return this.take(data);
+  }
+
+  async take(bytes) {
+    const picture = received(this.reader, bytes, this.post);
     if (!picture) return;
-    this.picture = picture;
+    const { line, edition, sequence } = picture;
+    if (line && line !== this.token) {
+      this.token = line;
+      this.edition = 0;
+    }
+    if (picture.answers) this.line.reach(line);
+    // What went the other way may have been overtaken.
+    if (edition > this.edition) Object.assign(this, { picture, edition });
+    const newest = this.picture;
     this.plotly = window.Plotly ?? (await loadPlotly());
-    if (picture !== this.picture) return;
-    await this.show(picture);
-    this.post.answered(picture.sequence);
+    if (newest !== this.picture) return;
+    await this.show(newest);
+    this.post.answered(sequence);
   }
 
   async show(picture) {
@@ -216,6 +235,7 @@ class Stage {
 
   leave() {
     this.clock.playing = false;
+    this.line.leave();
     this.watch.disconnect();
     document.removeEventListener("keydown", this.onKey);
     for (const panel of this.panels) panel.leave();

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from ui.live.assets import stub
+from ui.live.line import Line, answering, body
 from ui.live.sliders import Board
 from ui.live.wire import Kept, pack
 
@@ -89,9 +90,12 @@ def stage(
     grid the panels flow into. `live` says that a hand still moves, so that arrays may travel
     coarser than a pixel can show.
     """
-    told = (st.session_state.get(key) or {}).get("live") or {}
+    asked = answering()
+    line = asked or _line(key)
+    line.hear, line.body = on_change, body()
     message = {
-        "sequence": told.get("sequence", 0),
+        "sequence": line.told.get("sequence", 0),
+        "edition": next(line.editions),
         "live": live,
         "frame": Kept(columns=columns, legend=list(legend)),
         "panels": [_framed(panel, "figure") for panel in panels],
@@ -104,15 +108,24 @@ def stage(
     if table is not None:
         message["table"] = table
 
-    def report():
-        on_change(st.session_state[key]["live"])
-
+    if asked:
+        line.answered = pack(message, line.told.get("has", ()), live)
+        return
+    message |= {"line": line.token, "answers": line.body is not None}
     _stage(
-        data=pack(message, told.get("has", ()), live),
+        data=pack(message, line.told.get("has", ()), live),
         key=key,
-        on_live_change=report,
+        on_live_change=lambda: line.take(st.session_state[key]["live"]),
         height="content",
     )
+
+
+def _line(key: str) -> Line:
+    """The stage's line; a stage that has not spoken yet in this visit of its page holds nothing."""
+    line = st.session_state.setdefault(f"{key}.line", Line())
+    if not (st.session_state.get(key) or {}).get("live"):
+        line.told = {}
+    return line
 
 
 def _framed(thing, *moving: str) -> dict:

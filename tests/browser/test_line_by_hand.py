@@ -1,0 +1,126 @@
+"""Which way a change travels: over the stage's own line while a hand moves, else by Streamlit."""
+
+import json
+
+from playwright.sync_api import expect
+
+KNOB = "gradient-descent.learning_rate"
+
+
+def open_counting(visit, link: str = ""):
+    """A page, and what it sends over its lines and to Streamlit."""
+    race = visit()
+    sent = {"line": [], "streamlit": []}
+
+    def met(socket):
+        way = "line" if "/live/" in socket.url else "streamlit"
+        socket.on("framesent", lambda data: sent[way].append(data))
+
+    race.page.on("websocket", met)
+    with race.page.expect_event("websocket", lambda socket: "/live/" in socket.url):
+        race.page.goto(f"{race.address}/{link}")
+    race.wait_drawn()
+    return race, sent
+
+
+def grab(race, knob: str = KNOB):
+    """Takes hold of a slider; what is given moves it to a share of its width."""
+    slider = race.slider(knob)
+    slider.scroll_into_view_if_needed()
+    box, (x, y) = slider.bounding_box(), race.middle(slider)
+    mouse = race.page.mouse
+    mouse.move(x, y)
+    mouse.down()
+
+    def move(share: float) -> None:
+        shown = race.paths()
+        mouse.move(box["x"] + share * box["width"], y, steps=2)
+        race.wait_paths_change(shown)
+
+    return move
+
+
+def wait_value(race, value: float, knob: str = KNOB) -> None:
+    """Waits until the slider's own field shows the value."""
+    race.wait(
+        """([knob, value]) => { const slider = document.querySelector(`input[data-knob="${knob}"]`);
+            const field = slider?.closest(".os-knob").querySelector("input[type=text]");
+            return Number(field?.value) === value; }""",
+        [knob, value],
+    )
+
+
+def test_a_moving_hand_is_answered_over_the_line_and_streamlit_hears_when_it_lets_go(visit):
+    race, sent = open_counting(visit)
+    race.page.wait_for_timeout(300)
+    before = race.link.get(KNOB)
+    move = grab(race)
+    move(0.3)
+    sent["line"].clear()
+    sent["streamlit"].clear()
+    for share in (0.35, 0.3, 0.25):
+        move(share)
+    assert len(sent["line"]) >= 3
+    assert all(json.loads(text)["settled"] is False for text in sent["line"])
+    assert not sent["streamlit"]
+    race.page.mouse.up()
+    race.wait_link(KNOB, before)
+    assert sent["streamlit"]
+
+
+def test_without_the_line_streamlit_answers(visit):
+    race = visit()
+    race.page.route_web_socket("**/live/**", lambda socket: socket.close())
+    race.page.goto(race.address)
+    race.wait_drawn()
+    before = race.link.get(KNOB)
+    move = grab(race)
+    for share in (0.35, 0.3, 0.25):
+        move(share)
+    race.page.mouse.up()
+    wait_value(race, float(race.wait_link(KNOB, before)))
+
+
+def test_a_line_that_breaks_under_the_hand_loses_nothing(visit):
+    race = visit()
+    ends = []
+
+    def through(socket):
+        server = socket.connect_to_server()
+
+        def pass_on(message):
+            ends.append(message)
+            # The third change gets no answer: the connection ends instead.
+            if len(ends) < 3:
+                server.send(message)
+            else:
+                socket.close()
+
+        socket.on_message(pass_on)
+
+    race.page.route_web_socket("**/live/**", through)
+    race.page.goto(race.address)
+    race.wait_drawn()
+    before = race.link.get(KNOB)
+    move = grab(race)
+    for share in (0.4, 0.35, 0.3, 0.25, 0.2):
+        move(share)
+    race.page.mouse.up()
+    assert len(ends) >= 3
+    wait_value(race, float(race.wait_link(KNOB, before)))
+    expect(race.page.locator(".os-stage")).to_have_count(1)
+    first = race.page.locator(".os-table tbody tr").first.locator("td").nth(1)
+    expect(first).to_have_text(f"{race.value(KNOB):.4g}")
+
+
+def test_what_is_no_change_ends_the_line_and_the_server_answers_on(visit):
+    race = visit()
+    closed = race.page.evaluate(
+        """() => Promise.all(["{", "[1]", "null", "{}"].map((text) => new Promise((done) => {
+            const socket = new WebSocket(`${location.origin.replace("http", "ws")}/live/nobody`);
+            socket.onopen = () => socket.send(text);
+            socket.onmessage = ({ data }) => done(`answered ${data}`);
+            socket.onclose = ({ code }) => done(code); })))"""
+    )
+    assert closed == [1000] * 4
+    race.reload()
