@@ -33,12 +33,14 @@ def race():
     setup, boards = racing.set_up(link, racers, others)
     runs = racing.runs(setup)
     land = racing.land(setup.surface)
-    draw = chart.hills if view == "3-D" else chart.paths
+    deep = view == "3-D"
+    draw = chart.hills if deep else chart.paths
     floor = words.floor_of(setup.surface)
     stage(
         [
             Panel(draw(setup.surface, land, runs), height="560px", span=2, click="start",
-                  labels={"x": surface.axes[0], "y": surface.axes[1]}),
+                  labels={"x": surface.axes[0], "y": surface.axes[1]},
+                  view=racing.looked_at(link, deep)),
             Panel(chart.losses(runs, floor, land, setup.steps), "276px", cursor=True,
                   labels={"x": "step", "y": "loss"}),
             Panel(chart.gradients(runs, setup.steps), "276px", cursor=True,
@@ -52,7 +54,9 @@ def race():
         words=words.summary(runs, setup) if link.settled else None,
         table=words.results(runs, setup) if link.settled else None,
         columns="minmax(0, 5fr) minmax(0, 3fr)",
-        on_change=lambda change: racing.hear(link, [*racers, *others.values()], setup, change),
+        on_change=lambda change: racing.hear(
+            link, [*racers, *others.values()], setup, deep, change
+        ),
         live=not link.settled,
     )  # fmt: skip
     return setup, runs

@@ -79,15 +79,15 @@ def some_of(names: Sequence[str]) -> Callable[[str], list[str]]:
     return lambda text: list(dict.fromkeys(one(part) for part in text.split(",") if part.strip()))
 
 
-def pair(window) -> Callable[[str], tuple[float, float]]:
-    """A parser for `x,y` within a window."""
-    axes = [number(low, high) for low, high in window]
+def several(count: int, most: float) -> Callable[[str], str]:
+    """A parser for that many numbers with commas between them, or none; the text comes back."""
+    one = number(-most, most)
 
-    def parse(text: str) -> tuple[float, float]:
-        parts = text.split(",")
-        if len(parts) != 2:
-            raise ValueError(f"{quoted(text)} is not two numbers with a comma between them.")
-        return tuple(axis(part) for axis, part in zip(axes, parts, strict=True))
+    def parse(text: str) -> str:
+        parts = text.split(",") if text else []
+        if len(parts) not in (0, count):
+            raise ValueError(f"{quoted(text)} is not {count} numbers with commas between them.")
+        return ",".join(written(one(part)) for part in parts)
 
     return parse
 

@@ -1,6 +1,7 @@
 """What the Race page needs beside the core: its settings as knobs, and rates that suit."""
 
 from collections import OrderedDict
+from contextlib import suppress
 from dataclasses import dataclass, make_dataclass, replace
 from functools import lru_cache
 from math import floor, isfinite, log10
@@ -88,7 +89,7 @@ def choose_surface(link: Link):
     """A surface from the list, or the entry that stands for the person's own formula."""
     return controls.choose(
         link, "surface", "Loss surface", (*SURFACES, _OwnFunction()), on_change=link.forget,
-        args=(".learning_rate", "start.x", "start.y", "at"),
+        args=(".learning_rate", "start.x", "start.y", "at", *VIEWS),
     )  # fmt: skip
 
 
@@ -278,9 +279,35 @@ def scrubbed(link: Link, setup: Setup) -> int | None:
     return at
 
 
-def hear(link: Link, sliders: list, setup: Setup, change: dict) -> None:
-    """Takes over what the stage reports: the start, within the window, the step and sliders."""
+def _zoom(text: str) -> str:
+    """A parser for what is shown of the ground, as `low,high,low,high` of x and y."""
+    ends = controls.several(4, 1e6)(text)
+    x_low, x_high, y_low, y_high = map(float, ends.split(",")) if ends else (0, 1, 0, 1)
+    if x_low >= x_high or y_low >= y_high:
+        raise ValueError(f"{controls.quoted(text)} ends before it begins, so all is shown.")
+    return ends
+
+
+# The eye and what it looks at, each as x, y, z, where the cube of the plot has edges of 1.
+VIEWS = {"zoom": _zoom, "camera": controls.several(6, 100.0)}
+
+
+def looked_at(link: Link, deep: bool) -> str:
+    """What is shown of the ground, or in depth from where; empty for the usual view."""
+    seen = {name: link.get(name, parse, "") for name, parse in VIEWS.items()}
+    for name, text in seen.items():
+        link.show(name, text, "")
+    return seen["camera" if deep else "zoom"]
+
+
+def hear(link: Link, sliders: list, setup: Setup, deep: bool, change: dict) -> None:
+    """Takes over what the stage reports: the start, within the window, the step, the view of the
+    ground and sliders."""
     values = {}
+    if isinstance(seen := (change.get("views") or {}).get("0"), str):
+        name = "camera" if deep else "zoom"
+        with suppress(ValueError):
+            values[name] = VIEWS[name](seen)
     place = (change.get("handles") or {}).get("start") or ()
     for axis, at, (low, high) in zip("xy", place, setup.surface.window, strict=False):
         if isinstance(at, int | float) and isfinite(at):

@@ -295,6 +295,9 @@ def test_a_change_while_the_hand_moves_is_light(change):
         {"at": 10**9},
         {"at": "7"},
         {"at": 2.5},
+        {"views": None},
+        {"views": {"0": "1,0,0,1", "7": "0,1,0,1"}},
+        {"views": {"0": ["0", 1]}},
     ],
 )
 def test_what_no_hand_could_report_changes_nothing(change):
@@ -303,7 +306,32 @@ def test_what_no_hand_could_report_changes_nothing(change):
     report(app, **change)
     assert values(app) == {**before, "race.steps": values(app)["race.steps"]}
     assert values(app)["race.steps"] in (12, 300)
-    assert "at" not in app.query_params
+    assert not {"at", "zoom", "camera"} & set(app.query_params)
+
+
+def test_the_link_holds_what_is_shown_of_the_ground_and_from_where():
+    app = visit({"zoom": "-1,1,0,2"})
+    assert picture(app)["panels"][0]["view"] == "-1,1,0,2"
+    report(app, views={"0": "-1,0.5,0,1"})
+    assert app.query_params["zoom"] == "-1,0.5,0,1"
+    report(app, views={"0": ""}, sequence=2)
+    assert "zoom" not in app.query_params
+    deep = visit({"view": "3-d", "camera": "1,1,1,0,0,0", "zoom": "-1,1,0,2"})
+    assert picture(deep)["panels"][0]["view"] == "1,1,1,0,0,0"
+    report(deep, views={"0": "2,1,1,0,0,0"})
+    assert deep.query_params["camera"] == "2,1,1,0,0,0"
+    assert deep.query_params["zoom"] == "-1,1,0,2"
+    deep.selectbox[0].select("Himmelblau").run()
+    assert not {"zoom", "camera"} & set(deep.query_params)
+
+
+@pytest.mark.parametrize("zoom", ["1,2", "2,1,0,1", "0,1,5,5", "0,1,nan,2", "a,b,c,d", "0,1e9,0,1"])
+def test_a_zoom_that_is_none_gets_a_sentence_and_everything_is_shown(zoom):
+    app = visit({"zoom": zoom, "camera": zoom})
+    assert picture(app)["panels"][0]["view"] == ""
+    assert "The link's **zoom** was not used" in said(app)
+    assert "The link's **camera** was not used" in said(app)
+    assert not {"zoom", "camera"} & set(app.query_params)
 
 
 def test_the_scrubber_decides_what_the_inspector_shows():

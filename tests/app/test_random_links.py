@@ -85,6 +85,9 @@ def random_link(rng: random.Random) -> dict[str, str]:
     sometimes(rng, link, 0.2, "noise.scale", lambda: repr(10 ** rng.uniform(-6, 2)))
     sometimes(rng, link, 0.2, "race.tolerance", lambda: repr(10 ** rng.uniform(-13, 2)))
     sometimes(rng, link, 0.2, "window.reach", lambda: repr(10 ** rng.uniform(-2, 3)))
+    for name, count in (("zoom", 4), ("camera", 6)):
+        sometimes(rng, link, 0.1, name, lambda count=count: ",".join(
+            f"{rng.uniform(-3, 3):.4g}" for _ in range(count)))  # fmt: skip
     sometimes(rng, link, 0.05, noise(rng), lambda: noise(rng))
     return link
 

@@ -293,6 +293,38 @@ def test_zoom_is_kept_through_every_change_and_the_chart_is_mounted_once(visit):
     assert race.page.evaluate(kept)
 
 
+def ends(race) -> list[float]:
+    """The low and high end of what the first plot shows, of x, then of y."""
+    return [end for axis in race.window() for end in axis]
+
+
+def test_the_link_holds_the_zoom(visit):
+    race = visit()
+    whole = ends(race)
+    mouse = race.page.mouse
+    mouse.move(*race.place(-1.0, 0.5))
+    mouse.down()
+    mouse.move(*race.place(0.5, 2.0), steps=8)
+    mouse.up()
+    held = [float(end) for end in race.wait_link("zoom").split(",")]
+    zoomed = ends(race)
+    assert zoomed != whole
+    assert held == pytest.approx(zoomed, rel=1e-3)
+    race.reload()
+    race.wait(
+        "(low) => Math.abs(document.querySelector('.os-plot')._fullLayout.xaxis.range[0] - low)"
+        " < 1e-3",
+        zoomed[0],
+    )
+    drawn = race.drawn
+    race.slider("adam.learning_rate").press("ArrowRight")
+    race.wait_redrawn(drawn)
+    assert ends(race) == pytest.approx(held)
+    race.page.locator("[data-title='Reset axes']").first.click(force=True)
+    race.wait("!new URL(location).searchParams.has('zoom')")
+    assert ends(race) == pytest.approx(whole)
+
+
 def test_a_shared_link_shows_another_person_the_same_race(visit):
     race = visit()
     race.page.mouse.click(*race.place(0.5, 2.0))
@@ -424,6 +456,21 @@ def test_the_race_in_three_dimensions(visit):
     race.wait_redrawn(drawn)
     race.page.get_by_text("Contours", exact=True).click()
     race.wait("document.querySelector('.os-plot')._fullLayout.xaxis?.d2p !== undefined")
+
+
+def test_the_link_holds_the_camera(visit):
+    race = visit()
+    race.page.goto(f"{race.address}/?view=3-d&camera=1.5,1.2,0.9,0,0,-0.1")
+    eye = "document.querySelector('.os-plot')._fullLayout.scene.camera.eye"
+    race.page.wait_for_selector(".os-stage[data-drawn]")
+    race.wait(f"Math.abs({eye}.x - 1.5) < 1e-6 && Math.abs({eye}.z - 0.9) < 1e-6")
+    x, y = race.middle(race.page.locator(".os-panel").first)
+    race.page.mouse.move(x, y)
+    race.page.mouse.down()
+    race.page.mouse.move(x + 90, y, steps=4)
+    race.page.mouse.up()
+    turned = race.wait_link("camera", "1.5,1.2,0.9,0,0,-0.1")
+    assert float(turned.split(",")[0]) == pytest.approx(race.page.evaluate(f"{eye}.x"), rel=1e-3)
 
 
 def test_a_screen_reader_hears_what_happened(visit):

@@ -88,7 +88,7 @@ async def serve(websocket: WebSocket) -> None:
         # Held no longer than it takes: a line goes with its session.
         del line
         await websocket.send_bytes(answer)
-    if websocket.application_state is WebSocketState.CONNECTED:
+    if websocket.client_state is WebSocketState.CONNECTED:
         await websocket.close()
 
 

@@ -39,6 +39,8 @@ const moves = (trace) => trace.meta?.play && (trace.type ?? "scatter") === "scat
 export class Panel {
   constructor(stage) {
     this.stage = stage;
+    this.view = "";
+    this.reported = [];
     this.holder = document.createElement("div");
     this.holder.className = "os-panel";
     this.plot = this.holder.appendChild(document.createElement("div"));
@@ -57,8 +59,14 @@ export class Panel {
     this.holder.style.setProperty("--os-span", frame.span);
   }
 
-  async set({ figure, frame }, live) {
+  async set({ figure, frame, view }, live) {
     if (frame !== this.frame) this.mount(frame);
+    await this.redraw(figure, live);
+    this.asks = view !== null;
+    if (this.asks) await this.turn(view);
+  }
+
+  async redraw(figure, live) {
     const Plotly = this.stage.plotly;
     this.overlay.set(figure.data.filter(moves));
     this.framed = figure.data.filter((trace) => trace.meta?.play && !moves(trace));
@@ -68,6 +76,8 @@ export class Panel {
     if (sign === this.sign) return;
     this.sign = sign;
     this.layout = around;
+    // Plotly writes what a hand does into the layout it was given.
+    this.usual = seen(around);
     this.shownStep = null;
     this.frameIndex = base.map((trace, at) => [trace, at]).filter(([trace]) => trace.meta?.play);
     const look = this.stage.look;
@@ -83,8 +93,41 @@ export class Panel {
     for (const button of this.plot.querySelectorAll(".modebar-btn")) button.tabIndex = -1;
   }
 
+  // Shows what the link holds, unless the hand has left the view it had told of.
+  async turn(view) {
+    const echo = this.reported.indexOf(view);
+    this.reported.splice(0, echo + 1);
+    const asked = view !== this.view && echo < 0;
+    this.view = view;
+    if (!asked || this.gone) return;
+    const full = this.plot._fullLayout;
+    const told = view ? view.split(",").map(Number) : this.usual;
+    const update = this.layout.scene
+      ? { "scene.camera": camera(told) }
+      : { "xaxis.range": told.slice(0, 2), "yaxis.range": told.slice(2) };
+    // As if by hand: Plotly keeps what a hand has done through every redraw.
+    full._guiEditing = true;
+    const turned = this.stage.plotly.relayout(this.plot, update);
+    full._guiEditing = false;
+    await turned;
+  }
+
+  // What is shown now, as the link writes it; empty while that is what the figure asks for.
+  get shown() {
+    const [now, usual] = [seen(this.plot._fullLayout), this.usual].map(written);
+    return now === usual ? "" : now;
+  }
+
+  tell() {
+    const shown = this.shown;
+    if (shown === (this.reported.at(-1) ?? this.view)) return;
+    this.reported.push(shown);
+    this.stage.post.send({ views: { [this.stage.panels.indexOf(this)]: shown }, settled: true });
+  }
+
   hear() {
     this.heard = true;
+    this.plot.on("plotly_relayout", () => { if (this.asks) this.tell(); });
     for (const name of ["plotly_relayouting", "plotly_relayout", "plotly_afterplot"]) {
       this.plot.on(name, () => {
         if (this.waiting) return;
@@ -154,6 +197,17 @@ export class Panel {
     this.stage.plotly?.purge(this.plot);
   }
 }
+
+const camera = ([x, y, z, a, b, c]) => ({ eye: { x, y, z }, center: { x: a, y: b, z: c } });
+
+// What a layout shows: the eye and what it looks at, or the ends of both axes.
+function seen({ scene, xaxis, yaxis }) {
+  if (!scene) return [...(xaxis.range ?? []), ...(yaxis.range ?? [])];
+  const { eye, center } = scene.camera ?? {};
+  return eye && center ? [eye.x, eye.y, eye.z, center.x, center.y, center.z] : [];
+}
+
+const written = (numbers) => numbers.map((number) => Number(number.toPrecision(5))).join();
 
 function changing(trace) {
   return trace.meta.play === "path" ? ["x", "y", "z"] : Object.keys(trace.meta.frames);

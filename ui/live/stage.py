@@ -35,6 +35,7 @@ class Panel:
     click: str | None = None
     cursor: bool = False
     labels: dict[str, str] = field(default_factory=dict)
+    view: str | None = None
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,8 @@ def stage(
     """Show panels that keep their zoom, and report what the hand does as it does it.
 
     `on_change` is called before a rerun with what changed: `handles` (name -> (x, y)), `at`
-    (the clock's step), `values` of the sliders on the `boards` (id -> number), and `settled`
+    (the clock's step), `values` of the sliders on the `boards` (id -> number), `views` (a panel's
+    index as text -> its view), and `settled`
     (True once the hand has let go). `legend` entries have group, name, colour, dash, symbol.
     `words` is the summary a screen reader hears, one or one for each step of the clock, and
     `table` is HTML built from numbers only; None leaves either as it is. `columns` is the CSS
@@ -98,7 +100,7 @@ def stage(
         "edition": next(line.editions),
         "live": live,
         "frame": Kept(columns=columns, legend=list(legend)),
-        "panels": [_framed(panel, "figure") for panel in panels],
+        "panels": [_framed(panel, "figure", "view") for panel in panels],
         "clock": _framed(clock, "at") if clock else None,
         "handles": [_framed(handle, "name", "at") for handle in handles],
         "boards": [vars(board) for board in boards],
