@@ -113,14 +113,40 @@ def test_a_line_that_breaks_under_the_hand_loses_nothing(visit):
     expect(first).to_have_text(f"{race.value(KNOB):.4g}")
 
 
+def test_a_line_that_never_answers_is_given_up_for_good(visit):
+    race = visit()
+    lines = []
+    race.page.route_web_socket("**/live/**", lambda socket: lines.append(socket))
+    race.page.goto(race.address)
+    race.wait_drawn()
+    before = race.link.get(KNOB)
+    for share in (0.35, 0.25):
+        move = grab(race)
+        move(share)
+        race.page.mouse.up()
+        before = race.wait_link(KNOB, before)
+        wait_value(race, float(before))
+    assert len(lines) == 1
+
+
 def test_what_is_no_change_ends_the_line_and_the_server_answers_on(visit):
     race = visit()
-    closed = race.page.evaluate(
-        """() => Promise.all(["{", "[1]", "null", "{}"].map((text) => new Promise((done) => {
-            const socket = new WebSocket(`${location.origin.replace("http", "ws")}/live/nobody`);
-            socket.onopen = () => socket.send(text);
-            socket.onmessage = ({ data }) => done(`answered ${data}`);
-            socket.onclose = ({ code }) => done(code); })))"""
-    )
-    assert closed == [1000] * 4
-    race.reload()
+    with race.page.expect_event("websocket", lambda socket: "/live/" in socket.url) as own:
+        race.reload()
+    texts = ["{", "[1]", "null", "{}", '{"values": 3}', '{"has": 5}']
+    for address in (own.value.url, own.value.url[:-4] + "none"):
+        closed = race.page.evaluate(
+            """([texts, address]) => Promise.all(texts.map((text) => new Promise((done) => {
+                const socket = new WebSocket(address);
+                socket.onopen = () => socket.send(text);
+                socket.onmessage = ({ data }) => done(`answered ${data.size > 1000}`);
+                socket.onclose = ({ code }) => done(code); })))""",
+            [texts, address],
+        )
+        known = address == own.value.url
+        assert closed == [1000, 1000, 1000, "answered true" if known else 1000, 1000, 1000]
+    before = race.link.get(KNOB)
+    move = grab(race)
+    move(0.3)
+    race.page.mouse.up()
+    wait_value(race, float(race.wait_link(KNOB, before)))

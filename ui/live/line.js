@@ -7,18 +7,25 @@ export class Line {
     this.onAnswer = onAnswer;
     this.onEnd = onEnd;
     this.token = null;
+    this.proven = this.useless = false;
   }
 
-  // Connects to the stage's end on the server, unless that is done.
+  // Connects to the stage's end on the server, unless that is done or has proved to be of no use.
   reach(token) {
-    if (token === this.token) return;
+    if (this.useless || token === this.token) return;
     this.leave();
     this.token = token;
     const address = new URL(`live/${token}`, document.baseURI);
     address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
     const socket = (this.socket = new WebSocket(address));
     socket.binaryType = "arraybuffer";
-    socket.onmessage = ({ data }) => this.onAnswer(new Uint8Array(data));
+    socket.onmessage = ({ data }) => {
+      this.proven = true;
+      this.onAnswer(new Uint8Array(data)).catch((error) => {
+        this.end();
+        throw error;
+      });
+    };
     socket.onclose = () => socket === this.socket && this.end();
   }
 
@@ -31,6 +38,7 @@ export class Line {
   }
 
   end() {
+    this.useless = this.open && !this.proven;
     this.leave();
     this.onEnd();
   }

@@ -6,6 +6,7 @@ of that is needed: the body of the page's live fragment says what to show, and i
 back. Once the hand has let go, and wherever this connection is missing, Streamlit is asked.
 """
 
+import logging
 from collections.abc import Callable
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -84,7 +85,12 @@ async def serve(websocket: WebSocket) -> None:
     await websocket.accept()
     token = websocket.path_params["token"]
     while (change := await _change(websocket)) is not None and (line := _lines.get(token)):
-        answer = await run_in_threadpool(line.answer, change)
+        try:
+            answer = await run_in_threadpool(line.answer, change)
+        except Exception:
+            # Asked the same through Streamlit, the page shows what is wrong.
+            logging.getLogger(__name__).exception("A change was not answered")
+            break
         # Held no longer than it takes: a line goes with its session.
         del line
         await websocket.send_bytes(answer)

@@ -1,7 +1,9 @@
 // One message in flight, the newest value next, never a queue.
 
 const PATIENCE = 2000;
-const LINE_PATIENCE = 10000;
+// A long race may keep a line busy that has answered before; a hand that has let go waits less.
+const LONG_PATIENCE = 10000;
+const SHORT_PATIENCE = 1000;
 
 export class Post {
   // A hand that moves is answered over the `line` where there is one. `addition` gives what a
@@ -22,6 +24,7 @@ export class Post {
   send(message) {
     this.waiting = { ...this.waiting, ...message };
     if (!this.inFlight) this.flush();
+    else if (message.settled && this.onLine) this.expect(SHORT_PATIENCE);
   }
 
   flush() {
@@ -29,14 +32,16 @@ export class Post {
     const message = { ...this.addition(), ...this.waiting, sequence: ++this.sequence };
     this.inFlight = this.waiting;
     this.waiting = null;
+    this.onLine = this.line.open && !message.settled;
+    this.expect(this.onLine && this.line.proven ? LONG_PATIENCE : PATIENCE);
+    if (this.onLine) this.line.send(message);
+    else this.setStateValue("live", message);
+  }
+
+  // After so long without an answer the line is given up, or the next message goes.
+  expect(patience) {
     clearTimeout(this.timer);
-    if (this.line.open && !message.settled) {
-      this.timer = setTimeout(() => this.line.end(), LINE_PATIENCE);
-      this.line.send(message);
-    } else {
-      this.timer = setTimeout(() => this.answered(this.sequence), PATIENCE);
-      this.setStateValue("live", message);
-    }
+    this.timer = setTimeout(() => this.onLine ? this.line.end() : this.answered(this.sequence), patience);
   }
 
   // The server repeats the number of the message it has answered.
