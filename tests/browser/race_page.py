@@ -39,7 +39,14 @@ class RacePage:
 
     def wait_drawn(self) -> "RacePage":
         self.page.wait_for_selector(".os-stage[data-drawn]")
-        self.page.wait_for_function("document.querySelector('.os-plot')?._fullLayout?.xaxis")
+        # The colour bar takes its room in a second draw.
+        self.page.wait_for_function(
+            """() => { const axis = document.querySelector('.os-plot')?._fullLayout?.xaxis;
+                const same = axis && window.lengthBefore === axis._length;
+                window.lengthBefore = axis?._length;
+                return same; }""",
+            polling=150,
+        )
         return self
 
     def wait(self, expression: str, given=None):
