@@ -4,12 +4,12 @@ import numpy as np
 
 from bench.measure import timed, typical
 from bench.report import Check, Section, Table
-from optcore.activations import Identity, Tanh
-from optcore.datasets import random_batch
-from optcore.grad_check import check_grad
-from optcore.initializers import XavierNormal
-from optcore.losses import SoftmaxCrossEntropy
-from optcore.network import FitLoss, Network
+from optcore.checks.grad_check import check_grad
+from optcore.networks.activations import Identity, Tanh
+from optcore.networks.initializers import XavierNormal
+from optcore.networks.losses import SoftmaxCrossEntropy
+from optcore.networks.network import FitLoss, Network
+from optcore.training.datasets import random_batch
 
 # 5,002 parameters.
 SIZES = (2, 64, 64, 10)

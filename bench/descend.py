@@ -8,8 +8,8 @@ import numpy as np
 
 from bench.measure import percentile, side_by_side, timed, typical
 from bench.report import Check, Section, Table
-from optcore import descent
-from optcore.descent import descend
+from optcore.descent import loop as descent
+from optcore.descent.loop import descend
 from optcore.optimizers import OPTIMIZERS, Adam
 from optcore.surfaces import Rosenbrock
 

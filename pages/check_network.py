@@ -4,12 +4,16 @@ from functools import partial
 
 import streamlit as st
 
-from ui import check_findings, checking, controls, detecting, own_formula
-from ui.charts import check_network as chart
+from ui import controls
+from ui.check_network import charts as chart
+from ui.check_network import choices as checking
+from ui.check_network import detective as detecting
+from ui.check_network import findings as check_findings
+from ui.check_network import own_formula
+from ui.check_network.scenarios import SCENARIOS
 from ui.lessons import lesson
-from ui.link import Link
 from ui.live.stage import stage
-from ui.scenarios.check_network import SCENARIOS
+from ui.state import Link
 
 link = Link("check")
 head = st.columns([5, 3], vertical_alignment="bottom")

@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from ui import layers, layers_work
+from ui.layers import choices as layers
+from ui.layers import work as layers_work
+from ui.layers.scenarios import SCENARIOS
 from ui.lessons import lesson
-from ui.link import Link
-from ui.scenarios.layers import SCENARIOS
+from ui.state import Link
 
 link = Link("layers")
 layers.heading(link, SCENARIOS)

@@ -2,14 +2,16 @@
 
 import streamlit as st
 
-from ui import controls, debrief, racing
-from ui.charts import race as chart
-from ui.charts import race_words as words
-from ui.charts.palette import OPTIMIZER_LOOKS, legend
+from ui import controls
 from ui.lessons import lesson
-from ui.link import Link
 from ui.live.stage import Clock, Handle, Panel, stage
-from ui.scenarios.race import SCENARIOS
+from ui.palette import OPTIMIZER_LOOKS, legend
+from ui.race import charts as chart
+from ui.race import choices as racing
+from ui.race import details as debrief
+from ui.race import words
+from ui.race.scenarios import SCENARIOS
+from ui.state import Link
 
 link = Link("race")
 racing.heading(link, SCENARIOS)

@@ -2,12 +2,13 @@
 
 import streamlit as st
 
-from ui import controls, derivative
-from ui import derivative_choices as choices
+from ui import controls
 from ui.lessons import lesson
-from ui.link import Link
 from ui.live.stage import stage
-from ui.scenarios.shrinking_h import SCENARIOS
+from ui.shrinking_h import choices
+from ui.shrinking_h import show as derivative
+from ui.shrinking_h.scenarios import SCENARIOS
+from ui.state import Link
 
 link = Link("shrinking")
 st.markdown("#### Shrinking h: watch a derivative come right, then wrong")

@@ -2,14 +2,15 @@
 
 import streamlit as st
 
-from ui import controls, slow_neuron
-from ui.charts import slow_neuron_words as words
-from ui.charts.palette import legend
-from ui.charts.slow_neuron import LOOKS
+from ui import controls
 from ui.lessons import lesson
-from ui.link import Link
 from ui.live.stage import Clock, stage
-from ui.scenarios.slow_neuron import SCENARIOS
+from ui.palette import legend
+from ui.slow_neuron import choices as slow_neuron
+from ui.slow_neuron import words
+from ui.slow_neuron.charts import LOOKS
+from ui.slow_neuron.scenarios import SCENARIOS
+from ui.state import Link
 
 link = Link("neuron")
 st.markdown("#### The slow output neuron: the more wrong it is, the less it learns")

@@ -2,14 +2,16 @@
 
 import streamlit as st
 
-from ui import controls, training, training_work
-from ui.charts import training as chart
-from ui.charts import training_words as words
-from ui.charts.palette import legend
+from ui import controls
 from ui.lessons import lesson
-from ui.link import Link
 from ui.live.stage import Clock, stage
-from ui.scenarios.training import SCENARIOS
+from ui.palette import legend
+from ui.state import Link
+from ui.training import charts as chart
+from ui.training import choices as training
+from ui.training import words
+from ui.training import work as training_work
+from ui.training.scenarios import SCENARIOS
 
 link = Link("training")
 st.markdown("#### Training through depth: same data, same start, same optimizer; who learns?")

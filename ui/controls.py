@@ -10,9 +10,9 @@ from typing import Any
 import streamlit as st
 
 from optcore.knobs import Knob, knobs
-from ui.link import Link
 from ui.live.sliders import Board
 from ui.live.wire import Kept
+from ui.state import Link
 
 _UNICODE = {
     r"\eta": "η", r"\mu": "μ", r"\alpha": "α", r"\beta": "β", r"\beta_1": "β₁", r"\beta_2": "β₂",

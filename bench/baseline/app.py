@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from optcore.descent import descend
+from optcore.descent.loop import descend
 from optcore.optimizers import OPTIMIZERS
 from optcore.surfaces import SURFACES
 

@@ -1,0 +1,198 @@
+"""From the pattern of wrong blocks to the line of backpropagation behind it."""
+
+import dataclasses
+from dataclasses import dataclass
+
+import numpy as np
+
+from optcore.checks.block_check import norm, relative
+from optcore.checks.bugs import PLANTED_BUGS, PlantedBug
+from optcore.checks.grad_check import GradCheck, component_name
+from optcore.networks.backprop_lines import Line, lines_of
+
+WRONG = ("wrong", "suspicious")
+# A slip replayed must give the checked gradient to rounding, not just resemble it.
+SAME = 1e-9
+# A block whose floor is above this could not have shown a slip.
+BLIND = 1e-2
+CONSTANT = 1e-3
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """A line that could be the wrong one, and the evidence in sentences.
+
+    `explains` are the wrong blocks it accounts for. `factor` is the k for which analytic =
+    k numeric in them, or nan. `slips` are known slips that, replayed in this line, give the
+    checked gradient exactly.
+    """
+
+    line: Line
+    explains: tuple[str, ...]
+    complete: bool
+    factor: float
+    slips: tuple[PlantedBug, ...]
+    why: tuple[str, ...]
+
+
+def diagnose(check: GradCheck, fit) -> list[Diagnosis]:
+    """The lines consistent with a check of a FitLoss, the best explanation first.
+
+    A line is consistent if every block it reaches is wrong or too small to tell. Lines that
+    explain all wrong blocks come first, among them those a known slip reproduces, then those
+    that reach fewest blocks. Empty if no block is wrong. Several bugs at once leave only
+    partial explanations.
+    """
+    wrong = set(check.names(*WRONG))
+    if not wrong or check.reason:
+        return []
+    clear = {b.name for b in check.blocks if b.verdict == "right" and shows(check, fit, b)}
+    consistent = []
+    for line in lines_of(fit.network, weight_decay=fit.weight_decay > 0):
+        reached = set(line.blocks(fit.network))
+        if reached & wrong and not reached & clear:
+            consistent.append(explain(check, fit, line, wrong))
+    complete = [found for found in consistent if found.complete]
+    return sorted(complete or consistent, key=rank)
+
+
+def shows(check, fit, block) -> bool:
+    """Whether a block that passed could have shown a slip in a delta.
+
+    Not if its floor is high, nor if the weight decay makes up so much of it that what the
+    deltas give may be wrong by more than BLIND and yet pass.
+    """
+    data = norm(data_part(fit, check.point, block.name, check.analytic))
+    whole = norm(check.analytic[block.part])
+    share = data / whole if whole else 1.0
+    return max(block.floor, block.relative_error) < BLIND * share
+
+
+def rank(found: Diagnosis):
+    return not found.slips, -len(found.explains), "delta" in found.line.kind
+
+
+def explain(check, fit, line, wrong) -> Diagnosis:
+    explains = tuple(name for name in line.blocks(fit.network) if name in wrong)
+    factor = constant_factor(check, fit, explains)
+    slips = replayed(check, fit, line)
+    told = [
+        pattern_sentence(check, fit, line, explains, wrong),
+        factor_sentence(check, fit, explains, factor),
+        penalty_sentence(check, fit, line, explains),
+        element_sentence(check, fit, explains),
+        *(f"Replaying “{slip.name}” in {line.name} gives this very gradient." for slip in slips),
+    ]
+    complete = len(explains) == len(wrong)
+    return Diagnosis(line, explains, complete, factor, slips, tuple(filter(None, told)))
+
+
+def pattern_sentence(check, fit, line, explains, wrong) -> str:
+    unseen = [name for name in line.blocks(fit.network) if name not in explains]
+    text = f"Wrong: {', '.join(explains)}. {line.reach[0].upper()}{line.reach[1:]}"
+    if unseen:
+        text += f" ({', '.join(unseen)} cannot be judged here)"
+    others = sorted(wrong - set(explains))
+    return text + (f"; {', '.join(others)} must have another cause." if others else ".")
+
+
+def data_part(fit, point, name, gradient) -> np.ndarray:
+    """A block of a gradient without its weight decay, which no delta has touched."""
+    part = fit.blocks[name]
+    decay = fit.weight_decay if name.startswith("W") else 0.0
+    return gradient[part] - decay * point[part]
+
+
+def constant_factor(check, fit, names) -> float:
+    """The k with analytic = k numeric over these blocks, fitted by least squares; or nan."""
+    analytic, numeric, floor = [], [], []
+    for name in names:
+        analytic.append(data_part(fit, check.point, name, check.analytic))
+        numeric.append(data_part(fit, check.point, name, check.numeric))
+        floor.append(check.floor[fit.blocks[name]])
+    analytic, numeric, floor = map(np.concatenate, (analytic, numeric, floor))
+    length = float(numeric @ numeric)
+    if length == 0:
+        return np.nan
+    factor = float(analytic @ numeric) / length
+    allowed = max(CONSTANT * abs(factor - 1) * norm(numeric), norm(floor) * (1 + abs(factor)))
+    return factor if norm(analytic - factor * numeric) <= allowed else np.nan
+
+
+def factor_sentence(check, fit, names, factor) -> str:
+    if np.isnan(factor):
+        return ""
+    left = abs(factor - 1) / (abs(factor) + 1)
+    text = f"analytic = {factor:.4g} × numeric throughout: a factor k leaves |k-1|/(|k|+1)"
+    return f"{text} = {left:.2g}{factor_meaning(fit, factor)}."
+
+
+def factor_meaning(fit, factor) -> str:
+    samples, keep = len(fit.inputs), 1 - fit.dropout
+    known = {
+        -1.0: "a sign",
+        2.0: "a doubling, or a half forgotten",
+        0.5: "a half too many",
+        float(samples): f"m = {samples}, so a mean became a sum",
+        1 / samples: f"1/m with m = {samples}, so the mean was taken twice",
+        keep: "the chance to keep a unit, so 1/keep is missing",
+    }
+    for value, meaning in known.items():
+        if value != 1 and abs(factor - value) < 1e-3 * abs(value):
+            return f"; {factor:.4g} is {meaning}"
+    return ""
+
+
+def penalty_sentence(check, fit, line, names) -> str:
+    """Whether numeric - analytic is a multiple of W, as it is after a slip in the L2 term."""
+    if line.kind != "penalty":
+        return ""
+    parts = [fit.blocks[name] for name in names]
+    weights = np.concatenate([check.point[part] for part in parts])
+    difference = np.concatenate([(check.numeric - check.analytic)[part] for part in parts])
+    size = float(weights @ weights)
+    share = float(difference @ weights) / size if size else 0.0
+    if norm(difference - share * weights) > 1e-3 * norm(difference):
+        return ""
+    return (
+        f"numeric - analytic = {share:.4g} × W in all of them, "
+        f"{share / fit.weight_decay:.3g} times the weight decay {fit.weight_decay:g}."
+    )
+
+
+def element_sentence(check, fit, names) -> str:
+    """Whether one component makes up the whole difference of a block."""
+    if len(names) != 1:
+        return ""
+    part = fit.blocks[names[0]]
+    difference = check.absolute_error[part]
+    worst = int(np.argmax(difference))
+    others = np.delete(difference, worst)
+    if norm(others) > norm(np.delete(check.floor[part], worst)) or not len(others):
+        return ""
+    index = part.start + worst
+    return (
+        f"The whole difference sits in {component_name(fit, index)}: analytic "
+        f"{check.analytic[index] + 0.0:.4g}, numeric {check.numeric[index]:.4g}."
+    )
+
+
+def replayed(check, fit, line) -> tuple[PlantedBug, ...]:
+    """The known slips that, in this line, make exactly the gradient that was checked."""
+    found = []
+    for bug in PLANTED_BUGS:
+        if bug.kind != line.kind or (line.layer or 0) not in bug.places(fit):
+            continue
+        slip = bug.at(line.layer)
+        gradient = dataclasses.replace(fit, backprop=slip).grad(check.point)
+        if same(check, fit, gradient):
+            found.append(slip)
+    return tuple(found)
+
+
+def same(check, fit, gradient) -> bool:
+    """Whether a gradient is the checked one, the largest block not drowning the others."""
+    return all(
+        relative(gradient[part] - check.analytic[part], gradient[part], check.analytic[part]) < SAME
+        for part in fit.blocks.values()
+    )

@@ -1,0 +1,196 @@
+"""Is this gradient right? Analytic against numeric, block by block, for any objective."""
+
+from collections.abc import Generator
+from dataclasses import dataclass
+
+import numpy as np
+
+from optcore.checks.block_check import (
+    SEVERITY,
+    BlockCheck,
+    Evidence,
+    check_block,
+    judge,
+    relative,
+    summed_scale,
+)
+from optcore.checks.numeric_grad import numeric_grad_steps
+from optcore.derivatives.differences import CENTRAL, Difference, check_step
+from optcore.derivatives.error_model import NotFiniteError
+
+LIMIT = 20_000
+
+
+class TooLargeError(ValueError):
+    """A point with more components than can be checked while someone waits."""
+
+
+@dataclass(frozen=True, eq=False)
+class GradCheck:
+    """What a gradient check found. Component arrays are (n,), as the point is.
+
+    `analytic` is the objective's gradient, `numeric` the rule's estimate with steps `h`,
+    `coarse` the same with 2h, `floor` the error a right component may have (absolute).
+    `relative_error` is over all components at once and `flat_verdict` its band: the number
+    most people look at. `verdict` is the gravest of the blocks'. `reason` says why nothing
+    can be concluded, if so.
+    """
+
+    point: np.ndarray
+    rule: Difference
+    h: np.ndarray
+    value: float
+    analytic: np.ndarray
+    numeric: np.ndarray
+    coarse: np.ndarray
+    floor: np.ndarray
+    blocks: tuple[BlockCheck, ...]
+    relative_error: float
+    flat_verdict: str
+    verdict: str
+    reason: str = ""
+
+    @property
+    def absolute_error(self) -> np.ndarray:
+        return np.abs(self.analytic - self.numeric)
+
+    @property
+    def worst(self) -> int:
+        """The component with the largest |a - n|."""
+        return max(self.blocks, key=lambda block: block.worst_error).worst
+
+    def block(self, name: str) -> BlockCheck:
+        """The block of that name; KeyError if there is none."""
+        return {block.name: block for block in self.blocks}[name]
+
+    def names(self, *verdicts: str) -> list[str]:
+        """The blocks with one of these verdicts, in order."""
+        return [block.name for block in self.blocks if block.verdict in verdicts]
+
+    def sentences(self) -> tuple[str, ...]:
+        """The overall number, then the worst block of each verdict that is not "right"."""
+        flat = (
+            f"Relative error {self.relative_error:.1e} over {self.point.size:,} components: "
+            f"{self.flat_verdict} by that number alone, {self.verdict} block by block."
+        )
+        if self.reason:
+            return self.reason, flat
+        told = (self._tell(verdict) for verdict in reversed(SEVERITY[1:]))
+        return flat, *filter(None, told)
+
+    def _tell(self, verdict):
+        blocks = [block for block in self.blocks if block.verdict == verdict]
+        if not blocks:
+            return ""
+        worst = max(blocks, key=lambda block: block.relative_error)
+        others = [block.name for block in blocks if block is not worst]
+        return worst.sentence + (f" Also {verdict}: {', '.join(others)}." if others else "")
+
+
+def check_grad(
+    objective, point, rule: Difference = CENTRAL, h=None, *, limit=LIMIT, progress=None
+) -> GradCheck:
+    """Check `objective.grad` against `rule` at a point (n,), in float64 or float32.
+
+    `h` is a step or one per component; by default the rule's typical h times max(1, |x_i|).
+    Blocks are `objective.blocks` (name -> slice) if it has any, else one block "all".
+    `progress(share)` is called as the work goes on. Raises StepError, NotFiniteError, and
+    TooLargeError above `limit` components.
+    """
+    steps = check_grad_steps(objective, point, rule, h, limit=limit)
+    while True:
+        try:
+            share = next(steps)
+        except StopIteration as end:
+            return end.value
+        if progress is not None:
+            progress(share)
+
+
+def check_grad_steps(
+    objective, point, rule: Difference = CENTRAL, h=None, *, limit=LIMIT
+) -> Generator[float, None, GradCheck]:
+    """`check_grad` as a generator: yields the share that is done and returns the GradCheck.
+
+    Closing the generator cancels the check.
+    """
+    point = float_point(point, limit)
+    reason = why_random(objective, point)
+    h = steps_at(rule, point, h)
+    check_step(rule, point, h, point.dtype)
+    analytic = np.asarray(objective.grad(point))
+    with np.errstate(over="ignore", invalid="ignore"):
+        numeric = yield from numeric_grad_steps(objective, point, rule, h, np.arange(point.size))
+        named = getattr(objective, "blocks", {"all": slice(0, point.size)})
+        scale = summed_scale(analytic, named)
+        evidence = Evidence(objective, point, rule, numeric, analytic, scale)
+        blocks = tuple(check_block(evidence, *item, random=bool(reason)) for item in named.items())
+        error = relative(evidence.difference, analytic, numeric.fine)
+    return GradCheck(
+        point=point,
+        rule=rule,
+        h=h,
+        value=numeric.value,
+        analytic=analytic,
+        numeric=numeric.fine,
+        coarse=numeric.coarse,
+        floor=evidence.floor,
+        blocks=blocks,
+        relative_error=error,
+        flat_verdict="inconclusive" if reason else judge(error),
+        verdict=max((block.verdict for block in blocks), key=SEVERITY.index),
+        reason=reason,
+    )
+
+
+def float_point(point, limit) -> np.ndarray:
+    """The point as a vector of floats, float32 kept; TooLargeError above the limit."""
+    point = np.asarray(point)
+    if point.ndim != 1:
+        raise ValueError(f"point must be one vector (n,), got shape {point.shape}")
+    if point.size > limit:
+        raise TooLargeError(
+            f"{point.size:,} parameters are too many to check live: the limit is {limit:,}. "
+            "Take narrower or fewer layers."
+        )
+    return point if np.issubdtype(point.dtype, np.floating) else point.astype(np.float64)
+
+
+def steps_at(rule, point, h) -> np.ndarray:
+    """A step for every component, in the float type of the point."""
+    if h is None:
+        h = rule.typical_h(point.dtype) * np.maximum(1, np.abs(point))
+    return np.broadcast_to(np.asarray(h, dtype=point.dtype), point.shape)
+
+
+def why_random(objective, point) -> str:
+    """A sentence if two evaluations at the same point differ, else nothing.
+
+    Raises NotFiniteError where the objective has no value.
+    """
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        first, second = float(objective.value(point)), float(objective.value(point))
+    if not np.isfinite(first):
+        raise NotFiniteError(
+            f"The objective is {first:g} at this point, so there is no gradient to check. "
+            "Move the point or make the weights smaller."
+        )
+    if first == second:
+        return ""
+    return (
+        f"The objective is random: two evaluations at the same point gave {first:.6g} and "
+        f"{second:.6g}, so a difference measures the noise. Freeze the dropout masks."
+    )
+
+
+def component_name(objective, index: int) -> str:
+    """Where a component of the point lies: "W2[3, 1]", "b1[0]", or "[5]" without blocks."""
+    for name, part in getattr(objective, "blocks", {}).items():
+        if part.start <= index < part.stop:
+            inside = index - part.start
+            network = getattr(objective, "network", None)
+            if network is not None and name.startswith("W"):
+                row, column = divmod(inside, network.sizes[int(name[1:]) - 1])
+                return f"{name}[{row}, {column}]"
+            return f"{name}[{inside}]"
+    return f"[{index}]"

@@ -1,0 +1,110 @@
+"""Which kinks a difference steps across: the reason a right gradient can look wrong."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from optcore.checks.numeric_grad import shifted_values
+
+# Components whose moved networks are traced together.
+BATCH = 32
+
+
+@dataclass(frozen=True)
+class Crossing:
+    """One crossing: component `index` moved by its step carries an activation over a kink.
+
+    `layer` counts from 1, `unit` and `sample` from 0; all three are None where only the
+    values tell that there is a kink. `gap` is the pre-activation's distance from the kink.
+    """
+
+    index: int
+    layer: int | None = None
+    unit: int | None = None
+    sample: int | None = None
+    gap: float = np.nan
+
+    @property
+    def sentence(self) -> str:
+        if self.layer is None:
+            return f"the function has a kink within h of the point along component {self.index}"
+        where = f"unit {self.unit} of layer {self.layer} on sample {self.sample}"
+        if self.gap == 0:
+            return f"{where} sits exactly on its kink"
+        return f"{where} changes side within h (it is {self.gap:.1e} from its kink)"
+
+
+def has_kinks(objective) -> bool:
+    """Whether an objective is a network with an activation that has a kink."""
+    network = getattr(objective, "network", None)
+    return network is not None and bool(network.hidden.kinks or network.output.kinks)
+
+
+def crossings(objective, point, indices, h, *, by_value=True) -> dict[int, Crossing]:
+    """Component -> the nearest crossing when it moves by -h or +h; h (K,) belongs to indices.
+
+    Networks are traced. Another objective may offer `kinks_crossed(point, index, h)`, a list
+    of Crossing; one that does neither is judged by its values alone,
+    if `by_value`.
+    """
+    if has_kinks(objective):
+        return network_crossings(objective, point, indices, h)
+    if hasattr(objective, "kinks_crossed"):
+        found = {
+            int(index): objective.kinks_crossed(point, int(index), float(step))
+            for index, step in zip(indices, h, strict=True)
+        }
+        return {index: listed[0] for index, listed in found.items() if listed}
+    if hasattr(objective, "network") or not by_value:
+        return {}
+    return value_crossings(objective, point, indices, h)
+
+
+def network_crossings(fit, theta, indices, h) -> dict[int, Crossing]:
+    """The crossings of a network, from forward passes at theta and at theta -+ h."""
+    found = {}
+    base = fit.forward(theta[None])
+    for start in range(0, len(indices), BATCH):
+        part, step = indices[start : start + BATCH], h[start : start + BATCH]
+        rows = np.arange(len(part))
+        moved = np.tile(theta, (2, len(part), 1))
+        moved[0, rows, part] -= step
+        moved[1, rows, part] += step
+        forward = fit.forward(moved.reshape(-1, theta.size))
+        for layer in range(fit.network.depth):
+            last = layer == fit.network.depth - 1
+            kinks = (fit.network.output if last else fit.network.hidden).kinks
+            for kink in kinks:
+                here = base.normalised[layer][0] - kink
+                there = forward.normalised[layer].reshape(2, len(part), *here.shape) - kink
+                collect(found, part, layer, here, there)
+    return found
+
+
+def collect(found, indices, layer, here, there):
+    """Enter, for each component, the crossing of this layer that is nearest its kink."""
+    crossed = ((there > 0) != (here > 0)).any(axis=0)
+    for row in np.flatnonzero(crossed.any(axis=(1, 2))):
+        gaps = np.where(crossed[row], np.abs(here), np.inf)
+        sample, unit = np.unravel_index(np.argmin(gaps), gaps.shape)
+        index, gap = int(indices[row]), float(gaps[sample, unit])
+        if index not in found or gap < found[index].gap:
+            found[index] = Crossing(index, layer + 1, int(unit), int(sample), gap)
+
+
+def value_crossings(objective, point, indices, h) -> dict[int, Crossing]:
+    """Kinks told by values alone: left and right slopes that differ as no smooth function's do.
+
+    For a smooth function |D+ - D-| = h |f''| falls tenfold with h/10. With a kink inside h it
+    falls much further (the kink is now outside) or hardly at all (it is still inside).
+    """
+    value = float(objective.value(point))
+    eps = float(np.finfo(point.dtype).eps)
+    gaps = []
+    for step in (h, h / 10):
+        right, left = (shifted_values(objective, point, indices, move) for move in (step, -step))
+        gaps.append(np.abs(right - 2 * value + left) / step)
+    wide, narrow = gaps
+    noise = 4 * eps * abs(value) / (h / 10)
+    bends = (wide > 3 * noise) & ((narrow > wide / 5) | (narrow + noise < wide / 20))
+    return {int(index): Crossing(int(index)) for index in indices[bends]}

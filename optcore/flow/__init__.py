@@ -1,0 +1,10 @@
+"""How signals and gradients flow through the layers of a network, measured and in theory."""
+
+from optcore.flow.band import flow_band
+from optcore.flow.layer_flow import layer_flow
+from optcore.flow.mean_field import MeanField
+from optcore.flow.regime import regime
+from optcore.flow.spectra import spectra
+from optcore.flow.theory import flow_theory
+
+__all__ = ["MeanField", "flow_band", "flow_theory", "layer_flow", "regime", "spectra"]

@@ -1,0 +1,116 @@
+"""The regime a network is in, as a word and a sentence made from its numbers."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from optcore.flow.layer_flow import FLOAT32_HALF_STEP, LayerFlow
+
+# The total change over all layers beyond which the flow is no longer called stable.
+STABLE = (1e-2, 1e2)
+
+
+@dataclass(frozen=True)
+class Regime:
+    kind: Literal["vanishing", "exploding", "stable", "dead", "overflow"]
+    sentence: str
+
+
+def regime(flow: LayerFlow, name: str | None = None) -> Regime:
+    """What happens to the gradient between the output and the first layer, and how fast.
+
+    `name` begins the sentence; the hidden activation's by default. Layers are counted from 1
+    at the input side.
+    """
+    name = name or flow.fit.network.hidden.name
+    for judge in (_overflow, _dead, _flowing):
+        found = judge(flow)
+        if found:
+            kind, sentence = found
+            return Regime(kind, f"{name}: {sentence}")
+    raise AssertionError("a gradient either flows or does not")
+
+
+def _overflow(flow):
+    for layer, a in enumerate(flow.trace.activations[1:], start=1):
+        if not np.isfinite(a).all():
+            return "overflow", (
+                f"the activations of layer {layer} of {flow.fit.network.depth} are no longer "
+                "finite, even in float64; no loss and no gradient can be had from here."
+            )
+    for layer in range(flow.fit.network.depth, 0, -1):
+        if not np.isfinite(flow.delta_norms[layer - 1]):
+            return "overflow", (
+                f"going back, the gradient is no longer finite from layer {layer} on; "
+                "one step would make every weight below it inf or nan."
+            )
+    return None
+
+
+def _dead(flow):
+    depth = flow.fit.network.depth
+    for layer in range(depth, 0, -1):
+        if flow.delta_norms[layer - 1] == 0:
+            return "dead", f"{_cause_of_death(flow, layer)}, {_who_starves(layer)}"
+    return None
+
+
+def _cause_of_death(flow, layer):
+    if layer == flow.fit.network.depth:
+        return "no gradient leaves the loss"
+    if not flow.trace.forward.weights[layer].any():
+        return f"no gradient: the weights of layer {layer + 1} are all zero"
+    if flow.dead[layer - 1] == 1:
+        return f"no gradient: every unit of layer {layer} is dead (zero on the entire batch)"
+    return f"no gradient: that of layer {layer} is exactly zero"
+
+
+def _who_starves(layer):
+    below = "layer 1 gets" if layer == 1 else f"layers 1 to {layer} get"
+    return f"so {below} none from this batch."
+
+
+def _flowing(flow):
+    norms, depth = flow.delta_norms, flow.fit.network.depth
+    if depth == 1:
+        return "stable", f"one layer only, and its gradient is {_number(norms[0])}."
+    left = norms[0] / norms[-1]
+    rate = flow.decay_rate
+    if not np.isfinite(rate):
+        rate = left ** (1 / (depth - 1))
+    kind = "stable" if STABLE[0] <= left <= STABLE[1] else "exploding"
+    kind = "vanishing" if left < STABLE[0] else kind
+    passed = "1 layer" if depth == 2 else f"{depth - 1} layers"
+    sentence = (
+        f"each layer multiplies the gradient by {_number(rate)}; "
+        f"after {passed} {_number(left)} {'is left' if left < 1 else 'times as much arrives'}"
+    )
+    return kind, sentence + _consequence(flow, kind, left) + "."
+
+
+def _consequence(flow, kind, left):
+    if kind == "vanishing" and left < FLOAT32_HALF_STEP:
+        return ", below what float32 can add to a weight of 1"
+    if kind == "vanishing":
+        ratio = flow.update_ratios[0]
+        if np.isfinite(ratio):
+            return f", and a step changes layer 1 by {_number(ratio)} of its weights"
+    if kind == "exploding" and flow.overflow("float32")[-1] > 0:
+        return ", and float32 would overflow"
+    if kind == "exploding" and flow.update_ratios[0] > 1:
+        return (
+            f", and one step would change layer 1 by {_number(flow.update_ratios[0])} times itself"
+        )
+    return ""
+
+
+def _number(value) -> str:
+    """Two or three digits; scientific where a plain number would hide its size."""
+    value = float(value)
+    if 0.095 <= value < 9.95:
+        return f"{value:.2f}"
+    if 0.01 <= value < 1000:
+        return f"{value:.2g}" if value < 99.5 else f"{value:.0f}"
+    mantissa, exponent = f"{value:.0e}".split("e")
+    return f"{mantissa}e{int(exponent)}"

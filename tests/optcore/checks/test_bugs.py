@@ -1,0 +1,281 @@
+"""Planted bugs: each is caught, where it says, and its line is read off the pattern."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from optcore.checks.bugs import PLANTED_BUGS, PlantedBug, plant
+from optcore.checks.bugs.blocks import (
+    BiasGradOnePerMille,
+    BiasGradSummed,
+    LastElementSkipped,
+    PenaltyForgotten,
+    WeightGradDoubled,
+)
+from optcore.checks.bugs.deltas import (
+    DropoutUnscaled,
+    MisprintedSlope,
+    MissingMean,
+    SignFlipped,
+    SlopeForgotten,
+    TransposedWeights,
+)
+from optcore.checks.detective import NoCaseError, open_case
+from optcore.checks.diagnosis import diagnose
+from optcore.checks.grad_check import check_grad
+from optcore.networks.activations import Identity, MisprintedTanh, ReLU, Sigmoid, Tanh
+from optcore.networks.backprop import Backprop
+from optcore.networks.backprop_lines import Line, lines_of
+from optcore.networks.initializers import Normal, XavierNormal
+from optcore.networks.losses import SigmoidCrossEntropy, SquaredError
+from optcore.networks.network import FitLoss, Network
+
+SAMPLES = 12
+RNG = np.random.default_rng(3)
+INPUTS = RNG.standard_normal((SAMPLES, 4))
+TARGETS = (RNG.random((SAMPLES, 5)) > 0.5) * 1.0
+
+
+def build(hidden, loss, output, fields=None, **switches):
+    network = Network((4, 5, 5, 5, 5), hidden, output, **switches)
+    return FitLoss(network, loss, INPUTS, TARGETS, **(fields or {}))
+
+
+FITS = {
+    "tanh with L2": build(Tanh(), SquaredError(), Sigmoid(), {"weight_decay": 0.02}),
+    "misprinted tanh, layer norm, dropout": build(
+        MisprintedTanh(),
+        SigmoidCrossEntropy(),
+        Sigmoid(),
+        {"dropout": 0.3, "dropout_seed": 1},
+        norm="layer",
+    ),
+    "residual tanh": build(
+        Tanh(),
+        SigmoidCrossEntropy(),
+        Identity(),
+        {"weight_decay": 0.1, "dropout": 0.4, "dropout_seed": 1},
+        residual=True,
+    ),
+    "relu": build(ReLU(), SigmoidCrossEntropy(), Sigmoid()),
+    "sigmoid without biases": build(Sigmoid(), SquaredError(), Identity(), bias=False),
+}
+
+
+def theta_of(fit):
+    noise = np.random.default_rng(5).standard_normal(fit.network.parameters)
+    return fit.network.initial(XavierNormal(), 2) + 0.1 * noise
+
+
+def changes_anything(fit, bug):
+    """An element that is 0 by itself, behind a unit that is off, may as well be skipped."""
+    buggy = dataclasses.replace(fit, backprop=bug)
+    return not np.array_equal(fit.grad(theta_of(fit)), buggy.grad(theta_of(fit)))
+
+
+PLANTINGS = [
+    pytest.param(fit, bug.at(layer), id=f"{name}-{bug.name}-{layer}")
+    for name, fit in FITS.items()
+    for bug in PLANTED_BUGS
+    for layer in bug.places(fit)
+    if changes_anything(fit, bug.at(layer))
+]
+
+
+def check_with(fit, *bugs):
+    buggy = dataclasses.replace(fit, backprop=plant(*bugs))
+    return check_grad(buggy, theta_of(fit)), buggy
+
+
+def test_there_are_at_least_twelve_bugs_and_each_has_a_place():
+    assert len(PLANTED_BUGS) >= 12
+    assert len({bug.name for bug in PLANTED_BUGS}) == len(PLANTED_BUGS)
+    for bug in PLANTED_BUGS:
+        assert any(bug.places(fit) for fit in FITS.values()), bug.name
+        assert bug.right != bug.wrong
+        assert bug.lesson
+
+
+def test_each_bug_overrides_one_line():
+    """One method of the backward pass differs from the right one, and only one."""
+    lines = {name for name in vars(Backprop) if not name.startswith("_")}
+    for bug in PLANTED_BUGS:
+        own = [name for name in lines if name in vars(type(bug))]
+        assert len(own) == 1, bug.name
+
+
+@pytest.mark.parametrize(("fit", "bug"), PLANTINGS)
+def test_every_bug_is_caught_and_located_by_its_pattern(fit, bug):
+    check, buggy = check_with(fit, bug)
+    assert set(check.names("wrong", "suspicious")) == set(bug.corrupts(fit.network))
+    found = diagnose(check, buggy)
+    assert found[0].line == bug.line(fit.network)
+    assert found[0].complete
+    assert bug in found[0].slips or any(slip.name == bug.name for slip in found[0].slips)
+
+
+@pytest.mark.parametrize("fit", FITS.values(), ids=FITS)
+def test_right_networks_are_not_accused(fit):
+    check = check_grad(fit, theta_of(fit))
+    assert check.verdict == "right"
+    assert diagnose(check, fit) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "bug", "factor", "meaning"),
+    [
+        ("tanh with L2", WeightGradDoubled(2), 2, "a doubling"),
+        ("tanh with L2", MissingMean(), SAMPLES, "a mean became a sum"),
+        ("tanh with L2", BiasGradSummed(3), SAMPLES, "a mean became a sum"),
+        ("tanh with L2", SignFlipped(), -1, "a sign"),
+        ("tanh with L2", BiasGradOnePerMille(1), 1.001, "|k-1|/(|k|+1) = 0.0005"),
+        ("misprinted tanh, layer norm, dropout", MisprintedSlope(2), 2, "a doubling"),
+        ("misprinted tanh, layer norm, dropout", DropoutUnscaled(2), 0.7, "1/keep is missing"),
+    ],
+)
+def test_a_constant_factor_is_measured_and_explained(name, bug, factor, meaning):
+    """The weight decay is not multiplied, so it is taken out of W before k is fitted."""
+    check, buggy = check_with(FITS[name], bug)
+    found = diagnose(check, buggy)[0]
+    assert found.factor == pytest.approx(factor, rel=1e-5)
+    assert any(meaning in sentence for sentence in found.why)
+    if name.startswith("mis"):
+        left = abs(factor - 1) / (abs(factor) + 1)
+        assert check.block("W1").relative_error == pytest.approx(left, rel=1e-4)
+
+
+def test_a_forgotten_penalty_shows_as_a_multiple_of_w():
+    fit = FITS["tanh with L2"]
+    check, buggy = check_with(fit, PenaltyForgotten())
+    found = diagnose(check, buggy)[0]
+    assert found.line == Line("penalty")
+    assert np.isnan(found.factor)
+    assert any("numeric - analytic = 0.02 × W" in sentence for sentence in found.why)
+    part = fit.blocks["W2"]
+    np.testing.assert_allclose(
+        (check.numeric - check.analytic)[part], 0.02 * check.point[part], atol=1e-9
+    )
+
+
+def test_one_wrong_element_is_pointed_at():
+    check, buggy = check_with(FITS["tanh with L2"], LastElementSkipped(2))
+    sentences = diagnose(check, buggy)[0].why
+    assert any("sits in W2[4, 4]" in sentence for sentence in sentences)
+    assert check.worst == FITS["tanh with L2"].blocks["W2"].stop - 1
+
+
+def test_without_a_known_slip_the_pattern_alone_still_names_the_line():
+    class Unheard(PlantedBug):
+        name, kind = "Unheard of", "delta"
+
+        def hidden_derivative(self, fit, forward, layer):
+            right = super().hidden_derivative(fit, forward, layer)
+            return right**2 + 0.3 if self.hits(Unheard, layer) else right
+
+    for layer in (1, 2, 3):
+        check, buggy = check_with(FITS["tanh with L2"], Unheard(layer))
+        (found,) = diagnose(check, buggy)
+        assert found.line == Line("delta", layer)
+        assert found.slips == ()
+        assert f"corrupts layer {layer} and everything towards the input" in found.why[0]
+
+
+def test_two_bugs_at_once_leave_two_partial_explanations():
+    bugs = (WeightGradDoubled(4), BiasGradSummed(2))
+    check, buggy = check_with(FITS["tanh with L2"], *bugs)
+    assert check.names("wrong", "suspicious") == ["b2", "W4"]
+    found = diagnose(check, buggy)
+    assert {item.line for item in found} == {Line("weight grad", 4), Line("bias grad", 2)}
+    assert not any(item.complete for item in found)
+    assert "must have another cause" in found[0].why[0]
+
+
+def test_the_same_bug_in_two_layers():
+    check, _ = check_with(FITS["tanh with L2"], WeightGradDoubled(1), WeightGradDoubled(3))
+    assert check.names("wrong", "suspicious") == ["W1", "W3"]
+
+
+def test_planting_nothing_is_the_right_backward_pass():
+    assert plant() == Backprop()
+    assert plant(SignFlipped()) == SignFlipped()
+
+
+def test_places():
+    fit = FITS["tanh with L2"]
+    assert SlopeForgotten().places(fit) == (1, 2, 3)
+    assert TransposedWeights().places(fit) == (1, 2, 3)
+    assert MissingMean().places(fit) == (4,)
+    assert PenaltyForgotten().places(fit) == (0,)
+    assert PenaltyForgotten().places(FITS["relu"]) == ()
+    assert DropoutUnscaled().places(fit) == ()
+    assert BiasGradSummed().places(FITS["sigmoid without biases"]) == ()
+
+
+def test_lines_and_what_they_reach():
+    network = FITS["relu"].network
+    assert [line.name for line in lines_of(network)] == [
+        "delta 4 (output)", "dW4", "db4", "delta 3", "dW3", "db3",
+        "delta 2", "dW2", "db2", "delta 1", "dW1", "db1", "L2 term",
+    ]  # fmt: skip
+    assert Line("delta", 2).blocks(network) == ("W1", "b1", "W2", "b2")
+    assert Line("output delta", 4).blocks(network) == tuple(network.blocks)
+    assert Line("weight grad", 3).blocks(network) == ("W3",)
+    assert Line("penalty").blocks(network) == ("W1", "W2", "W3", "W4")
+    assert Line("penalty") not in lines_of(network, weight_decay=False)
+    assert all(line.latex and line.reach for line in lines_of(network))
+
+
+# Detective mode
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("fit", FITS.values(), ids=FITS)
+def test_a_hidden_bug_can_be_found_and_the_right_answer_is_accepted(fit, seed):
+    case = open_case(fit, theta_of(fit), seed)
+    check = check_grad(case.fit, theta_of(fit))
+    answer = diagnose(check, case.fit)[0].line
+    ruling = case.rule(answer, check)
+    assert ruling.right
+    assert case.bug.name in ruling.sentences[0]
+    for line in case.lines:
+        if line != ruling.line:
+            wrong = case.rule(line, check)
+            assert not wrong.right
+            assert wrong.sentences[0].startswith(f"Not {line.name}")
+            assert wrong.line == answer
+
+
+def test_cases_are_reproducible_and_varied():
+    fit = FITS["tanh with L2"]
+    cases = [open_case(fit, theta_of(fit), seed).bug for seed in range(12)]
+    assert cases == [open_case(fit, theta_of(fit), seed).bug for seed in range(12)]
+    assert len({case.name for case in cases}) > 4
+
+
+def test_a_wrong_answer_is_answered_with_the_evidence():
+    fit = FITS["tanh with L2"]
+    case = dataclasses.replace(
+        open_case(fit, theta_of(fit), 0),
+        bug=SlopeForgotten(2),
+        fit=dataclasses.replace(fit, backprop=SlopeForgotten(2)),
+    )
+    check = check_grad(case.fit, theta_of(fit))
+    ruling = case.rule(Line("weight grad", 2), check)
+    assert "W1, b1, b2 went wrong too" in ruling.sentences[0]
+    ruling = case.rule(Line("delta", 3), check)
+    assert "W3, b3 came out right" in ruling.sentences[0]
+    assert "It was delta 2, “Slope forgotten”" in ruling.sentences[1]
+
+
+def test_no_case_where_nothing_can_be_seen():
+    network = Network((4, *[5] * 19, 5), Sigmoid(), Identity())
+    fit = FitLoss(network, SquaredError(), INPUTS, network_answer(network))
+    with pytest.raises(NoCaseError, match="Take fewer layers"):
+        open_case(fit, network.initial(Normal(), 0), 1)
+
+
+def network_answer(network):
+    """Targets the network meets exactly, so that every gradient is 0."""
+    fit = FitLoss(network, SquaredError(), INPUTS, TARGETS)
+    return fit.predict(network.initial(Normal(), 0), INPUTS)

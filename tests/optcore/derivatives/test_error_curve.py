@@ -1,0 +1,226 @@
+"""The V of every rule: slopes, best h, models, and what is said about them."""
+
+import numpy as np
+import pytest
+
+from optcore.derivatives.differences import (
+    BACKWARD,
+    CENTRAL,
+    COMPLEX_STEP,
+    DIFFERENCES,
+    FIVE_POINT,
+    FORWARD,
+    RICHARDSON,
+    SEVEN_POINT,
+    StepError,
+    StepTooSmallError,
+)
+from optcore.derivatives.error_curve import default_steps, error_curve, log_slope
+from optcore.derivatives.error_model import NotFiniteError
+from optcore.derivatives.textbook import step_table, textbook_test
+from optcore.formula.functions import (
+    ABSOLUTE,
+    EXP,
+    FUNCTIONS,
+    RELU,
+    SIGMOID,
+    SINE,
+    TEXTBOOK,
+    Function,
+)
+
+CURVED = [function for function in FUNCTIONS if function.analytic and function is not TEXTBOOK]
+on_curved = pytest.mark.parametrize("function", CURVED, ids=lambda function: function.name)
+every_rule = pytest.mark.parametrize("rule", DIFFERENCES, ids=lambda rule: rule.name)
+WIGGLE = Function(
+    "wiggle", "", "", lambda x: np.sin(1e4 * x), lambda x: 1e4 * np.cos(1e4 * x), 0.0, (-1, 1)
+)
+
+
+@pytest.mark.parametrize(
+    ("rule", "slope"),
+    [(FORWARD, 1), (BACKWARD, 1), (CENTRAL, 2), (FIVE_POINT, 4), (SEVEN_POINT, 6), (RICHARDSON, 6)],
+    ids=lambda item: getattr(item, "name", ""),
+)
+@on_curved
+def test_fitted_slopes(rule, slope, function):
+    curve = error_curve(rule, function, function.x)
+    assert curve.truncation_slope == pytest.approx(slope, abs=0.05 * slope)
+    assert curve.predicted_slope == slope
+    assert curve.roundoff_slope == pytest.approx(-1, abs=0.1)
+
+
+@every_rule
+@on_curved
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_measured_best_h_is_within_a_factor_of_ten_of_theory(rule, function, dtype):
+    curve = error_curve(rule, function, function.x, dtype=dtype)
+    assert 0.1 < curve.measured_h / curve.predicted_h < 10
+    if rule is not COMPLEX_STEP:
+        floor = np.min(curve.total[np.isfinite(curve.total)])
+        assert curve.measured_error < 10 * floor
+
+
+@every_rule
+@on_curved
+def test_models_describe_the_measured_error(rule, function):
+    """Truncation to a few percent on its branch; round-off as a bound that is nearly met."""
+    curve = error_curve(rule, function, function.x)
+    upper, lower = curve.truncation_branch, curve.roundoff_branch
+    middle = np.median(curve.error[upper] / curve.truncation[upper])
+    assert middle == pytest.approx(1, abs=0.1)
+    if rule is COMPLEX_STEP:
+        assert not lower.any()
+        assert np.max(curve.error[curve.h < 1e-9]) < 4e-16 * max(1, abs(curve.derivative)) * 4
+    else:
+        ratio = curve.error[lower] / curve.roundoff[lower]
+        assert np.max(ratio) < 4
+        assert 0.02 < np.median(ratio) < 2
+
+
+def test_float32_moves_the_v():
+    """In float32 both the best h and the best error are larger, as eps^(1/3) and eps^(2/3)."""
+    wide, narrow = (error_curve(CENTRAL, SINE, 1.0, dtype=t) for t in (np.float32, np.float64))
+    eps_ratio = np.finfo(np.float32).eps / np.finfo(np.float64).eps
+    assert wide.predicted_h / narrow.predicted_h == pytest.approx(eps_ratio ** (1 / 3), rel=0.1)
+    assert wide.measured_error > 1e4 * narrow.measured_error
+
+
+def test_the_parabola_has_no_truncation_error_in_the_central_rule():
+    curve = error_curve(CENTRAL, TEXTBOOK, 2.0)
+    assert np.all(curve.truncation == 0)
+    assert np.isnan(curve.truncation_slope)
+    assert curve.error[0] == 0
+    assert curve.derivative == 7
+    assert curve.predicted_h == curve.h[0] == 1
+    assert "no truncation error at all" in curve.sentences()[0]
+
+
+def test_a_vanishing_leading_term_hands_over_to_the_next():
+    """f''(0) = 0 for the sine, so the forward rule has order 2 there: -h^2/6."""
+    curve = error_curve(FORWARD, SINE, 0.0, np.logspace(-1, -4, 25))
+    assert curve.predicted_slope == 2
+    assert curve.truncation_slope == pytest.approx(2, abs=0.02)
+    np.testing.assert_allclose(curve.truncation, curve.h**2 / 6)
+
+
+def test_the_estimate_snaps_to_multiples_of_the_spacing():
+    h = 2.0 ** -np.arange(10, 45)
+    curve = error_curve(CENTRAL, EXP, 0.0, h)
+    # Below 1 floats are half as far apart, hence the half.
+    multiples = curve.estimate / (curve.snap / 2)
+    np.testing.assert_array_equal(multiples, np.round(multiples))
+    np.testing.assert_array_equal(curve.snap, np.spacing(1.0) / (2 * h))
+
+
+def test_lost_steps_are_marked_and_told():
+    curve = error_curve(FORWARD, SINE, 1.0)
+    assert curve.lost[-1]
+    assert not curve.lost[0]
+    assert np.all(curve.estimate[1.0 + curve.h == 1.0] == 0)
+    assert "is x again" in curve.sentences()[-1]
+
+
+def test_a_kink_inside_h_is_told():
+    curve = error_curve(CENTRAL, ABSOLUTE, 0.01)
+    assert curve.kink_h == pytest.approx(0.01)
+    beyond = curve.h > 0.0101
+    np.testing.assert_allclose(curve.estimate[beyond], 0.01 / curve.h[beyond], rtol=1e-12)
+    assert np.all(curve.error[(curve.h < 0.0099) & (curve.h > 1e-6)] < 1e-9)
+    assert np.all(np.isnan(curve.truncation[beyond]))
+    assert curve.predicted_h <= 0.01
+    assert "reaches across a kink" in " ".join(curve.sentences())
+    assert error_curve(FORWARD, RELU, 0.01).kink_h == np.inf
+    assert error_curve(BACKWARD, RELU, 0.01).kink_h == pytest.approx(0.01)
+    assert error_curve(SEVEN_POINT, RELU, 0.03).kink_h == pytest.approx(0.01)
+
+
+def test_on_a_kink_no_h_is_good():
+    curve = error_curve(FORWARD, ABSOLUTE, 0.0)
+    assert np.isnan(curve.predicted_h)
+    assert np.all(curve.error == 1)
+    assert "no derivative here" in curve.sentences()[0]
+    assert "sits on a kink" in curve.sentences()[1]
+
+
+def test_sentences_carry_the_numbers():
+    curve = error_curve(CENTRAL, SINE, 1.0)
+    first, second, *_ = curve.sentences()
+    assert f"{curve.measured_h:.1e}" in first
+    assert f"{curve.predicted_h:.1e}" in first
+    assert f"slope {curve.truncation_slope:.2f}" in second
+    assert "every h below" in error_curve(COMPLEX_STEP, SINE, 1.0).sentences()[0]
+
+
+def test_infinite_values_on_the_way_are_results_not_errors():
+    """1.5 - 3h = 0 is a pole of exp x / (sin x - x^2) for the seven-point rule."""
+    function = FUNCTIONS[6]
+    curve = error_curve(SEVEN_POINT, function, 1.5, [0.5, 0.01])
+    assert not np.isfinite(curve.error[0])
+    assert curve.measured_h == 0.01
+
+
+def test_log_slope_is_not_moved_by_one_outlier():
+    h = np.logspace(-4, 0, 20)
+    error = h**3
+    error[7] = 1e-30
+    assert log_slope(h, error) == pytest.approx(3, abs=0.01)
+    assert np.isnan(log_slope(h[:2], error[:2]))
+
+
+def test_bad_input_gets_a_sentence():
+    log = Function("log x", "", "", np.log, lambda x: 1 / x, 1.0, (0.1, 2.0))
+    with pytest.raises(NotFiniteError, match=r"value of log x at x = -1 is nan.*Move x"):
+        error_curve(CENTRAL, log, -1.0)
+    with pytest.raises(NotFiniteError, match="value of log x at x = 0 is -inf"):
+        error_curve(CENTRAL, log, 0.0)
+    for bad in (0.0, -1.0, np.nan):
+        with pytest.raises(StepError, match="positive"):
+            error_curve(CENTRAL, SINE, 1.0, [0.1, bad])
+    with pytest.raises(StepTooSmallError, match="lost"):
+        error_curve(CENTRAL, SINE, 1.0, [1e-17, 1e-18])
+
+
+def test_default_steps():
+    steps = default_steps()
+    assert len(steps) == 129
+    assert (steps[0], steps[-1]) == (1, pytest.approx(1e-16))
+
+
+def test_the_table_shows_ten_against_a_hundred():
+    table = step_table(SINE, 1.0)
+    assert table.forward_ratio[2:6] == pytest.approx([10] * 4, rel=0.05)
+    assert table.central_ratio[2:4] == pytest.approx([100] * 2, rel=0.01)
+    assert np.isnan(table.forward_ratio[0])
+    np.testing.assert_allclose(table.forward_error, np.abs(table.forward - np.cos(1)))
+
+
+def test_the_textbook_test_accepts_a_right_derivative():
+    verdict = textbook_test(SIGMOID, SIGMOID.derivative, 2.0, 1e-3)
+    assert verdict.verdict == "right"
+    assert f"{verdict.error:.2e}" in verdict.sentence
+
+
+def test_the_textbook_test_asks_for_a_smaller_h_where_the_third_derivative_is_large():
+    verdict = textbook_test(WIGGLE, WIGGLE.derivative, 0.0, 1e-5)
+    assert verdict.verdict == "smaller h"
+    assert verdict.ratio == pytest.approx(100, rel=0.01)
+    assert textbook_test(WIGGLE, WIGGLE.derivative, 0.0, 1e-7).verdict == "smaller h"
+    assert "third derivative is large" in verdict.sentence
+
+
+def test_the_textbook_test_convicts_a_wrong_derivative():
+    verdict = textbook_test(SIGMOID, lambda x: 1.01 * SIGMOID.derivative(x), 2.0, 1e-4)
+    assert verdict.verdict == "wrong"
+    assert verdict.ratio == pytest.approx(1, abs=1e-3)
+    assert f"{verdict.smaller_error:.2e}" in verdict.sentence
+    assert f"{SIGMOID.derivative(2.0):.6g}" in verdict.sentence
+    assert textbook_test(SIGMOID, 0.2, 2.0, 1e-3).verdict == "wrong"
+
+
+def test_the_textbook_test_does_not_convict_on_round_off():
+    verdict = textbook_test(SIGMOID, SIGMOID.derivative, 2.0, 1e-12)
+    assert verdict.verdict == "inconclusive"
+    assert "too small to tell" in verdict.sentence
+    with pytest.raises(StepError):
+        textbook_test(SIGMOID, SIGMOID.derivative, 2.0, 0.0)

@@ -1,0 +1,275 @@
+"""A run recorded once and replayed on floats is the run of the plain loop."""
+
+import dataclasses
+import math
+
+import numpy as np
+import pytest
+
+from optcore.descent import loop as descent
+from optcore.descent.disturbance import ClipNorm, ClipValue, GradientNoise
+from optcore.descent.loop import descend
+from optcore.descent.recording import NAMES_IN_SCOPE, Recorder
+from optcore.descent.replay import replay
+from optcore.descent.schedules import OneCycle, WarmupCosine
+from optcore.formula.surface import formula_surface
+from optcore.objective import Look
+from optcore.optimizers import OPTIMIZERS, Adam, GradientDescent, Momentum
+from optcore.surfaces import SURFACES, Bowl, Rosenbrock
+
+FORMULAS = (
+    "sin(x) * cos(y) + (x^2 + y^2) / 10",
+    "abs(x) + 2 * max(x, y) - min(x, 1) * relu(y)",
+    "softplus(y)^2 + sigmoid(x) * y + x^2",
+    "exp(-x^2 - y^2) + 0.1 * (x^2 + y^2)",
+    "log(1 + x^2) + sqrt(1 + y^2)",
+    "cosh(x / 3) + sinh(y / 5)^2 + tanh(x * y)",
+    "tan(x / 4)^2 + (x^2 + y^2 + 1)^1.5 + 2^y",
+)
+CONDITIONS = {
+    "plain": {},
+    "clipped by norm": {"clip": ClipNorm(0.5)},
+    "clipped by value": {"clip": ClipValue(0.3)},
+    "noisy": {"noise": GradientNoise(0.1, seed=3)},
+    "scheduled": {"schedule": WarmupCosine()},
+    "all": {"schedule": OneCycle(), "clip": ClipNorm(2.0), "noise": GradientNoise(0.5, seed=1)},
+}
+ELEMENTWISE = [o for o in OPTIMIZERS if o.elementwise]
+
+every_surface = pytest.mark.parametrize(
+    "surface",
+    [*SURFACES, *map(formula_surface, FORMULAS)],
+    ids=lambda s: getattr(s, "text", s.name),
+)
+every_condition = pytest.mark.parametrize("given", CONDITIONS.values(), ids=CONDITIONS)
+
+
+@pytest.fixture
+def replays(monkeypatch):
+    """Whether each run since was replayed; `replays.off` makes the plain loop do all."""
+
+    class Log(list):
+        off = False
+
+    log = Log()
+
+    def spy(*arguments):
+        found = None if log.off else replay(*arguments)
+        log.append(found is not None)
+        return found
+
+    monkeypatch.setattr(descent, "replay", spy)
+    return log
+
+
+def both_ways(replays, *arguments, **given):
+    fast = descend(*arguments, **given)
+    assert replays[-1], "this run was not replayed"
+    replays.off = True
+    plain = descend(*arguments, **given)
+    replays.off = False
+    return fast, plain
+
+
+@every_surface
+def test_replayed_runs_equal_the_plain_loop(replays, surface):
+    """Few steps, so that rounding has no time to grow on a surface where paths part."""
+    for optimizer in ELEMENTWISE:
+        fast, plain = both_ways(replays, surface, optimizer, surface.start, 8)
+        for field in ("points", "values", "grads", "seen", "gradient_evaluations", "rates"):
+            ours, theirs = getattr(fast, field), getattr(plain, field)
+            assert (ours is None) == (theirs is None)
+            if ours is not None:
+                np.testing.assert_allclose(ours, theirs, rtol=1e-6, atol=1e-9, err_msg=field)
+        assert (int(fast.ended), int(fast.end)) == (int(plain.ended), int(plain.end))
+        assert list(fast.memory) == list(plain.memory)
+        for name, rows in fast.memory.items():
+            np.testing.assert_allclose(rows, plain.memory[name], rtol=1e-6, atol=1e-9)
+
+
+@every_surface
+@every_condition
+def test_every_row_of_a_replay_follows_from_the_row_before(surface, given):
+    """Each row is one plain step from the one before: all rows of a run are checked as a batch."""
+    steps = 120
+    noise = given.get("noise", GradientNoise()).draw(steps + 1, 2)
+    clip = given.get("clip")
+    for optimizer in ELEMENTWISE:
+        run = descend(surface, optimizer, surface.start, steps, **given)
+        rows = slice(0, int(run.ended) + 1)
+        points = run.points[rows]
+        with np.errstate(all="ignore"):
+            value, grad = surface.value(points), surface.grad(points)
+            seen = grad + noise[rows]
+            seen = clip.apply(seen) if clip else seen
+            # Formulas cancel near their minima: what is compared is what a step is made of.
+            scale = 1e-9 * (1 + np.abs(grad).max(axis=-1, initial=1, keepdims=True))
+            close(run.values[rows], value, 1e-9, 1e-12)
+            close(run.grads[rows], grad, 1e-7, scale)
+            close(run.seen[rows], seen, 1e-7, scale)
+            step, state = one_step(optimizer, surface, run, rows, value)
+        close(run.points[rows][1:], points[:-1] + step[:-1], 1e-9, 1e-9)
+        for name, after in state.items():
+            written = run.memory[name][rows]
+            close(written[1:], in_shape(after, written)[:-1], 1e-7, 1e-9)
+
+
+def one_step(optimizer, surface, run, rows, value):
+    """The plain update from every row of a run at once, from the memory written down there."""
+    state = {
+        name: part[rows].reshape(-1, 1) if part.ndim == 1 else part[rows]
+        for name, part in run.memory.items()
+    }
+    if run.rates is not None:
+        rates = np.append(run.rates, run.rates[-1])[rows]
+        optimizer = dataclasses.replace(optimizer, learning_rate=rates[:, None])
+    look = Look(surface, run.points[rows], value, run.seen[rows])
+    return optimizer.update(look, state)
+
+
+def in_shape(batch, rows):
+    return np.broadcast_to(batch, rows.reshape(len(rows), -1).shape).reshape(rows.shape)
+
+
+def close(ours, theirs, relative, absolute):
+    ours, theirs = np.broadcast_arrays(ours, theirs)
+    same = (ours == theirs) | (np.isnan(ours) & np.isnan(theirs))
+    near = np.abs(ours - theirs) <= relative * np.abs(theirs) + absolute
+    assert (same | near).all(), (ours[~(same | near)][:5], theirs[~(same | near)][:5])
+
+
+def test_divergence_is_noticed_at_the_same_row(replays):
+    for surface in SURFACES:
+        for kind in (GradientDescent, Momentum):
+            optimizer = kind(learning_rate=5.0)
+            fast = descend(surface, optimizer, surface.start, 200)
+            replays.off = True
+            plain = descend(surface, optimizer, surface.start, 200)
+            replays.off = False
+            assert int(fast.end) == int(plain.end)
+            if fast.diverged:
+                assert int(fast.ended) == int(plain.ended)
+                assert np.isnan(fast.points[int(fast.ended) + 1 :]).all()
+                assert np.isnan(fast.gradient_evaluations[int(fast.ended) + 1 :]).all()
+
+
+# Where the plain loop must do it.
+
+
+def test_float_errors_leave_the_run_to_the_plain_loop(replays):
+    """Where a float operation raises and NumPy gives inf, nobody sees the difference."""
+    steep = formula_surface("exp(x^2) + y^2", start=(5.0, 1.0))
+    run = descend(steep, GradientDescent(learning_rate=1.0), (5.0, 1.0), 20)
+    assert replays == [False]
+    assert run.diverged
+    outside = formula_surface("log(x) + y^2")
+    run = descend(outside, GradientDescent(learning_rate=1.0), (0.5, 1.0), 20)
+    assert replays == [False, False]
+    assert not run.diverged or "loss is nan" in run.status
+
+
+@pytest.mark.parametrize(
+    "optimizer", [o for o in OPTIMIZERS if not o.elementwise], ids=lambda o: o.name
+)
+def test_methods_that_branch_are_not_replayed(replays, optimizer):
+    descend(Rosenbrock(), optimizer, (-1.0, 1.0), 3)
+    assert replays == []
+
+
+def test_batches_and_long_points_are_not_replayed(replays):
+    class Round:
+        name, elementwise = "Round", True
+
+        def value(self, point):
+            return (point**2).sum(axis=-1)
+
+        def grad(self, point):
+            return 2 * point
+
+    descend(Bowl(), Adam(), np.ones((3, 2)), 3)
+    descend(Bowl(), Adam(learning_rate=np.array([0.1, 0.2])), np.ones(2), 3)
+    assert replays == []
+    descend(Round(), Adam(), np.ones(5), 3)
+    assert replays == [False]
+    assert both_ways(replays, Round(), Adam(), np.ones(3), 3)
+
+
+def test_an_objective_that_cannot_be_recorded_falls_back(replays):
+    class Branching:
+        name, elementwise = "Branching", True
+
+        def value(self, point):
+            return point[..., 0] ** 2 if point[..., 0] > 0 else -point[..., 0]
+
+        def grad(self, point):
+            return 2 * point if point[..., 0] > 0 else -np.ones_like(point)
+
+    class Counting(Branching):
+        def value(self, point):
+            return np.median(point, axis=-1)
+
+    for objective in (Branching(), Counting()):
+        run = descend(objective, GradientDescent(learning_rate=0.1), np.array([1.0, 1.0]), 5)
+        assert run.points.shape == (6, 2)
+    assert replays == [False, False]
+
+
+# What is recorded.
+
+OPERATIONS = {
+    "arithmetic": lambda x, y: (x + 2) * y / (x - 7.5) - -y,
+    "powers": lambda x, y: x**2 + y**3 - x**4 + np.abs(x) ** 0.5 + 2.0**y,
+    "roots": lambda x, y: np.sqrt(np.abs(x)) + np.cbrt(y) + np.hypot(x, y),
+    "exponentials": lambda x, y: np.exp(x) + np.expm1(y) + np.log(np.abs(x) + 1) + np.log1p(y * y),
+    "logarithms": lambda x, y: np.log2(x * x + 1) + np.log10(y * y + 1) + np.reciprocal(x + 9),
+    "circular": lambda x, y: np.sin(x) * np.cos(y) + np.tan(x / 4) + np.arctan2(y, x),
+    "inverse": lambda x, y: np.arctan(x) + np.arcsin(np.tanh(y)) + np.arccos(np.tanh(x)),
+    "hyperbolic": lambda x, y: np.sinh(x) + np.cosh(y) * np.tanh(x),
+    "choices": lambda x, y: np.where(x > y, x, np.where((x < 0) & (y >= 0), -y, 3.0)),
+    "logic": lambda x, y: np.where(~(x <= 0) | (y != y), 1.0, np.where(x == y, 2.0, 4.0)),
+    "extremes": lambda x, y: np.maximum(x, y) - np.minimum(x, 0.5) + np.sign(x) * np.square(y),
+    "tests": lambda x, y: np.where(np.isfinite(x), 1.0, 2.0) + np.where(np.isnan(y), 1.0, 0.0),
+}
+
+
+@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
+def test_a_recorded_operation_computes_what_numpy_does(operation):
+    recorder = Recorder()
+    result = recorder.names(operation(*(recorder.inputs(name, ()) for name in "xy")))[0]
+    program = compile("\n".join([*recorder.take(), f"result = {result}"]), "recorded", "exec")
+    points = np.array([[0.7, -1.3], [-1.3, 0.7], [2.0, 2.0], [0.0, -0.0], [-0.4, 3.1]])
+    for x, y in points:
+        scope = {**NAMES_IN_SCOPE, "x": float(x), "y": float(y)}
+        exec(program, scope)
+        assert math.isclose(scope["result"], operation(x, y), rel_tol=1e-14, abs_tol=1e-15)
+
+
+@pytest.mark.parametrize("special", [math.nan, math.inf, -math.inf])
+@pytest.mark.parametrize("name", ["choices", "logic", "extremes", "tests"])
+def test_recorded_comparisons_treat_special_numbers_as_numpy_does(name, special):
+    recorder, operation = Recorder(), OPERATIONS[name]
+    result = recorder.names(operation(*(recorder.inputs(letter, ()) for letter in "xy")))[0]
+    program = "\n".join([*recorder.take(), f"result = {result}"])
+    for x, y in ((special, 1.0), (1.0, special), (special, special)):
+        scope = {**NAMES_IN_SCOPE, "x": x, "y": y}
+        exec(program, scope)
+        with np.errstate(invalid="ignore"):
+            expected = float(operation(np.float64(x), np.float64(y)))
+        assert scope["result"] == expected or (math.isnan(scope["result"]) and math.isnan(expected))
+
+
+def test_an_operation_written_once_is_not_written_again():
+    recorder = Recorder()
+    x = recorder.inputs("x", ())
+    np.exp(x) + np.exp(x) * np.exp(x)
+    assert sum("exp" in line for line in recorder.take()) == 1
+
+
+def test_what_cannot_be_recorded_says_so():
+    x = Recorder().inputs("x", (2,))
+    with pytest.raises(NotImplementedError, match="floor"):
+        np.floor(x)
+    with pytest.raises(NotImplementedError, match="median"):
+        np.median(x)
+    with pytest.raises(TypeError, match="branch"):
+        bool(x[0] > 1)

@@ -1,0 +1,116 @@
+"""What a run says about itself."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from optcore.descent.loop import descend
+from optcore.descent.run import ESCAPED, NO_GRADIENT, NO_STEP, NO_VALUE, WENT_ON, Run
+from optcore.optimizers import Adam, GradientDescent, Newton
+from optcore.surfaces import Bowl, Rosenbrock
+
+
+def a_run(**changes) -> Run:
+    """Three rows of one start, the last at row 2, with what a test changes."""
+    run = Run(
+        points=np.array([[3.0, 4.0], [1.5, 2.0], [0.5, 1.0]]),
+        values=np.array([25.0, 6.25, 1.25]),
+        grads=np.array([[6.0, 8.0], [3.0, 4.0], [1e-3, 0.0]]),
+        seen=np.zeros((3, 2)),
+        memory={},
+        rates=np.array([0.25, 0.25]),
+        gradient_evaluations=np.array([1.0, 2.0, 3.0]),
+        ended=np.array(2),
+        end=np.array(WENT_ON),
+        limit=np.array(np.nan),
+        limit_rule="",
+    )
+    return dataclasses.replace(run, **changes)
+
+
+def test_a_run_that_moves_on_says_where_it_is():
+    assert a_run().status == "Still moving after 2 steps: loss 1.25, gradient norm 0.001."
+
+
+def test_a_run_without_a_slope_rests():
+    flat = np.array([[6.0, 8.0], [3.0, 4.0], [3e-9, 4e-9]])
+    assert a_run(grads=flat).status == "At rest after 2 steps: loss 1.25, gradient norm 5e-09."
+    barely = flat + np.array([0, 1e-8])
+    assert a_run(grads=barely).status.startswith("Still moving")
+
+
+@pytest.mark.parametrize(
+    ("end", "changes", "sentence"),
+    [
+        (NO_VALUE, {"values": np.array([1.0, 2.0, np.inf])}, "the loss is inf"),
+        (NO_VALUE, {"values": np.array([1.0, 2.0, np.nan])}, "the loss is nan"),
+        (NO_GRADIENT, {}, "the gradient is not finite"),
+        (NO_STEP, {}, "the step is not finite"),
+        (ESCAPED, {}, "a coordinate passed 1e+12"),
+    ],
+)
+def test_a_run_that_diverged_says_when_and_why(end, changes, sentence):
+    run = a_run(end=np.array(end), **changes)
+    assert run.diverged
+    assert run.status == f"Diverged at step 2: {sentence}."
+
+
+def test_a_rate_beyond_the_limit_is_the_reason_given_first():
+    run = a_run(end=np.array(ESCAPED), limit=np.array(0.2), limit_rule="2/lambda_max")
+    assert run.status == (
+        "Diverged at step 2: the rate 0.25 exceeds 2/lambda_max = 0.2, the most that the "
+        "steepest axis at the start allows."
+    )
+    within = a_run(end=np.array(ESCAPED), limit=np.array(0.3), limit_rule="2/lambda_max")
+    assert within.status == "Diverged at step 2: a coordinate passed 1e+12."
+    without_rates = a_run(end=np.array(ESCAPED), limit=np.array(0.2), rates=None)
+    assert without_rates.status == "Diverged at step 2: a coordinate passed 1e+12."
+
+
+def test_a_run_that_went_on_above_its_limit_is_not_said_to_diverge():
+    assert a_run(limit=np.array(0.2)).status.startswith("Still moving")
+
+
+def test_a_run_that_climbs_names_the_limit_its_rate_exceeds():
+    risen = np.array([25.0, 30.0, 36.0])
+    run = a_run(values=risen, limit=np.array(0.2), limit_rule="2/lambda_max")
+    assert not run.diverged
+    assert run.status == (
+        "Climbing after 2 steps: loss 36; the rate 0.25 exceeds 2/lambda_max = 0.2, the most "
+        "that the steepest axis at the start allows."
+    )
+    assert a_run(values=risen, limit=np.array(0.3)).status.startswith("Still moving")
+
+
+def test_each_run_of_a_batch_is_judged_by_its_own_rate():
+    rates = np.array([0.1, 0.9, 1.1])
+    run = descend(Bowl(), GradientDescent(learning_rate=rates), (3.0, 4.0), 400)
+    limit = 2 / np.linalg.eigvalsh(Bowl().hessian(np.zeros(2)))[-1]
+    np.testing.assert_allclose(run.limit, limit)
+    for k, rate in enumerate(rates):
+        assert (f"the rate {rate:.3g} exceeds" in run.status[k]) == bool(rate > limit)
+        assert run.status[k].startswith("Diverged") == bool(rate > limit)
+
+
+def test_the_last_row_is_the_last_one_reached():
+    starts = np.array([[3.0, 4.0], [1e-3, 1e-3]])
+    rates = np.array([5.0, 0.1])
+    run = descend(Bowl(), GradientDescent(learning_rate=rates), starts, 60)
+    assert run.diverged.tolist() == [True, False]
+    for k in range(2):
+        row = int(run.ended[k])
+        np.testing.assert_array_equal(run.last[k], run.points[row, k])
+        assert run.last_value[k] == run.values[row, k]
+        np.testing.assert_allclose(run.last_value[k], Bowl().value(run.last[k]))
+
+
+def test_the_norm_is_of_the_objectives_own_gradient():
+    run = descend(Rosenbrock(), Adam(), (-1.0, 1.5), 5)
+    expected = np.linalg.norm(Rosenbrock().grad(run.points), axis=-1)
+    np.testing.assert_allclose(run.gradient_norms, expected, rtol=1e-12)
+
+
+def test_newton_rests_at_the_minimum_of_a_bowl_after_one_step():
+    run = descend(Bowl(), Newton(), (2.0, -1.0), 1)
+    assert run.status.startswith("At rest after 1 steps: loss")

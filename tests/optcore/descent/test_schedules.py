@@ -1,0 +1,125 @@
+"""Every schedule gives the rates its formula and torch give."""
+
+import dataclasses
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from optcore.descent.schedules import (
+    SCHEDULES,
+    Constant,
+    Cosine,
+    Exponential,
+    InverseTime,
+    LinearDecay,
+    OneCycle,
+    StepDecay,
+    WarmupCosine,
+)
+from optcore.knobs import knobs
+
+STORED = np.load(Path(__file__).parents[2] / "support" / "torch_trajectories.npz")
+BASE = 0.5
+
+every = pytest.mark.parametrize("schedule", SCHEDULES, ids=lambda s: s.name)
+
+
+def test_the_names_are_the_public_ones_in_order():
+    assert [s.name for s in SCHEDULES] == [
+        "Constant",
+        "Linear decay",
+        "Step",
+        "Exponential",
+        "Inverse time",
+        "Cosine",
+        "Warm-up + cosine",
+        "One-cycle",
+    ]
+
+
+@pytest.mark.parametrize(
+    "schedule",
+    [
+        LinearDecay(duration=0.75, floor=0.01),
+        StepDecay(factor=0.1, period=25),
+        Exponential(factor=0.99),
+        Cosine(floor=0.02),
+        WarmupCosine(warmup=0.1, start=0.1, floor=0.02),
+    ],
+    ids=lambda s: s.name,
+)
+def test_the_rates_equal_torch(schedule):
+    theirs = STORED[f"schedule/{schedule.name}"]
+    ours = schedule.rate(BASE, np.arange(120), 120)
+    np.testing.assert_allclose(ours, theirs, rtol=1e-10)
+
+
+def test_one_cycle_equals_torch():
+    theirs = STORED["schedule/One-cycle"]
+    ours = OneCycle().rate(BASE, np.arange(121), 121)
+    np.testing.assert_allclose(ours[:-1], theirs, rtol=1e-10)
+    assert ours[-1] == pytest.approx(BASE / 25 / 1e4, rel=1e-10)
+
+
+def test_the_stored_file_names_its_version():
+    assert json.loads(str(STORED["settings"]))["torch"].startswith("2.13")
+
+
+def test_linear_decay_is_the_textbook_formula():
+    rate_0, rate_tau, tau = 0.3, 0.06, 40
+    schedule = LinearDecay(duration=0.8, floor=0.2)
+    for k in (0, 1, 17, 40):
+        textbook = (1 - k / tau) * rate_0 + k / tau * rate_tau
+        assert schedule.rate(rate_0, k, 50) == pytest.approx(textbook, rel=1e-14)
+    assert schedule.rate(rate_0, 49, 50) == pytest.approx(rate_tau, rel=1e-14)
+
+
+def test_hand_worked_rates():
+    assert Constant().rate(0.3, 99, 100) == 0.3
+    assert InverseTime(decay=0.5).rate(0.3, 4, 10) == pytest.approx(0.1, rel=1e-15)
+    assert Cosine(floor=0.0).rate(0.8, 5, 10) == pytest.approx(0.4, rel=1e-15)
+    assert StepDecay(factor=0.5, period=3).rate(0.8, 5, 10) == pytest.approx(0.4, rel=1e-15)
+    assert OneCycle(peak=0.5).rate(0.8, 4, 10) == pytest.approx(0.8, rel=1e-15)
+
+
+def test_a_warm_up_that_is_a_whole_number_of_steps_is_not_rounded_off():
+    rates = WarmupCosine(warmup=0.1, start=0.5).rate(1.0, np.arange(30), 30)
+    assert rates[3] == 1.0
+    assert np.argmax(rates) == 3
+
+
+@every
+def test_arrays_of_steps_and_rates_broadcast(schedule):
+    steps, bases = np.arange(40), np.array([[0.1], [1.0], [2.0]])
+    table = schedule.rate(bases, steps, 40)
+    assert table.shape == (3, 40)
+    singly = [[schedule.rate(base, k, 40) for k in range(40)] for base in bases[:, 0]]
+    np.testing.assert_allclose(table, singly, rtol=1e-15)
+
+
+@every
+@pytest.mark.parametrize("steps", [1, 2, 3, 300, 5000])
+def test_rates_are_finite_and_never_above_the_base(schedule, steps):
+    for end in ("low", "default", "high"):
+        ends = {name: getattr(knob, end) for name, knob in knobs(schedule).items()}
+        rates = dataclasses.replace(schedule, **ends).rate(BASE, np.arange(steps), steps)
+        assert np.isfinite(rates).all()
+        assert (rates >= 0).all()
+        assert (rates <= BASE * (1 + 1e-12)).all()
+
+
+@every
+def test_every_field_is_a_knob_that_admits_its_default(schedule):
+    assert set(knobs(schedule)) == {field.name for field in dataclasses.fields(schedule)}
+    assert all(k.admits(getattr(schedule, name)) for name, k in knobs(schedule).items())
+
+
+@every
+def test_the_latex_is_balanced_and_has_every_symbol(schedule):
+    assert schedule.latex.count("{") == schedule.latex.count("}")
+    assert schedule.latex.count(r"\left") == schedule.latex.count(r"\right")
+    assert all(knob.symbol in schedule.latex for knob in knobs(schedule).values())
+    assert schedule.source
+    assert schedule.variant

@@ -1,0 +1,198 @@
+import math
+
+import numpy as np
+import pytest
+
+from optcore.flow import gaussian
+from optcore.flow.layer_flow import layer_flow
+from optcore.flow.mean_field import MeanField, critical_line, depth_scale, mean_square
+from optcore.flow.theory import flow_theory, relu_drift, slope_bound
+from optcore.networks.activations import (
+    ACTIVATIONS,
+    GELU,
+    HardSigmoid,
+    Identity,
+    LeakyReLU,
+    ReLU,
+    Sigmoid,
+    Tanh,
+)
+from optcore.networks.initializers import (
+    Constant,
+    HeNormal,
+    Normal,
+    Orthogonal,
+    XavierNormal,
+    Zeros,
+)
+from optcore.networks.losses import SoftmaxCrossEntropy, SquaredError
+from optcore.networks.network import FitLoss, Network
+
+
+@pytest.mark.parametrize("scale", [1e-6, 0.3, 1.0, 7.0, 300.0])
+def test_gaussian_means_are_exact_for_polynomials_and_steps(scale):
+    moments = [gaussian.mean(lambda u, k=k: u**k, scale) for k in range(7)]
+    expected = [1, 0, scale**2, 0, 3 * scale**4, 0, 15 * scale**6]
+    np.testing.assert_allclose(moments[::2], expected[::2], rtol=1e-12)
+    np.testing.assert_allclose(moments[1::2] / np.array([scale, scale**3, scale**5]), 0, atol=1e-12)
+    above = gaussian.mean(lambda u: 1.0 * (u > 3), scale, kinks=(3.0,))
+    assert above == pytest.approx(math.erfc(3 / scale / math.sqrt(2)) / 2, rel=1e-9, abs=1e-30)
+
+
+def test_gaussian_means_of_bent_functions():
+    # E[logistic(z)^2] and E[tanh(10 z)^2] by the trapezoidal rule on a very fine grid.
+    z = np.linspace(-12, 12, 400_001)
+    density = np.exp(-z * z / 2) / math.sqrt(2 * math.pi)
+    for activation, scale in ((Sigmoid(), 1.0), (Tanh(), 10.0), (GELU(), 3.0)):
+        fine = np.trapezoid(activation.value(scale * z) ** 2 * density, z)
+        assert mean_square(activation, scale**2) == pytest.approx(fine, rel=1e-11)
+
+
+def test_published_chi_of_the_sigmoid():
+    assert MeanField(Sigmoid(), sigma_w=1.0).chi == pytest.approx(0.0557, abs=5e-5)
+
+
+@pytest.mark.parametrize("sigma_w", [0.5, 1.0, math.sqrt(2), 3.0])
+def test_chi_of_relu_is_half_the_weight_variance(sigma_w):
+    assert MeanField(ReLU(), sigma_w).chi == pytest.approx(sigma_w**2 / 2, rel=1e-12)
+    leaky = MeanField(LeakyReLU(slope=0.2), sigma_w).chi
+    assert leaky == pytest.approx(sigma_w**2 * (1 + 0.04) / 2, rel=1e-12)
+
+
+def test_fixed_points_in_closed_form():
+    # Linear: q = w q + b, so q* = b / (1 - w).
+    assert MeanField(Identity(), 0.6, 0.8).fixed_point() == pytest.approx(1.0, rel=1e-9)
+    assert MeanField(Identity(), 0.6, 0.4).fixed_point() == pytest.approx(0.25, rel=1e-9)
+    assert MeanField(Identity(), 0.5).fixed_point() == 0
+    assert MeanField(Identity(), 2.0).fixed_point() == math.inf
+    # ReLU with He weights keeps whatever variance it is given.
+    assert MeanField(ReLU(), math.sqrt(2)).fixed_point(start=0.37) == 0.37
+
+
+@pytest.mark.parametrize("activation", [Sigmoid(), Tanh(), HardSigmoid(), GELU()], ids=str)
+@pytest.mark.parametrize("sigma_w", [0.8, 1.3])
+def test_fixed_points_are_where_iteration_leads(activation, sigma_w):
+    field = MeanField(activation, sigma_w, 0.5)
+    q = 1.0
+    for _ in range(300):
+        q = field.next_variance(q)
+    assert field.fixed_point() == pytest.approx(q, rel=1e-9)
+
+
+def test_tanh_is_critical_at_one_and_on_the_published_line():
+    assert MeanField(Tanh(), 1.0).chi == pytest.approx(1, abs=1e-5)
+    assert MeanField(Tanh(), 0.9).chi == pytest.approx(0.81, rel=1e-9)
+    assert MeanField(Tanh(), 2.0).chi > 1
+    sigma_w, sigma_b = critical_line(Tanh(), np.linspace(0.01, 2, 200))
+    # Schoenholz et al.: sigma_w^2 = 1.76 at sigma_b^2 = 0.05.
+    assert np.interp(0.05, sigma_b**2, sigma_w**2) == pytest.approx(1.76, abs=0.005)
+    for w, b in list(zip(sigma_w, sigma_b, strict=True))[::50]:
+        assert MeanField(Tanh(), w, b).chi == pytest.approx(1, rel=1e-6)
+
+
+def test_the_critical_line_of_relu_is_a_point():
+    sigma_w, sigma_b = critical_line(ReLU(), [0.5, 2.0])
+    np.testing.assert_allclose(sigma_w, math.sqrt(2), rtol=1e-12)
+    np.testing.assert_allclose(sigma_b, 0, atol=1e-6)
+
+
+def test_depth_scales_are_the_rates_of_the_maps():
+    field = MeanField(Tanh(), 1.2, 0.4)
+    q = field.fixed_point()
+    shrinks = (field.next_variance(q * (1 + 1e-5)) - q) / (1e-5 * q)
+    assert field.variance_depth == pytest.approx(-1 / math.log(shrinks), rel=1e-3)
+    assert field.chi < 1
+    assert field.correlation_depth == pytest.approx(-1 / math.log(field.chi), rel=1e-9)
+    assert field.gradient_depth == pytest.approx(field.correlation_depth, rel=1e-9)
+    assert depth_scale(math.exp(-0.25)) == pytest.approx(4, rel=1e-12)
+    assert depth_scale(1.0) == math.inf
+
+
+def test_chaos_settles_at_a_correlation_below_one():
+    field = MeanField(Tanh(), 2.0, 0.3)
+    q = field.fixed_point()
+    c = field.fixed_correlation(q)
+    assert 0 < c < 0.9
+    # Monte Carlo of the map q c -> sigma_w^2 E[phi(u1) phi(u2)] + sigma_b^2.
+    z = np.random.default_rng(0).standard_normal((2, 400_000))
+    second = np.tanh(math.sqrt(q) * (c * z[0] + math.sqrt(1 - c * c) * z[1]))
+    moved = 4 * np.mean(np.tanh(math.sqrt(q) * z[0]) * second) + 0.09
+    assert moved == pytest.approx(q * c, abs=0.02)
+    assert MeanField(Tanh(), 1.2, 0.4).fixed_correlation(1.0) == 1.0
+
+
+SWITCHES = [{}, {"norm": "layer"}, {"residual": True}, {"residual": True, "norm": "layer"}]
+
+
+@pytest.mark.parametrize("switches", SWITCHES, ids=str)
+@pytest.mark.parametrize("hidden", [Sigmoid(), ReLU(), Tanh()], ids=lambda a: a.name)
+def test_theory_agrees_with_wide_networks(hidden, switches):
+    rng = np.random.default_rng(0)
+    network = Network((200,) * 6 + (10,), hidden, Identity(), **switches)
+    targets = np.eye(10)[rng.integers(0, 10, 40)]
+    fit = FitLoss(network, SoftmaxCrossEntropy(), rng.standard_normal((40, 200)), targets)
+    initializer = HeNormal(gain=0.9)
+    flows = [layer_flow(fit, network.initial(initializer, seed)) for seed in range(24)]
+    squares = np.mean([(f.delta_norms / f.delta_norms[-1]) ** 2 for f in flows], 0)
+    variances = np.mean([[np.mean(z**2) for z in f.trace.pre_activations] for f in flows], 0)
+    theory = flow_theory(network, initializer, 1.0)
+    np.testing.assert_allclose(np.sqrt(squares), theory.delta_norms(1.0), rtol=0.12)
+    np.testing.assert_allclose(variances[:-1], theory.variances[:-1], rtol=0.15)
+
+
+def test_theory_follows_unequal_widths_and_the_initialiser():
+    network = Network((50, 300, 150, 300, 8), Tanh(), Identity())
+    rng = np.random.default_rng(1)
+    fit = FitLoss(network, SquaredError(), 0.5 * rng.standard_normal((60, 50)), np.zeros((60, 8)))
+    for initializer in (XavierNormal(), Orthogonal(gain=1.2), Normal(sigma=0.08)):
+        flows = [layer_flow(fit, network.initial(initializer, seed)) for seed in range(12)]
+        squares = np.mean([(f.delta_norms / f.delta_norms[-1]) ** 2 for f in flows], 0)
+        theory = flow_theory(network, initializer, 0.25)
+        np.testing.assert_allclose(np.sqrt(squares), theory.delta_norms(1.0), rtol=0.15)
+
+
+def test_theory_is_silent_where_it_has_nothing_to_say():
+    batch = Network((5, 5, 2), Tanh(), Identity(), norm="batch")
+    assert flow_theory(batch, HeNormal(), 1.0) is None
+    assert flow_theory(Network((5, 5, 2), Tanh(), Identity()), Constant(), 1.0) is None
+    silent = flow_theory(Network((5, 5, 2), Tanh(), Identity()), Zeros(), 1.0)
+    assert silent.variances.tolist() == [0, 0]
+    assert silent.delta_norms(1.0).tolist() == [0, 1]
+
+
+def test_the_drift_of_finite_relu_layers():
+    width, steps, seeds = 40, 8, 1500
+    network = Network((width,) * (steps + 2) + (1,), ReLU(), Identity(), bias=False)
+    rng = np.random.default_rng(0)
+    inputs = rng.standard_normal((1, width))
+    fit = FitLoss(network, SquaredError(), inputs, [[1.0]])
+    thetas = np.stack([network.initial(HeNormal(), seed) for seed in range(seeds)])
+    logs = []
+    for part in np.split(thetas, 15):
+        deltas = fit.trace(part).deltas
+        squares = [(delta**2).sum((-2, -1)) for delta in deltas]
+        logs.append(np.log(squares[0] / squares[-2]))
+    logs = np.concatenate(logs)
+    mean, variance = relu_drift(width)
+    assert logs.mean() == pytest.approx(steps * mean, abs=4 * logs.std() / math.sqrt(seeds) + 0.03)
+    assert logs.mean() < 0.7 * steps * mean
+    assert logs.var() == pytest.approx(steps * variance, rel=0.2)
+
+
+def test_the_slope_bound_holds_and_is_no_rate():
+    network = Network((30,) * 7 + (4,), Sigmoid(), Identity())
+    rng = np.random.default_rng(0)
+    fit = FitLoss(network, SquaredError(), rng.standard_normal((20, 30)), np.zeros((20, 4)))
+    flow = layer_flow(fit, network.initial(XavierNormal(), 0))
+    spectral = [np.linalg.norm(weights, 2) for weights in flow.trace.forward.weights]
+    measured = flow.delta_norms / flow.delta_norms[-1]
+    bound = slope_bound(Sigmoid(), 7, spectral)
+    assert (measured <= bound).all()
+    assert measured[0] < 0.1 * bound[0]
+    np.testing.assert_allclose(slope_bound(Sigmoid(), 4), [1 / 64, 1 / 16, 1 / 4, 1])
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS, ids=lambda a: a.name)
+def test_every_activation_has_a_chi(activation):
+    field = MeanField(activation, 1.1, 0.2)
+    assert 0 <= field.chi <= 1.21 * activation.steepest**2 * (1 + 1e-9)

@@ -1,0 +1,396 @@
+"""Check a network as a person meets it: every scenario's claims, the detective, hostile input."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+from visits import picture
+
+from optcore.checks.bugs import PLANTED_BUGS
+from optcore.checks.detective import NoCaseError
+from optcore.derivatives.differences import CENTRAL, DIFFERENCES
+from optcore.networks.activations import ACTIVATIONS
+from optcore.networks.losses import LOSSES, SigmoidCrossEntropy
+from optcore.training.datasets import DATASETS
+from ui.check_network import detective as detecting
+from ui.check_network.case import LIMIT, RANDOM, CheckCase, Shape
+from ui.check_network.result import examined
+from ui.check_network.scenarios import SCENARIOS
+from ui.check_network.words import summary
+from ui.controls import slug
+
+PAGES = Path(__file__).parents[2] / "pages"
+CONVICTED = ("wrong", "suspicious")
+
+
+def opened(**parameters) -> AppTest:
+    app = AppTest.from_file(PAGES / "check_network.py", default_timeout=30)
+    for name, value in parameters.items():
+        app.query_params[name] = value
+    app.run()
+    assert not app.exception
+    return app
+
+
+def shown(app: AppTest):
+    """The result that the page draws."""
+    return app.session_state["link.check"]["result"]
+
+
+def scenario(name: str, **changes):
+    link = next(each.link for each in SCENARIOS if each.name == name)
+    return shown(opened(**{**link, **changes}))
+
+
+def said(app: AppTest) -> str:
+    return " ".join(each.value for each in (*app.error, *app.warning, *app.success, *app.info))
+
+
+def button(app: AppTest, label: str):
+    return next(each for each in app.button if each.label.startswith(label))
+
+
+# ------------------------------------------------------------------ first view
+
+
+def test_the_page_stands_in_the_navigation():
+    app = AppTest.from_file(PAGES / "index.py", default_timeout=30).run()
+    app.switch_page("check_network.py").run()
+    assert not app.exception
+    assert "Check a network" in app.markdown[0].value
+
+
+def test_the_first_view_has_a_glaring_bug_and_its_line():
+    app = opened()
+    found = shown(app)
+    assert found.check.names(*CONVICTED) == ["W1", "b1", "W2", "b2"]
+    assert found.check.names("right") == ["W3", "b3", "W4", "b4"]
+    assert found.diagnoses[0].line.name == "delta 2"
+    assert any("explains every wrong block" in each.value for each in app.markdown)
+    assert "1 - a^2" in app.latex[0].value
+    assert dict(app.query_params) == {}
+
+
+def test_a_link_is_kept_whole():
+    link = {"activation": "relu", "data": "random", "bugs": "sign-flipped", "net.layers": "3",
+            "at.weight_scale": "0.5", "float": "float32", "check.h": "0.01"}  # fmt: skip
+    app = opened(**link)
+    assert dict(app.query_params) == link
+    assert shown(app).check.point.dtype == np.float32
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS, ids=lambda a: a.name)
+def test_every_activation_with_a_loss_and_a_rule(activation):
+    at = ACTIVATIONS.index(activation)
+    loss, rule = LOSSES[at % len(LOSSES)], DIFFERENCES[at % len(DIFFERENCES)]
+    data = DATASETS[at % len(DATASETS)]
+    opened(**{"activation": slug(activation.name), "loss": slug(loss.name), "bugs": "",
+              "rule": slug(rule.name), "data": slug(data.name), "net.width": "3"})  # fmt: skip
+
+
+def test_all_bugs_at_once_say_which_could_not_be_planted():
+    app = opened(bugs=",".join(slug(bug.name) for bug in PLANTED_BUGS))
+    found = shown(app)
+    assert found.check.verdict == "wrong"
+    assert len(found.case.planted(found.fit)) < len(PLANTED_BUGS) == len(found.case.bugs)
+
+
+# ------------------------------------------------------------------ what the scenarios say
+
+
+@pytest.mark.parametrize("name", [each.name for each in SCENARIOS])
+def test_every_scenario_opens_by_its_name(name):
+    app = opened(scenario=slug(name))
+    link = next(each.link for each in SCENARIOS if each.name == name)
+    assert not app.warning or "not see it" in said(app)
+    assert not app.error
+    assert link.items() <= dict(app.query_params).items()
+
+
+def test_a_wrong_delta_reaches_its_layer_and_all_below():
+    check = scenario("A wrong delta spoils all below").check
+    assert set(check.names(*CONVICTED)) == {f"{kind}{at}" for kind in "Wb" for at in range(1, 5)}
+    assert check.names("right") == ["W5", "b5", "W6", "b6"]
+
+
+def test_the_right_network_that_looks_wrong():
+    found = scenario("Right, but looks wrong")
+    assert found.case.bugs == ()
+    assert 0.2 < found.check.block("W1").relative_error < 0.9
+    assert found.check.relative_error < 1e-8
+    assert (found.check.flat_verdict, found.check.verdict) == ("right", "inconclusive")
+    assert found.taylor.verdict == "right"
+
+
+def test_the_complex_step_finds_what_depth_hides():
+    name = "Depth hides a bug"
+    check = scenario(name).check
+    assert check.names(*CONVICTED) == ["W1"]
+    assert check.block("W1").relative_error == pytest.approx(1 / 3, rel=1e-6)
+    assert max(block.floor for block in check.blocks) < 1e-11
+    assert scenario(name, rule="central").check.block("W1").verdict == "inconclusive"
+
+
+def test_depth_lifts_the_floor():
+    check = scenario("Depth lifts the floor").check
+    assert 300 < check.block("W1").floor / check.block("W8").floor < 3000
+    deeper = scenario("Depth lifts the floor", **{"net.layers": "16"}).check
+    assert deeper.block("W1").floor > 0.3
+
+
+def test_tiny_weights_hide_what_scale_one_shows():
+    assert scenario("Tiny weights hide a bug").check.names(*CONVICTED) == []
+    check = scenario("Tiny weights hide a bug", **{"at.weight_scale": "1"}).check
+    assert check.names(*CONVICTED) == ["W1", "b1", "W2", "b2"]
+    assert min(check.block(name).relative_error for name in ("W1", "b1", "W2", "b2")) > 1e-2
+
+
+def test_training_brings_the_bug_out():
+    found = scenario("Check again after training")
+    assert found.first.relative_error < 1e-6
+    assert found.first.names(*CONVICTED) == []
+    assert found.check.relative_error == pytest.approx(1, abs=0.05)
+    assert "At the start" in summary(found)
+
+
+def test_a_heavy_penalty_hides_w_and_not_b():
+    check = scenario("L2 hides a bug in W").check
+    assert check.names(*CONVICTED) == ["b1", "b2"]
+    assert {check.block(name).verdict for name in ("W1", "W2")} == {"right"}
+    assert check.block("W1").relative_error < 1e-7
+    assert check.block("b1").relative_error == pytest.approx(0.03, abs=0.005)
+    light = scenario("L2 hides a bug in W", **{"loss.weight_decay": "0.01"}).check
+    assert light.names(*CONVICTED) == ["W1", "b1", "W2", "b2"]
+
+
+def test_dropout_must_be_frozen():
+    check = scenario("Freeze the dropout").check
+    assert {block.cause for block in check.blocks} == {"random"}
+    assert scenario("Freeze the dropout", frozen="1").check.verdict == "right"
+
+
+def test_a_kink_is_named_and_a_smaller_h_misses_it():
+    check = scenario("h steps over a kink").check
+    assert check.verdict == "kink"
+    assert 0.005 < check.relative_error < 0.03
+    assert "changes side within h" in " ".join(check.sentences())
+    assert scenario("h steps over a kink", **{"check.h": "6e-6"}).check.verdict == "right"
+
+
+def test_the_naive_logarithm_and_its_cure():
+    naive = scenario("The naive logarithm")
+    assert naive.check.names(*CONVICTED) == []
+    assert 1e-7 < naive.check.relative_error < 5e-6
+    stable = scenario("The naive logarithm", loss="sigmoid-cross-entropy").check
+    assert stable.relative_error < 5e-9
+    assert stable.verdict == "right"
+    assert np.min(1 - np.abs(2 * naive.fit.predict(naive.check.point, naive.fit.inputs) - 1)) < 1e-8
+
+
+def test_the_misprinted_tanh_leaves_a_third():
+    found = scenario("A tanh misprinted")
+    assert found.check.names(*CONVICTED) == ["W1", "b1"]
+    assert found.check.block("b1").relative_error == pytest.approx(1 / 3, rel=1e-6)
+    assert found.diagnoses[0].factor == pytest.approx(2, rel=1e-5)
+
+
+# ------------------------------------------------------------------ the detective
+
+
+def test_a_case_keeps_its_bug_wherever_the_check_is_made():
+    first = shown(opened(mode="detective", case="12"))
+    moved = shown(opened(**{"mode": "detective", "case": "12", "at.weight_scale": "0.3",
+                            "at.training_steps": "30", "at.seed": "5", "float": "float32",
+                            "loss.weight_decay": "0.1"}))  # fmt: skip
+    assert first.case.bugs == moved.case.bugs
+    others = {shown(opened(mode="detective", case=str(n))).case.bugs for n in range(8)}
+    assert len(others) > 4
+
+
+def test_nothing_on_the_page_names_the_hidden_bug():
+    app = opened(mode="detective", case="12")
+    bug = shown(app).case.bugs[0]
+    written = " ".join(each.value for each in (*app.markdown, *app.caption, *app.latex))
+    assert bug.name not in written
+    assert bug.wrong not in written
+    assert dict(app.query_params) == {"mode": "detective", "case": "12"}
+    assert "The line:" not in summary(shown(app), hush=True)
+
+
+def test_a_right_and_a_wrong_answer_are_ruled_and_counted():
+    app = opened(mode="detective", case="12")
+    found = shown(app)
+    truth = found.case.bugs[0].line(found.case.network)
+    menu = next(each for each in app.selectbox if each.label == "Which line?")
+    assert button(app, "That is the line").disabled
+    menu.select(truth.name).run()
+    button(app, "That is the line").click().run()
+    assert "Right. It was" in app.success[0].value
+    assert any("Found 1 of 1" in each.value for each in app.markdown)
+    button(app, "Next case").click().run()
+    found = shown(app)
+    truth = found.case.bugs[0].line(found.case.network)
+    menu = next(each for each in app.selectbox if each.label == "Which line?")
+    menu.select(next(name for name in menu.options if name != truth.name)).run()
+    button(app, "That is the line").click().run()
+    assert app.error[0].value.startswith("Not ")
+    assert any("Found 1 of 2" in each.value for each in app.markdown)
+    assert button(app, "That is the line").disabled
+
+
+def test_a_network_that_shows_no_bug_gets_a_sentence(monkeypatch):
+    def blind(*case):
+        raise NoCaseError("nothing to see")
+
+    monkeypatch.setattr(detecting, "open_case", blind)
+    app = opened(mode="detective", case="9876")
+    assert "no bug could be seen" in said(app)
+    assert all(each.label != "Which line?" for each in app.selectbox)
+
+
+def test_reference_keeps_only_what_decides_the_bugs():
+    case = CheckCase(rule=DIFFERENCES[0], dtype="float32")
+    assert detecting.reference(case) == detecting.reference(replace(case, rule=CENTRAL))
+    assert detecting.reference(case) != detecting.reference(replace(case, data=RANDOM))
+
+
+# ------------------------------------------------------------------ input that cannot be used
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"net.layers": "999"},
+        {"net.layers": "<b>"},
+        {"check.h": "0"},
+        {"check.h": "nan"},
+        {"bugs": "no-such-bug"},
+        {"bug.tanh-1-a.layer": "77"},
+        {"case": "-3", "mode": "detective"},
+        {"mode": "nonsense"},
+        {"float": "float16"},
+        {"scenario": "none"},
+        {"p.x": "inf", "mode": "check-my-own"},
+    ],
+    ids=lambda p: "-".join(f"{k}={v}" for k, v in p.items()),
+)
+def test_a_hostile_link_gets_a_notice_and_the_default(parameters):
+    app = opened(**parameters)
+    assert "was not used" in said(app)
+
+
+def test_a_regression_with_a_loss_for_classes_gets_a_sentence():
+    app = opened(data="sine")
+    assert "is a regression" in said(app)
+    assert shown(app).case.data == RANDOM
+
+
+def test_a_network_too_large_gets_a_sentence_and_a_smaller_offer():
+    app = opened(**{"net.layers": "10", "net.width": "100"})
+    assert f"the limit is {LIMIT:,}" in said(app)
+    offer = button(app, "Take width")
+    width = int(offer.label.split()[-1])
+    fits = CheckCase(shape=Shape(10, width, 16))
+    assert fits.parameters <= LIMIT < CheckCase(shape=Shape(10, width + 1, 16)).parameters
+
+
+def test_a_large_network_shows_progress_and_is_checked():
+    app = opened(**{"net.width": "30"})
+    found = shown(app)
+    assert not found.case.live
+    assert found.case.parameters > 1500
+    assert found.diagnoses[0].line.name == "delta 2"
+
+
+def test_a_cancelled_check_stays_cancelled_until_it_is_asked_for():
+    app = opened()
+    before = shown(app)
+    memory = app.session_state["link.check"]
+    large = replace(before.case, shape=Shape(4, 30, 16))
+    memory["cancelled"] = large
+    memory["values"]["net.width"] = 30
+    app.run()
+    assert shown(app) is before
+    assert "Cancelled" in said(app)
+    assert "still shows the check before" in said(app)
+    button(app, "Check now").click().run()
+    assert shown(app).case == large
+
+
+def test_cancelled_before_any_check_says_that_the_picture_is_of_another_network():
+    app = AppTest.from_file(PAGES / "check_network.py", default_timeout=30)
+    large = CheckCase(shape=Shape(4, 30, 16))
+    memory = {"source": {"net.width": "30", "bugs": ""}, "values": {}, "notices": [],
+              "published": {}, "cancelled": large}  # fmt: skip
+    app.session_state["link.check"] = memory
+    app.run()
+    assert not app.exception
+    assert "result" not in app.session_state["link.check"]
+    assert f"Cancelled: these {large.parameters:,} parameters are not checked." in said(app)
+    assert "another network, a small one without a bug" in said(app)
+    assert "check before" not in said(app)
+    assert "another network" in picture(app, "check.stage")["words"]
+
+
+def test_h_below_the_spacing_of_floats_gets_a_sentence_and_a_way_on():
+    app = opened(**{"float": "float32", "check.h": "1e-13"})
+    assert "result" not in app.session_state["link.check"]
+    assert "h" in said(app)
+    button(app, "Take h =").click().run()
+    assert shown(app).check.point.dtype == np.float32
+
+
+def test_a_loss_that_is_not_finite_gets_a_sentence():
+    app = opened(**{"loss": "naive-cross-entropy", "at.weight_scale": "10", "at.input_scale": "10",
+                    "activation": "relu"})  # fmt: skip
+    assert "Take scale 1" in " ".join(each.label for each in app.button)
+    assert said(app)
+
+
+# ------------------------------------------------------------------ check my own
+
+
+def test_own_formulas_are_told_apart():
+    app = opened(mode="check-my-own")
+    assert not app.error
+    fields = {each.label: each for each in app.text_input}
+    fields["∂f/∂y ="].set_value("x*cos(x*y)").run()
+    assert not app.exception
+
+
+@pytest.mark.parametrize("text", ["", "import os", "cos(x", "y²", "z + 1", "x" * 150])
+def test_a_bad_formula_gets_a_sentence_and_nothing_is_lost(text):
+    app = opened(mode="check-my-own")
+    field = next(each for each in app.text_input if each.label == "∂f/∂y =")
+    field.set_value(text).run()
+    assert not app.exception
+    assert "Shown meanwhile: `cos(x*y)`" in said(app)
+    field = next(each for each in app.text_input if each.label == "∂f/∂y =")
+    assert field.value == text
+
+
+def test_a_formula_without_a_value_in_the_window_gets_a_sentence():
+    app = opened(mode="check-my-own", f="sqrt(-1-x^2-y^2)")
+    assert "no real, finite value" in said(app)
+
+
+# ------------------------------------------------------------------ the report
+
+
+def test_the_report_holds_every_parameter_of_every_check():
+    found = scenario("Check again after training")
+    rows = [line.split(",") for line in found.report().splitlines()]
+    assert len(rows) == 1 + 2 * found.check.point.size
+    head = rows[0]
+    last = dict(zip(head, rows[-1], strict=True))
+    assert float(last["analytic"]) == found.check.analytic[-1]
+    assert float(last["numeric"]) == found.check.numeric[-1]
+    assert last["parameter"] == "b3[0]"
+    assert {row[0] for row in rows[1:]} == {"at the start", "after 100 steps"}
+
+
+def test_parameters_with_a_comma_in_their_name_stay_one_cell():
+    case = CheckCase(loss=SigmoidCrossEntropy(), shape=Shape(2, 2, 4))
+    assert '"W1[1, 0]"' in examined(case).report()

@@ -1,0 +1,122 @@
+"""The stage's own line: what it answers is what Streamlit would have answered, without a rerun."""
+
+import gc
+import logging
+
+import numpy as np
+import pytest
+from visits import Reader, picture, report, sent, stages, visit
+
+from optcore.surfaces import Himmelblau
+from ui.live import line as lines
+from ui.live.line import Line
+
+PAGES = {
+    "race": ("race.stage", {"values": {"adam.learning_rate": 0.0625}}),
+    "race start": ("race.stage", {"handles": {"start": [0.5, 0.5]}}),
+    "race scrubber": ("race.stage", {"at": 40}),
+    "shrinking_h": ("shrinking.stage", {"handles": {"x": [0.5, 0.0]}}),
+    "slow_neuron": ("neuron.stage", {"handles": {"start": [1.0, 1.5]}}),
+    "training": ("training.stage", {"values": {"length.seed": 5}}),
+}
+every_page = pytest.mark.parametrize(("name", "told"), PAGES.items(), ids=list(PAGES))
+
+
+def opened(name: str):
+    app = visit()
+    page = name.split()[0]
+    return app if page == "race" else app.switch_page(f"{page}.py").run()
+
+
+def line_of(app, key: str) -> Line:
+    return app.session_state[f"{key}.line"]
+
+
+def comparable(message: dict) -> dict:
+    """A picture without what tells messages and visitors apart."""
+    apart = ("edition", "line", "answers")
+    return plain({name: part for name, part in message.items() if name not in apart})
+
+
+def plain(node):
+    if isinstance(node, dict):
+        return {name: plain(child) for name, child in node.items()}
+    if isinstance(node, list):
+        return [plain(child) for child in node]
+    return node.tolist() if isinstance(node, np.ndarray) else node
+
+
+@every_page
+def test_a_line_answers_what_streamlit_answers(name, told, caplog):
+    key, change = told
+    change = {"sequence": 7, "has": [], "settled": False, **change}
+    slow, fast = opened(name), opened(name)
+    report(slow, key, **change)
+    line = line_of(fast, key)
+    caplog.clear()
+    with caplog.at_level(logging.WARNING):
+        answer = Reader().read(line.answer(change))
+    assert not caplog.records, "what a moving hand sees anew is the stage and nothing else"
+    asked = comparable(picture(slow, key))
+    assert answer["sequence"] == 7
+    assert repr(comparable(answer)) == repr(asked)
+    assert repr(asked) != repr(comparable(picture(opened(name), key))), "the change changes it"
+
+
+def test_streamlit_takes_up_where_the_line_left_off():
+    app = visit()
+    line = line_of(app, "race.stage")
+    for at, rate in enumerate((0.1, 0.2, 0.3), 1):
+        line.answer({"sequence": at, "has": [], "settled": False,
+                     "values": {"adam.learning_rate": rate}})  # fmt: skip
+    report(app, sequence=4, settled=True)
+    shown = picture(app)
+    assert shown["sequence"] == 4
+    assert app.query_params["adam.learning_rate"] == "0.3"
+    assert shown["edition"] > 4, "the browser takes the higher number for the newer picture"
+
+
+def test_a_line_sends_no_part_that_the_browser_holds():
+    app = visit()
+    line, reader = line_of(app, "race.stage"), Reader()
+    reader.read(sent(app))
+    whole = len(sent(app))
+    answer = line.answer({"sequence": 1, "has": reader.has, "settled": False,
+                          "handles": {"start": [0.3, 1.2]}})  # fmt: skip
+    assert len(answer) < whole / 4
+    assert reader.read(answer)["handles"][0]["at"] == [0.3, 1.2]
+
+
+def test_what_changed_on_the_page_is_what_the_line_shows():
+    app = visit()
+    app.selectbox[0].select("Himmelblau").run()
+    line = line_of(app, "race.stage")
+    answer = Reader().read(line.answer({"sequence": 1, "has": [], "settled": False}))
+    assert answer["handles"][0]["at"] == list(Himmelblau.start)
+
+
+def test_a_stage_that_comes_back_is_sent_whole():
+    app = visit()
+    line_of(app, "race.stage").answer({"sequence": 1, "has": ["x"], "settled": False})
+    app.switch_page("layers.py").run()
+    app.switch_page("race.py").run()
+    assert picture(app)["sequence"] == 0
+
+
+def test_pages_that_say_more_than_a_stage_have_no_line_that_answers():
+    for page in ("layers", "check_network"):
+        app = visit().switch_page(f"{page}.py").run()
+        key = stages(app)[0].key
+        assert picture(app, key)["answers"] is False
+        assert line_of(app, key).body is None
+
+
+def test_tokens_tell_nothing_and_a_line_goes_with_its_visitor():
+    made = [Line() for _ in range(3)]
+    tokens = [each.token for each in made]
+    assert len(set(tokens)) == 3
+    assert min(map(len, tokens)) >= 20
+    assert all(lines._lines[token] is each for token, each in zip(tokens, made, strict=True))
+    del made
+    gc.collect()
+    assert not any(token in lines._lines for token in tokens)

@@ -1,0 +1,147 @@
+"""The slow neuron as a person meets it: scenarios, choices, hostile links, what a hand does."""
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from ui.controls import slug
+from ui.slow_neuron import choices as slow_neuron
+from ui.slow_neuron.scenarios import SCENARIOS
+
+PAGES = Path(__file__).parents[2] / "pages"
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """The runs that the page showed, by name, time after time."""
+    seen = []
+    download = slow_neuron.download
+
+    def noted(runs):
+        seen.append({run.neuron.name: run for run in runs})
+        download(runs)
+
+    monkeypatch.setattr(slow_neuron, "download", noted)
+    return seen
+
+
+def opened(**parameters) -> AppTest:
+    app = AppTest.from_file(PAGES / "slow_neuron.py", default_timeout=20)
+    for name, value in parameters.items():
+        app.query_params[name] = value
+    return app.run()
+
+
+def scenario(name, shown):
+    app = opened(scenario=slug(name))
+    assert not app.exception
+    assert next(each.words for each in SCENARIOS if each.name == name) in app.info[0].value
+    return shown[-1]
+
+
+def test_a_little_wrong_it_learns(shown):
+    run = scenario("A little wrong: it learns", shown)["Squared error"]
+    assert (f"{run.outputs[0]:.4f}", f"{run.outputs[-1]:.4f}") == ("0.8176", "0.0940")
+    assert (run.neuron.x, run.neuron.y, len(run.outputs)) == (1, 0, 301)
+
+
+def test_badly_wrong_it_stalls(shown):
+    run = scenario("Badly wrong: it stalls", shown)["Squared error"]
+    assert (f"{run.outputs[0]:.4f}", f"{run.outputs[-1]:.4f}") == ("0.9820", "0.2028")
+    assert f"{run.slopes[0]:.3f}" == "0.018"
+    steepest = int(run.deltas.argmax())
+    assert 0.3 < run.outputs[steepest] < 0.8, "half-way down"
+    assert run.outputs[0] - run.outputs[10] < 0.002
+
+
+def test_hopelessly_wrong_and_cured(shown):
+    runs = scenario("Hopelessly wrong, and cured", shown)
+    slow, quick = runs["Squared error"], runs["Cross-entropy"]
+    assert f"{slow.slopes[0]:.1e}" == "4.5e-05"
+    assert slow.errors[-1] > 0.99 * slow.errors[0]
+    assert quick.deltas[0] == quick.errors[0] == quick.deltas.max()
+    assert quick.half_way < 40
+
+
+def test_a_relu_instead(shown):
+    relu = scenario("A ReLU instead", shown)["ReLU"]
+    assert relu.errors[1] / relu.errors[0] == pytest.approx(0.7)
+    assert relu.half_way == 2
+
+
+def test_a_dead_relu(shown):
+    runs = scenario("A dead ReLU", shown)
+    assert not runs["ReLU"].deltas.any()
+    assert runs["ReLU"].z[0] == -2
+    for name in ("Squared error", "Cross-entropy"):
+        assert runs[name].outputs[-1] > 0.7 > 0.2 > runs[name].outputs[0]
+
+
+def test_any_choice_of_neurons(shown):
+    for chosen in ("", "relu", "squared-error,cross-entropy,relu"):
+        app = opened(show=chosen)
+        assert not app.exception
+        assert [slug(name) for name in shown[-1]] == [n for n in chosen.split(",") if n]
+        assert bool(app.get("download_button")) == bool(chosen)
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"show": "nobody"},
+        {"neuron.w": "9"},
+        {"neuron.b": "nan"},
+        {"neuron.y": "1.01"},
+        {"neuron.learning_rate": "0"},
+        {"neuron.steps": "12.5"},
+        {"at": "never"},
+        {"scenario": "x"},
+    ],
+    ids=str,
+)
+def test_a_bad_link_gets_a_sentence_and_the_default(parameters):
+    app = opened(**parameters)
+    assert not app.exception
+    assert f"**{next(iter(parameters))}**" in app.warning[0].value
+
+
+@pytest.mark.parametrize("corner", [(-8, -8, -2), (8, 8, 2), (-8, 8, 2)])
+def test_the_ends_of_every_slider(corner):
+    w, b, x = map(str, corner)
+    link = {"neuron.w": w, "neuron.b": b, "neuron.x": x, "neuron.learning_rate": "10"}
+    app = opened(**link, **{"show": "squared-error,cross-entropy,relu", "neuron.steps": "2000"})
+    assert not app.exception
+
+
+class Held:
+    """A link that remembers what it hears."""
+
+    def __init__(self):
+        self.heard = {}
+
+    def hear(self, values, settled):
+        self.heard |= values | {"settled": settled}
+
+
+def test_a_hand_moves_the_start_as_far_as_the_sliders_reach():
+    link, start = Held(), slow_neuron.NeuronStart()
+    slow_neuron.hear(link, start, {"handles": {"start": [20, -1.23456]}, "settled": False, "at": 7})
+    assert link.heard == {"neuron.w": 8.0, "neuron.b": -1.235, "at": 7, "settled": False}
+    slow_neuron.hear(link, start, {"at": 300, "settled": True, "values": {"neuron.x": 99}})
+    assert link.heard["at"] is None
+    assert "neuron.x" not in link.heard
+
+
+def test_the_csv_holds_every_step(shown):
+    opened(**{"neuron.steps": "25"})
+    runs = list(shown[-1].values())
+    rows = list(csv.DictReader(io.StringIO(slow_neuron.table(runs))))
+    assert len(rows) == 2 * 26
+    last = rows[25]
+    assert (last["neuron"], last["step"]) == ("Squared error", "25")
+    assert float(last["output"]) == runs[0].outputs[-1]
+    assert float(last["dL_dz"]) == runs[0].deltas[-1]
+    assert float(last["loss"]) == runs[0].run.values[-1]

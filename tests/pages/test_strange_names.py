@@ -1,0 +1,75 @@
+"""A name in a link that the page does not know is told; one that it may yet ask for is not."""
+
+from importlib import import_module
+
+import pytest
+from streamlit.testing.v1 import AppTest
+from visits import OLD, PAGES, said, settled
+
+from ui.check_network.choices import MODES
+from ui.controls import slug
+from ui.state import Link
+
+STRANGE = "knows no such name"
+# Between them the links of a page bring up every control whose name has no dot.
+VARIANTS = {
+    "race": [{}, {"surface": "your-own-function"}, {"race": ""}],
+    "shrinking_h": [
+        {},
+        {"function": "your-own-formula"},
+        {"function": "your-own-formula", "formula": "log(x)", "x": "-1"},
+    ],
+    "check_network": [{"mode": slug(mode)} for mode in MODES],
+    "layers": [{"net.depth": "3"}, {"activations": ""}],
+    "training": [{"length.steps": "10"}],
+    "slow_neuron": [{}, {"show": ""}],
+}
+
+
+def opened(page: str, link: dict[str, str]) -> AppTest:
+    app = AppTest.from_file(PAGES / f"{page}.py", default_timeout=60)
+    app.query_params.update(link)
+    return settled(app.run())
+
+
+@pytest.mark.parametrize("page", VARIANTS)
+def test_a_mistyped_name_is_told_once_and_the_rest_of_the_link_is_used(page):
+    entry = import_module(f"ui.{page}.scenarios").SCENARIOS[-1]
+    app = opened(page, {"sede": "3", "<b>*": "1", **entry.link})
+    assert rf"**sede**, **\<b\>\*** was not used: this page {STRANGE}" in said(app)
+    assert dict(app.query_params) == dict(opened(page, entry.link).query_params)
+    assert said(app) == said(app.run())
+
+
+@pytest.mark.parametrize("page", VARIANTS)
+def test_a_name_that_is_not_asked_for_at_present_is_no_mistake(page, monkeypatch):
+    names, publish = set(), Link.publish
+
+    def noted(link):
+        names.update(link.told)
+        publish(link)
+
+    monkeypatch.setattr(Link, "publish", noted)
+    for link in VARIANTS[page]:
+        opened(page, link)
+    links = OLD["links"] if page == "race" else OLD["other_pages"][page]
+    names |= {name for link in links for name in link}
+    for link in VARIANTS[page]:
+        assert STRANGE not in said(opened(page, dict.fromkeys(names, "?") | link))
+
+
+def test_what_others_add_to_an_address_is_passed_over():
+    entry = import_module("ui.layers.scenarios").SCENARIOS[1]
+    link = {"scenario": slug(entry.name), "utm_source": "mail", "fbclid": "x"}
+    app = opened("layers", link | {"embed": "true"})
+    assert not said(app)
+    # Streamlit itself keeps what it is told of how to embed it.
+    assert app.query_params.pop("embed") == "true"
+    assert dict(app.query_params) == {"scenario": slug(entry.name), **entry.link}
+
+
+def test_names_of_what_is_not_chosen_wait_for_it():
+    app = opened("race", {"race": "momentum", "adam.beta1": "0.5"})
+    assert not said(app)
+    app.multiselect[0].set_value(["Momentum", "Adam"]).run()
+    assert app.query_params["adam.beta1"] == "0.5"

@@ -1,0 +1,365 @@
+"""Training as a person meets it: every scenario's claims, choices, hostile links, long work."""
+
+import csv
+import io
+import math
+import threading
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from optcore.networks.activations import ACTIVATIONS
+from optcore.networks.initializers import INITIALIZERS, HeNormal
+from optcore.training.datasets import DATASETS
+from optcore.training.plan import TRAINERS, TrainingPlan
+from ui.controls import slug
+from ui.training import choices as training
+from ui.training import words
+from ui.training import work as training_work
+from ui.training.scenarios import SCENARIOS
+
+PAGES = Path(__file__).parents[2] / "pages"
+SMALL = {"length.steps": "12", "shape.depth": "2", "shape.width": "4"}
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """The records that the page showed, run after run."""
+    seen = []
+    download = training.downloads
+    monkeypatch.setattr(
+        training, "downloads", lambda records: download(seen.append(records) or records)
+    )
+    return seen
+
+
+def opened(**parameters) -> AppTest:
+    app = AppTest.from_file(PAGES / "training.py", default_timeout=30)
+    for name, value in parameters.items():
+        app.query_params[name] = value
+    return app.run()
+
+
+def button(app: AppTest, label: str):
+    return next(each for each in app.button if each.label == label)
+
+
+def told(app: AppTest) -> str:
+    return " ".join(each.value for each in (*app.error, *app.warning, *app.info))
+
+
+# ------------------------------------------------------------------ scenarios
+
+
+def scenario(name: str, shown) -> list:
+    link = next(each.link for each in SCENARIOS if each.name == name)
+    app = opened(**link)
+    assert not app.exception
+    assert not app.warning
+    return training.sides(shown[-1])
+
+
+def test_the_sigmoid_starves_and_the_relu_separates(shown):
+    sigmoid, relu = scenario("The sigmoid starves layer 1", shown)
+    assert (sigmoid.record.plan.depth, sigmoid.record.plan.steps) == (8, 300)
+    assert sigmoid.record.plan.initializer.name == relu.record.plan.initializer.name == "He normal"
+    assert words.share(sigmoid, 0) < 1e-4
+    assert words.share(relu, 0) > 0.5
+    assert sigmoid.record.losses[-1] == pytest.approx(math.log(2), abs=1e-4)
+    assert sigmoid.record.spread[-1] < 1e-4
+    assert relu.record.accuracies[-1] == 1
+
+
+def test_adam_feeds_it(shown):
+    sigmoid, relu = scenario("Adam feeds it", shown)
+    assert words.share(sigmoid, 0) < 1e-4
+    assert sigmoid.record.accuracies[-1] > 0.8
+    assert relu.record.losses[-1] < sigmoid.record.losses[-1] / 1000
+    # As far as a large one: the first step moves layer 1 as much, weight for weight.
+    weights = [math.prod(shape) for shape in ((16, 2), (1, 16))]
+    moved = sigmoid.record.update_norms[1, [0, -1]] / np.sqrt(weights)
+    np.testing.assert_allclose(moved, 0.003, rtol=0.05)
+
+
+def test_batch_norm_wakes_the_sigmoid(shown):
+    plain, normed = scenario("Batch norm wakes it", shown)
+    np.testing.assert_array_equal(plain.record.plan.start, normed.record.plan.start)
+    assert words.share(plain, 0) < 2e-4
+    assert words.share(normed, 0) > 1 / 3
+    assert normed.record.accuracies[-1] == 1
+    assert plain.record.spread[-1] < 1e-3
+
+
+def test_weights_too_large_end_in_inf(shown):
+    mild, large = scenario("Weights too large: inf", shown)
+    assert large.record.losses[0] > 1000 * mild.record.losses[0]
+    assert large.record.before[0] > 5000 * mild.record.before[0]
+    assert (large.record.last, large.record.losses[-1]) == (2, math.inf)
+    assert "at step 2 of 300: the loss is inf" in words.verdict(large)
+    assert not mild.record.exploded
+
+
+def test_clipping_saves_it(shown):
+    _, large = scenario("Clipping saves it", shown)
+    assert 5e3 < large.record.before[0] < 2e4
+    assert large.record.after.max() <= 1 + 1e-12
+    assert large.record.clipped > 200
+    assert large.record.losses[-1] < 0.05
+
+
+def test_one_rate_kills_every_relu(shown):
+    leaky, relu = scenario("One rate kills ReLU", shown)
+    assert words.died(relu) == 29
+    assert relu.record.losses[-1] == pytest.approx(math.log(2), rel=1e-6)
+    assert words.died(leaky) is None
+    assert leaky.record.accuracies[-1] == pytest.approx(0.8, abs=0.02)
+
+
+def test_xavier_fails_twenty_relus(shown):
+    xavier, he = scenario("Xavier fails deep ReLU", shown)
+    assert xavier.record.plan.depth == 20
+    assert xavier.record.spread[-1] < 1e-3
+    assert words.share(xavier, 0) > 1
+    deltas = xavier.record.delta_norms[0]
+    assert deltas[0] < 0.01 * deltas[-1]
+    assert he.record.accuracies[-1] == 1
+    ratio = he.record.plan.initializer.unit_variance(24, 24)
+    assert ratio == pytest.approx(2 * xavier.record.plan.initializer.unit_variance(24, 24))
+
+
+def test_every_scenario_shows_its_words():
+    app = opened()
+    for each in SCENARIOS[3:5]:
+        app.pills[0].set_value(each.name).run()
+        assert not app.exception
+        assert each.words in told(app)
+
+
+# ------------------------------------------------------------------ choices
+
+
+@pytest.mark.parametrize("dataset", DATASETS, ids=lambda d: d.name)
+def test_every_data_set_trains(dataset, shown):
+    app = opened(data=slug(dataset.name), **SMALL)
+    assert not app.exception
+    assert [record.last for record in shown[-1]] == [12, 12]
+
+
+@pytest.mark.parametrize("optimizer", TRAINERS, ids=lambda o: o.name)
+def test_every_optimizer_trains(optimizer, shown):
+    app = opened(optimizer=slug(optimizer.name), clip="by-value", **SMALL)
+    assert not app.exception
+    assert shown[-1][0].plan.optimizer == optimizer
+
+
+def test_every_activation_trains_on_either_side(shown):
+    for left, right in zip(ACTIVATIONS, reversed(ACTIVATIONS), strict=True):
+        app = opened(left=slug(left.name), right=slug(right.name), **SMALL)
+        assert not app.exception
+        assert [record.plan.hidden.name for record in shown[-1]] == [left.name, right.name]
+
+
+@pytest.mark.parametrize(
+    ("form", "residual", "norm"),
+    [("plain", False, None), ("residual", True, None), ("layer-norm", False, "layer"),
+     ("batch-norm", False, "batch"), ("residual-and-layer-norm", True, "layer")],
+)  # fmt: skip
+def test_the_link_holds_the_architecture(form, residual, norm, shown):
+    app = opened(
+        **{"left.form": form, "bias": "0", "batch": "8-samples", "heat": "deltas"}, **SMALL
+    )
+    assert not app.exception
+    plan = shown[-1][0].plan
+    assert (plan.residual, plan.norm, plan.bias, plan.batch) == (residual, norm, False, 8)
+    assert (shown[-1][1].plan.residual, shown[-1][1].plan.norm) == (False, None)
+
+
+def test_random_links_never_raise():
+    rng = np.random.default_rng(5)
+
+    def any_of(entries):
+        return slug(entries[rng.integers(len(entries))].name)
+
+    for _ in range(12):
+        link = {
+            "data": any_of(DATASETS),
+            "left": any_of(ACTIVATIONS),
+            "left.start": any_of(INITIALIZERS),
+            "right.start": any_of(INITIALIZERS),
+            "left.form": any_of(training.ARCHITECTURES),
+            "right.form": any_of(training.ARCHITECTURES),
+            "optimizer": any_of(TRAINERS),
+            "clip": ("off", "by-norm", "by-value")[rng.integers(3)],
+            "batch": any_of(training.AMOUNTS),
+            "heat": any_of(training.HEATS),
+            "bias": str(rng.integers(2)),
+            "gradient-descent.learning_rate": "10",
+            "adam.learning_rate": "10",
+            "at": str(rng.integers(20)),
+        }
+        app = opened(**(SMALL | link))
+        assert not app.exception, link
+        assert not app.warning, link
+
+
+def test_optimizers_that_are_missing_have_a_reason():
+    app = opened(**SMALL)
+    chooser = next(each for each in app.selectbox if each.label == "Optimizer")
+    assert "Newton" not in chooser.options
+    for name in ("Newton", "BFGS", "Nelder-Mead"):
+        assert name in chooser.help
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"data": "nonsense"},
+        {"optimizer": "newton"},
+        {"left": "<script>"},
+        {"shape.depth": "1e9"},
+        {"shape.width": "16.5"},
+        {"length.steps": "nan"},
+        {"gradient-descent.learning_rate": "-1"},
+        {"clip": "by-norm", "clip.limit": "inf"},
+        {"at": "eleven"},
+        {"at": "-4"},
+        {"batch": ""},
+        {"scenario": "none-such"},
+        {"bias": "yes"},
+    ],
+    ids=str,
+)
+def test_a_bad_link_gets_a_sentence_and_the_default(parameters):
+    app = opened(**(SMALL | parameters))
+    assert not app.exception
+    assert app.warning
+    assert f"**{list(parameters)[-1]}**" in app.warning[0].value
+
+
+def test_the_scrubber_s_step_is_kept_even_where_the_training_is_shorter():
+    app = opened(**SMALL, at="1999")
+    assert not app.exception
+    assert app.query_params["at"] in ("1999", ["1999"])
+
+
+# ------------------------------------------------------------------ long work
+
+
+def test_a_training_is_kept_for_the_next_run(shown, monkeypatch):
+    link = SMALL | {"length.seed": "41"}
+    opened(**link)
+    monkeypatch.setattr(training_work, "Trainer", None)
+    app = opened(**link, heat="deltas")
+    assert not app.exception
+    assert shown[-1][0] is shown[-2][0]
+
+
+def test_the_shelf_is_bounded():
+    shelf = training_work.Shelf()
+    for at in range(training_work.KEPT + 5):
+        shelf.put(SimpleNamespace(plan=at))
+        shelf.get(0)
+    assert len(shelf.records) == training_work.KEPT
+    assert shelf.get(0) is not None, "what was asked for last stays"
+    assert shelf.get(1) is None
+
+
+def test_a_stopped_training_shows_what_there_is_and_goes_on(shown, monkeypatch):
+    link = SMALL | {"length.steps": "60", "length.seed": "42"}
+    calls = []
+    go = training_work.Underway.go
+
+    def interrupted(underway):
+        calls.append(underway)
+        if len(calls) > 6:
+            raise RuntimeError("as a rerun does")
+        return go(underway)
+
+    monkeypatch.setattr(training_work.Underway, "go", interrupted)
+    app = opened(**link)
+    assert app.exception
+    monkeypatch.setattr(training_work.Underway, "go", go)
+    app.session_state["link.training"]["halted"] = True
+    app.run()
+    assert not app.exception
+    assert [record.last for record in shown[-1]] == [14, 14]
+    assert "Stopped after step 14 of 60." in words.verdict(training.sides(shown[-1])[0])
+    button(app, "Train on").click().run()
+    assert [record.last for record in shown[-1]] == [60, 60]
+    assert "Train on" not in [each.label for each in app.button]
+
+
+def test_long_trainings_tell_how_far_they_are(monkeypatch):
+    monkeypatch.setattr(training_work, "QUIET", 0.0)
+    monkeypatch.setattr(training_work, "TELL", 0.0)
+    told_steps = []
+    monkeypatch.setattr(
+        training_work, "_say", lambda bar, plan, step: told_steps.append((plan.steps, step))
+    )
+    assert not opened(**SMALL | {"length.seed": "43", "length.steps": "40"}).exception
+    assert len(told_steps) > 3
+    assert all(steps == 40 and 0 <= step <= 40 for steps, step in told_steps)
+
+
+def test_too_much_work_gets_a_sentence_and_a_smaller_offer(shown, monkeypatch):
+    monkeypatch.setattr(training_work, "LONG", 0.05)
+    monkeypatch.setattr(training_work, "SHORT", 0.04)
+    link = {"length.steps": "400", "shape.depth": "3", "shape.width": "4"}
+    app = opened(**link)
+    assert not app.exception
+    assert "for 400 steps" in told(app)
+    assert "Shown instead" in told(app)
+    least = shown[-1][0].plan
+    assert (least.steps, least.depth, least.width) < (400, 3, 4)
+    button(app, "Train it all").click().run()
+    assert not app.warning
+    assert shown[-1][0].last == 400
+    other = opened(**link)
+    button(other, "Set the sliders to what is shown").click().run()
+    assert not other.warning
+    assert shown[-1][0].plan == least
+
+
+def test_a_moving_hand_gets_a_preview_only_where_it_can_follow(monkeypatch):
+    plan = TrainingPlan(
+        DATASETS[1], ACTIVATIONS[2], HeNormal(), TRAINERS[0], depth=2, width=4, steps=20, seed=44
+    )
+    records = training_work.preview([plan, plan], 10)
+    assert [list(record.snapshots) for record in records] == [[10], [10]]
+    monkeypatch.setattr(training_work, "LIVE", 0.0)
+    assert training_work.preview([plan, plan], 10) is None
+
+
+def test_the_csv_holds_the_record(shown):
+    opened(**SMALL)
+    record = shown[-1][1]
+    rows = list(csv.DictReader(io.StringIO(training_work.table(record))))
+    assert len(rows) == 13
+    assert float(rows[5]["loss"]) == record.losses[5]
+    assert float(rows[12]["weight_grad_norm_1"]) == record.weight_grad_norms[12, 0]
+    assert float(rows[3]["update_norm_3"]) == record.update_norms[3, 2]
+    assert float(rows[0]["gradient_norm_after_clipping"]) == record.after[0]
+
+
+def test_a_run_of_the_page_waits_for_the_one_it_replaces(monkeypatch):
+    """Both would train the same networks, and each would find the other's done and gone."""
+    inside, most = [], []
+
+    def work(link, plans):
+        inside.append(plans)
+        most.append(len(inside))
+        pause.wait(0.05)
+        inside.remove(plans)
+
+    pause = threading.Event()
+    monkeypatch.setattr(training_work, "_finish", work)
+    link = SimpleNamespace(memory={})
+    runs = [threading.Thread(target=training_work.finish, args=(link, [n])) for n in range(4)]
+    for run in runs:
+        run.start()
+    for run in runs:
+        run.join()
+    assert most == [1, 1, 1, 1]

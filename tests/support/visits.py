@@ -1,0 +1,67 @@
+"""Visits to the Race page as the server sees them, and what it sends to the browser."""
+
+import json
+from pathlib import Path
+
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+from streamlit.testing.v1 import AppTest
+from wire_reader import Reader
+
+PAGES = Path(__file__).parents[2] / "pages"
+OLD = json.loads(Path(__file__).with_name("old_links.json").read_text(encoding="utf-8"))
+
+
+def visit(link: dict[str, str] | None = None) -> AppTest:
+    """The page opened by a new person with these parameters in the address; it never raises."""
+    app = AppTest.from_file(PAGES / "index.py", default_timeout=60)
+    app.query_params.update(link or {})
+    return settled(app.run())
+
+
+def settled(app: AppTest) -> AppTest:
+    assert not app.exception, (app.query_params, [each.value for each in app.exception])
+    return app
+
+
+def stages(app: AppTest) -> list:
+    return app.get("bidi_component")
+
+
+def picture(app: AppTest, key: str = "race.stage") -> dict:
+    """What the browser is told to show."""
+    return Reader().read(sent(app, key))
+
+
+def sent(app: AppTest, key: str = "race.stage") -> bytes:
+    """The message to a stage as it travels."""
+    (found,) = [each for each in stages(app) if each.key == key]
+    return found.proto.bytes
+
+
+def report(app: AppTest, key: str = "race.stage", **change) -> AppTest:
+    """The page after the browser has said that something moved."""
+    (found,) = [each for each in stages(app) if each.key == key]
+    states = app._tree.get_widget_states()
+    told = {"sequence": 1, "has": [], "settled": True, **change}
+    states.widgets.append(WidgetState(id=found.proto.id, json_value=json.dumps({"live": told})))
+    return settled(app._run(states))
+
+
+def tracks(app: AppTest) -> dict[str, dict]:
+    """The paths on the ground by optimizer."""
+    data = picture(app)["panels"][0]["figure"]["data"]
+    return {t["name"]: t for t in data if t.get("meta", {}).get("play") == "path"}
+
+
+def said(app: AppTest) -> str:
+    """All that the page complains about."""
+    return "\n".join(each.value for each in (*app.error, *app.warning))
+
+
+def values(app: AppTest) -> dict[str, float]:
+    """Where every slider stands."""
+    at = {}
+    for board in picture(app)["boards"]:
+        knobs = [knob["id"] for group in board["frame"]["groups"] for knob in group["knobs"]]
+        at |= dict(zip(knobs, board["values"], strict=True))
+    return at

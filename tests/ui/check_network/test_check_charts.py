@@ -1,0 +1,238 @@
+"""The pictures of a gradient check: the numbers in them, and that Plotly takes them."""
+
+from dataclasses import replace
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+
+from optcore.checks.block_check import BANDS
+from optcore.checks.grad_check import component_name
+from optcore.networks.activations import ReLU, Sigmoid
+from optcore.networks.losses import LOSSES, SquaredError
+from optcore.training.datasets import DATASETS
+from ui.check_network import charts as chart
+from ui.check_network import taylor_charts as taylor
+from ui.check_network import words
+from ui.check_network.case import BUGS_BY_NAME, RANDOM, CheckCase, Place, Shape, Step, Terms
+from ui.check_network.result import examine, examined
+
+BUG = BUGS_BY_NAME["tanh' = 1 - a"].at(2)
+BUGGY = examined(CheckCase(bugs=(BUG,)))
+RIGHT = examined(CheckCase())
+TRAINED = examined(CheckCase(bugs=(BUG,), place=Place(weight_scale=0.01, training_steps=40)))
+DEEP = examined(
+    CheckCase(Sigmoid(), SquaredError(), shape=Shape(16, 4, 32), place=Place(seed=43),
+              terms=Terms(0.0))
+)  # fmt: skip
+DROPPED = examined(CheckCase(terms=Terms(dropout=0.3), frozen=False))
+KINK = examined(CheckCase(ReLU(), shape=Shape(3, 5, 16), place=Place(seed=4), step=Step(1e-3)))
+HIDDEN = examined(
+    CheckCase(bugs=(BUGS_BY_NAME["Slope forgotten"].at(2),), terms=Terms(1e5), step=Step(1e-4))
+)
+ALL = [BUGGY, RIGHT, TRAINED, DEEP, DROPPED, KINK, HIDDEN]
+
+
+def traces(figure: dict, group: str) -> list[dict]:
+    return [trace for trace in figure["data"] if trace["meta"].get("group") == group]
+
+
+def dressed(node):
+    """A figure with the colour that the theme would give to ink."""
+    if isinstance(node, dict):
+        return {name: dressed(child) for name, child in node.items()}
+    if isinstance(node, list):
+        return [dressed(child) for child in node]
+    return "#000000" if isinstance(node, str) and node == "ink" else node
+
+
+@pytest.mark.parametrize("result", ALL)
+def test_plotly_takes_every_figure(result):
+    names = [component_name(result.fit, at) for at in range(result.check.point.size)]
+    for figure in (
+        chart.errors(result),
+        chart.components(result, names),
+        taylor.taylor(result.taylor),
+    ):
+        go.Figure(dressed(figure))
+
+
+def test_every_block_stands_at_its_error_with_the_mark_of_its_verdict():
+    figure, blocks = chart.errors(BUGGY), BUGGY.check.blocks
+    seen = {}
+    for verdict, look in chart.VERDICT_LOOKS.items():
+        for trace in traces(figure, verdict):
+            assert trace["marker"]["symbol"] == look["symbol"]
+            for x, y, told in zip(trace["x"], trace["y"], trace["meta"]["told"], strict=True):
+                assert told == blocks[int(x)].sentence
+                seen[int(x)] = (verdict, y)
+    expected = {at: (b.verdict, pytest.approx(b.relative_error)) for at, b in enumerate(blocks)}
+    assert seen == expected
+    looks = list(chart.VERDICT_LOOKS.values())
+    assert len({look["symbol"] for look in looks}) == len({look["colour"] for look in looks}) == 5
+
+
+def test_the_floor_is_a_step_per_block():
+    trace = traces(chart.errors(DEEP), "floor")[0]
+    for at, block in enumerate(DEEP.check.blocks):
+        inside = (trace["x"] > at - 0.6) & (trace["x"] < at + 0.6)
+        assert np.isclose(trace["y"][inside], chart.on_axis(block.floor)).sum() >= 2
+    assert trace["y"].min() == 10.0**chart.LOWEST
+
+
+def test_the_overall_number_is_one_line_and_says_its_own_verdict():
+    trace = traces(chart.errors(DEEP), "flat")[0]
+    assert trace["y"] == pytest.approx([DEEP.check.relative_error] * 2)
+    number = f"{DEEP.check.relative_error:.1e}"
+    assert trace["meta"]["reads"] == [f"{number} (“right”)"]
+    number = f"{BUGGY.check.relative_error:.1e}"
+    assert traces(chart.errors(BUGGY), "flat")[0]["meta"]["reads"] == [f"{number} (wrong)"]
+
+
+def test_the_bands_meet_at_the_edges_of_the_verdicts():
+    shapes = chart.errors(RIGHT)["layout"]["shapes"]
+    assert [shape["y1"] for shape in shapes[:-1]] == pytest.approx(BANDS)
+    assert [shape["y0"] for shape in shapes[1:]] == pytest.approx(BANDS)
+
+
+def test_zero_and_nan_stay_on_the_axis():
+    low, high = chart.on_axis([0.0, np.nan])
+    assert 10.0**chart.LOWEST < low < 1e-13
+    assert high == 1.0
+
+
+def test_a_check_after_training_shows_the_one_at_the_start_too():
+    start = traces(chart.errors(TRAINED), "start")[0]
+    assert start["y"] == pytest.approx([b.relative_error for b in TRAINED.first.blocks])
+    assert traces(chart.errors(BUGGY), "start") == []
+    groups = [entry["group"] for entry in chart.legend(TRAINED)]
+    assert groups[-1] == "start"
+
+
+def test_block_names_thin_out_where_there_are_many():
+    few = chart.errors(RIGHT)["layout"]["xaxis"]["ticktext"]
+    many = chart.errors(DEEP)["layout"]["xaxis"]["ticktext"]
+    assert few == [block.name for block in RIGHT.check.blocks]
+    assert 4 <= len(many) <= chart.MOST_LABELS
+    assert all(name.startswith("W") for name in many)
+
+
+def test_components_are_drawn_at_their_signed_decades():
+    check = BUGGY.check
+    low, _ = chart.span_of(np.concatenate([check.analytic, check.numeric]))
+    x = chart.signed_log(check.analytic, low)
+    back = np.sign(x) * (10 ** np.abs(x) - 1) * 10.0**low
+    assert back == pytest.approx(check.analytic, abs=1e-12)
+    figure = chart.components(BUGGY)
+    drawn = sum(len(trace["x"]) for trace in figure["data"][1:])
+    assert drawn == check.point.size
+    assert np.abs(x).max() < figure["layout"]["xaxis"]["range"][1]
+    ticks = figure["layout"]["xaxis"]
+    assert len(ticks["tickvals"]) == len(ticks["ticktext"])
+    assert ticks["tickvals"] == sorted(ticks["tickvals"])
+
+
+def test_only_components_that_disagree_have_the_colour_of_a_wrong_block():
+    bug = BUGS_BY_NAME["One wrong element"].at(2)
+    result = examined(CheckCase(bugs=(bug,)))
+    shown = chart.component_verdicts(result.check)
+    at = np.flatnonzero(shown == "wrong")
+    assert [component_name(result.fit, i) for i in at] == ["W2[4, 4]"]
+
+
+def test_components_that_are_all_zero_make_a_picture():
+    assert chart.span_of(np.zeros(3)) == (-8, 0)
+    assert chart.signed_log(np.array([0.0, np.nan, np.inf]), -8)[2] > 100
+
+
+def test_the_taylor_panel_draws_the_slope_it_names():
+    figure = taylor.taylor(BUGGY.taylor)
+    fitted = next(t for t in figure["data"] if t["name"] == f"slope {BUGGY.taylor.slope:.2f}")
+    slope = np.polyfit(np.log10(fitted["x"]), np.log10(fitted["y"]), 1)[0]
+    assert slope == pytest.approx(BUGGY.taylor.slope, abs=0.02)
+    assert "slope 1.00" in figure["layout"]["title"]["text"]
+    for steepness in (1, 2):
+        guide = next(t for t in figure["data"] if t["name"] == f"slope {steepness}")
+        assert np.diff(np.log10(guide["y"])) / np.diff(np.log10(guide["x"])) == pytest.approx(
+            steepness
+        )
+
+
+# ------------------------------------------------------------------ words
+
+
+def test_the_summary_says_number_verdict_and_line():
+    said = words.summary(BUGGY)
+    assert f"{BUGGY.check.relative_error:.1e}, wrong" in said
+    assert "The line: delta 2. A wrong delta corrupts layer 2" in said
+    assert "slope 1.00" in said
+    assert "The line" not in words.summary(BUGGY, hush=True)
+
+
+def test_the_summary_sets_the_number_against_the_blocks():
+    assert "“right”. Block by block: inconclusive." in words.summary(DEEP)
+    assert words.summary(DROPPED).startswith("The objective is random")
+    assert "changes side within h" in words.summary(KINK)
+
+
+def test_a_taylor_test_that_passes_does_not_acquit_a_wrong_block():
+    for result in (DEEP, HIDDEN):
+        assert result.taylor.verdict == "right"
+        assert "the gradient is right" not in words.summary(result)
+    assert "does not see an error in a small block" in words.summary(HIDDEN)
+    assert "too small for this test" in words.summary(DEEP)
+
+
+def test_one_slip_under_a_heavy_penalty_is_one_slip():
+    """The weight decay drowns delta 2 in W1 and W2, which pass; b1 and b2 give it away."""
+    assert HIDDEN.check.names("wrong") == ["b1", "b2"]
+    assert {HIDDEN.check.block(name).verdict for name in ("W1", "W2")} == {"right"}
+    (found,) = HIDDEN.diagnoses
+    assert (found.line.name, found.complete) == ("delta 2", True)
+    assert [slip.name for slip in found.slips] == ["Slope forgotten"]
+    assert "The line: delta 2." in words.summary(HIDDEN)
+
+
+def test_two_bugs_without_a_common_line_are_said_to_be_several():
+    bugs = (BUGS_BY_NAME["dW doubled"].at(1), BUGS_BY_NAME["b off by 0.1 %"].at(3))
+    assert "more than one slip" in words.summary(examined(CheckCase(bugs=bugs)))
+
+
+def test_the_table_has_a_row_per_block():
+    table = words.table(BUGGY)
+    assert table.count("<tr>") == 1 + len(BUGGY.check.blocks)
+    assert "W1[2, 0]" in table
+
+
+# ------------------------------------------------------------------ cases
+
+
+def test_examine_reports_progress_up_to_one():
+    shares = list(examine(CheckCase(place=Place(training_steps=5))))
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
+
+
+def test_a_bug_goes_to_the_nearest_layer_it_fits_and_stays_out_where_it_cannot_matter():
+    case = CheckCase(bugs=(BUG.at(20), BUGS_BY_NAME["Skip forgotten on the way back"]))
+    planted = case.planted(case.right_fit())
+    assert [(bug.name, bug.layer) for bug in planted] == [(BUG.name, 3)]
+
+
+def test_training_uses_the_right_gradient_whatever_is_planted():
+    place = Place(training_steps=20)
+    points = [replace(CheckCase(place=place), bugs=bugs).points()[1][1] for bugs in ((), (BUG,))]
+    assert np.array_equal(*points)
+    case = CheckCase(place=place)
+    fit = case.right_fit()
+    assert fit.value(points[0]) < fit.value(case.start())
+
+
+@pytest.mark.parametrize("loss", ["Squared error", "Softmax cross-entropy"])
+def test_every_loss_gets_targets_and_outputs_that_fit(loss):
+    loss = next(each for each in LOSSES if each.name == loss)
+    for data in (*DATASETS, RANDOM):
+        if getattr(data, "kind", loss.kind) == "regression" != loss.kind:
+            continue
+        result = examined(CheckCase(loss=loss, data=data, shape=Shape(2, 3, 9)))
+        assert result.check.verdict == "right"

@@ -1,0 +1,237 @@
+"""The downloaded programs print the final point of the run they come from."""
+
+import ast
+import csv
+import io
+import json
+import math
+import re
+import subprocess
+import sys
+from contextlib import redirect_stdout
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from optcore.descent.disturbance import ClipNorm, ClipValue, GradientNoise
+from optcore.descent.loop import descend
+from optcore.descent.schedules import SCHEDULES, Constant, Cosine, OneCycle
+from optcore.formula.surface import formula_surface
+from optcore.knobs import knobs
+from optcore.optimizers import OPTIMIZERS, Adam, AveragedSGD, GradientDescent, Newton, Rprop
+from optcore.optimizers.misprints import MISPRINTS
+from optcore.surfaces import SURFACES, Bowl, LineFit, Ravine, Rosenbrock
+from ui.race.programs import trajectory, with_optcore, with_torch
+
+ROOT = Path(__file__).parents[3]
+STEPS = 20
+FORMULAS = (
+    "sin(x) * cos(y) + (x^2 + y^2) / 10",
+    "abs(x) + 2 * max(x, y) - min(x, 1) * relu(y)",
+    "softplus(y)^2 + sigmoid(x) * y + x^2",
+    "log(1 + x^2) + sqrt(1 + y^2) + cosh(x / 3) + sinh(y / 5)^2",
+    "tan(x / 4)^2 + (x^2 + y^2 + 1)^1.5 + 2^y + tanh(x * y)",
+)
+CONDITIONS = (
+    {"schedule": Constant(), "clip": None, "noise": GradientNoise()},
+    {"schedule": Cosine(floor=0.1), "clip": ClipNorm(0.5), "noise": GradientNoise(0.1, seed=3)},
+    {"schedule": OneCycle(), "clip": ClipValue(0.25), "noise": GradientNoise()},
+)
+
+every_surface = pytest.mark.parametrize(
+    "surface",
+    [
+        *SURFACES,
+        Ravine(condition=7.5, rotation=12.0),
+        LineFit(y1=2.0),
+        *map(formula_surface, FORMULAS),
+    ],
+    ids=lambda s: getattr(s, "text", repr(s)),
+)
+
+
+def printed(program: str) -> list[float]:
+    """What a program prints, run in this process."""
+    ast.parse(program)
+    told = io.StringIO()
+    with redirect_stdout(told):
+        exec(compile(program, "program", "exec"), {"__name__": "__main__"})
+    return eval(told.getvalue(), {"nan": math.nan, "inf": math.inf})
+
+
+# With optcore.
+
+
+@every_surface
+def test_the_numpy_program_reproduces_a_run_on_every_surface(surface):
+    for given in CONDITIONS:
+        run = descend(surface, Adam(learning_rate=0.05), surface.start, STEPS, **given)
+        program = with_optcore(surface, Adam(learning_rate=0.05), surface.start, STEPS, given)
+        assert printed(program) == run.last.tolist()
+
+
+@pytest.mark.parametrize("optimizer", [*OPTIMIZERS, *MISPRINTS], ids=lambda o: o.name)
+def test_the_numpy_program_reproduces_a_run_of_every_optimizer(optimizer):
+    changed = {
+        name: 0.9 * getattr(optimizer, name)
+        for name, spec in knobs(optimizer).items()
+        if spec.admits(0.9 * getattr(optimizer, name)) and not spec.whole
+    }
+    for subject in (optimizer, replace(optimizer, **changed)):
+        run = descend(Rosenbrock(b=20.0), subject, (-1.0, 1.5), STEPS, **CONDITIONS[1])
+        program = with_optcore(Rosenbrock(b=20.0), subject, (-1.0, 1.5), STEPS, CONDITIONS[1])
+        assert printed(program) == run.last.tolist()
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES, ids=lambda s: s.name)
+def test_the_numpy_program_knows_every_schedule(schedule):
+    given = {"schedule": schedule, "clip": None, "noise": None}
+    run = descend(Bowl(), GradientDescent(), (1.0, 2.0), STEPS, **given)
+    assert printed(with_optcore(Bowl(), GradientDescent(), (1.0, 2.0), STEPS, given)) == (
+        run.last.tolist()
+    )
+
+
+def test_the_numpy_program_runs_by_itself(tmp_path):
+    """As a person would run it: a file of its own, from the folder of the project."""
+    surface = formula_surface('x^2 + 3*y^2 - "x"'.replace('"x"', "x"))
+    program = tmp_path / "run.py"
+    program.write_text(with_optcore(surface, Adam(), (1.0, -2.0), STEPS, CONDITIONS[1]))
+    done = subprocess.run(
+        [sys.executable, "-W", "error", str(program)],
+        env={"PYTHONPATH": str(ROOT), "PATH": ""},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    run = descend(surface, Adam(), (1.0, -2.0), STEPS, **CONDITIONS[1])
+    assert json.loads(done.stdout) == run.last.tolist()
+
+
+def test_a_start_from_numpy_is_written_as_plain_numbers():
+    program = with_optcore(Bowl(), Adam(), tuple(np.array([1.0, 2.0])), STEPS, CONDITIONS[0])
+    assert "np." not in program
+    assert "(1.0, 2.0)" in program
+
+
+# With torch. What torch itself makes of the programs was compared once for every method on every
+# surface; here they are read, and their loss is worked out with NumPy under torch's names.
+
+
+class NumpyAsTorch:
+    """The few functions of torch that a recorded loss may call."""
+
+    as_tensor = staticmethod(np.asarray)
+    __slots__ = ()
+
+    def __getattr__(self, name):
+        allowed = {"asin": "arcsin", "acos": "arccos", "atan": "arctan", "atan2": "arctan2"}
+        return getattr(np, allowed.get(name, name))
+
+
+def loss_of(program: str):
+    """The `loss` of a torch program, with NumPy in torch's place."""
+    tree = ast.parse(program)
+    defined = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    assert [node.name for node in defined] == ["loss"]
+    scope = {"torch": NumpyAsTorch()}
+    exec(compile(ast.Module(defined, []), "loss", "exec"), scope)
+    return scope["loss"]
+
+
+@every_surface
+def test_the_loss_of_a_torch_program_is_the_surface(surface):
+    program = with_torch(surface, Adam(), surface.start, STEPS, CONDITIONS[0])
+    loss = loss_of(program)
+    low, high = np.array(surface.window).T
+    points = np.random.default_rng(5).uniform(low, high, size=(40, 2))
+    for point in (*points, np.array(surface.start), np.zeros(2)):
+        with np.errstate(all="ignore"):
+            expected, found = surface.value(point), loss(point)
+        np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-12)
+
+
+@every_surface
+def test_a_torch_program_calls_only_what_torch_has(surface):
+    program = with_torch(surface, Adam(), surface.start, STEPS, CONDITIONS[0])
+    used = set(re.findall(r"torch\.(\w+)", program))
+    assert used <= {
+        "set_default_dtype", "float64", "tensor", "as_tensor", "optim", "where", "maximum",
+        "minimum", "exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tan", "sinh", "cosh",
+        "tanh", "atan", "abs", "sign", "pow", "hypot",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=lambda o: o.name)
+def test_a_torch_program_exists_exactly_where_torch_has_the_method(optimizer):
+    program = with_torch(Bowl(), optimizer, (1.0, 2.0), STEPS, CONDITIONS[0])
+    assert (program is None) == (not optimizer.torch)
+    if program:
+        call = next(
+            node
+            for node in ast.walk(ast.parse(program))
+            if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("torch.optim.")
+        )
+        given = {word.arg: ast.literal_eval(word.value) for word in call.keywords}
+        assert "<" not in ast.unparse(call)
+        assert given.pop("lr") == optimizer.learning_rate
+
+
+def test_noise_schedule_and_clipping_stand_in_the_torch_program_as_they_were_used():
+    given = {"schedule": Cosine(floor=0.2), "clip": ClipNorm(0.5), "noise": GradientNoise(0.1, 3)}
+    program = with_torch(Ravine(), GradientDescent(), (1.0, 2.0), STEPS, given)
+    run = descend(Ravine(), GradientDescent(), (1.0, 2.0), STEPS, **given)
+    tree = ast.parse(program)
+    assigned = {
+        ast.unparse(node.targets[0]): node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign)
+    }
+    assert ast.literal_eval(assigned["rates"]) == run.rates.tolist()
+    random = eval(ast.unparse(assigned["random"]), {"np": np})
+    noise = eval(ast.unparse(assigned["noise"]), {"random": random})
+    grads = run.grads + noise
+    norms = np.linalg.norm(grads, axis=-1, keepdims=True)
+    np.testing.assert_allclose(grads * np.minimum(1, 0.5 / norms), run.seen, rtol=1e-12)
+    # Noise first, then clipping, then the step.
+    order = [program.index(part) for part in ("backward()", "noise[step]", "norm >", ".step()")]
+    assert order == sorted(order)
+    bare = with_torch(Ravine(), GradientDescent(), (1.0, 2.0), STEPS, CONDITIONS[0])
+    assert not any(word in bare for word in ("noise", "norm", "rates", "numpy"))
+
+
+def test_a_schedule_reaches_torch_as_it_reached_the_run():
+    given = {**CONDITIONS[0], "schedule": Cosine()}
+    assert "rates" not in with_torch(Bowl(), Rprop(), (1.0, 2.0), STEPS, given)
+    averaged = with_torch(Bowl(), AveragedSGD(), (1.0, 2.0), STEPS, given)
+    assert "['eta']" in averaged
+    assert "<regularization>" not in averaged
+
+
+# As a table.
+
+
+@pytest.mark.parametrize("optimizer", [Adam(learning_rate=0.02), Newton(), *MISPRINTS, Rprop()])
+def test_the_csv_holds_every_number_of_the_run(optimizer):
+    run = descend(Rosenbrock(), optimizer, (-1.2, 1.0), 30, noise=GradientNoise(0.01))
+    comment, *lines = trajectory(optimizer, run).splitlines()
+    assert comment.startswith(f"# {optimizer.name} ")
+    rows = list(csv.DictReader(lines))
+    assert len(rows) == int(run.ended) + 1
+    table = {name: np.array([float(row[name]) for row in rows]) for name in rows[0]}
+    np.testing.assert_array_equal(table["step"], np.arange(31))
+    np.testing.assert_array_equal(table["loss"], run.values)
+    for name, numbers in (("point", run.points), ("gradient", run.grads), ("seen", run.seen)):
+        np.testing.assert_array_equal(table[f"{name}_x"], numbers[:, 0])
+        np.testing.assert_array_equal(table[f"{name}_y"], numbers[:, 1])
+    for name, part in run.memory.items():
+        columns = [n for n in table if n == name or re.fullmatch(rf"{name}_(x|y|\d)", n)]
+        assert sum(table[n].size for n in columns) == part.size
+
+
+def test_the_csv_of_a_diverged_run_ends_where_the_run_did():
+    run = descend(Bowl(), GradientDescent(learning_rate=9.0), (1.0, 1.0), 300)
+    assert run.diverged
+    assert len(trajectory(GradientDescent(), run).splitlines()) == int(run.ended) + 3

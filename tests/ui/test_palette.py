@@ -1,0 +1,113 @@
+"""Colours, dashes and markers tell everything apart, for every eye and on both themes."""
+
+import itertools
+import re
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from optcore.networks.activations import ACTIVATIONS
+from optcore.optimizers import OPTIMIZERS
+from optcore.optimizers.misprints import MISPRINTS
+from ui.palette import ACTIVATION_LOOKS, HUES, OPTIMIZER_LOOKS
+
+ROOT = Path(__file__).parents[2]
+THEME = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())["theme"]
+# Linear RGB as seen without one kind of cone: Machado, Oliveira and Fernandes (2009), table 1.
+EYES = {
+    "all cones": np.eye(3),
+    "protanopia": np.array(
+        [
+            [0.152286, 1.052583, -0.204868],
+            [0.114503, 0.786281, 0.099216],
+            [-0.003882, -0.048116, 1.051998],
+        ]
+    ),
+    "deuteranopia": np.array(
+        [
+            [0.367322, 0.860646, -0.227968],
+            [0.280085, 0.672501, 0.047413],
+            [-0.011820, 0.042940, 0.968881],
+        ]
+    ),
+    "tritanopia": np.array(
+        [
+            [1.255528, -0.076749, -0.178779],
+            [-0.078411, 0.930809, 0.147602],
+            [0.004733, 0.691367, 0.303900],
+        ]
+    ),
+}
+
+
+def linear(colour):
+    """A hex colour as linear RGB (IEC 61966-2-1)."""
+    share = np.array([int(colour[at : at + 2], 16) for at in (1, 3, 5)]) / 255
+    return np.where(share <= 0.04045, share / 12.92, ((share + 0.055) / 1.055) ** 2.4)
+
+
+def luminance(colour):
+    return linear(colour) @ [0.2126, 0.7152, 0.0722]
+
+
+def contrast(one, other):
+    """The contrast ratio of WCAG 2.2."""
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def lab(rgb):
+    """Linear RGB as CIELAB under D65."""
+    to_xyz = np.array(
+        [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
+    )
+    xyz = to_xyz @ np.clip(rgb, 0, 1) / [0.95047, 1.0, 1.08883]
+    x, y, z = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+@pytest.mark.parametrize("eye", EYES)
+def test_the_hues_stay_apart(eye):
+    seen = {hue: lab(EYES[eye] @ linear(hue)) for hue in HUES}
+    for one, other in itertools.combinations(HUES, 2):
+        assert np.linalg.norm(seen[one] - seen[other]) > 20, (one, other)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_hues_stand_out_from_the_page(theme):
+    """A contrast of 3 is what WCAG 2.2 asks of graphics."""
+    for hue in HUES:
+        assert contrast(hue, THEME[theme]["backgroundColor"]) >= 3, hue
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_text_can_be_read(theme):
+    for ground in ("backgroundColor", "secondaryBackgroundColor"):
+        assert contrast(THEME[theme]["textColor"], THEME[theme][ground]) >= 7
+    assert contrast(THEME[theme]["primaryColor"], THEME[theme]["backgroundColor"]) >= 4.5
+
+
+@pytest.mark.parametrize("looks", [OPTIMIZER_LOOKS, ACTIVATION_LOOKS])
+def test_no_two_look_alike_and_colour_is_never_the_only_cue(looks):
+    triples = [(look["colour"], look["dash"], look["symbol"]) for look in looks.values()]
+    assert len(set(triples)) == len(triples)
+    without_colour = [(dash, symbol) for _, dash, symbol in triples]
+    assert len(set(without_colour)) == len(without_colour)
+
+
+def test_everything_that_is_drawn_has_a_look():
+    assert set(OPTIMIZER_LOOKS) == {o.name for o in (*OPTIMIZERS, *MISPRINTS)}
+    assert set(ACTIVATION_LOOKS) == {a.name for a in ACTIVATIONS}
+
+
+def test_the_canvas_knows_every_dash_and_every_marker():
+    """A name the overlay does not know would be drawn as a plain line or a circle."""
+    script = (ROOT / "ui" / "live" / "overlay.js").read_text()
+    dashes = set(re.findall(r"(\w+):", re.search(r"DASHES = \{(.*?)\}", script, re.S)[1]))
+    shapes = re.search(r"SHAPES = \{(.*?)\n\};", script, re.S)[1]
+    symbols = set(re.findall(r'^\s*"?([\w-]+)"?:', shapes, re.M))
+    looks = [*OPTIMIZER_LOOKS.values(), *ACTIVATION_LOOKS.values()]
+    assert {look["dash"] for look in looks} <= dashes | {"solid"}
+    assert {look["symbol"] for look in looks} <= symbols

@@ -1,1 +1,0 @@
-"""Results in, plain Plotly figure dicts out. Nothing here imports Streamlit."""

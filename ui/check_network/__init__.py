@@ -1,0 +1,1 @@
+"""What belongs to the page Check a network alone: choices, charts, words, scenarios."""

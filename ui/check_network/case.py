@@ -1,0 +1,223 @@
+"""What is checked on the page "Check a network": every choice, and the network it makes."""
+
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+
+import numpy as np
+
+from optcore.checks.bugs import PLANTED_BUGS, plant
+from optcore.checks.grad_check import TooLargeError
+from optcore.derivatives.differences import CENTRAL, Difference
+from optcore.descent.loop import descend
+from optcore.knobs import knob
+from optcore.networks.activations import Activation, Identity, Sigmoid, Tanh
+from optcore.networks.initializers import Initializer, XavierNormal
+from optcore.networks.losses import Loss, SigmoidCrossEntropy
+from optcore.networks.network import FitLoss, Network
+from optcore.optimizers.adam import Adam
+from optcore.training.datasets import Dataset, Generator, Moons, random_batch
+
+INPUTS = 4
+CLASSES = 3
+TRAINING_RATE = 0.05
+# Components a check may have at most, and as many as are checked while a slider moves.
+LIMIT = 20_000
+LIVE = 700
+LIVE_WORK = 160_000
+ARCHITECTURES = {"Plain": (False, None), "Residual": (True, None),
+                 "Layer norm": (False, "layer"), "Batch norm": (False, "batch")}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How large the network and its batch are; `layers` counts weight layers."""
+
+    layers: int = knob(4, 1, 20, symbol="L", whole=True)
+    width: int = knob(5, 1, 100, scale="log", symbol="n", whole=True)
+    samples: int = knob(16, 1, 128, scale="log", symbol="m", whole=True)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where in parameter space the check is made: the draw, its scale, and training from there."""
+
+    weight_scale: float = knob(1.0, 1e-5, 10.0, scale="log", symbol="g")
+    input_scale: float = knob(1.0, 0.01, 10.0, scale="log", symbol="")
+    training_steps: int = knob(0, 0, 500, symbol="", whole=True)
+    seed: int = knob(0, 0, 99, symbol="", whole=True)
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What is added to the loss or to the forward pass."""
+
+    weight_decay: float = knob(0.01, 0.0, 1e6, scale="log", symbol=r"\lambda")
+    dropout: float = knob(0.0, 0.0, 0.9, symbol="")
+
+
+@dataclass(frozen=True)
+class Step:
+    """The h of the difference."""
+
+    h: float = knob(6e-6, 1e-13, 0.1, scale="log", symbol="h")
+
+
+@dataclass(frozen=True)
+class RandomData:
+    """Normal inputs with random targets: what a network meets before it has learned."""
+
+    name = "Random"
+    lesson = "Four normal inputs and random targets: nothing to learn, much to check."
+
+
+RANDOM = RandomData()
+
+
+@dataclass(frozen=True)
+class CheckCase:
+    """One network at one point with its bugs and its check: equal cases have equal results.
+
+    `bugs` are in their layers already; those that cannot matter here are not planted.
+    """
+
+    activation: Activation = field(default_factory=Tanh)
+    loss: Loss = field(default_factory=SigmoidCrossEntropy)
+    data: Generator | RandomData = field(default_factory=Moons)
+    initializer: Initializer = field(default_factory=XavierNormal)
+    architecture: str = "Plain"
+    rule: Difference = CENTRAL
+    dtype: str = "float64"
+    frozen: bool = True
+    bugs: tuple = ()
+    shape: Shape = field(default_factory=Shape)
+    place: Place = field(default_factory=Place)
+    terms: Terms = field(default_factory=Terms)
+    step: Step = field(default_factory=Step)
+
+    @property
+    def network(self) -> Network:
+        n_in, n_out = self.ends
+        residual, norm = ARCHITECTURES[self.architecture]
+        sizes = (n_in, *[self.shape.width] * (self.shape.layers - 1), n_out)
+        return Network(sizes, self.activation, self.output, residual=residual, norm=norm)
+
+    @property
+    def ends(self) -> tuple[int, int]:
+        """The numbers of inputs and outputs that the data and the loss ask for."""
+        if self.data == RANDOM:
+            return INPUTS, CLASSES if self.loss.kind == "classes" else 1
+        probe = replace(self.data, samples=12).make().suited_to(self.loss)
+        return probe.inputs.shape[1], probe.targets.shape[1]
+
+    @property
+    def output(self) -> Activation:
+        """Sigmoid behind a sigmoid cross-entropy and for targets 0 or 1, else the identity."""
+        binary = self.loss.kind == "binary" or (
+            self.loss.kind == "regression" and getattr(self.data, "kind", "") == "binary"
+        )
+        return Sigmoid() if binary else Identity()
+
+    @property
+    def parameters(self) -> int:
+        return self.network.parameters
+
+    @property
+    def live(self) -> bool:
+        """Whether a check is quick enough to answer a moving slider."""
+        work = self.parameters * self.shape.layers * self.shape.samples
+        return self.parameters <= LIVE and work <= LIVE_WORK
+
+    @property
+    def trained(self) -> bool:
+        return self.place.training_steps > 0
+
+    def require_size(self) -> None:
+        """Raises TooLargeError above the limit."""
+        if self.parameters > LIMIT:
+            raise TooLargeError(
+                f"{self.parameters:,} parameters are too many to check while someone waits: the "
+                f"limit is {LIMIT:,}."
+            )
+
+    def smaller(self) -> Shape:
+        """The widest network of this depth, or failing that the deepest, that can be checked."""
+        width = self.shape.width
+        while width > 1 and replace(self, shape=replace(self.shape, width=width)).over:
+            width -= 1
+        return replace(self.shape, width=width)
+
+    @property
+    def over(self) -> bool:
+        return self.parameters > LIMIT
+
+    def fit(self) -> FitLoss:
+        """The loss of the network with its bugs in the backward pass."""
+        right = self.right_fit()
+        return replace(right, backprop=plant(*self.planted(right)))
+
+    def right_fit(self) -> FitLoss:
+        data = data_of(self)
+        return FitLoss(
+            self.network,
+            self.loss,
+            data.inputs,
+            data.targets,
+            weight_decay=self.terms.weight_decay,
+            dropout=self.terms.dropout if self.shape.layers > 1 else 0.0,
+            dropout_seed=self.place.seed if self.frozen else None,
+        )
+
+    def planted(self, fit) -> tuple:
+        """The bugs that can matter here, each in the possible layer nearest to its own."""
+        moved = []
+        for bug in self.bugs:
+            places = bug.places(fit)
+            if places:
+                moved.append(bug.at(min(places, key=lambda at, own=bug.layer: abs(at - own))))
+        return tuple(moved)
+
+    def start(self) -> np.ndarray:
+        """Theta as drawn, in float64."""
+        scaled = replace(self.initializer, gain=self.place.weight_scale)
+        return self.network.initial(scaled, self.place.seed)
+
+    def points(self) -> list[tuple[str, np.ndarray]]:
+        """Where the gradient is checked: (name, theta), at the start and after training."""
+        found = [("at the start", self.start())]
+        if self.trained:
+            found.append((f"after {self.place.training_steps} steps", self.after_training()))
+        return [(name, theta.astype(self.dtype)) for name, theta in found]
+
+    def after_training(self) -> np.ndarray:
+        """Theta after Adam has run with the right gradient; where that breaks off, the last."""
+        return trained(replace(self, bugs=(), step=Step(), rule=CENTRAL, dtype="float64"))
+
+
+@lru_cache(maxsize=32)
+def trained(case: CheckCase) -> np.ndarray:
+    fit = case.right_fit()
+    run = descend(
+        fit, Adam(learning_rate=TRAINING_RATE), case.start(), case.place.training_steps,
+        record=False,
+    )  # fmt: skip
+    return run.last
+
+
+def data_of(case: CheckCase) -> Dataset:
+    """The data with their inputs scaled; ValueError where the loss cannot use them."""
+    if case.data == RANDOM:
+        return random_batch(
+            case.network, case.loss, case.shape.samples, case.place.input_scale, case.place.seed
+        )
+    data = replace(case.data, samples=case.shape.samples).make(case.place.seed)
+    data = Dataset(data.name, case.place.input_scale * data.inputs, data.targets, data.kind)
+    if data.kind == "binary" and case.loss.kind == "classes":
+        return replace_targets(data, np.eye(2)[data.labels])
+    return data.suited_to(case.loss)
+
+
+def replace_targets(data: Dataset, targets) -> Dataset:
+    return Dataset(data.name, data.inputs, targets, "classes")
+
+
+BUGS_BY_NAME = {bug.name: bug for bug in PLANTED_BUGS}

@@ -1,0 +1,280 @@
+"""A gradient check as pictures: errors by block, numeric against analytic, the Taylor slope."""
+
+import numpy as np
+
+from optcore.checks.block_check import BANDS
+from optcore.checks.diagnosis import WRONG
+from optcore.checks.grad_check import SEVERITY
+from ui.palette import BAD, DOUBT, GOOD, HUES
+
+VERDICT_LOOKS = {
+    "right": {"colour": GOOD, "symbol": "circle"},
+    "inconclusive": {"colour": HUES[7], "symbol": "hexagon"},
+    "kink": {"colour": HUES[6], "symbol": "diamond"},
+    "suspicious": {"colour": DOUBT, "symbol": "triangle-up"},
+    "wrong": {"colour": BAD, "symbol": "square"},
+}
+FLAT, FLOOR, START = "flat", "floor", "start"
+LOWEST, HIGHEST = -13.5, 0.35
+TINTS = (
+    ("rgba(18,160,122,0.13)", "right"),
+    ("rgba(214,154,0,0.13)", "suspicious"),
+    ("rgba(228,120,46,0.15)", "wrong, unless a kink"),
+    ("rgba(212,61,42,0.17)", "wrong"),
+)
+MOST_LABELS = 12
+# Decades that the picture of the components spans at most.
+SPAN = 10
+
+
+def legend(result) -> list[dict]:
+    """Who is who on the stage: the verdicts that occur, the floor, the overall number."""
+    occurring = {block.verdict for block in result.check.blocks}
+    entries = [
+        {"group": verdict, "name": verdict, "dash": "none", **VERDICT_LOOKS[verdict]}
+        for verdict in reversed(SEVERITY)
+        if verdict in occurring
+    ]
+    entries.append(
+        {"group": FLOOR, "name": "round-off floor", "colour": HUES[7], "dash": "dot",
+         "symbol": "none"}
+    )  # fmt: skip
+    entries.append(
+        {"group": FLAT, "name": "all as one number", "colour": "ink", "dash": "dash",
+         "symbol": "none"}
+    )  # fmt: skip
+    if result.first is not None:
+        entries.append(
+            {"group": START, "name": "at the start", "colour": HUES[5], "dash": "none",
+             "symbol": "triangle-down"}
+        )  # fmt: skip
+    return entries
+
+
+# ------------------------------------------------------------------ errors by block
+
+
+def errors(result, *, told: bool = True) -> dict:
+    """The relative error of every block on a log axis, over the verdict bands and the floor."""
+    check = result.check
+    blocks = check.blocks
+    floors = floor_steps(np.array([block.floor for block in blocks]))
+    data = [floors, overall(check, len(blocks))]
+    if result.first is not None:
+        data += before(result.first)
+    for verdict in SEVERITY:
+        data += verdict_marks(blocks, verdict, told)
+    return {"data": data, "layout": error_layout([block.name for block in blocks])}
+
+
+def on_axis(error) -> np.ndarray:
+    """Errors as the log axis can show them: 0 at its lower end, nan as the largest."""
+    error = np.nan_to_num(np.asarray(error, dtype=np.float64), nan=1.0)
+    return np.clip(error, 10.0 ** (LOWEST + 0.15), 1.0)
+
+
+def verdict_marks(blocks, verdict: str, told: bool) -> list[dict]:
+    at = [index for index, block in enumerate(blocks) if block.verdict == verdict]
+    if not at:
+        return []
+    look = VERDICT_LOOKS[verdict]
+    error = on_axis([blocks[index].relative_error for index in at])
+    trace = marks(verdict, np.array(at, dtype=float), error, look, size=15)
+    if told:
+        trace["meta"]["told"] = [blocks[index].sentence for index in at]
+    return [trace]
+
+
+def marks(group: str, x, y, look: dict, *, size: int) -> dict:
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "name": group,
+        "x": x,
+        "y": y,
+        "marker": {"symbol": look["symbol"], "size": size, "color": look["colour"]},
+        "meta": {"play": "still", "group": group},
+    }
+
+
+def floor_steps(floors) -> dict:
+    """The floor as a step for every block, filled down to the axis."""
+    heights = on_axis(floors)
+    edges = np.arange(len(heights) + 1) - 0.5
+    x = np.concatenate([edges[:1], np.repeat(edges[1:-1], 2), edges[-1:]])
+    bottom = 10.0**LOWEST
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": "round-off floor",
+        "x": np.concatenate([x[:1], x, x[-1:]]),
+        "y": np.concatenate([[bottom], np.repeat(heights, 2), [bottom]]),
+        "line": {"color": HUES[7], "width": 1.6, "dash": "dot"},
+        "fill": "toself",
+        "fillcolor": "rgba(123,135,148,0.20)",
+        "meta": {"play": "still", "group": FLOOR, "silent": True},
+    }
+
+
+def overall(check, blocks: int) -> dict:
+    """The number most people look at: one line across all blocks."""
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": "all components as one number",
+        "x": np.array([-0.5, blocks - 0.5]),
+        "y": np.repeat(on_axis(check.relative_error), 2),
+        "line": {"color": "ink", "width": 1.8, "dash": "dash"},
+        "meta": {
+            "play": "still",
+            "group": FLAT,
+            "silent": True,
+            "readout": "=",
+            "reads": [f"{check.relative_error:.1e} ({flat_verdict(check)})"],
+        },
+    }
+
+
+def flat_verdict(check) -> str:
+    """The band of the overall number, in quotation marks where the blocks say otherwise."""
+    agree = check.flat_verdict == check.verdict
+    return check.flat_verdict if agree else f"“{check.flat_verdict}”"
+
+
+def before(check) -> list[dict]:
+    """The errors of the check at the start, smaller, beside those after training."""
+    places = np.arange(len(check.blocks), dtype=float)
+    error = on_axis([block.relative_error for block in check.blocks])
+    look = {"colour": HUES[5], "symbol": "triangle-down"}
+    trace = marks("at the start", places, error, look, size=11)
+    trace["meta"] |= {"group": START, "told": [f"At the start. {b.sentence}" for b in check.blocks]}
+    return [trace]
+
+
+def error_layout(names: list[str]) -> dict:
+    wanted = list(range(len(names)))
+    if len(names) > MOST_LABELS:
+        weights = [at for at in wanted if names[at].startswith("W")]
+        wanted = weights[:: -(-len(weights) // MOST_LABELS)]
+    edges = [LOWEST, *np.log10(BANDS), HIGHEST]
+    shapes, notes = [], []
+    for low, high, (tint, word) in zip(edges, edges[1:], TINTS, strict=False):
+        band = {"x0": 0, "x1": 1, "y0": 10**low, "y1": 10**high, "fillcolor": tint}
+        shapes.append({"type": "rect", "layer": "below", "xref": "paper", "line": {"width": 0},
+                       **band})  # fmt: skip
+        notes.append({"text": word, "xref": "paper", "x": 0.995, "xanchor": "right",
+                      "y": high - 0.02, "yanchor": "top", "showarrow": False,
+                      "font": {"size": 11}, "opacity": 0.75})  # fmt: skip
+    return {
+        "uirevision": f"errors/{len(names)}",
+        "title": title("Relative error ‖a − n‖ / (‖a‖ + ‖n‖) of each block"),
+        "margin": {"l": 58, "r": 8, "t": 28, "b": 40},
+        "showlegend": False,
+        "shapes": shapes,
+        "annotations": notes,
+        "xaxis": {
+            "range": [-0.6, len(names) - 0.4],
+            "tickvals": wanted,
+            "ticktext": [names[at] for at in wanted],
+            "title": axis_title("input side  →  output side"),
+            "zeroline": False,
+            "showgrid": False,
+        },
+        "yaxis": {"type": "log", "range": [LOWEST, HIGHEST], "dtick": 2,
+                  "exponentformat": "power", "tickfont": {"size": 12}},
+    }  # fmt: skip
+
+
+def title(text: str) -> dict:
+    return {"text": text, "font": {"size": 13}, "x": 0.01, "y": 0.985, "yanchor": "top"}
+
+
+def axis_title(text: str) -> dict:
+    return {"text": text, "font": {"size": 12}, "standoff": 3}
+
+
+# ------------------------------------------------------------------ numeric against analytic
+
+
+def components(result, names=None) -> dict:
+    """Every component: its numeric value against its analytic one, both on signed log axes.
+
+    `names` are those of the components, for whoever points at one.
+    """
+    check = result.check
+    low, high = span_of(np.concatenate([check.analytic, check.numeric]))
+    edge = high - low + 0.5
+    shown = component_verdicts(check)
+    x, y = (signed_log(part, low) for part in (check.analytic, check.numeric))
+    data = [diagonal(edge)]
+    for verdict in SEVERITY:
+        at = np.flatnonzero(shown == verdict)
+        if len(at):
+            trace = marks(verdict, x[at], y[at], VERDICT_LOOKS[verdict], size=8)
+            if names is not None:
+                trace["meta"]["told"] = [component_sentence(check, names, i) for i in at]
+            data.append(trace)
+    axis = {"range": [-edge, edge], "zeroline": True, **signed_ticks(low, high)}
+    layout = {
+        "uirevision": f"components/{low}/{high}",
+        "title": title("Numeric against analytic, each component"),
+        "margin": {"l": 58, "r": 8, "t": 28, "b": 38},
+        "showlegend": False,
+        "xaxis": {**axis, "title": axis_title("analytic")},
+        "yaxis": {**axis, "title": axis_title("numeric")},
+    }
+    return {"data": data, "layout": layout}
+
+
+def component_verdicts(check) -> np.ndarray:
+    """The verdict of each component's block, or "right" where it agrees to its own floor."""
+    shown = np.empty(check.point.size, dtype=object)
+    for block in check.blocks:
+        shown[block.part] = block.verdict
+    agrees = check.absolute_error <= check.floor + BANDS[0] * np.abs(check.analytic)
+    shown[agrees & np.isin(shown, (*WRONG, "kink"))] = "right"
+    return shown
+
+
+def component_sentence(check, names, at: int) -> str:
+    return f"{names[at]}\nanalytic {check.analytic[at]:.6g}\nnumeric {check.numeric[at]:.6g}"
+
+
+def span_of(values) -> tuple[int, int]:
+    """The decades from the smallest to the largest size, at most SPAN and at least 2."""
+    sizes = np.abs(values[np.isfinite(values) & (values != 0)]).astype(np.float64)
+    if not len(sizes):
+        return -8, 0
+    high = int(np.ceil(np.log10(sizes.max())))
+    low = int(np.floor(np.log10(np.quantile(sizes, 0.02))))
+    return min(max(low, high - SPAN), high - 2), high
+
+
+def signed_log(values, low: int) -> np.ndarray:
+    """Decades above 10^low with the sign kept; straight through zero."""
+    values = np.asarray(values, dtype=np.float64)
+    finite = np.nan_to_num(values, nan=0.0, posinf=1e300, neginf=-1e300)
+    return np.sign(finite) * np.log10(1 + np.abs(finite) / 10.0**low)
+
+
+def signed_ticks(low: int, high: int) -> dict:
+    every = max(1, -(-(high - low) // 3))
+    powers = list(range(high, low, -every))
+    sizes = signed_log(10.0 ** np.array(powers), low)
+    texts = [f"10<sup>{power}</sup>" for power in powers]
+    return {
+        "tickvals": [*(-sizes), 0.0, *sizes[::-1]],
+        "ticktext": [*(f"−{text}" for text in texts), "0", *texts[::-1]],
+    }
+
+
+def diagonal(edge: float) -> dict:
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": "numeric = analytic",
+        "x": np.array([-edge, edge]),
+        "y": np.array([-edge, edge]),
+        "line": {"color": "ink", "width": 1, "dash": "dot"},
+        "meta": {"play": "still", "silent": True},
+    }

@@ -1,0 +1,111 @@
+"""Detective mode of "Check a network": a hidden bug, a menu of lines, a ruling and a score."""
+
+import random
+from dataclasses import replace
+from functools import lru_cache
+
+import streamlit as st
+
+from optcore.checks.detective import Case, NoCaseError, open_case
+from optcore.derivatives.differences import CENTRAL
+from ui import controls
+from ui.check_network import choices as checking
+from ui.check_network.case import CheckCase, Place, Step, Terms
+from ui.check_network.choices import Setup
+from ui.check_network.findings import escaped, right_and_wrong
+from ui.check_network.result import CheckResult
+from ui.state import Link
+
+CASES = 9999
+NO_ANSWER = "Name the line …"
+NO_CASE = (
+    "Nothing is hidden here: in this network no bug could be seen, for its gradients lie below "
+    "the round-off of any difference. Take fewer layers or another activation."
+)
+
+
+@lru_cache(maxsize=64)
+def hidden(reference: CheckCase, number: int) -> Case:
+    """The case of that number in a network: the same bug wherever the check is made."""
+    return open_case(reference.right_fit(), reference.start(), number)
+
+
+def reference(case: CheckCase) -> CheckCase:
+    """A network with all that may change during an investigation put back.
+
+    Weight decay and dropout only count as on or off, for that decides which bugs can matter.
+    """
+    terms = Terms(0.01 if case.terms.weight_decay else 0.0, 0.3 if case.terms.dropout else 0.0)
+    return replace(case, place=Place(), step=Step(), rule=CENTRAL, dtype="float64", frozen=True,
+                   terms=terms, bugs=())  # fmt: skip
+
+
+def case_number(link: Link) -> int:
+    return link.get("case", controls.number(0, CASES, whole=True), 1)
+
+
+def set_up(link: Link, chosen: CheckCase) -> Setup:
+    """The case at the values of its sliders with its bug hidden in it, if one can be seen."""
+    setup = checking.set_up(link, chosen, ())
+    number = case_number(link)
+    link.show("case", str(number))
+    if setup.case.over:
+        return setup
+    try:
+        bug = hidden(reference(setup.case), number).bug
+    except NoCaseError:
+        return setup
+    return replace(setup, case=replace(setup.case, bugs=(bug,)))
+
+
+def investigate(link: Link, found: CheckResult) -> None:
+    """The menu of lines, the ruling and the score."""
+    if not found.case.bugs:
+        st.warning(NO_CASE, icon=":material/search_off:")
+        return
+    case = Case(found.fit, found.case.bugs[0])
+    key = (reference(found.case), case_number(link))
+    answers = link.memory.setdefault("answers", {})
+    st.markdown(f"##### Case {case_number(link)}: one line of this backward pass is wrong")
+    answer = _menu(link, case, closed=key in answers)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button("That is the line", type="primary", disabled=answer is None or key in answers,
+                  on_click=lambda: answers.setdefault(key, answer))  # fmt: skip
+        st.button("Next case", on_click=_next_case, args=(link,))
+    if key in answers:
+        _rule(case, answers[key], found)
+    _score(link, answers)
+
+
+def _menu(link: Link, case: Case, closed: bool):
+    by_name = {line.name: line for line in case.lines}
+    picked = st.selectbox(
+        "Which line?", list(by_name), index=None, key=f"{link.key}/line/{case_number(link)}",
+        placeholder=NO_ANSWER, disabled=closed,
+    )  # fmt: skip
+    line = by_name.get(picked)
+    if line is not None:
+        st.latex(line.latex)
+        st.caption(f"{line.reach[0].upper()}{line.reach[1:]}.")
+    return line
+
+
+def _rule(case: Case, answer, found: CheckResult) -> None:
+    ruling = case.rule(answer, found.check)
+    show = st.success if ruling.right else st.error
+    show(escaped(ruling.sentences[0]))
+    st.markdown("\n".join(f"- {escaped(each)}" for each in ruling.sentences[1:]))
+    right_and_wrong(case.bug)
+    st.caption(escaped(case.bug.lesson))
+
+
+def _next_case(link: Link) -> None:
+    link.put({"case": random.randint(1, CASES)})
+
+
+def _score(link: Link, answers: dict) -> None:
+    if not answers:
+        st.caption("The address of this page holds the case: copy it to hand the case out.")
+        return
+    right = sum(hidden(*key).bug.line(key[0].network) == line for key, line in answers.items())
+    st.markdown(f"**Found {right} of {len(answers)}** in this session.")

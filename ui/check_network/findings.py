@@ -1,0 +1,109 @@
+"""What a check found, as the page shows it: panels, words, suspect lines, numbers."""
+
+import streamlit as st
+
+from optcore.checks.grad_check import component_name
+from ui.check_network import charts as chart
+from ui.check_network import taylor_charts as taylor
+from ui.check_network import words
+from ui.check_network.case import CheckCase
+from ui.check_network.choices import Setup, best_h, pictured
+from ui.check_network.result import CheckResult
+from ui.live.stage import Panel
+from ui.prose import escaped
+from ui.state import Link
+
+
+def panels(found: CheckResult, settled: bool) -> list[Panel]:
+    names = None
+    if settled and found.check.point.size <= 2000:
+        names = [component_name(found.fit, at) for at in range(found.check.point.size)]
+    return [
+        Panel(chart.errors(found, told=settled), height="470px", span=2),
+        Panel(chart.components(found, names), "231px",
+              labels={"x": "analytic, decades", "y": "numeric, decades"}),
+        Panel(taylor.taylor(found.taylor), "231px",
+              labels={"x": "t", "y": "error of the linear model"}),
+    ]  # fmt: skip
+
+
+def told(found: CheckResult, setup: Setup, settled: bool, hush: bool) -> str:
+    if found.case != setup.case and not settled:
+        return (
+            f"{setup.case.parameters:,} parameters are too many to check while the slider moves: "
+            f"let go, and they are checked. {pictured(found)}"
+        )
+    if found.case != setup.case:
+        return f"These settings are not checked. {pictured(found)}"
+    return words.summary(found, hush=hush, notes=setup.notes)
+
+
+def findings(link: Link, found: CheckResult) -> None:
+    """The lines that explain the pattern, the best first, with their evidence."""
+    if not found.diagnoses:
+        _nothing_to_explain(found)
+        return
+    st.markdown("##### Which line of backprop is it?")
+    for rank, each in enumerate(found.diagnoses[:4], 1):
+        _finding(rank, each)
+    if len(found.diagnoses) > 4:
+        names = ", ".join(each.line.name for each in found.diagnoses[4:])
+        st.caption(f"Also consistent with the pattern: {names}.")
+
+
+def _finding(rank: int, each) -> None:
+    with st.container(border=True):
+        grade = "explains every wrong block" if each.complete else "explains a part"
+        st.markdown(f"**{rank}. {each.line.name}**, {grade}")
+        left, right = st.columns([2, 3], vertical_alignment="center")
+        with left:
+            for slip in each.slips:
+                right_and_wrong(slip)
+            if not each.slips:
+                st.latex(each.line.latex)
+        with right:
+            st.markdown("\n".join(f"- {escaped(why)}" for why in each.why))
+            for slip in each.slips:
+                st.caption(escaped(slip.lesson))
+
+
+def right_and_wrong(bug) -> None:
+    """The line as it should be above the line as it is."""
+    lines = rf"\text{{right: }} & {bug.right} \\[2pt] \text{{wrong: }} & {bug.wrong}"
+    st.latex(rf"\begin{{aligned}} {lines} \end{{aligned}}")
+
+
+def _nothing_to_explain(found: CheckResult) -> None:
+    planted = found.case.planted(found.fit)
+    if not planted:
+        st.success("No block is wrong, and no bug is planted.", icon=":material/check_circle:")
+        return
+    names = " and ".join(f"“{bug.name}”" for bug in planted)
+    blocks = sorted({name for bug in planted for name in bug.corrupts(found.case.network)})
+    st.warning(
+        f"{names} is planted, and the check does not see it: no block is convicted, though "
+        f"{', '.join(blocks)} are corrupted. Another scale, more training or another difference "
+        "may bring it out.",
+        icon=":material/visibility_off:",
+    )
+
+
+def numbers(link: Link, found: CheckResult) -> None:
+    """The table of the blocks, the report, and the usual h."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.download_button("Every parameter as CSV", found.report(), "gradient_check.csv",
+                           "text/csv", icon=":material/download:", on_click="ignore")  # fmt: skip
+        h_button(link, found.case)
+    with st.expander("Every block in numbers", icon=":material/table:"):
+        st.html(f'<div class="os-table">{words.table(found)}</div>')
+
+
+def h_button(link: Link, case: CheckCase) -> None:
+    h = best_h(case)
+    low, high = 1e-13, 0.1
+    st.button(
+        f"h = {h:.1e}, usual for this difference",
+        on_click=lambda: link.put({"check.h": min(max(h, low), high)}),
+        disabled=case.step.h == h,
+        help="eps^(1/(order + 1)), with the eps of the float type.",
+    )

@@ -1,0 +1,136 @@
+"""The tab "Check my own": f(x, y) and two partial derivatives as a person types them."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import streamlit as st
+
+from optcore.checks.own_gradient import NAMES, OwnGradient, typed_partial
+from optcore.derivatives.differences import StepError
+from optcore.derivatives.error_model import NotFiniteError
+from optcore.formula.surface import formula_surface
+from optcore.formula.tree import FormulaError
+from optcore.knobs import knob
+from ui import controls
+from ui.check_network import own_charts as chart
+from ui.check_network.findings import escaped
+from ui.live.stage import Handle, Panel, stage
+from ui.state import Link
+
+FIELDS = {
+    "f": ("f(x, y) =", "sin(x*y) + x^2"),
+    "dx": (f"{NAMES[0]} =", "y*cos(x*y) + 2*x"),
+    "dy": (f"{NAMES[1]} =", "cos(x*y)"),
+}
+HELP = (
+    "Numbers, x, y, pi, e, + - * / ^ and sin cos tan exp log sqrt abs tanh sinh cosh sigmoid "
+    "relu softplus min max."
+)
+START = (-1.5, 1.0)
+
+
+@dataclass(frozen=True)
+class Window:
+    """The window is from -reach to reach on both axes."""
+
+    reach: float = knob(3.0, 0.1, 100.0, scale="log", symbol="")
+
+
+@lru_cache(maxsize=64)
+def _own(f: str, dx: str, dy: str, reach: float) -> OwnGradient:
+    window = ((-reach, reach), (-reach, reach))
+    return OwnGradient(formula_surface(f, window), (typed_partial(dx), typed_partial(dy)))
+
+
+@lru_cache(maxsize=32)
+def _map(own: OwnGradient):
+    """The errors over the window and the heights of f there."""
+    found = own.over_window()
+    heights = own.surface.value(np.stack(np.meshgrid(found.x, found.y), axis=-1))
+    return found, np.where(np.isfinite(heights), heights, np.nan)
+
+
+def type_formulas(link: Link) -> dict[str, str]:
+    """The three texts; one that cannot be read gets a sentence and its last good text stands."""
+    texts, faults = {}, []
+    columns = st.columns(3)
+    for column, (name, (label, default)) in zip(columns, FIELDS.items(), strict=True):
+        with column:
+            text = controls.text(link, name, label, default, help=HELP)
+        try:
+            formula_surface(text) if name == "f" else typed_partial(text)
+            link.memory[f"good.{name}"] = texts[name] = text
+        except FormulaError as fault:
+            texts[name] = link.memory.get(f"good.{name}", default)
+            faults.append(f"**{label}** {escaped(str(fault))} Shown meanwhile: `{texts[name]}`")
+    for fault in faults:
+        st.error(fault, icon=":material/function:")
+    return texts
+
+
+def own_gradient(link: Link, texts: dict[str, str], reach: float) -> OwnGradient | None:
+    """The three formulas over the window; a window without a value gets a sentence."""
+    try:
+        return _own(texts["f"], texts["dx"], texts["dy"], reach)
+    except FormulaError as fault:
+        st.error(escaped(str(fault)), icon=":material/function:")
+        return None
+
+
+def point_of(link: Link, own: OwnGradient) -> tuple[float, float]:
+    """Where the check is made: the last place in the window the hand left the point at."""
+    reach = own.surface.window[0][1]
+    parse = controls.number(-100.0, 100.0)
+    place = [link.get(f"p.{axis}", parse, start) for axis, start in zip("xy", START, strict=True)]
+    point = tuple(min(max(value, -reach), reach) for value in place)
+    for axis, value, start in zip("xy", point, START, strict=True):
+        link.show(f"p.{axis}", controls.written(round(value, 6)), controls.written(start))
+    return point
+
+
+def check_at(own: OwnGradient, point):
+    """The gradient check there, or None with a sentence where f has no value."""
+    try:
+        return own.check(point), ""
+    except (NotFiniteError, StepError) as fault:
+        return None, f"{fault} Drag the point to where f has a value."
+
+
+def hear(link: Link, dials, change: dict) -> None:
+    """Takes over the slider and where the point was dragged."""
+    place = (change.get("handles") or {}).get("point")
+    moved = {}
+    if place:
+        moved = {f"p.{axis}": float(np.clip(value, -100, 100))
+                 for axis, value in zip("xy", place, strict=True)}  # fmt: skip
+    controls.hear(link, dials, change, moved)
+
+
+def check(link: Link, texts: dict[str, str]) -> None:
+    """The stage: a map of the error for each partial, and the point to drag."""
+    dials = [controls.Dials("Window", "window", Window())]
+    (window,), board = controls.read(link, dials, below=True)
+    own = own_gradient(link, texts, window.reach)
+    if own is not None:
+        point = point_of(link, own)
+        found, heights = _map(own)
+        checked, fault = check_at(own, point)
+        told = chart.summary(own, found, checked, point)
+        stage(
+            [
+                Panel(chart.error_map(own, found, which, point, heights), "400px", click="point",
+                      labels={"x": "x", "y": "y"})
+                for which in (0, 1)
+            ],
+            key="check.own",
+            handles=[Handle("point", point, "The point to check: drag it, or use the arrow keys")],
+            legend=chart.legend(),
+            boards=[board],
+            words=f"{told} {fault}".strip(),
+            table=chart.table(own, checked, point),
+            columns="minmax(0, 1fr) minmax(0, 1fr)",
+            on_change=lambda change: hear(link, dials, change),
+            live=not link.settled,
+        )  # fmt: skip
+    link.publish()

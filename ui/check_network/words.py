@@ -1,0 +1,114 @@
+"""A gradient check in words and as a table."""
+
+from html import escape
+
+import numpy as np
+
+from optcore.checks.grad_check import component_name
+
+
+def summary(result, *, hush: bool = False, notes: tuple[str, ...] = ()) -> str:
+    """What the check found, in two or three sentences; `hush` keeps the suspect line secret."""
+    check = result.check
+    told = [flat_sentence(check)]
+    if result.first is not None:
+        told.insert(0, start_sentence(result))
+    if not hush:
+        told.append(suspect_sentence(result))
+    told += block_sentences(check)
+    if not check.reason:
+        told.append(taylor_sentence(result))
+    return " ".join(filter(None, [*told, *notes]))
+
+
+def taylor_sentence(result) -> str:
+    """What the Taylor test says; where it passes what a block does not, why."""
+    taylor = result.taylor
+    if taylor.verdict != "right" or result.check.verdict in ("right", "kink"):
+        return f"Taylor test: {lower_first(taylor.sentence)}"
+    slope = "no linear part" if np.isnan(taylor.slope) else f"slope {taylor.slope:.2f}"
+    if result.check.verdict == "inconclusive":
+        return (
+            f"Taylor test: {slope}, so no error of the gradient stands out, but what is too small "
+            "for the overall number is too small for this test."
+        )
+    return (
+        f"Taylor test: {slope}, passed: like the overall number it weighs all components at "
+        "once, and does not see an error in a small block."
+    )
+
+
+def lower_first(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+def flat_sentence(check) -> str:
+    """The overall number beside the blockwise verdict, and whether they agree."""
+    if check.reason:
+        return check.reason
+    number = f"All {check.point.size:,} components as one number: {check.relative_error:.1e}"
+    if check.flat_verdict == check.verdict:
+        return f"{number}, {check.verdict}; block by block the same."
+    return f"{number}, “{check.flat_verdict}”. Block by block: {check.verdict}."
+
+
+def block_sentences(check) -> tuple[str, ...]:
+    """The core's sentences without its own one on the overall number."""
+    return () if check.reason else check.sentences()[1:]
+
+
+def start_sentence(result) -> str:
+    first = result.first
+    steps = result.case.place.training_steps
+    return (
+        f"At the start {first.relative_error:.1e}, {first.verdict} block by block; after {steps} "
+        f"training steps {result.check.relative_error:.1e}, {result.check.verdict}."
+    )
+
+
+def suspect_sentence(result) -> str:
+    """The line or lines that explain the wrong blocks best."""
+    found = result.diagnoses
+    if not found:
+        return ""
+    best = found[0]
+    if not best.complete:
+        return "No single line explains all wrong blocks: there is more than one slip."
+    rest = [each.line.name for each in found[1:]]
+    if rest and not best.slips:
+        return f"The line: {best.line.name}, or {', '.join(rest[:3])}, which would look the same."
+    return f"The line: {best.line.name}. {best.line.reach[0].upper()}{best.line.reach[1:]}."
+
+
+def table(result) -> str:
+    """Every block as an HTML table."""
+    heads = ["Block", "Relative error", "Floor", "Worst component", "analytic", "numeric"]
+    head = "".join(f"<th>{escape(text)}</th>" for text in heads)
+    rows = "".join(row(result, block) for block in result.check.blocks)
+    return (
+        f'<div style="max-height:300px;overflow:auto"><table><thead><tr>{head}'
+        f'<th class="os-text">Verdict</th></tr></thead><tbody>{rows}</tbody></table></div>'
+    )
+
+
+def row(result, block) -> str:
+    check = result.check
+    cells = [
+        block.name,
+        f"{block.relative_error:.1e}",
+        f"{block.floor:.1e}",
+        component_name(result.fit, block.worst),
+        f"{check.analytic[block.worst]:.6g}",
+        f"{check.numeric[block.worst]:.6g}",
+    ]
+    cells = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
+    return f'<tr>{cells}<td class="os-text">{escape(verdict_words(block))}</td></tr>'
+
+
+def verdict_words(block) -> str:
+    """The verdict with what it rests on, short enough for a table."""
+    if block.verdict == "kink":
+        return f"kink: {block.kinks[0].sentence}"
+    if block.verdict == "inconclusive":
+        return f"inconclusive: {block.cause or 'below the floor'}"
+    return block.verdict

@@ -1,0 +1,1 @@
+"""What belongs to the page Gradient flow alone: choices, charts, words, scenarios."""

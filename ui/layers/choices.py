@@ -1,0 +1,283 @@
+"""The Layers page: its choices, its sliders, and which view of the networks stands on the stage."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from optcore.knobs import knobs
+from optcore.networks.activations import ACTIVATIONS
+from optcore.networks.initializers import INITIALIZERS
+from optcore.networks.losses import LOSSES
+from ui import controls
+from ui.layers import charts as chart
+from ui.layers import signal_charts as layers_signals
+from ui.layers import unit_charts as layers_units
+from ui.layers import words
+from ui.layers import work as layers_work
+from ui.layers.case import ARCHITECTURES, GRADIENTS, Case, Setting, funnels, profile
+from ui.layers.fixes import FIXES, Comparison, compare
+from ui.layers.views import JACOBIANS, UNITS, signals, units
+from ui.live.stage import Clock, Panel, stage
+from ui.palette import ACTIVATION_LOOKS, BAD, legend
+from ui.state import Link
+
+VIEWS = {
+    "Gradients": tuple(GRADIENTS),
+    "Signals": tuple(layers_signals.SIGNALS),
+    "Units": tuple(UNITS),
+    "Jacobian": JACOBIANS,
+}
+WIDE = "minmax(0, 2fr) minmax(0, 1fr)"
+
+
+@dataclass(frozen=True)
+class Line:
+    """Something to draw with the gradients besides them."""
+
+    name: str
+
+
+LINES = (Line("Theory"), Line("Bound"), Line("30 seeds"), Line("Number formats"))
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What is chosen by name; numbers are dials."""
+
+    activations: tuple
+    initializer: object
+    loss: object
+    architecture: object
+    bias: bool
+    fixes: tuple
+    view: str
+    quantity: str
+    lines: tuple[str, ...]
+
+
+def heading(link: Link, scenarios: Sequence) -> None:
+    """What the page shows, and its scenarios."""
+    st.markdown("#### Gradient flow: press play, watch what reaches layer 1")
+    controls.scenarios(link, scenarios)
+
+
+def choose(link: Link) -> Choices:
+    named = {each.name: each for each in (*ACTIVATIONS, *INITIALIZERS, *LOSSES)}
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+        activations = controls.choose_some(
+            link, "activations", "Activations to compare", ACTIVATIONS,
+            [named["Sigmoid"], named["ReLU"]], placeholder="Choose two or more", width=560,
+        )  # fmt: skip
+        initializer = controls.choose(
+            link, "init", "Initialiser", INITIALIZERS, named["He normal"], width=190,
+            help="How the weights start; biases start at zero. The gain is a slider.",
+        )  # fmt: skip
+        architecture = controls.choose(
+            link, "architecture", "Architecture", ARCHITECTURES, width=150
+        )
+        with st.popover("More", icon=":material/tune:"):
+            loss = controls.choose(link, "loss", "Loss", LOSSES, named["Softmax cross-entropy"])
+            bias = controls.switch(link, "bias", "Biases", True)
+            lines = controls.pick_some(link, "lines", "Drawn with the gradients", LINES, LINES)
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+        view = controls.choose_name(
+            link, "view", "View", list(VIEWS), on_change=link.forget, args=("at",),
+            label_visibility="collapsed",
+        )  # fmt: skip
+        quantity = controls.choose_name(
+            link, f"{view.lower()}.show", "Shown", VIEWS[view], label_visibility="collapsed"
+        )
+        fixes = controls.pick_some(
+            link, "fix", "Fixes, a click each (dotted: before)", FIXES,
+            help="  \n".join(f"**{fix.name}**: {fix.lesson}" for fix in FIXES),
+        )  # fmt: skip
+    return Choices(tuple(activations), initializer, loss, architecture, bias,
+                   tuple(fixes), view, quantity, tuple(line.name for line in lines))  # fmt: skip
+
+
+def wants_band(choices: Choices) -> bool:
+    return choices.view == "Gradients" and "30 seeds" in choices.lines
+
+
+def dials(choices: Choices) -> list[controls.Dials]:
+    """The sliders: network and batch, the initialiser's, and those of the activations."""
+    return [
+        controls.Dials("Network and batch", "net", Setting()),
+        controls.Dials(choices.initializer.name, "init", choices.initializer),
+        *(
+            controls.Dials(phi.name, controls.slug(phi.name), phi, look["colour"])
+            for phi in choices.activations
+            if knobs(phi) and (look := ACTIVATION_LOOKS[phi.name])
+        ),
+    ]
+
+
+def networks(choices: Choices, tuned: Sequence) -> Comparison:
+    """The networks at the values the sliders stand at."""
+    setting, initializer, *activations = tuned
+    by_name = {phi.name: phi for phi in (*choices.activations, *activations)}
+    cases = [
+        Case(
+            by_name[phi.name],
+            initializer,
+            choices.loss,
+            setting,
+            residual=choices.architecture.residual,
+            norm=choices.architecture.norm,
+            bias=choices.bias,
+        )
+        for phi in choices.activations
+    ]
+    return compare(cases, choices.fixes)
+
+
+def show(link: Link, choices: Choices) -> Comparison:
+    """The chosen view of the networks with its sliders; returns the networks shown."""
+    given = dials(choices)
+    tuned, board = controls.read(link, given)
+    asked = networks(choices, tuned)
+    if not asked.shown:
+        st.info("Nothing to compare: choose an activation, better two.", icon=":material/add:")
+        return asked
+    draw = {"Gradients": _gradients, "Signals": _signals, "Units": _units, "Jacobian": _jacobian}
+    # There with or without an offer: a stage that changes its place is mounted anew.
+    with st.container():
+        how, note = layers_work.within_reach(link, asked)
+        link.memory["networks"] = how
+        picture = draw[choices.view](link, choices, how)
+    depth = how.shown[0].setting.depth
+    back = choices.view in ("Gradients", "Jacobian")
+    steps = depth - 1 if back else depth - 2
+    at = link.get("at", controls.number(0, 63, True), steps)
+    link.show("at", str(at), str(steps))
+    stage(
+        key="layers.stage",
+        clock=Clock(steps, min(at, steps), labels=_labels(depth, back), name="Layer",
+                    seconds=min(10, 2 + depth / 4)),
+        legend=_legend(how, choices, _banded(link, choices, how, picture)),
+        boards=[board],
+        on_change=lambda change: _hear(link, given, change),
+        live=not link.settled,
+        **(picture | {"words": note + picture["words"]}),
+    )  # fmt: skip
+    return how
+
+
+def _labels(depth: int, back: bool) -> list[str]:
+    if back:
+        names = [f"layer {layer}" for layer in range(depth, 0, -1)]
+        names[0] += " (output)"
+        return names
+    return [f"layer {layer}" for layer in range(1, max(depth, 2))]
+
+
+def _banded(link: Link, choices: Choices, how: Comparison, picture: dict) -> bool:
+    """Whether a band is drawn, or is about to be: a legend that grows later moves what is below."""
+    coming = wants_band(choices) and layers_work.band_comes(link, how)
+    return coming or any("fill" in trace for trace in picture["panels"][0].figure["data"])
+
+
+def _legend(how: Comparison, choices: Choices, banded: bool) -> list[dict]:
+    entries = [legend(case.name, ACTIVATION_LOOKS[case.name]) for case in how.shown]
+    plain = {"colour": "ink", "symbol": "none", "group": ""}
+    if how.before:
+        entries.append(plain | {"group": "before", "name": "before the fix", "dash": "dot"})
+    if choices.view != "Gradients":
+        return entries
+    if banded:
+        entries.append(
+            {"group": "", "name": "10–90 % of 30 seeds", "dash": "none", "symbol": "square",
+             "colour": "#9aa5b1"}
+        )  # fmt: skip
+    if choices.quantity != next(iter(GRADIENTS)):
+        return entries
+    if "Theory" in choices.lines:
+        entries.append(plain | {"name": "mean-field theory", "dash": "dash"})
+        if any(funnels(case) for case in how.shown):
+            entries.append(
+                plain | {"name": "one sample of this width: 10, 50, 90 %", "dash": "dashdot"}
+            )
+    if "Bound" in choices.lines and any(map(layers_work.shows_bound, how.shown)):
+        bound = {"name": "bound: steepest slope × ‖W‖", "dash": "longdash", "colour": BAD}
+        entries.append(plain | bound)
+    return entries
+
+
+def _hear(link: Link, given: list, change: dict) -> None:
+    at = change.get("at")
+    others = {"at": at} if isinstance(at, int) and 0 <= at <= 63 else {}
+    controls.hear(link, given, change, others)
+
+
+# ------------------------------------------------------------------ the views
+
+
+def _gradients(link: Link, choices: Choices, how: Comparison) -> dict:
+    shown, before = [profile(c) for c in how.shown], [profile(c) for c in how.before]
+    lines = choices.lines
+    extras = chart.Extras(
+        theory="Theory" in lines,
+        bounds=layers_work.bounds(shown, link.settled) if "Bound" in lines else None,
+        bands=layers_work.bands(how, choices.quantity) if "30 seeds" in lines else None,
+        formats="Number formats" in lines,
+    )
+    figure = chart.gradients(shown, before, choices.quantity, extras)
+    return {
+        "panels": [
+            Panel(figure, "440px", span=2, labels={"x": "layer", "y": choices.quantity}),
+            Panel(chart.slopes(shown), "216px", labels={"x": "z", "y": "φ′"}),
+            Panel(chart.edge(shown, before), "216px", labels={"x": "σ_w", "y": "χ"}),
+        ],
+        "columns": "minmax(0, 5fr) minmax(0, 2fr)",
+        "words": words.regimes(shown, before, how),
+        "table": words.table(shown, before) if link.settled else None,
+    }
+
+
+def _signals(link: Link, choices: Choices, how: Comparison) -> dict:
+    shown, before = [profile(c) for c in how.shown], [profile(c) for c in how.before]
+    kind = layers_signals.SIGNALS[choices.quantity]
+    labels = {"x": "layer", "y": "root mean square"}
+    figure = layers_signals.sizes(shown, before, choices.quantity)
+    panels = [Panel(figure, f"{240 * len(shown) - 8}px", span=len(shown), labels=labels)]
+    for case in how.shown:
+        found = signals(case)[kind]
+        panels.append(Panel(layers_signals.sheet(case, found, kind), "232px"))
+        panels.append(Panel(layers_signals.histogram(case, found, kind), "232px"))
+    return {
+        "panels": panels,
+        "columns": "minmax(0, 4fr) minmax(0, 3fr) minmax(0, 3fr)",
+        "words": words.signal_words(shown),
+    }
+
+
+def _units(link: Link, choices: Choices, how: Comparison) -> dict:
+    found = {case: units(case) for case in how.shown}
+    return {
+        "panels": [
+            Panel(layers_units.shares(found, choices.quantity), "440px", span=2,
+                  labels={"x": "layer", "y": choices.quantity}),
+            Panel(layers_units.busyness(found), "216px", labels={"x": "units", "y": "samples"}),
+            Panel(layers_units.likeness(found), "216px", labels={"x": "layer", "y": "cosine"}),
+        ],
+        "columns": WIDE,
+        "words": words.unit_words(found),
+    }  # fmt: skip
+
+
+def _jacobian(link: Link, choices: Choices, how: Comparison) -> dict:
+    found = layers_work.spectra(link, how)
+    shown = {case: found[case] for case in how.shown}
+    before = {case: found[case] for case in how.before if case not in shown}
+    depth = how.shown[0].setting.depth
+    return {
+        "panels": [
+            Panel(layers_units.stretch(shown, before, choices.quantity, depth), "440px",
+                  labels={"x": "layer", "y": "singular value"}),
+            Panel(layers_units.spectrum(shown, choices.quantity, depth), "440px",
+                  labels={"x": "share", "y": "singular value"}),
+        ],
+        "columns": WIDE,
+        "words": words.spectrum_words(shown, choices.quantity),
+    }  # fmt: skip

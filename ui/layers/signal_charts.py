@@ -1,0 +1,201 @@
+"""The signal on its way forward: its size per layer, and histograms of its values."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from optcore.flow.layer_flow import FLOAT_RANGES
+from ui.layers.case import Case, Profile
+from ui.layers.charts import (
+    bar,
+    layers_layout,
+    log_range,
+    positive,
+    rule,
+    saturation_ends,
+    scientific_each,
+    small_layout,
+    track,
+)
+from ui.layers.views import Signals
+from ui.palette import ACTIVATION_LOOKS, BAD
+
+SIGNALS = {"Pre-activations z": "z", "Activations a": "a"}
+
+
+def sizes(profiles: Sequence[Profile], before: Sequence[Profile], quantity: str) -> dict:
+    """Root mean squares per hidden layer from the input on, with the ends of number formats."""
+    kind = SIGNALS[quantity]
+    hidden = profiles[0].case.setting.depth - 1
+    layers = np.arange(1.0, hidden + 1)
+    data = []
+    for profile in before:
+        old = track(profile.case.name, "still", layers, positive(_size(profile, kind)))
+        old["line"] |= {"width": 2, "dash": "dot"}
+        old["name"] += ", before"
+        data.append(old | {"opacity": 0.55})
+    for place, profile in enumerate(profiles):
+        data.append(bar(profile.case.name, layers, _size(profile, kind), place, len(profiles)))
+    if kind == "z":
+        data += [_expected(profile, layers) for profile in profiles if profile.theory]
+    for profile in profiles:
+        curve = track(profile.case.name, "curve", layers, positive(_size(profile, kind)))
+        reads = scientific_each(_size(profile, kind))
+        curve["meta"] |= {"readout": f"rms {kind}", "reads": reads}
+        data.append(curve)
+    reach = log_range([trace["y"] for trace in data], deepest=1e-300, highest=1e300)
+    marks = [
+        rule(end, f"{name}: {what}", (0.4, hidden + 0.6))
+        for name, ends in FLOAT_RANGES.items()
+        for end, what in zip(ends, ("smaller is 0", "larger is inf: training ends"), strict=True)
+        if reach[0] < math.log10(end) < reach[1]
+    ]
+    title = f"root mean square of {'z' if kind == 'z' else 'a'}"
+    return {"data": [*marks, *data], "layout": layers_layout(hidden, reach, title, back=False)}
+
+
+def _size(profile, kind):
+    return (profile.z_size if kind == "z" else profile.a_size)[:-1]
+
+
+def _expected(profile, layers):
+    q = np.sqrt(profile.theory.variances[:-1])
+    trace = track(profile.case.name, "still", layers, positive(q))
+    trace["name"] += ", theory √q"
+    trace["line"] |= {"width": 1.6, "dash": "dash", "color": "ink"}
+    return trace
+
+
+# ------------------------------------------------------------------ histograms
+
+
+def sheet(case: Case, signals: Signals, kind: str) -> dict:
+    """All layers at once: how often each value occurs, darker for more often."""
+    hidden = len(signals.shares)
+    layers = np.arange(1.0, hidden + 1)
+    middles = (signals.edges[1:] + signals.edges[:-1]) / 2
+    colour = ACTIVATION_LOOKS[case.name]["colour"]
+    data = [
+        {
+            "type": "heatmap",
+            "x": layers,
+            "y": middles,
+            # The square root keeps rare values in sight beside a spike.
+            "z": np.sqrt(signals.shares).T,
+            "colorscale": [[0, f"{colour}00"], [1, colour]],
+            "showscale": False,
+            "hoverinfo": "skip",
+        },
+        *_saturation_lines(case, signals, kind, hidden),
+        _cursor(layers, [signals.edges[0], signals.edges[-1]]),
+    ]
+    layout = small_layout(
+        f"{case.name}: {kind}, all layers{_bend(signals)}",
+        [0.5, hidden + 0.5],
+        signals.edges[[0, -1]].tolist(),
+    )
+    layout["xaxis"] |= {"title": {"text": "layer"}, "tickformat": "d", "showgrid": False}
+    layout["yaxis"] |= _value_axis(signals)
+    return {"data": data, "layout": layout}
+
+
+def _cursor(layers, ends):
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": "the layer shown",
+        "line": {"color": "ink", "width": 1.2},
+        "meta": {
+            "play": "frame",
+            "silent": True,
+            "x": np.repeat(layers[:, None], 2, axis=1),
+            "y": np.array([ends] * len(layers), dtype=float),
+        },
+    }
+
+
+def histogram(case: Case, signals: Signals, kind: str) -> dict:
+    """The clock's layer: the share of each value, saturated ones in the colour of a warning."""
+    colour = ACTIVATION_LOOKS[case.name]["colour"]
+    data = [
+        _outline(case.name, signals.edges, signals.shares, f"{colour}80", colour),
+        _outline(case.name, signals.edges, signals.saturated, f"{BAD}c0", BAD),
+    ]
+    top = math.ceil(10.5 * float(signals.shares.max(initial=0.05))) / 10
+    where = _bend(signals) or " in the layer"
+    layout = small_layout(
+        f"{case.name}: {kind}{where} · red: slope < 5 %",
+        signals.edges[[0, -1]].tolist(),
+        [0, min(1.0, top)],
+    )
+    layout["xaxis"] |= _value_axis(signals)
+    layout["yaxis"] |= {"tickformat": ".0%"}
+    return {"data": data, "layout": layout}
+
+
+def _outline(name, edges, shares, fillcolor, colour):
+    steps = np.repeat(shares, 2, axis=1)
+    flat = np.zeros((len(shares), 1))
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": name,
+        "line": {"color": colour, "width": 1},
+        "fill": "toself",
+        "fillcolor": fillcolor,
+        "meta": {
+            "play": "frame",
+            "silent": True,
+            "group": name,
+            "across": 1.0,
+            "x": np.repeat(edges, 2),
+            "y": np.concatenate([flat, steps, flat], axis=1),
+        },
+    }
+
+
+def _value_axis(signals: Signals) -> dict:
+    """Ticks of a bent axis in the values themselves."""
+    if not signals.bent:
+        return {}
+    decades = math.log10(math.sinh(min(signals.edges[-1], 700.0)))
+    every = max(1, math.ceil(decades / 3))
+    # Over many decades 0 and 1 stand so close that their labels would overlap.
+    powers = np.arange(0 if every <= 4 else every, decades + 0.01, every)
+    values = [0.0, *(10**powers)]
+    if signals.edges[0] < 0:
+        values = [-value for value in values[:0:-1]] + values
+    return {
+        "tickangle": 0,
+        "tickvals": [math.asinh(value) for value in values],
+        "ticktext": [_power(value) for value in values],
+    }
+
+
+def _bend(signals: Signals) -> str:
+    return " (log away from 0)" if signals.bent else ""
+
+
+def _power(value):
+    if abs(value) < 2:
+        return f"{value:g}".replace("-", "−")
+    sign = "−" if value < 0 else ""
+    return f"{sign}10<sup>{round(math.log10(abs(value)))}</sup>"
+
+
+def _saturation_lines(case, signals, kind, hidden):
+    for end in saturation_ends(case.activation):
+        kink = abs(end) < 0.5
+        if kink and kind == "a":
+            continue
+        at = float(case.activation.value(np.array(end))) if kind == "a" else end
+        at = math.asinh(at) if signals.bent else at
+        said = "off below" if kink else "saturated beyond" if end > 0 else ""
+        if signals.edges[0] < at < signals.edges[-1]:
+            # Red on a rectifier's colours cannot be read; at the far end the clock's line rests.
+            colour = "ink" if kink else BAD
+            mark = rule(at, said, (0.5, hidden + 0.5), colour, first=True)
+            mark["meta"]["log"] = False
+            mark["opacity"] = 1.0
+            yield mark

@@ -1,0 +1,237 @@
+"""What the Layers page says, made from the numbers it shows."""
+
+import html
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from optcore.flow.layer_flow import decay_rate
+from optcore.networks.initializers import Constant
+from ui.layers.case import Case, Profile, mean_field
+from ui.layers.charts import saturation_ends, scientific
+from ui.layers.fixes import Comparison
+from ui.layers.views import JACOBIANS, SATURATED, Spectra, Units
+from ui.shrinking_h.words import minus
+
+
+def regimes(profiles: Sequence[Profile], before: Sequence[Profile], how: Comparison) -> str:
+    """A sentence per network: its regime and number, and where a number format gives up."""
+    lines = [told(profile) for profile in profiles]
+    if before:
+        lines.append(_repair(profiles, before, how))
+    return "\n".join(lines)
+
+
+def told(profile: Profile) -> str:
+    """The regime of one network, and what float16 and float32 would make of it."""
+    return minus(" ".join([profile.regime.sentence, *_formats(profile)]))
+
+
+def _formats(profile):
+    for kind in ("float32", "float16"):
+        beyond = np.flatnonzero(profile.burst[kind] > 0)
+        if len(beyond) and profile.regime.kind != "overflow":
+            yield (
+                f"In {kind} the activations are inf from layer {beyond[0] + 1} on, "
+                "and training ends there."
+            )
+            return
+    for kind in ("float32", "float16"):
+        kept = np.flatnonzero(~(profile.lost[kind] > 0.5))
+        below = kept[0] if len(kept) else len(profile.delta)
+        if below and profile.regime.kind == "vanishing":
+            which = "in layer 1" if below == 1 else f"from layer {below} down"
+            yield f"In {kind} more than half of the gradient is rounded to 0 {which}."
+            return
+
+
+def _repair(profiles, before, how):
+    after = {profile.case: profile for profile in profiles}
+    parts = []
+    for old, new_case in zip(before, _targets(before, after), strict=True):
+        new = after[new_case]
+        if new.case == old.case:
+            parts.append(f"{old.case.name} is left as it was")
+            continue
+        name = old.case.name
+        name += f" → {new.case.name}" if new.case.name != name else ""
+        parts.append(
+            f"{name}: {_share(old.left)} of the gradient reached layer 1, now {_share(new.left)}"
+        )
+    return f"Fix ({', '.join(how.fixes)}), before against after. {'; '.join(parts)}."
+
+
+def _targets(before, after):
+    """The case each earlier one has become: the one of its name, else the rectifier."""
+    for old in before:
+        same = [case for case in after if case.name == old.case.name]
+        yield (same or [case for case in after if case.name == "ReLU"])[0]
+
+
+def _share(left: float) -> str:
+    if math.isnan(left):
+        return "nothing that is a number"
+    return "nothing" if left == 0 else scientific(left)
+
+
+def describe(case: Case) -> str:
+    """The network in a few words."""
+    parts = [case.initializer.name]
+    if case.initializer.gain != 1:
+        parts[0] += f" · {case.initializer.gain:.3g}"
+    if case.residual:
+        parts.append("residual")
+    if case.norm:
+        parts.append(f"{case.norm} norm")
+    if not case.bias:
+        parts.append("no bias")
+    return ", ".join(parts)
+
+
+def table(profiles: Sequence[Profile], before: Sequence[Profile]) -> str:
+    """Measurement beside mean-field theory, as an HTML table."""
+    head = ("Network", "Weights", "left in layer 1", "per layer", "theory", "σ_w", "q*", "χ",
+            "ξ gradient", "ξ signal")  # fmt: skip
+    rows = [_row(profile, "") for profile in profiles]
+    rows += [_row(profile, ", before") for profile in before]
+    cells = "".join(f'<th title="{_MEANINGS.get(name, "")}">{name}</th>' for name in head)
+    body = "".join(
+        "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
+    )
+    return f"<table><thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table>"
+
+
+_MEANINGS = {
+    "left in layer 1": "the gradient norm of layer 1 over that of the output layer",
+    "per layer": "measured: by how much a hidden layer multiplies the gradient norm",
+    "theory": "mean field: the same for infinitely wide layers; none for batch norm and constants",
+    "σ_w": "the root of the width times the variance of a weight",
+    "q*": "mean field, plain layers: the variance the pre-activations settle at",
+    "χ": "mean field, plain layers: by how much a layer multiplies the squared gradient norm",
+    "ξ gradient": "layers over which the squared gradient norm changes by a factor e: 1/|ln χ|",
+    "ξ signal": "layers over which two inputs can still be told apart",
+}
+
+
+def _row(profile: Profile, note: str):
+    case = profile.case
+    numbers = mean_field(case.activation, case.sigma_w) if case.sigma_w else None
+    expected = (
+        decay_rate(profile.theory.delta_norms(1.0)[:-1]) if profile.theory is not None else math.nan
+    )
+    field = ["—"] * 4
+    if numbers and case.plain:
+        q = "0" if numbers.q == 0 else scientific(numbers.q)
+        depths = _depth(numbers.gradient_depth), _depth(numbers.correlation_depth)
+        field = [q, scientific(numbers.chi), *depths]
+    return [
+        case.name + note,
+        describe(case),
+        scientific(profile.left),
+        _rate(decay_rate(profile.delta[:-1])),
+        _rate(expected),
+        scientific(case.sigma_w),
+        *field,
+    ]
+
+
+def _rate(value: float) -> str:
+    return scientific(value) if math.isfinite(value) else "—"
+
+
+def _depth(value: float) -> str:
+    if math.isnan(value):
+        return "—"
+    return "no limit" if math.isinf(value) or value > 1e6 else f"{abs(value):.3g}"
+
+
+# ------------------------------------------------------------------ the other views
+
+
+def signal_words(profiles: Sequence[Profile]) -> str:
+    """How the size of the signal changes on the way forward, and where it stops being finite."""
+    lines = []
+    for profile in profiles:
+        first, last = profile.a_size[0], profile.a_size[-2] if len(profile.a_size) > 1 else 0
+        line = (
+            f"{profile.case.name}: the root mean square activation goes from {scientific(first)} "
+            f"in layer 1 to {scientific(last)} in layer {max(1, len(profile.a_size) - 1)}."
+        )
+        lines.append(" ".join([line, *(s for s in _formats(profile) if "inf" in s)]))
+    return "\n".join(lines)
+
+
+def unit_words(found: dict[Case, Units]) -> str:
+    """Per network the layer with the most dead, or the most saturated units, and why."""
+    return "\n".join(_unit_sentence(case, units) for case, units in found.items())
+
+
+def _unit_sentence(case, units):
+    worst = int(np.argmax(units.dead))
+    if units.dead[worst] > 0:
+        return (
+            f"{case.name}: {_percent(units.dead[worst])} of the units of layer {worst + 1} are "
+            f"dead, zero with slope zero on all {_samples(case)}. {_why_dead(case, units, worst)}"
+        )
+    flat = int(np.argmax(units.saturated))
+    if units.saturated[flat] > 0.01:
+        share = _percent(units.saturated[flat])
+        return f"{case.name}: no dead units. {share} of layer {flat + 1} {_why_flat(case)}"
+    return f"{case.name}: no dead units, and next to none is saturated in any layer."
+
+
+def _why_flat(case):
+    ends = saturation_ends(case.activation)
+    slope = f"has a slope under {SATURATED:.0%} of the steepest"
+    if not ends or min(map(abs, ends)) < 0.5:
+        return f"{slope}: the side of the kink that is switched off."
+    limit = max(map(abs, ends))
+    return f"{slope}: saturated, because the weights carry z beyond {limit:.1f}."
+
+
+def _why_dead(case, units, layer):
+    if units.starved[layer] > 0.5 * units.dead[layer]:
+        if not case.sigma_w:
+            return "They starve: all weights are zero."
+        return f"They starve: layer {layer} hands on nothing but zeros."
+    if isinstance(case.initializer, Constant) and layer and case.name == "ReLU":
+        return "Every weight is negative and no ReLU's output is, so no z can be positive."
+    batch = case.setting.batch
+    if batch < 12 and units.dead[layer] <= 4 * 0.5**batch:
+        return f"A batch this small finds a unit off by chance, 1 in {2**batch}."
+    if units.alike[layer] > 0.3:
+        return (
+            f"What they read has become alike (mean cosine {units.alike[layer]:.2f} between "
+            "samples), so a unit is on for nearly all samples or off for all."
+        )
+    return "Their weights carry z below zero for every sample."
+
+
+def _samples(case):
+    return "samples of the batch" if case.setting.batch == 1 else f"{case.setting.batch} samples"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %" if share >= 0.1 else f"{100 * share:.2g} %"
+
+
+def spectrum_words(found: dict[Case, Spectra], quantity: str) -> str:
+    """How far from a rotation the Jacobians are: of all layers together, or of the first."""
+    lines = []
+    for case, spectra in found.items():
+        values = spectra.values(quantity, min(spectra.rows))
+        what = "from layer 1 to the output" if quantity == JACOBIANS[0] else "of layer 1"
+        lines.append(
+            f"{case.name}: the Jacobian {what} has singular values from "
+            f"{scientific(values[-1])} to {scientific(values[0])}{_ratio(values[0], values[-1])}"
+        )
+    return "\n".join(lines)
+
+
+def _ratio(largest, least):
+    if not (least > 0 and math.isfinite(largest)):
+        return "."
+    if largest < 1.01 * least:
+        return ": it turns the gradient and stretches no direction."
+    return f": some direction is stretched {scientific(largest / least)} times as much as another."

@@ -1,0 +1,1 @@
+"""What belongs to the page Race alone: choices, charts, words, scenarios."""

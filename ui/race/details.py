@@ -1,0 +1,130 @@
+"""What follows a race on its page: rates by one click, the sweep, the inspector, downloads."""
+
+from dataclasses import replace
+from functools import lru_cache, partial
+
+import streamlit as st
+
+from optcore.descent.loop import MOST_STEPS
+from optcore.descent.sweep import best_rate
+from optcore.knobs import knobs
+from ui import controls
+from ui.live.stage import Panel, stage
+from ui.palette import OPTIMIZER_LOOKS, legend
+from ui.race import charts as chart
+from ui.race.choices import Setup
+from ui.race.inspector import numbers, rule, worked
+from ui.race.programs import trajectory, with_optcore, with_torch
+from ui.race.words import floor_of
+from ui.state import Link
+
+
+def rate_buttons(link: Link, setup: Setup) -> None:
+    """One click each: the same learning rate for all, or the best for each."""
+    rated = [o for o in setup.optimizers if "learning_rate" in knobs(o)]
+    if not rated:
+        return
+    first = min(rated[0].learning_rate, *(knobs(o)["learning_rate"].high for o in rated))
+    names = [f"{controls.slug(optimizer.name)}.learning_rate" for optimizer in rated]
+    st.button(
+        "Same rate for all",
+        help=f"Gives everyone the rate of {rated[0].name}, {first:g}.",
+        on_click=lambda: link.put(dict.fromkeys(names, first)),
+    )
+    st.button(
+        "Best rate for each",
+        help="Tries about 85 rates on this surface, from this start, for this number of steps, "
+        "and takes the one that ends lowest. The sweep is shown below.",
+        on_click=lambda: _take_best(link, setup, rated),
+    )
+
+
+def _take_best(link: Link, setup: Setup, rated) -> None:
+    sweeps = {o.name: sweep(setup, o) for o in rated}
+    link.put(
+        {
+            f"{controls.slug(name)}.learning_rate": found.best
+            for name, found in sweeps.items()
+            if found.best is not None
+        }
+    )
+    st.session_state[f"{link.key}.sweep"] = True
+
+
+def sweep(setup: Setup, optimizer):
+    """Every rate tried for one optimizer in this race, whatever its own rate."""
+    given = setup.conditions.given
+    return _sweep(
+        setup.surface, replace(optimizer, learning_rate=1.0), setup.start, setup.steps, **given
+    )
+
+
+@lru_cache(maxsize=256)
+def _sweep(surface, optimizer, start, steps: int, schedule, clip, noise):
+    return best_rate(surface, optimizer, start, steps, schedule=schedule, clip=clip, noise=noise)
+
+
+def sweeps(setup: Setup) -> None:
+    """The learning rates tried, and where each optimizer stands."""
+    rated = [o for o in setup.optimizers if "learning_rate" in knobs(o)]
+    if not rated:
+        st.info("Nobody in this race has a learning rate to try.", icon=":material/tune:")
+        return
+    found = {o.name: (sweep(setup, o), o.learning_rate) for o in rated}
+    figure = chart.sweep(found, floor_of(setup.surface))
+    names = [optimizer.name for optimizer in rated]
+    stage(
+        [Panel(figure, "300px", labels={"x": "learning rate", "y": "final loss"})],
+        key="race.sweep",
+        legend=[legend(name, OPTIMIZER_LOOKS[name]) for name in names],
+        words=f"Each curve is the loss after {setup.steps} steps for about 85 learning "
+        "rates; the marker is the rate in the race. A curve ends where runs diverge; an end "
+        "below the axis lies on its lower edge.",
+    )
+
+
+def inspector(link: Link, setup: Setup, runs: dict) -> None:
+    """The scrubber's step of one optimizer, in numbers."""
+    if not runs:
+        return
+    st.markdown("##### Step inspector")
+    picked = controls.choose(link, "inspect", "Optimizer to inspect", setup.optimizers)
+    run = runs[picked.name]
+    at = link.get("at", controls.number(0, MOST_STEPS, True), None)
+    step = min(setup.steps if at is None else at, int(run.ended) - 1)
+    if step < 0:
+        st.info(f"{picked.name} took no step: {run.status}")
+        return
+    st.caption(
+        f"From step {step} to {step + 1}. Pause or move the scrubber to choose another step."
+    )
+    left, right = st.columns([2, 3])
+    with left:
+        st.markdown(numbers(picked, setup.surface, run, step))
+    with right:
+        st.latex(rule(picked))
+        st.latex(worked(picked, setup.surface, run, step))
+        st.caption(f"{picked.source}. Variant: {picked.variant}.")
+
+
+def downloads(setup: Setup, runs: dict) -> None:
+    """The trajectory as CSV, and programs that reproduce it: each made when it is asked for."""
+    if not runs:
+        return
+    with st.popover("Download", icon=":material/download:"):
+        for optimizer in setup.optimizers:
+            name = controls.slug(optimizer.name)
+            given = (setup.surface, optimizer, setup.start, setup.steps, setup.conditions.given)
+            with st.container(horizontal=True):
+                st.markdown(f"**{optimizer.name}**")
+                run = runs[optimizer.name]
+                st.download_button("CSV", partial(trajectory, optimizer, run), f"{name}.csv",
+                                   "text/csv",
+                                   key=f"csv/{name}", on_click="ignore")  # fmt: skip
+                st.download_button("NumPy", partial(with_optcore, *given), f"{name}_optcore.py",
+                                   key=f"np/{name}", on_click="ignore")  # fmt: skip
+                known = bool(optimizer.torch)
+                st.download_button("PyTorch", partial(with_torch, *given), f"{name}_torch.py",
+                                   key=f"torch/{name}", on_click="ignore", disabled=not known,
+                                   help=None if known else "torch.optim has no such method.",
+                                   )  # fmt: skip

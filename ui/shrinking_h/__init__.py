@@ -1,0 +1,1 @@
+"""What belongs to the page Shrinking h alone: choices, charts, words, scenarios."""

@@ -1,0 +1,247 @@
+"""What the page Shrinking h shows: measurements, panels, tables, the textbook test."""
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+import streamlit as st
+
+from optcore.derivatives.differences import CENTRAL, StepError
+from optcore.derivatives.error_curve import ErrorCurve, error_curve
+from optcore.derivatives.error_model import NotFiniteError
+from optcore.derivatives.microscope import lattice, nearest_step, step_grid
+from optcore.derivatives.textbook import step_table, textbook_test
+from optcore.formula.surface import formula_function
+from ui import controls
+from ui.live.stage import Clock, Handle, Panel
+from ui.palette import legend as entry
+from ui.shrinking_h import charts as chart
+from ui.shrinking_h import error_charts as error_chart
+from ui.shrinking_h import words
+from ui.shrinking_h.choices import (
+    FIRST_H,
+    TEST_H,
+    read_number,
+    read_place,
+    read_step,
+    read_test_step,
+    written,
+)
+from ui.state import Link
+
+SIGNS = {
+    "right": (st.success, ":material/check_circle:"),
+    "smaller h": (st.info, ":material/zoom_in:"),
+    "wrong": (st.error, ":material/cancel:"),
+    "inconclusive": (st.warning, ":material/help:"),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Watch:
+    """A derivative watched as h shrinks: a curve per rule over `h` (m,), the scrubber at `at`.
+
+    Where there is nothing to measure `fault` says why, and there are no curves.
+    """
+
+    function: object
+    x: float
+    dtype: type
+    h: np.ndarray
+    at: int
+    curves: tuple[ErrorCurve, ...]
+    fault: str = ""
+
+
+# ------------------------------------------------------------------ the measurement
+
+
+def watch(link: Link, function, rules, dtype) -> Watch:
+    """Every rule measured at the x and over the h of the link."""
+    x = link.get("x", read_place, function.x)
+    own = link.get("h", read_step, FIRST_H)
+    h = step_grid(own)
+    at = nearest_step(h, own)
+    function = replace(function, window=window(link, function, x))
+    fault = overflow(function, x, dtype)
+    try:
+        curves = () if fault else tuple(error_curve(r, function, x, h, dtype) for r in rules)
+        if not (curves or fault):
+            error_curve(CENTRAL, function, x, h[:3], dtype)
+    except (NotFiniteError, StepError) as problem:
+        return Watch(function, x, dtype, h, at, (), str(problem))
+    return Watch(function, x, dtype, h, at, curves, fault)
+
+
+def window(link: Link, function, x: float) -> tuple[float, float]:
+    """What is shown of a function: it moves when x leaves it, so never under a dragging hand."""
+    base = tuple(map(float, function.window))
+    name, known, held = link.memory.get("window", ("", base, base))
+    views = [held, base] if (name, known) == (function.name, base) else [base]
+    half = (base[1] - base[0]) / 2
+    found = next((view for view in views if view[0] <= x <= view[1]), (x - half, x + half))
+    link.memory["window"] = (function.name, base, found)
+    return found
+
+
+def overflow(function, x, dtype) -> str:
+    """Why a function that is finite at x in float64 is not so in float32; else empty."""
+    with np.errstate(all="ignore"):
+        wide, narrow = (np.float64(function.value(t(x))) for t in (np.float64, dtype))
+    if not np.isfinite(wide) or np.isfinite(narrow):
+        return ""
+    return (
+        f"f({x:g}) = {wide:.3g} is beyond the largest number of {np.dtype(dtype).name}, "
+        f"{np.finfo(dtype).max:.2g}. Move x, or choose float64."
+    )
+
+
+def panels(w: Watch, settled: bool) -> list[Panel]:
+    """The function, the V, the microscope and the estimates, for all steps once settled."""
+    shown = chart.EVERY if settled else slice(w.at, w.at + 1)
+    lead = words.leading(w.curves)
+    view = {"h": w.h, "shown": shown}
+    return [
+        Panel(chart.near(w.function, w.x, w.curves, **view), "290px", click="x",
+              labels={"x": "x", "y": "f"}),
+        Panel(error_chart.errors(w.curves, lead, shown=shown), "290px", click="clock",
+              labels={"x": "h", "y": "error"}),
+        Panel(chart.magnified(w.function, w.x, w.curves, **view), "215px",
+              labels={"x": "(t − x)/h", "y": "(f(t) − f(x))/h"}),
+        Panel(error_chart.estimates(w.curves, lead, shown=shown), "215px", click="clock",
+              labels={"x": "h", "y": "estimate"}),
+    ]  # fmt: skip
+
+
+def clock(w: Watch) -> Clock:
+    labels = [words.minus(f"h = {words.power(h)}") for h in w.h]
+    return Clock(len(w.h) - 1, w.at, labels, name="h, from 1 down to 1e−16", seconds=16.0)
+
+
+def handle(w: Watch) -> Handle:
+    _, _, (low, high) = chart.graph(w.function, *w.function.window)
+    with np.errstate(all="ignore"):
+        height = float(w.function.value(np.float64(w.x)))
+    height = height if math.isfinite(height) else (low + high) / 2
+    return Handle("x", (w.x, height), "x: drag it, or use the arrow keys", along=chart.CURVE)
+
+
+def legend(w: Watch) -> list[dict]:
+    if not w.curves:
+        return []
+    return [
+        entry(chart.TANGENT, {"colour": "ink", "dash": "dot", "symbol": "none"}),
+        *(entry(c.rule.name, chart.RULE_LOOKS[c.rule.name]) for c in w.curves),
+    ]
+
+
+def told(w: Watch, settled: bool) -> list[str]:
+    """A sentence per step, or the one for where the scrubber stands."""
+    if w.fault:
+        return [words.minus(w.fault)]
+    return words.sentences(w.curves, chart.EVERY if settled else slice(w.at, w.at + 1))
+
+
+def hear(link: Link, function, change: dict) -> None:
+    """Takes over what the stage reports: the scrubber's h, and x to a four-hundredth of a unit."""
+    values = {}
+    own, at = link.get("h", read_step, FIRST_H), change.get("at")
+    grid = step_grid(own)
+    if isinstance(at, int) and 0 <= at < len(grid):
+        values["h"] = float(grid[at])
+    place = (change.get("handles") or {}).get("x")
+    if place and math.isfinite(place[0]):
+        x = link.get("x", read_place, function.x)
+        values["x"] = rounded(place[0], *window(link, function, x))
+    link.hear(values, change.get("settled"))
+
+
+def rounded(x: float, low: float, high: float) -> float:
+    """x inside the window, with no more digits than a hand can place."""
+    digits = 3 - math.floor(math.log10(high - low))
+    return round(min(max(float(x), low), high), digits)
+
+
+# ------------------------------------------------------------------ below the stage
+
+
+def way_back(link: Link, w: Watch) -> None:
+    """Offers the function's own x where there is nothing to measure."""
+    if w.fault:
+        st.warning(words.minus(w.fault), icon=":material/wrong_location:")
+        st.button(
+            f"Go back to x = {w.function.x:g}", on_click=lambda: link.put({"x": w.function.x})
+        )
+
+
+def steps(w: Watch) -> None:
+    """The textbook's table: h, both estimates, their errors and how these fall."""
+    st.markdown("##### A table of shrinking h")
+    if w.fault:
+        st.caption("There is no table where the function has no derivative.")
+        return
+    table = step_table(w.function, w.x, dtype=w.dtype)
+    x = w.dtype(w.x)
+    st.caption(
+        f"{w.function.name} at x = {w.x:g} in {np.dtype(w.dtype).name}. A ratio is the error of "
+        "the row above over the row's own: 10 is first order, 100 second order, below 1 is "
+        "round-off. ★ marks the least error."
+    )
+    st.html(words.steps_table(table, lattice(w.function, x, table.h.astype(w.dtype))))
+
+
+def textbook(link: Link, w: Watch) -> None:
+    """Lets the person claim a derivative and tests it as the textbook says."""
+    st.markdown("##### The textbook test of a derivative")
+    if w.fault:
+        st.caption("There is no derivative to test here.")
+        return
+    left, right = st.columns([3, 1])
+    with left:
+        claim = controls.text(
+            link, "claim", "Your derivative f′(x), a number or a formula", "",
+            placeholder="empty: the right one",
+        )  # fmt: skip
+    with right:
+        h = controls.typed(link, "test", "h of the test", read_test_step, TEST_H, written)
+    try:
+        verdict = textbook_test(w.function, claimed(claim, w), w.x, h)
+    except ValueError as fault:
+        st.error(str(fault), icon=":material/edit_off:")
+        return
+    show, icon = SIGNS[verdict.verdict]
+    show(f"**{verdict.verdict.capitalize()}.** {escaped(verdict.sentence)}", icon=icon)
+
+
+def claimed(text: str, w: Watch) -> float:
+    """The number that a claim says, at x. Raises ValueError with a sentence."""
+    x = np.float64(w.x)
+    with np.errstate(all="ignore"):
+        if not text.strip():
+            return float(w.function.derivative(x))
+        try:
+            number = read_number(text)
+        except ValueError:
+            number = float(formula_function(text).value(x))
+    if not math.isfinite(number):
+        raise ValueError(f"Your derivative is {number:g} at x = {w.x:g}: type one that is finite.")
+    return number
+
+
+def escaped(sentence: str) -> str:
+    """A sentence as Markdown shows it unchanged, but for the minus of its numbers."""
+    return words.minus(sentence).replace("|", "\\|").replace("*", "\\*").replace("$", "\\$")
+
+
+def download(w: Watch) -> None:
+    if w.curves:
+        st.download_button(
+            "Curves as CSV", lambda: words.curve_csv(w.curves), "shrinking-h.csv", "text/csv",
+            icon=":material/download:", on_click="ignore",
+        )  # fmt: skip
+
+
+def rules(w: Watch) -> None:
+    """Slopes and best h of every rule, measured beside theory."""
+    if w.curves:
+        st.html(f'<div class="os-table">{words.rules_table(w.curves)}</div>')

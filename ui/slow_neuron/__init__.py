@@ -1,0 +1,1 @@
+"""What belongs to the page Slow neuron alone: choices, charts, words, scenarios."""
