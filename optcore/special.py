@@ -1,6 +1,8 @@
 """Elementwise functions that neither overflow nor lose their tails: sigmoid, softplus, erf.
 
-Real z, float32 or float64, or complex z near the real axis, by the side Re z lies on.
+Real z, float32 or float64, as fast as NumPy goes; complex z near the real axis, by the side Re z
+lies on. A recorded z (`optcore/descent/recording.py`) takes the complex way: no step of that one
+overflows, which plain floats do not allow.
 """
 
 import numpy as np
@@ -8,7 +10,7 @@ import numpy as np
 
 def is_positive(z):
     """Whether Re z > 0: the branch of a piecewise formula, complex step included."""
-    return np.asarray(z).real > 0
+    return np.real(z) > 0
 
 
 def indicator(z):
@@ -24,7 +26,7 @@ def decay(z):
     return np.exp(-np.abs(z))
 
 
-def logistic(z):
+def sigmoid(z):
     """1 / (1 + exp(-z)), accurate relative to itself even where it is tiny."""
     if np.iscomplexobj(z):
         small = decay(z)
@@ -32,6 +34,12 @@ def logistic(z):
     # exp overflows to inf for z < -709, and 1 / inf is the right answer.
     with np.errstate(over="ignore"):
         return 1 / (1 + np.exp(-z))
+
+
+def sigmoid_slope(z):
+    """The derivative of the sigmoid, sigmoid(z) sigmoid(-z): at most 1/4."""
+    small = decay(z)
+    return small / (1 + small) ** 2
 
 
 def positive_part(z):
@@ -45,14 +53,18 @@ def negative_part(z):
 
 
 def softplus(z):
-    """log(1 + exp(z)) without overflow and without losing its lower tail."""
-    return positive_part(z) + np.log1p(decay(z))
+    """log(1 + exp(z)), whose derivative is the sigmoid, with its lower tail."""
+    small = decay(z)
+    if not np.iscomplexobj(z):
+        return positive_part(z) + np.log1p(small)
+    # log1p by hand, with the rounding of 1 + small put back: NumPy's drops it for complex tails.
+    total = 1 + small
+    return positive_part(z) + np.log(total) + (small - (total - 1)) / total
 
 
 def squared_sech(z):
     """1 - tanh(z)^2, without the cancellation that makes it 0 from |z| = 19 on."""
-    small = decay(2 * z)
-    return 4 * small / (1 + small) ** 2
+    return 4 * sigmoid_slope(2 * z)
 
 
 # (1 + 2x) exp(x^2) erfc(x) for x >= 0 is a smooth function of t = (x - 3) / (x + 3), even at

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from optcore.derivatives.taylor import Taylor
+from optcore.special import indicator, positive_part, sigmoid, sigmoid_slope
 
 
 @dataclass(frozen=True)
@@ -50,26 +51,9 @@ class Function:
         return self.formula(Taylor.variable(x, n)).derivative(n)
 
 
-def sigmoid(x):
-    return 1 / (1 + np.exp(-x))
-
-
-def sigmoid_slope(x):
-    """As a product, since 1 - sigmoid(x) loses its digits in the flat tail."""
-    return sigmoid(x) * sigmoid(-x)
-
-
 def absolute(x):
     """|x|; a complex x keeps the sign of its real part (Martins, Sturdza and Alonso 2003)."""
     return np.where(np.real(x) < 0, -x, x)
-
-
-def relu(x):
-    return np.where(np.real(x) > 0, x, 0 * x)
-
-
-def relu_slope(x):
-    return np.heaviside(np.real(x), 0)
 
 
 def hidden_poles(x):
@@ -177,8 +161,8 @@ RELU = Function(
     "ReLU",
     r"\max(0, x)",
     "A step across 0 sees both sides: neither 0 nor 1 comes out, in a right network too.",
-    relu,
-    relu_slope,
+    positive_part,
+    indicator,
     0.01,
     (-1.0, 1.0),
     (0.0,),

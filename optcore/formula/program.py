@@ -7,7 +7,7 @@ import numpy as np
 
 from optcore.derivatives.taylor import Taylor, integrate_product
 from optcore.formula.tree import Node
-from optcore.surfaces.logistic import sigmoid, sigmoid_slope, softplus
+from optcore.special import sigmoid, sigmoid_slope, softplus, squared_sech
 
 
 def _absolute(u):
@@ -20,11 +20,6 @@ def _step(u):
 
 def _sign(u):
     return np.where(u > 0, 1.0, np.where(u < 0, -1.0, u * 0.0))
-
-
-def _squared_sech(u):
-    # 1 - tanh^2 without the cancellation that makes it 0 from |u| = 19 on.
-    return 4 * sigmoid_slope(2 * u)
 
 
 ARITHMETIC = {
@@ -46,7 +41,7 @@ NUMPY = {
     "sigmoid": sigmoid,
     "sigmoid_slope": sigmoid_slope,
     "softplus": softplus,
-    "squared_sech": _squared_sech,
+    "squared_sech": squared_sech,
     "abs": _absolute,
     "sign": _sign,
     "step": _step,

@@ -14,10 +14,10 @@ from optcore.special import (
     decay,
     indicator,
     is_positive,
-    logistic,
     negative_part,
     normal_cdf,
     positive_part,
+    sigmoid,
     softplus,
     squared_sech,
 )
@@ -60,11 +60,11 @@ class Sigmoid(Activation):
     steepest = 0.25
 
     def value(self, z):
-        return logistic(z)
+        return sigmoid(z)
 
     def derivative(self, z, a=None):
         # sigma(-z), not 1 - a: the latter is 0 from z = 37 on.
-        return (logistic(z) if a is None else a) * logistic(-z)
+        return (sigmoid(z) if a is None else a) * sigmoid(-z)
 
 
 @dataclass(frozen=True)
@@ -207,10 +207,10 @@ class SiLU(Activation):
     steepest = 1.0998393201288670
 
     def value(self, z):
-        return z * logistic(z)
+        return z * sigmoid(z)
 
     def derivative(self, z, a=None):
-        return logistic(z) * (1 + z * logistic(-z))
+        return sigmoid(z) * (1 + z * sigmoid(-z))
 
 
 @dataclass(frozen=True)
@@ -236,7 +236,7 @@ class Mish(Activation):
 
     def derivative(self, z, a=None):
         passed, stopped = self._gate(z)
-        return passed + z * stopped * (1 + passed) * logistic(z)
+        return passed + z * stopped * (1 + passed) * sigmoid(z)
 
 
 @dataclass(frozen=True)
@@ -251,7 +251,7 @@ class Softplus(Activation):
         return softplus(z)
 
     def derivative(self, z, a=None):
-        return logistic(z)
+        return sigmoid(z)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import ClassVar
 import numpy as np
 
 from optcore.networks.activations import Activation, Sigmoid
-from optcore.special import logistic, softplus
+from optcore.special import sigmoid, softplus
 
 
 @dataclass(frozen=True)
@@ -104,10 +104,10 @@ class SigmoidCrossEntropy(CrossEntropy):
         return (targets * softplus(-logits) + (1 - targets) * softplus(logits)).sum(-1)
 
     def probabilities(self, logits):
-        return logistic(logits)
+        return sigmoid(logits)
 
     def delta_by_logit(self, logits, targets):
-        return logistic(logits) - targets
+        return sigmoid(logits) - targets
 
 
 @dataclass(frozen=True)
@@ -151,14 +151,14 @@ class NaiveCrossEntropy(SigmoidCrossEntropy):
     delta_latex = r"a - y"
 
     def per_sample(self, z, a, targets, output):
-        a = a if self.fused(output) else logistic(a)
+        a = a if self.fused(output) else sigmoid(a)
         with np.errstate(divide="ignore", invalid="ignore"):
             terms = targets * np.log(a) + (1 - targets) * np.log(1 - a)
         return -terms.sum(-1)
 
     def rounding(self, z, a, targets, output):
         """An error eps a in a is one of eps in log(a), and of eps a / (1 - a) in log(1 - a)."""
-        a = a if self.fused(output) else logistic(a)
+        a = a if self.fused(output) else sigmoid(a)
         with np.errstate(divide="ignore"):
             worst = np.where(targets < 1, (1 - targets) * a / np.maximum(1 - a, 0), 0)
         return np.finfo(a.dtype).eps * (targets + worst).sum(-1)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from optcore.knobs import knob
+from optcore.special import sigmoid, sigmoid_slope, softplus
 from optcore.surfaces.base import Surface, coordinates, symmetric, vector
-from optcore.surfaces.logistic import sigmoid, sigmoid_slope, softplus
 
 
 @dataclass(frozen=True)
