@@ -11,9 +11,9 @@ from bench import peers
 from bench.report import Section, chapter, document
 from bench.servers import ROOT
 
-TOPICS = ("start", "race", "pages", "server", "descend", "checks", "flow")
+TOPICS = ("start", "race", "pages", "server", "descend", "checks", "flow", "steps")
 # These compare with torch and JAX, so they run where those are.
-BESIDE_PEERS = ("descend", "checks", "flow")
+BESIDE_PEERS = ("descend", "checks", "flow", "steps")
 RESULTS = ROOT / "bench" / "results"
 LIMIT = 400
 FAILED = ": not measured"

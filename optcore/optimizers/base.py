@@ -46,6 +46,11 @@ class Optimizer:
         """Whether the update uses the learning rate, rather than only the memory's first state."""
         return any("<learning_rate>" in line for line in self.rule)
 
+    @property
+    def follows_gradients(self) -> bool:
+        """Whether gradients alone tell it its steps, so that it can be fed a stream of them."""
+        return self.uses == ("grad",)
+
     def init(self, point: np.ndarray) -> dict[str, np.ndarray]:
         return {}
 
