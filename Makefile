@@ -1,8 +1,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+INSTALL := --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: run test bench format
+.PHONY: run test kernels bench format lock
 
 run: $(VENV)/.run
 	$(BIN)/python app.py
@@ -12,6 +13,9 @@ test: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/pytest -n 2 --dist worksteal
 
+kernels: $(VENV)/.dev
+	$(BIN)/python tests/support/other_kernels.py
+
 bench: $(VENV)/.dev bench/.venv/.tried
 	$(BIN)/python -m bench
 
@@ -19,15 +23,24 @@ format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+# From requirements*.in, which name what we chose: every release that comes with it, with the
+# hashes of all its files, so that one lock serves every system and every Python from 3.11 on.
+lock: $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
+	for each in requirements requirements-dev; do \
+	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	    --custom-compile-command "make lock" $$each.in --output-file $$each.txt || exit 1; \
+	done
+
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.run: requirements.txt | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(BIN)/python -m pip install $(INSTALL) -r requirements.txt
 	@touch $@
 
 $(VENV)/.dev: requirements.txt requirements-dev.txt | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(BIN)/python -m pip install $(INSTALL) -r requirements-dev.txt
 	@touch $@ $(VENV)/.run
 
 # torch and JAX, to compare with. Without them the run goes on and says so.

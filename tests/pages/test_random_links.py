@@ -16,6 +16,7 @@ from optcore.surfaces import SURFACES
 from ui.controls import slug
 from ui.race.scenarios import SCENARIOS
 
+pytestmark = pytest.mark.addresses
 VISITS = 2000
 PARTS = 20
 RACERS = (*OPTIMIZERS, *MISPRINTS)

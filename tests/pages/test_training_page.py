@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from rounding import nudged
 from streamlit.testing.v1 import AppTest
 
 from optcore.networks.activations import ACTIVATIONS
@@ -54,6 +55,18 @@ def told(app: AppTest) -> str:
 # ------------------------------------------------------------------ scenarios
 
 
+@pytest.fixture(params=range(3), ids=["as drawn", "another last bit", "yet another"])
+def start(request, monkeypatch):
+    """The claims hold for the weights as drawn and a unit in the last place beside them."""
+    drawn = TrainingPlan.start.fget
+    moved = property(lambda plan: nudged(drawn(plan), request.param))
+    monkeypatch.setattr(TrainingPlan, "start", moved)
+    monkeypatch.setattr(training_work, "SHELF", training_work.Shelf())
+
+
+from_any_start = pytest.mark.usefixtures("start")
+
+
 def scenario(name: str, shown) -> list:
     link = next(each.link for each in SCENARIOS if each.name == name)
     app = opened(**link)
@@ -62,6 +75,7 @@ def scenario(name: str, shown) -> list:
     return training.sides(shown[-1])
 
 
+@from_any_start
 def test_the_sigmoid_starves_and_the_relu_separates(shown):
     sigmoid, relu = scenario("The sigmoid starves layer 1", shown)
     assert (sigmoid.record.plan.depth, sigmoid.record.plan.steps) == (8, 300)
@@ -73,6 +87,7 @@ def test_the_sigmoid_starves_and_the_relu_separates(shown):
     assert relu.record.accuracies[-1] == 1
 
 
+@from_any_start
 def test_adam_feeds_it(shown):
     sigmoid, relu = scenario("Adam feeds it", shown)
     assert words.share(sigmoid, 0) < 1e-4
@@ -84,15 +99,19 @@ def test_adam_feeds_it(shown):
     np.testing.assert_allclose(moved, 0.003, rtol=0.05)
 
 
+@from_any_start
 def test_batch_norm_wakes_the_sigmoid(shown):
     plain, normed = scenario("Batch norm wakes it", shown)
     np.testing.assert_array_equal(plain.record.plan.start, normed.record.plan.start)
     assert words.share(plain, 0) < 2e-4
     assert words.share(normed, 0) > 1 / 3
-    assert normed.record.accuracies[-1] == 1
+    # Loss 0.08 to 0.30 and 86 % to all right, seen from 48 last bits and under four kernels.
+    assert normed.record.losses[-1] < 0.7 * math.log(2)
+    assert normed.record.accuracies[-1] > 0.8
     assert plain.record.spread[-1] < 1e-3
 
 
+@from_any_start
 def test_weights_too_large_end_in_inf(shown):
     mild, large = scenario("Weights too large: inf", shown)
     assert large.record.losses[0] > 1000 * mild.record.losses[0]
@@ -102,14 +121,19 @@ def test_weights_too_large_end_in_inf(shown):
     assert not mild.record.exploded
 
 
+@from_any_start
 def test_clipping_saves_it(shown):
-    _, large = scenario("Clipping saves it", shown)
+    mild, large = scenario("Clipping saves it", shown)
     assert 5e3 < large.record.before[0] < 2e4
     assert large.record.after.max() <= 1 + 1e-12
-    assert large.record.clipped > 200
-    assert large.record.losses[-1] < 0.05
+    # 186 to 256 of 300 steps and losses 0.03 to 1.25, seen from 48 last bits and four kernels.
+    assert large.record.clipped > large.record.last / 2
+    assert f"Clipping shortened {large.record.clipped} of 300" in words.verdict(large)
+    assert large.record.losses[-1] < large.record.losses[0] / 100
+    assert not mild.record.exploded
 
 
+@from_any_start
 def test_one_rate_kills_every_relu(shown):
     leaky, relu = scenario("One rate kills ReLU", shown)
     assert words.died(relu) == 29
@@ -118,6 +142,7 @@ def test_one_rate_kills_every_relu(shown):
     assert leaky.record.accuracies[-1] == pytest.approx(0.8, abs=0.02)
 
 
+@from_any_start
 def test_xavier_fails_twenty_relus(shown):
     xavier, he = scenario("Xavier fails deep ReLU", shown)
     assert xavier.record.plan.depth == 20

@@ -38,8 +38,9 @@ SCENARIOS = (
             "float": "float32",
             "h": "1e-6",
         },
-        "h = 1e−6 is fine in float64 (forward is off by 4.2e−7), but in float32 forward gives "
-        "0.477 for 0.540, a whole multiple of the spacing of floats over h. The V has moved: the "
+        "h = 1e−6 is fine in float64 (forward is off by 4.2e−7), but in float32 forward can only "
+        "say 0.477 or 0.536 or 0.596 for 0.540, whole multiples of the spacing of floats over h, "
+        "and sin's own last bit decides which. The V has moved: the "
         "best h for central is now near 5e−3 instead of 1e−5, with an error near 1e−6 instead of "
         "2e−12. Below 3e−8, x + h is x.",
     ),

@@ -1,4 +1,4 @@
-"""Scenarios of the slow-neuron page. tests/pages/test_slow_neuron_page.py holds words to numbers."""
+"""Scenarios of the Slow neuron page, held to numbers by tests/pages/test_slow_neuron_page.py."""
 
 from ui.scenario import Scenario
 

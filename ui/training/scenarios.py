@@ -30,7 +30,9 @@ SCENARIOS = (
         },
         "Twice the sigmoid, the same weights. Normalising the pre-activations of every layer "
         "keeps the sigmoids in their steep middle: ∂L/∂W of layer 1 is now more than a third of "
-        "that of the output layer instead of a ten-thousandth, and the moons come apart.",
+        "that of the output layer instead of a ten-thousandth, and the moons come apart. How far "
+        "is told under the plots: the loss leaps as it falls, and the last bit of a weight "
+        "decides which leap the end meets.",
     ),
     Scenario(
         "Weights too large: inf",
@@ -50,9 +52,10 @@ SCENARIOS = (
             "clip.limit": "1",
         },
         "The same weights and rate, but no gradient longer than 1 reaches the optimizer. The "
-        "right network begins with a gradient of norm near ten thousand, is clipped at more than "
-        "200 of the 300 steps, and comes down below a loss of 0.05: the last panel shows the "
-        "norms before and, dotted, after clipping.",
+        "right network begins with a gradient of norm near ten thousand, is clipped at most of "
+        "its steps, and its loss comes down more than a hundredfold instead of overflowing: the "
+        "last panel shows the norms before and, dotted, after clipping. The count is told under "
+        "the plots; another last bit of a weight, another count.",
     ),
     Scenario(
         "One rate kills ReLU",
