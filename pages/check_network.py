@@ -10,53 +10,53 @@ from ui.check_network import choices as checking
 from ui.check_network import detective as detecting
 from ui.check_network import findings as check_findings
 from ui.check_network import own_formula
-from ui.check_network.scenarios import SCENARIOS
+from ui.check_network.parameters import DETECT, OWN, PARAMETERS, PLANT
 from ui.lessons import lesson
 from ui.live.stage import stage
-from ui.state import Link
+from ui.state import PageState
 
-link = Link("check")
+state = PageState("check_network", PARAMETERS)
 head = st.columns([5, 3], vertical_alignment="bottom")
 head[0].markdown("#### Check a network: which line of backprop is wrong?")
-controls.scenarios(link, SCENARIOS)
-link.notices()
+controls.scenarios(state)
+state.notices()
 with head[1]:
-    mode = controls.choose_name(
-        link, "mode", "What to do", checking.MODES, label_visibility="collapsed", width="stretch"
+    mode = controls.choose_word(
+        state, "mode", "What to do", label_visibility="collapsed", width="stretch"
     )
 
 
-@link.fragment
+@state.fragment
 def check(set_up):
     setup = set_up()
     with st.container():
-        found = checking.result(link, setup.case)
+        found = checking.result(state, setup.case)
     stage(
-        check_findings.panels(found, link.settled),
-        key="check.stage",
+        check_findings.panels(found, state.settled),
+        key="check_network.stage",
         legend=chart.legend(found),
         boards=setup.boards,
-        words=check_findings.told(found, setup, link.settled, hush=mode == checking.DETECT),
+        words=check_findings.told(found, setup, state.settled, hush=mode == DETECT),
         columns="minmax(0, 5fr) minmax(0, 3fr)",
-        on_change=lambda change: controls.hear(link, setup.dials, change),
-        live=not link.settled,
+        on_change=state.take,
+        live=not state.settled,
     )
-    link.publish()
+    state.publish()
     return found if found.case == setup.case else None
 
 
-if mode == checking.OWN:
-    link.fragment(own_formula.check)(link, own_formula.type_formulas(link))
+if mode == OWN:
+    state.fragment(own_formula.check)(state, own_formula.type_formulas(state))
 else:
-    chosen = checking.choose_case(link)
-    if mode == checking.PLANT:
-        set_up = partial(checking.set_up, link, chosen, checking.choose_bugs(link))
+    chosen = checking.choose_case(state)
+    if mode == PLANT:
+        set_up = partial(checking.set_up, state, chosen, checking.choose_bugs(state))
     else:
-        set_up = partial(detecting.set_up, link, chosen)
-    checking.take_time(link, set_up().case)
+        set_up = partial(detecting.set_up, state, chosen)
+    checking.take_time(state, set_up().case)
     found = check(set_up)
     if found is not None:
-        show = check_findings.findings if mode == checking.PLANT else detecting.investigate
-        show(link, found)
-        check_findings.numbers(link, found)
+        show = check_findings.findings if mode == PLANT else detecting.investigate
+        show(state, found)
+        check_findings.numbers(state, found)
     lesson("check_network")

@@ -4,20 +4,20 @@ import streamlit as st
 
 from ui.layers import choices as layers
 from ui.layers import work as layers_work
-from ui.layers.scenarios import SCENARIOS
+from ui.layers.parameters import PARAMETERS
 from ui.lessons import lesson
-from ui.state import Link
+from ui.state import PageState
 
-link = Link("layers")
-layers.heading(link, SCENARIOS)
-link.notices()
-choices = layers.choose(link)
+state = PageState("layers", PARAMETERS)
+layers.heading(state)
+state.notices()
+choices = layers.choose(state)
 
 
-@link.fragment
+@state.fragment
 def flow():
-    how = layers.show(link, choices)
-    link.publish()
+    how = layers.show(state, choices)
+    state.publish()
     return how
 
 
@@ -26,4 +26,4 @@ below = st.container()
 layers_work.download(how)
 lesson("layers")
 with below:
-    layers_work.finish_bands(link, how, layers.wants_band(choices))
+    layers_work.finish_bands(state, how, layers.wants_band(choices))

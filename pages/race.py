@@ -10,67 +10,65 @@ from ui.race import charts as chart
 from ui.race import choices as racing
 from ui.race import details as debrief
 from ui.race import words
-from ui.race.scenarios import SCENARIOS
-from ui.state import Link
+from ui.race.parameters import DEEP, PARAMETERS
+from ui.state import PageState
 
-link = Link("race")
-racing.heading(link, SCENARIOS)
-link.notices()
+state = PageState("race", PARAMETERS)
+racing.heading(state)
+state.notices()
 choices = st.columns([3, 6, 2, 2], vertical_alignment="bottom")
 with choices[0]:
-    picked = racing.choose_surface(link)
+    picked = racing.choose_surface(state)
 with choices[1]:
-    optimizers = racing.choose_optimizers(link)
+    optimizers = racing.choose_optimizers(state)
 with choices[2]:
-    view = controls.choose_name(link, "view", "View", ["Contours", "3-D"])
+    view = controls.choose_word(state, "view", "View")
 with choices[3], st.popover("Conditions", icon=":material/tune:", width="stretch"):
-    conditions = racing.choose_conditions(link)
+    conditions = racing.choose_conditions(state)
 
-surface = racing.formed(link, picked)
+surface = racing.formed(state, picked)
 racers, others = racing.dials(surface, optimizers, conditions)
 
 
-@link.live
+@state.live
 def race():
-    setup, boards = racing.set_up(link, racers, others)
+    setup, boards = racing.set_up(state, racers, others)
     runs = racing.runs(setup)
     land = racing.land(setup.surface)
-    deep = view == "3-D"
+    deep = view == DEEP
     draw = chart.hills if deep else chart.paths
     floor = words.floor_of(setup.surface)
     stage(
         [
             Panel(draw(setup.surface, land, runs), height="560px", span=2, click="start",
                   labels={"x": surface.axes[0], "y": surface.axes[1]},
-                  view=racing.looked_at(link, deep)),
+                  view=state.view(0)),
             Panel(chart.losses(runs, floor, land, setup.steps), "276px", cursor=True,
                   labels={"x": "step", "y": "loss"}),
             Panel(chart.gradients(runs, setup.steps), "276px", cursor=True,
                   labels={"x": "step", "y": "gradient norm"}),
         ],
         key="race.stage",
-        clock=Clock(setup.steps, racing.scrubbed(link, setup)),
+        clock=Clock(setup.steps, state.clock(range(setup.steps + 1))),
         handles=[Handle("start", setup.start, "Start point: drag it, or use the arrow keys")],
         legend=[legend(name, OPTIMIZER_LOOKS[name]) for name in runs],
         boards=boards,
-        words=words.summary(runs, setup) if link.settled else None,
-        table=words.results(runs, setup) if link.settled else None,
+        words=words.summary(runs, setup) if state.settled else None,
+        table=words.results(runs, setup) if state.settled else None,
         columns="minmax(0, 5fr) minmax(0, 3fr)",
-        on_change=lambda change: racing.hear(
-            link, [*racers, *others.values()], setup, deep, change
-        ),
-        live=not link.settled,
+        on_change=state.take,
+        live=not state.settled,
     )  # fmt: skip
     return setup, runs
 
 
 setup, runs = race()
 with st.container(horizontal=True, vertical_alignment="center"):
-    debrief.rate_buttons(link, setup)
-    swept = controls.switch(link, "sweep", "Show final loss against learning rate")
+    debrief.rate_buttons(state, setup)
+    swept = controls.switch(state, "sweep", "Show final loss against learning rate")
 if swept:
     debrief.sweeps(setup)
-debrief.inspector(link, setup, runs)
+debrief.inspector(state, setup, runs)
 debrief.downloads(setup, runs)
 lesson("race")
-link.publish()
+state.publish()

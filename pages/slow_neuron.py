@@ -9,36 +9,36 @@ from ui.palette import legend
 from ui.slow_neuron import choices as slow_neuron
 from ui.slow_neuron import words
 from ui.slow_neuron.charts import LOOKS
-from ui.slow_neuron.scenarios import SCENARIOS
-from ui.state import Link
+from ui.slow_neuron.parameters import PARAMETERS
+from ui.state import PageState
 
-link = Link("neuron")
+state = PageState("slow_neuron", PARAMETERS)
 st.markdown("#### The slow output neuron: the more wrong it is, the less it learns")
-controls.scenarios(link, SCENARIOS)
-link.notices()
-neurons = slow_neuron.choose(link)
+controls.scenarios(state)
+state.notices()
+neurons = slow_neuron.choose(state)
 
 
-@link.live
+@state.live
 def live():
-    start, boards = slow_neuron.set_up(link)
+    start, boards = slow_neuron.set_up(state)
     runs = [slow_neuron.run(neuron, start) for neuron in neurons]
     stage(
         slow_neuron.panels(runs, start),
-        key="neuron.stage",
-        clock=Clock(start.steps, slow_neuron.place(link, start)),
+        key="slow_neuron.stage",
+        clock=Clock(start.steps, state.clock(range(start.steps + 1))),
         handles=[slow_neuron.handle(start)],
         legend=[legend(run.neuron.name, LOOKS[run.neuron.name]) for run in runs],
         boards=boards,
         words=words.summary(runs),
-        table=words.results(runs) if link.settled else None,
+        table=words.results(runs) if state.settled else None,
         columns="minmax(0, 1fr) minmax(0, 1fr)",
-        on_change=lambda change: slow_neuron.hear(link, start, change),
-        live=not link.settled,
+        on_change=state.take,
+        live=not state.settled,
     )
     return runs
 
 
 slow_neuron.download(live())
 lesson("slow_neuron")
-link.publish()
+state.publish()

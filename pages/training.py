@@ -6,31 +6,32 @@ from ui import controls
 from ui.lessons import lesson
 from ui.live.stage import Clock, stage
 from ui.palette import legend
-from ui.state import Link
+from ui.state import PageState
 from ui.training import charts as chart
 from ui.training import choices as training
 from ui.training import words
 from ui.training import work as training_work
-from ui.training.scenarios import SCENARIOS
+from ui.training.parameters import PARAMETERS
 
-link = Link("training")
+state = PageState("training", PARAMETERS)
 st.markdown("#### Training through depth: same data, same start, same optimizer; who learns?")
-controls.scenarios(link, SCENARIOS)
-link.notices()
-choices = training.choose(link)
-plans, _ = training.set_up(link, choices)
+controls.scenarios(state)
+state.notices()
+choices = training.choose(state)
+plans, _ = training.set_up(state, choices)
 # There with or without an offer: a stage that changes its place is mounted anew.
 with st.container():
-    records = training_work.finish(link, training_work.affordable(link, plans))
+    records = training_work.finish(state, training_work.affordable(state, plans))
 
 
-@link.live
+@state.live
 def live():
-    wanted, boards = training.set_up(link, choices)
-    moved = None if link.settled else training.follow(link, wanted)
+    wanted, boards = training.set_up(state, choices)
+    moved = None if state.settled else training.follow(state, wanted)
     sides = training.sides(moved or records)
     steps = chart.clock_steps(sides)
-    at = training.place_of(link, steps)
+    at = state.clock(steps)
+    at = len(steps) - 1 if at is None else at
     stage(
         training.panels(sides, steps, choices.heat, at if moved else None),
         key="training.stage",
@@ -38,16 +39,16 @@ def live():
                     [f"step {step} / {sides[0].record.plan.steps}" for step in steps]),
         legend=[legend(side.name, side.look) for side in sides],
         boards=boards,
-        words=words.step_by_step(sides, steps) if link.settled
+        words=words.step_by_step(sides, steps) if state.settled
         else words.meanwhile(sides, int(steps[at]), followed=bool(moved)),
         table=words.results(sides),
         columns="minmax(0, 1fr) minmax(0, 1fr) minmax(0, 1fr)",
-        on_change=lambda change: training.hear(link, choices, steps, change),
-        live=not link.settled,
+        on_change=state.take,
+        live=not state.settled,
     )  # fmt: skip
 
 
 live()
 training.downloads(records)
 lesson("training")
-link.publish()
+state.publish()

@@ -82,7 +82,7 @@ def test_a_page_is_one_direct_script(path):
         assert not isinstance(node, ast.ClassDef)
         if isinstance(node, ast.FunctionDef):
             called = {ast.unparse(each) for each in node.decorator_list}
-            assert called & {"link.fragment", "link.live"}, node.name
+            assert called & {"state.fragment", "state.live"}, node.name
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 100
 
 

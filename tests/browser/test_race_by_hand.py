@@ -363,11 +363,11 @@ def test_a_bad_link_says_so_and_shows_the_default(visit):
 def test_a_scenario_is_one_click(visit):
     race = visit()
     race.page.get_by_text("Clipping saves you").first.click()
-    assert race.wait_link("surface") == "cliff"
-    assert race.link["clip"] == "by-norm"
+    assert race.wait_link("scenario") == "clipping-saves-you"
     race.wait("document.querySelector('.os-words').innerText.includes('clipped')")
     assert race.value("clip.limit") == 0.5
     assert [row[0] for row in race.table()] == ["Gradient descent"]
+    assert list(race.link) == ["scenario"], "all that is as the scenario says stays out of the link"
 
 
 def test_back_and_forward_show_what_the_address_says(visit):

@@ -19,7 +19,7 @@ from ui.check_network.case import LIMIT, RANDOM, CheckCase, Shape
 from ui.check_network.result import examined
 from ui.check_network.scenarios import SCENARIOS
 from ui.check_network.words import summary
-from ui.controls import slug
+from ui.parameters import slug
 
 PAGES = Path(__file__).parents[2] / "pages"
 CONVICTED = ("wrong", "suspicious")
@@ -36,7 +36,7 @@ def opened(**parameters) -> AppTest:
 
 def shown(app: AppTest):
     """The result that the page draws."""
-    return app.session_state["link.check"]["result"]
+    return app.session_state["state.check_network"]["result"]
 
 
 def scenario(name: str, **changes):
@@ -106,7 +106,9 @@ def test_every_scenario_opens_by_its_name(name):
     link = next(each.link for each in SCENARIOS if each.name == name)
     assert not app.warning or "not see it" in said(app)
     assert not app.error
-    assert link.items() <= dict(app.query_params).items()
+    assert dict(app.query_params) == {"scenario": slug(name)}
+    spelled = opened(**link)
+    assert link.items() <= dict(spelled.query_params).items()
 
 
 def test_a_wrong_delta_reaches_its_layer_and_all_below():
@@ -307,7 +309,7 @@ def test_a_large_network_shows_progress_and_is_checked():
 def test_a_cancelled_check_stays_cancelled_until_it_is_asked_for():
     app = opened()
     before = shown(app)
-    memory = app.session_state["link.check"]
+    memory = app.session_state["state.check_network"]
     large = replace(before.case, shape=Shape(4, 30, 16))
     memory["cancelled"] = large
     memory["values"]["net.width"] = 30
@@ -324,19 +326,19 @@ def test_cancelled_before_any_check_says_that_the_picture_is_of_another_network(
     large = CheckCase(shape=Shape(4, 30, 16))
     memory = {"source": {"net.width": "30", "bugs": ""}, "values": {}, "notices": [],
               "published": {}, "cancelled": large}  # fmt: skip
-    app.session_state["link.check"] = memory
+    app.session_state["state.check_network"] = memory
     app.run()
     assert not app.exception
-    assert "result" not in app.session_state["link.check"]
+    assert "result" not in app.session_state["state.check_network"]
     assert f"Cancelled: these {large.parameters:,} parameters are not checked." in said(app)
     assert "another network, a small one without a bug" in said(app)
     assert "check before" not in said(app)
-    assert "another network" in picture(app, "check.stage")["words"]
+    assert "another network" in picture(app, "check_network.stage")["words"]
 
 
 def test_h_below_the_spacing_of_floats_gets_a_sentence_and_a_way_on():
     app = opened(**{"float": "float32", "check.h": "1e-13"})
-    assert "result" not in app.session_state["link.check"]
+    assert "result" not in app.session_state["state.check_network"]
     assert "h" in said(app)
     button(app, "Take h =").click().run()
     assert shown(app).check.point.dtype == np.float32

@@ -10,13 +10,13 @@ from visits import picture
 from optcore.networks.activations import ACTIVATIONS
 from optcore.networks.initializers import INITIALIZERS
 from optcore.networks.losses import LOSSES
-from ui.controls import slug
 from ui.layers import work as layers_work
 from ui.layers.case import ARCHITECTURES, bound, profile
 from ui.layers.fixes import FIXES
 from ui.layers.scenarios import SCENARIOS
 from ui.layers.views import signals, spectrum_layers, units
 from ui.layers.words import regimes
+from ui.parameters import slug
 
 PAGES = Path(__file__).parents[2] / "pages"
 # Everything but the band over seeds, which takes its time.
@@ -35,7 +35,7 @@ def opened(**parameters) -> AppTest:
 
 def shown(app: AppTest):
     """The networks that the page draws."""
-    return app.session_state["link.layers"]["networks"]
+    return app.session_state["state.layers"]["networks"]
 
 
 def networks(name: str, **changes):
@@ -87,10 +87,10 @@ def test_the_band_is_computed_without_asking_when_it_is_cheap():
 
 
 @pytest.mark.parametrize("name", [each.name for each in SCENARIOS])
-def test_every_scenario_opens_by_its_name_and_writes_its_link(name):
+def test_a_link_to_a_scenario_needs_only_its_name_and_what_differs(name):
     link = next(each.link for each in SCENARIOS if each.name == name)
     app = opened(scenario=slug(name), **link, **QUICK)
-    assert dict(app.query_params) == {"scenario": slug(name), **link, **QUICK}
+    assert dict(app.query_params) == {"scenario": slug(name), **QUICK}
     assert not app.error
     assert not app.warning
 

@@ -15,8 +15,8 @@ PAGES = {
     "race": ("race.stage", {"values": {"adam.learning_rate": 0.0625}}),
     "race start": ("race.stage", {"handles": {"start": [0.5, 0.5]}}),
     "race scrubber": ("race.stage", {"at": 40}),
-    "shrinking_h": ("shrinking.stage", {"handles": {"x": [0.5, 0.0]}}),
-    "slow_neuron": ("neuron.stage", {"handles": {"start": [1.0, 1.5]}}),
+    "shrinking_h": ("shrinking_h.stage", {"handles": {"x": [0.5, 0.0]}}),
+    "slow_neuron": ("slow_neuron.stage", {"handles": {"start": [1.0, 1.5]}}),
     "training": ("training.stage", {"values": {"length.seed": 5}}),
 }
 every_page = pytest.mark.parametrize(("name", "told"), PAGES.items(), ids=list(PAGES))

@@ -15,8 +15,8 @@ from optcore.knobs import knobs
 from optcore.optimizers import OPTIMIZERS
 from optcore.optimizers.misprints import MISPRINTS
 from optcore.surfaces import SURFACES
-from ui.controls import slug
-from ui.race.choices import Length, Reach
+from ui.parameters import slug
+from ui.race.parameters import Length, Reach
 
 NOW = {
     "optimizers": {slug(each.name): each for each in (*OPTIMIZERS, *MISPRINTS)},

@@ -13,7 +13,7 @@ from optcore.knobs import knobs
 from optcore.optimizers import OPTIMIZERS
 from optcore.optimizers.misprints import MISPRINTS
 from optcore.surfaces import SURFACES
-from ui.controls import slug
+from ui.parameters import slug
 from ui.race.scenarios import SCENARIOS
 
 pytestmark = pytest.mark.addresses

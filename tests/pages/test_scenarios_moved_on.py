@@ -6,7 +6,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from visits import PAGES, report, values, visit
 
-from ui.controls import MOVED_ON, slug
+from ui.controls import MOVED_ON
+from ui.parameters import slug
 
 NAMES = ("race", "shrinking_h", "check_network", "layers", "training", "slow_neuron")
 EVERY = [

@@ -17,9 +17,10 @@ from optcore.derivatives.differences import (
 )
 from optcore.derivatives.microscope import nearest_step
 from optcore.formula.functions import FUNCTIONS, SINE, TANH
-from ui.controls import slug
-from ui.shrinking_h import choices
+from ui.address import Address, empty
+from ui.parameters import slug
 from ui.shrinking_h import show as derivative
+from ui.shrinking_h.parameters import FLOATS, PARAMETERS, read_number
 from ui.shrinking_h.scenarios import SCENARIOS
 
 PAGES = Path(__file__).parents[2] / "pages"
@@ -41,18 +42,11 @@ def said(app: AppTest) -> str:
     return " ".join(each.value for each in (*app.error, *app.warning, *app.success, *app.info))
 
 
-class Held:
-    """A link that holds given values, for what reads and writes one."""
-
-    def __init__(self, **values):
-        self.values, self.settled, self.memory = values, None, {}
-
-    def get(self, name, parse, default):
-        return parse(self.values[name]) if name in self.values else default
-
-    def hear(self, values, settled):
-        self.values |= {name: repr(value) for name, value in values.items()}
-        self.settled = settled
+def address(**texts: str) -> Address:
+    """The state of a page that was opened with these parameters."""
+    state = Address(PARAMETERS, empty())
+    state.arrive(texts)
+    return state
 
 
 # ------------------------------------------------------------------ choices
@@ -63,13 +57,13 @@ class Held:
     [("pi/2", np.pi / 2), ("−pi", -np.pi), ("1/3", 1 / 3), ("0,5", 0.5), (" 2e-3 ", 2e-3)],
 )
 def test_numbers_are_read_as_people_write_them(text, number):
-    assert choices.read_number(text) == number
+    assert read_number(text) == number
 
 
 @pytest.mark.parametrize("text", ["", "abc", "x", "x^2", "1/0", "9^9^9^9", "pi" * 40])
 def test_what_is_no_number_gets_a_sentence(text):
     with pytest.raises(ValueError, match=r"is not a number\.|The field is empty"):
-        choices.read_number(text)
+        read_number(text)
 
 
 def test_the_page_stands_in_the_navigation():
@@ -227,41 +221,38 @@ def test_random_links_never_raise():
 # ------------------------------------------------------------------ what the hand does
 
 
-def watched(link=None, rules=(FORWARD, BACKWARD, CENTRAL), function=None, dtype=np.float64):
-    return derivative.watch(link or Held(), function or SINE, rules, dtype)
+def watched(state=None, rules=(FORWARD, BACKWARD, CENTRAL), function=None, dtype=np.float64):
+    return derivative.watch(state or address(), function or SINE, rules, dtype)
 
 
 def test_the_scrubber_is_h():
-    link = Held(h="3e-7")
-    w = watched(link)
-    clock = derivative.clock(w)
+    state = address(h="3e-7")
+    clock = derivative.clock(watched(state))
     assert clock.labels[clock.at] == "h = 3e−7"
-    derivative.hear(link, w.function, {"at": 64, "settled": True})
-    assert float(link.values["h"]) == 1e-4
-    assert link.settled
-    derivative.hear(link, w.function, {"at": 10**9, "settled": True})
-    assert float(link.values["h"]) == 1e-4
+    state.admit({"at": 64})
+    assert state["h"] == 1e-4
+    state.admit({"at": 10**9})
+    assert state["h"] == 1e-4
 
 
 def test_a_dragged_x_stays_in_the_window_with_few_digits():
-    link = Held()
-    derivative.hear(link, SINE, {"handles": {"x": [0.123456789, 5]}, "settled": False})
-    assert float(link.values["x"]) == 0.123
-    assert not link.settled
-    derivative.hear(link, SINE, {"handles": {"x": [99, 0]}, "settled": True})
-    assert float(link.values["x"]) == SINE.window[1]
+    state = address()
+    state.admit({"handles": {"x": [0.123456789, 5]}})
+    assert state["x"] == 0.1235
+    state.admit({"handles": {"x": [99, 0]}})
+    assert state["x"] == SINE.window[1]
 
 
 def test_the_window_follows_a_typed_x_but_not_a_dragging_hand():
-    link = Held(x="40")
-    low, high = watched(link).function.window
+    state = address(x="40")
+    low, high = watched(state).function.window
     assert (low, high) == (37.5, 42.5)
     for place in (41.0, 42.4, 60.0):
-        derivative.hear(link, SINE, {"handles": {"x": [place, 0]}, "settled": False})
-        assert watched(link).function.window == (low, high)
-    assert float(link.values["x"]) == high
-    link.values["x"] = "1"
-    assert watched(link).function.window == SINE.window
+        state.admit({"handles": {"x": [place, 0]}})
+        assert watched(state).function.window == (low, high)
+    assert state["x"] == high
+    state.hold({"x": 1.0})
+    assert watched(state).function.window == SINE.window
 
 
 def test_there_is_a_sentence_and_a_label_for_every_step():
@@ -271,9 +262,9 @@ def test_there_is_a_sentence_and_a_label_for_every_step():
 
 
 def test_the_handle_stands_on_the_curve():
-    handle = derivative.handle(watched(Held(x="0.5")))
+    handle = derivative.handle(watched(address(x="0.5")))
     assert handle.at == pytest.approx((0.5, np.sin(0.5)))
-    outside = derivative.handle(watched(Held(x="-1"), function=FUNCTIONS[NAMES.index("x^4.5")]))
+    outside = derivative.handle(watched(address(x="-1"), function=FUNCTIONS[NAMES.index("x^4.5")]))
     assert np.isfinite(outside.at).all()
 
 
@@ -305,9 +296,8 @@ def test_every_scenario_opens_with_its_words(scenario):
     pressed.pills[0].set_value(scenario.name).run()
     assert not pressed.exception
     assert scenario.words in said(pressed)
-    shown, told = dict(app.query_params), dict(pressed.query_params)
-    assert shown.items() <= told.items()
-    assert told.keys() - shown.keys() <= {"scenario", *scenario.link}
+    assert dict(pressed.query_params) == {"scenario": slug(scenario.name)}
+    assert dict(app.query_params).items() <= scenario.link.items()
 
 
 def shown_by(name: str) -> dict:
@@ -316,8 +306,8 @@ def shown_by(name: str) -> dict:
     function = next((f for f in FUNCTIONS if slug(f.name) == link["function"]), None)
     named = {slug(rule.name): rule for rule in DIFFERENCES}
     rules = [named[rule] for rule in link.get("rules", "forward,backward,central").split(",")]
-    dtype = choices.FLOATS[link.get("float", "float64")]
-    w = derivative.watch(Held(**link), function, rules, dtype)
+    dtype = FLOATS[link.get("float", "float64")]
+    w = derivative.watch(address(**link), function, rules, dtype)
     return {curve.rule: curve for curve in w.curves} | {"at": w.at, "watch": w}
 
 
@@ -363,7 +353,7 @@ def test_complex_step_never_breaks():
 
 def test_float32_fools_you():
     shown = shown_by("float32 fools you")
-    wide = derivative.watch(Held(h="1e-6"), SINE, (FORWARD, CENTRAL), np.float64)
+    wide = derivative.watch(address(h="1e-6"), SINE, (FORWARD, CENTRAL), np.float64)
     assert wide.curves[0].error[wide.at] == pytest.approx(4.2e-7, rel=0.02)
     # Where NumPy has no vector instructions to use, its sin in float32 has another last bit.
     steps = 1e6 * np.spacing(np.float32(np.sin(1))) * np.array([8, 9, 10])

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from ui.controls import slug
+from ui.address import Address, empty
+from ui.parameters import slug
 from ui.slow_neuron import choices as slow_neuron
+from ui.slow_neuron.parameters import PARAMETERS
 from ui.slow_neuron.scenarios import SCENARIOS
 
 PAGES = Path(__file__).parents[2] / "pages"
@@ -116,23 +118,16 @@ def test_the_ends_of_every_slider(corner):
     assert not app.exception
 
 
-class Held:
-    """A link that remembers what it hears."""
-
-    def __init__(self):
-        self.heard = {}
-
-    def hear(self, values, settled):
-        self.heard |= values | {"settled": settled}
-
-
 def test_a_hand_moves_the_start_as_far_as_the_sliders_reach():
-    link, start = Held(), slow_neuron.NeuronStart()
-    slow_neuron.hear(link, start, {"handles": {"start": [20, -1.23456]}, "settled": False, "at": 7})
-    assert link.heard == {"neuron.w": 8.0, "neuron.b": -1.235, "at": 7, "settled": False}
-    slow_neuron.hear(link, start, {"at": 300, "settled": True, "values": {"neuron.x": 99}})
-    assert link.heard["at"] is None
-    assert "neuron.x" not in link.heard
+    state = Address(PARAMETERS, empty())
+    state.arrive({})
+    start, _ = slow_neuron.set_up(state)
+    state.clock(range(start.steps + 1))
+    state.admit({"handles": {"start": [20, -1.23456]}, "at": 7})
+    assert [state[name] for name in ("neuron.w", "neuron.b", "at")] == [8.0, -1.235, 7]
+    state.admit({"at": start.steps, "values": {"neuron.x": 99}})
+    assert state["at"] is None
+    assert state["neuron.x"] == start.x
 
 
 def test_the_csv_holds_every_step(shown):

@@ -6,9 +6,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from visits import OLD, PAGES, said, settled
 
-from ui.check_network.choices import MODES
-from ui.controls import slug
-from ui.state import Link
+from ui.check_network.parameters import MODES
+from ui.parameters import slug
 
 STRANGE = "knows no such name"
 # Between them the links of a page bring up every control whose name has no dot.
@@ -42,16 +41,9 @@ def test_a_mistyped_name_is_told_once_and_the_rest_of_the_link_is_used(page):
 
 
 @pytest.mark.parametrize("page", VARIANTS)
-def test_a_name_that_is_not_asked_for_at_present_is_no_mistake(page, monkeypatch):
-    names, publish = set(), Link.publish
-
-    def noted(link):
-        names.update(link.told)
-        publish(link)
-
-    monkeypatch.setattr(Link, "publish", noted)
-    for link in VARIANTS[page]:
-        opened(page, link)
+def test_a_name_that_is_not_asked_for_at_present_is_no_mistake(page):
+    table = import_module(f"ui.{page}.parameters").PARAMETERS
+    names = {name for row in table for name in row.names}
     links = OLD["links"] if page == "race" else OLD["other_pages"][page]
     names |= {name for link in links for name in link}
     for link in VARIANTS[page]:
@@ -65,7 +57,7 @@ def test_what_others_add_to_an_address_is_passed_over():
     assert not said(app)
     # Streamlit itself keeps what it is told of how to embed it.
     assert app.query_params.pop("embed") == "true"
-    assert dict(app.query_params) == {"scenario": slug(entry.name), **entry.link}
+    assert dict(app.query_params) == {"scenario": slug(entry.name)}
 
 
 def test_names_of_what_is_not_chosen_wait_for_it():

@@ -16,10 +16,12 @@ from optcore.networks.activations import ACTIVATIONS
 from optcore.networks.initializers import INITIALIZERS, HeNormal
 from optcore.training.datasets import DATASETS
 from optcore.training.plan import TRAINERS, TrainingPlan
-from ui.controls import slug
+from ui.parameters import slug
 from ui.training import choices as training
 from ui.training import words
 from ui.training import work as training_work
+from ui.training.charts import TITLES
+from ui.training.parameters import AMOUNTS, ARCHITECTURES
 from ui.training.scenarios import SCENARIOS
 
 PAGES = Path(__file__).parents[2] / "pages"
@@ -214,12 +216,12 @@ def test_random_links_never_raise():
             "left": any_of(ACTIVATIONS),
             "left.start": any_of(INITIALIZERS),
             "right.start": any_of(INITIALIZERS),
-            "left.form": any_of(training.ARCHITECTURES),
-            "right.form": any_of(training.ARCHITECTURES),
+            "left.form": any_of(ARCHITECTURES),
+            "right.form": any_of(ARCHITECTURES),
             "optimizer": any_of(TRAINERS),
             "clip": ("off", "by-norm", "by-value")[rng.integers(3)],
-            "batch": any_of(training.AMOUNTS),
-            "heat": any_of(training.HEATS),
+            "batch": any_of(AMOUNTS),
+            "heat": slug(rng.choice(list(TITLES))),
             "bias": str(rng.integers(2)),
             "gradient-descent.learning_rate": "10",
             "adam.learning_rate": "10",
@@ -307,7 +309,7 @@ def test_a_stopped_training_shows_what_there_is_and_goes_on(shown, monkeypatch):
     app = opened(**link)
     assert app.exception
     monkeypatch.setattr(training_work.Underway, "go", go)
-    app.session_state["link.training"]["halted"] = True
+    app.session_state["state.training"]["halted"] = True
     app.run()
     assert not app.exception
     assert [record.last for record in shown[-1]] == [14, 14]

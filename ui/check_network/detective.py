@@ -8,15 +8,14 @@ import streamlit as st
 
 from optcore.checks.detective import Case, NoCaseError, open_case
 from optcore.derivatives.differences import CENTRAL
-from ui import controls
 from ui.check_network import choices as checking
 from ui.check_network.case import CheckCase, Place, Step, Terms
 from ui.check_network.choices import Setup
 from ui.check_network.findings import escaped, right_and_wrong
+from ui.check_network.parameters import CASES
 from ui.check_network.result import CheckResult
-from ui.state import Link
+from ui.state import PageState
 
-CASES = 9999
 NO_ANSWER = "Name the line …"
 NO_CASE = (
     "Nothing is hidden here: in this network no bug could be seen, for its gradients lie below "
@@ -40,15 +39,10 @@ def reference(case: CheckCase) -> CheckCase:
                    terms=terms, bugs=())  # fmt: skip
 
 
-def case_number(link: Link) -> int:
-    return link.get("case", controls.number(0, CASES, whole=True), 1)
-
-
-def set_up(link: Link, chosen: CheckCase) -> Setup:
+def set_up(state: PageState, chosen: CheckCase) -> Setup:
     """The case at the values of its sliders with its bug hidden in it, if one can be seen."""
-    setup = checking.set_up(link, chosen, ())
-    number = case_number(link)
-    link.show("case", str(number))
+    setup = checking.set_up(state, chosen, ())
+    number = state["case"]
     if setup.case.over:
         return setup
     try:
@@ -58,29 +52,29 @@ def set_up(link: Link, chosen: CheckCase) -> Setup:
     return replace(setup, case=replace(setup.case, bugs=(bug,)))
 
 
-def investigate(link: Link, found: CheckResult) -> None:
+def investigate(state: PageState, found: CheckResult) -> None:
     """The menu of lines, the ruling and the score."""
     if not found.case.bugs:
         st.warning(NO_CASE, icon=":material/search_off:")
         return
     case = Case(found.fit, found.case.bugs[0])
-    key = (reference(found.case), case_number(link))
-    answers = link.memory.setdefault("answers", {})
-    st.markdown(f"##### Case {case_number(link)}: one line of this backward pass is wrong")
-    answer = _menu(link, case, closed=key in answers)
+    key = (reference(found.case), state["case"])
+    answers = state.memory.setdefault("answers", {})
+    st.markdown(f"##### Case {state['case']}: one line of this backward pass is wrong")
+    answer = _menu(state, case, closed=key in answers)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button("That is the line", type="primary", disabled=answer is None or key in answers,
                   on_click=lambda: answers.setdefault(key, answer))  # fmt: skip
-        st.button("Next case", on_click=_next_case, args=(link,))
+        st.button("Next case", on_click=_next_case, args=(state,))
     if key in answers:
         _rule(case, answers[key], found)
-    _score(link, answers)
+    _score(state, answers)
 
 
-def _menu(link: Link, case: Case, closed: bool):
+def _menu(state: PageState, case: Case, closed: bool):
     by_name = {line.name: line for line in case.lines}
     picked = st.selectbox(
-        "Which line?", list(by_name), index=None, key=f"{link.key}/line/{case_number(link)}",
+        "Which line?", list(by_name), index=None, key=f"{state.key}/line/{state['case']}",
         placeholder=NO_ANSWER, disabled=closed,
     )  # fmt: skip
     line = by_name.get(picked)
@@ -99,11 +93,11 @@ def _rule(case: Case, answer, found: CheckResult) -> None:
     st.caption(escaped(case.bug.lesson))
 
 
-def _next_case(link: Link) -> None:
-    link.put({"case": random.randint(1, CASES)})
+def _next_case(state: PageState) -> None:
+    state.put({"case": random.randint(1, CASES)})
 
 
-def _score(link: Link, answers: dict) -> None:
+def _score(state: PageState, answers: dict) -> None:
     if not answers:
         st.caption("The address of this page holds the case: copy it to hand the case out.")
         return

@@ -11,7 +11,7 @@ from ui.check_network.choices import Setup, best_h, pictured
 from ui.check_network.result import CheckResult
 from ui.live.stage import Panel
 from ui.prose import escaped
-from ui.state import Link
+from ui.state import PageState
 
 
 def panels(found: CheckResult, settled: bool) -> list[Panel]:
@@ -38,7 +38,7 @@ def told(found: CheckResult, setup: Setup, settled: bool, hush: bool) -> str:
     return words.summary(found, hush=hush, notes=setup.notes)
 
 
-def findings(link: Link, found: CheckResult) -> None:
+def findings(state: PageState, found: CheckResult) -> None:
     """The lines that explain the pattern, the best first, with their evidence."""
     if not found.diagnoses:
         _nothing_to_explain(found)
@@ -88,22 +88,22 @@ def _nothing_to_explain(found: CheckResult) -> None:
     )
 
 
-def numbers(link: Link, found: CheckResult) -> None:
+def numbers(state: PageState, found: CheckResult) -> None:
     """The table of the blocks, the report, and the usual h."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button("Every parameter as CSV", found.report(), "gradient_check.csv",
                            "text/csv", icon=":material/download:", on_click="ignore")  # fmt: skip
-        h_button(link, found.case)
+        h_button(state, found.case)
     with st.expander("Every block in numbers", icon=":material/table:"):
         st.html(f'<div class="os-table">{words.table(found)}</div>')
 
 
-def h_button(link: Link, case: CheckCase) -> None:
+def h_button(state: PageState, case: CheckCase) -> None:
     h = best_h(case)
     low, high = 1e-13, 0.1
     st.button(
         f"h = {h:.1e}, usual for this difference",
-        on_click=lambda: link.put({"check.h": min(max(h, low), high)}),
+        on_click=lambda: state.put({"check.h": min(max(h, low), high)}),
         disabled=case.step.h == h,
         help="eps^(1/(order + 1)), with the eps of the float type.",
     )

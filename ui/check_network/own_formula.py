@@ -1,40 +1,26 @@
 """The tab "Check my own": f(x, y) and two partial derivatives as a person types them."""
 
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 import streamlit as st
 
-from optcore.checks.own_gradient import NAMES, OwnGradient, typed_partial
+from optcore.checks.own_gradient import OwnGradient, typed_partial
 from optcore.derivatives.differences import StepError
 from optcore.derivatives.error_model import NotFiniteError
 from optcore.formula.surface import formula_surface
 from optcore.formula.tree import FormulaError
-from optcore.knobs import knob
 from ui import controls
 from ui.check_network import own_charts as chart
-from ui.check_network.findings import escaped
+from ui.check_network.parameters import FORMULAS, Window
 from ui.live.stage import Handle, Panel, stage
-from ui.state import Link
+from ui.prose import escaped
+from ui.state import PageState
 
-FIELDS = {
-    "f": ("f(x, y) =", "sin(x*y) + x^2"),
-    "dx": (f"{NAMES[0]} =", "y*cos(x*y) + 2*x"),
-    "dy": (f"{NAMES[1]} =", "cos(x*y)"),
-}
 HELP = (
     "Numbers, x, y, pi, e, + - * / ^ and sin cos tan exp log sqrt abs tanh sinh cosh sigmoid "
     "relu softplus min max."
 )
-START = (-1.5, 1.0)
-
-
-@dataclass(frozen=True)
-class Window:
-    """The window is from -reach to reach on both axes."""
-
-    reach: float = knob(3.0, 0.1, 100.0, scale="log", symbol="")
 
 
 @lru_cache(maxsize=64)
@@ -51,25 +37,25 @@ def _map(own: OwnGradient):
     return found, np.where(np.isfinite(heights), heights, np.nan)
 
 
-def type_formulas(link: Link) -> dict[str, str]:
+def type_formulas(state: PageState) -> dict[str, str]:
     """The three texts; one that cannot be read gets a sentence and its last good text stands."""
     texts, faults = {}, []
     columns = st.columns(3)
-    for column, (name, (label, default)) in zip(columns, FIELDS.items(), strict=True):
+    for column, (name, (label, default)) in zip(columns, FORMULAS.items(), strict=True):
         with column:
-            text = controls.text(link, name, label, default, help=HELP)
+            text = controls.text(state, name, label, help=HELP)
         try:
             formula_surface(text) if name == "f" else typed_partial(text)
-            link.memory[f"good.{name}"] = texts[name] = text
+            state.memory[f"good.{name}"] = texts[name] = text
         except FormulaError as fault:
-            texts[name] = link.memory.get(f"good.{name}", default)
+            texts[name] = state.memory.get(f"good.{name}", default)
             faults.append(f"**{label}** {escaped(str(fault))} Shown meanwhile: `{texts[name]}`")
     for fault in faults:
         st.error(fault, icon=":material/function:")
     return texts
 
 
-def own_gradient(link: Link, texts: dict[str, str], reach: float) -> OwnGradient | None:
+def own_gradient(state: PageState, texts: dict[str, str], reach: float) -> OwnGradient | None:
     """The three formulas over the window; a window without a value gets a sentence."""
     try:
         return _own(texts["f"], texts["dx"], texts["dy"], reach)
@@ -78,15 +64,10 @@ def own_gradient(link: Link, texts: dict[str, str], reach: float) -> OwnGradient
         return None
 
 
-def point_of(link: Link, own: OwnGradient) -> tuple[float, float]:
+def point_of(state: PageState, own: OwnGradient) -> tuple[float, float]:
     """Where the check is made: the last place in the window the hand left the point at."""
     reach = own.surface.window[0][1]
-    parse = controls.number(-100.0, 100.0)
-    place = [link.get(f"p.{axis}", parse, start) for axis, start in zip("xy", START, strict=True)]
-    point = tuple(min(max(value, -reach), reach) for value in place)
-    for axis, value, start in zip("xy", point, START, strict=True):
-        link.show(f"p.{axis}", controls.written(round(value, 6)), controls.written(start))
-    return point
+    return tuple(min(max(state[name], -reach), reach) for name in ("p.x", "p.y"))
 
 
 def check_at(own: OwnGradient, point):
@@ -97,23 +78,13 @@ def check_at(own: OwnGradient, point):
         return None, f"{fault} Drag the point to where f has a value."
 
 
-def hear(link: Link, dials, change: dict) -> None:
-    """Takes over the slider and where the point was dragged."""
-    place = (change.get("handles") or {}).get("point")
-    moved = {}
-    if place:
-        moved = {f"p.{axis}": float(np.clip(value, -100, 100))
-                 for axis, value in zip("xy", place, strict=True)}  # fmt: skip
-    controls.hear(link, dials, change, moved)
-
-
-def check(link: Link, texts: dict[str, str]) -> None:
+def check(state: PageState, texts: dict[str, str]) -> None:
     """The stage: a map of the error for each partial, and the point to drag."""
     dials = [controls.Dials("Window", "window", Window())]
-    (window,), board = controls.read(link, dials, below=True)
-    own = own_gradient(link, texts, window.reach)
+    (window,), board = controls.tune(state, dials, below=True)
+    own = own_gradient(state, texts, window.reach)
     if own is not None:
-        point = point_of(link, own)
+        point = point_of(state, own)
         found, heights = _map(own)
         checked, fault = check_at(own, point)
         told = chart.summary(own, found, checked, point)
@@ -123,14 +94,14 @@ def check(link: Link, texts: dict[str, str]) -> None:
                       labels={"x": "x", "y": "y"})
                 for which in (0, 1)
             ],
-            key="check.own",
+            key="check_network.own",
             handles=[Handle("point", point, "The point to check: drag it, or use the arrow keys")],
             legend=chart.legend(),
             boards=[board],
             words=f"{told} {fault}".strip(),
             table=chart.table(own, checked, point),
             columns="minmax(0, 1fr) minmax(0, 1fr)",
-            on_change=lambda change: hear(link, dials, change),
-            live=not link.settled,
+            on_change=state.take,
+            live=not state.settled,
         )  # fmt: skip
-    link.publish()
+    state.publish()

@@ -6,39 +6,21 @@ from dataclasses import dataclass
 import streamlit as st
 
 from optcore.knobs import knobs
-from optcore.networks.activations import ACTIVATIONS
-from optcore.networks.initializers import INITIALIZERS
-from optcore.networks.losses import LOSSES
 from ui import controls
 from ui.layers import charts as chart
 from ui.layers import signal_charts as layers_signals
 from ui.layers import unit_charts as layers_units
 from ui.layers import words
 from ui.layers import work as layers_work
-from ui.layers.case import ARCHITECTURES, GRADIENTS, Case, Setting, funnels, profile
+from ui.layers.case import GRADIENTS, Case, Setting, funnels, profile
 from ui.layers.fixes import FIXES, Comparison, compare
-from ui.layers.views import JACOBIANS, UNITS, signals, units
+from ui.layers.views import signals, units
 from ui.live.stage import Clock, Panel, stage
 from ui.palette import ACTIVATION_LOOKS, BAD, legend
-from ui.state import Link
+from ui.parameters import slug
+from ui.state import PageState
 
-VIEWS = {
-    "Gradients": tuple(GRADIENTS),
-    "Signals": tuple(layers_signals.SIGNALS),
-    "Units": tuple(UNITS),
-    "Jacobian": JACOBIANS,
-}
 WIDE = "minmax(0, 2fr) minmax(0, 1fr)"
-
-
-@dataclass(frozen=True)
-class Line:
-    """Something to draw with the gradients besides them."""
-
-    name: str
-
-
-LINES = (Line("Theory"), Line("Bound"), Line("30 seeds"), Line("Number formats"))
 
 
 @dataclass(frozen=True)
@@ -56,44 +38,37 @@ class Choices:
     lines: tuple[str, ...]
 
 
-def heading(link: Link, scenarios: Sequence) -> None:
+def heading(state: PageState) -> None:
     """What the page shows, and its scenarios."""
     st.markdown("#### Gradient flow: press play, watch what reaches layer 1")
-    controls.scenarios(link, scenarios)
+    controls.scenarios(state)
 
 
-def choose(link: Link) -> Choices:
-    named = {each.name: each for each in (*ACTIVATIONS, *INITIALIZERS, *LOSSES)}
+def choose(state: PageState) -> Choices:
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         activations = controls.choose_some(
-            link, "activations", "Activations to compare", ACTIVATIONS,
-            [named["Sigmoid"], named["ReLU"]], placeholder="Choose two or more", width=560,
+            state, "activations", "Activations to compare", placeholder="Choose two or more",
+            width=560,
         )  # fmt: skip
         initializer = controls.choose(
-            link, "init", "Initialiser", INITIALIZERS, named["He normal"], width=190,
+            state, "init", "Initialiser", width=190,
             help="How the weights start; biases start at zero. The gain is a slider.",
         )  # fmt: skip
-        architecture = controls.choose(
-            link, "architecture", "Architecture", ARCHITECTURES, width=150
-        )
+        architecture = controls.choose(state, "architecture", "Architecture", width=150)
         with st.popover("More", icon=":material/tune:"):
-            loss = controls.choose(link, "loss", "Loss", LOSSES, named["Softmax cross-entropy"])
-            bias = controls.switch(link, "bias", "Biases", True)
-            lines = controls.pick_some(link, "lines", "Drawn with the gradients", LINES, LINES)
+            loss = controls.choose(state, "loss", "Loss")
+            bias = controls.switch(state, "bias", "Biases")
+            lines = controls.pick_some(state, "lines", "Drawn with the gradients")
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        view = controls.choose_name(
-            link, "view", "View", list(VIEWS), on_change=link.forget, args=("at",),
-            label_visibility="collapsed",
-        )  # fmt: skip
-        quantity = controls.choose_name(
-            link, f"{view.lower()}.show", "Shown", VIEWS[view], label_visibility="collapsed"
+        view = controls.choose_word(state, "view", "View", label_visibility="collapsed")
+        quantity = controls.choose_word(
+            state, f"{view.lower()}.show", "Shown", label_visibility="collapsed"
         )
         fixes = controls.pick_some(
-            link, "fix", "Fixes, a click each (dotted: before)", FIXES,
+            state, "fix", "Fixes, a click each (dotted: before)",
             help="  \n".join(f"**{fix.name}**: {fix.lesson}" for fix in FIXES),
         )  # fmt: skip
-    return Choices(tuple(activations), initializer, loss, architecture, bias,
-                   tuple(fixes), view, quantity, tuple(line.name for line in lines))  # fmt: skip
+    return Choices(activations, initializer, loss, architecture, bias, fixes, view, quantity, lines)
 
 
 def wants_band(choices: Choices) -> bool:
@@ -106,7 +81,7 @@ def dials(choices: Choices) -> list[controls.Dials]:
         controls.Dials("Network and batch", "net", Setting()),
         controls.Dials(choices.initializer.name, "init", choices.initializer),
         *(
-            controls.Dials(phi.name, controls.slug(phi.name), phi, look["colour"])
+            controls.Dials(phi.name, slug(phi.name), phi, look["colour"])
             for phi in choices.activations
             if knobs(phi) and (look := ACTIVATION_LOOKS[phi.name])
         ),
@@ -132,10 +107,10 @@ def networks(choices: Choices, tuned: Sequence) -> Comparison:
     return compare(cases, choices.fixes)
 
 
-def show(link: Link, choices: Choices) -> Comparison:
+def show(state: PageState, choices: Choices) -> Comparison:
     """The chosen view of the networks with its sliders; returns the networks shown."""
     given = dials(choices)
-    tuned, board = controls.read(link, given)
+    tuned, board = controls.tune(state, given)
     asked = networks(choices, tuned)
     if not asked.shown:
         st.info("Nothing to compare: choose an activation, better two.", icon=":material/add:")
@@ -143,22 +118,20 @@ def show(link: Link, choices: Choices) -> Comparison:
     draw = {"Gradients": _gradients, "Signals": _signals, "Units": _units, "Jacobian": _jacobian}
     # There with or without an offer: a stage that changes its place is mounted anew.
     with st.container():
-        how, note = layers_work.within_reach(link, asked)
-        link.memory["networks"] = how
-        picture = draw[choices.view](link, choices, how)
+        how, note = layers_work.within_reach(state, asked)
+        state.memory["networks"] = how
+        picture = draw[choices.view](state, choices, how)
     depth = how.shown[0].setting.depth
     back = choices.view in ("Gradients", "Jacobian")
     steps = depth - 1 if back else depth - 2
-    at = link.get("at", controls.number(0, 63, True), steps)
-    link.show("at", str(at), str(steps))
     stage(
         key="layers.stage",
-        clock=Clock(steps, min(at, steps), labels=_labels(depth, back), name="Layer",
+        clock=Clock(steps, state.clock(range(steps + 1)), labels=_labels(depth, back), name="Layer",
                     seconds=min(10, 2 + depth / 4)),
-        legend=_legend(how, choices, _banded(link, choices, how, picture)),
+        legend=_legend(how, choices, _banded(state, choices, how, picture)),
         boards=[board],
-        on_change=lambda change: _hear(link, given, change),
-        live=not link.settled,
+        on_change=state.take,
+        live=not state.settled,
         **(picture | {"words": note + picture["words"]}),
     )  # fmt: skip
     return how
@@ -172,9 +145,9 @@ def _labels(depth: int, back: bool) -> list[str]:
     return [f"layer {layer}" for layer in range(1, max(depth, 2))]
 
 
-def _banded(link: Link, choices: Choices, how: Comparison, picture: dict) -> bool:
+def _banded(state: PageState, choices: Choices, how: Comparison, picture: dict) -> bool:
     """Whether a band is drawn, or is about to be: a legend that grows later moves what is below."""
-    coming = wants_band(choices) and layers_work.band_comes(link, how)
+    coming = wants_band(choices) and layers_work.band_comes(state, how)
     return coming or any("fill" in trace for trace in picture["panels"][0].figure["data"])
 
 
@@ -204,21 +177,15 @@ def _legend(how: Comparison, choices: Choices, banded: bool) -> list[dict]:
     return entries
 
 
-def _hear(link: Link, given: list, change: dict) -> None:
-    at = change.get("at")
-    others = {"at": at} if isinstance(at, int) and 0 <= at <= 63 else {}
-    controls.hear(link, given, change, others)
-
-
 # ------------------------------------------------------------------ the views
 
 
-def _gradients(link: Link, choices: Choices, how: Comparison) -> dict:
+def _gradients(state: PageState, choices: Choices, how: Comparison) -> dict:
     shown, before = [profile(c) for c in how.shown], [profile(c) for c in how.before]
     lines = choices.lines
     extras = chart.Extras(
         theory="Theory" in lines,
-        bounds=layers_work.bounds(shown, link.settled) if "Bound" in lines else None,
+        bounds=layers_work.bounds(shown, state.settled) if "Bound" in lines else None,
         bands=layers_work.bands(how, choices.quantity) if "30 seeds" in lines else None,
         formats="Number formats" in lines,
     )
@@ -231,11 +198,11 @@ def _gradients(link: Link, choices: Choices, how: Comparison) -> dict:
         ],
         "columns": "minmax(0, 5fr) minmax(0, 2fr)",
         "words": words.regimes(shown, before, how),
-        "table": words.table(shown, before) if link.settled else None,
+        "table": words.table(shown, before) if state.settled else None,
     }
 
 
-def _signals(link: Link, choices: Choices, how: Comparison) -> dict:
+def _signals(state: PageState, choices: Choices, how: Comparison) -> dict:
     shown, before = [profile(c) for c in how.shown], [profile(c) for c in how.before]
     kind = layers_signals.SIGNALS[choices.quantity]
     labels = {"x": "layer", "y": "root mean square"}
@@ -252,7 +219,7 @@ def _signals(link: Link, choices: Choices, how: Comparison) -> dict:
     }
 
 
-def _units(link: Link, choices: Choices, how: Comparison) -> dict:
+def _units(state: PageState, choices: Choices, how: Comparison) -> dict:
     found = {case: units(case) for case in how.shown}
     return {
         "panels": [
@@ -266,8 +233,8 @@ def _units(link: Link, choices: Choices, how: Comparison) -> dict:
     }  # fmt: skip
 
 
-def _jacobian(link: Link, choices: Choices, how: Comparison) -> dict:
-    found = layers_work.spectra(link, how)
+def _jacobian(state: PageState, choices: Choices, how: Comparison) -> dict:
+    found = layers_work.spectra(state, how)
     shown = {case: found[case] for case in how.shown}
     before = {case: found[case] for case in how.before if case not in shown}
     depth = how.shown[0].setting.depth

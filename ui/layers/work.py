@@ -28,7 +28,7 @@ from ui.layers.views import (
     units,
 )
 from ui.layers.words import describe
-from ui.state import Link
+from ui.state import PageState
 
 SEEDS = 30
 # A band that takes longer is drawn on demand; one seed in float32 costs half of one in float64.
@@ -44,18 +44,18 @@ _bands: dict[Case, list[dict]] = {}
 # ------------------------------------------------------------------ too much at once
 
 
-def within_reach(link: Link, how: Comparison) -> tuple[Comparison, str]:
+def within_reach(state: PageState, how: Comparison) -> tuple[Comparison, str]:
     """What can be computed now, with a note on it; something smaller when it takes too long."""
     needed = total_seconds([case for case in how.all if case not in _known])
-    if not link.settled and needed > LIVELY:
+    if not state.settled and needed > LIVELY:
         fewer = {"batch": smaller(how.all, LIVELY).get("batch", 16)}
         return _scaled(how, **fewer), f"While you drag: a batch of {fewer['batch']}.\n"
     if needed <= LONGEST:
         return how, ""
-    if link.memory.get("patient") == how:
+    if state.memory.get("patient") == how:
         return _with_progress(how), ""
     offer = smaller(how.all)
-    _offer(link, how, needed, offer)
+    _offer(state, how, needed, offer)
     said = " and ".join(f"{name} {value}" for name, value in offer.items())
     return _scaled(how, **offer), f"Shown meanwhile: {said}.\n"
 
@@ -67,7 +67,7 @@ def _scaled(how: Comparison, **numbers) -> Comparison:
     return Comparison(resized(how.shown, **numbers), resized(how.before, **numbers), how.fixes)
 
 
-def _offer(link: Link, how: Comparison, needed: float, offer: dict) -> None:
+def _offer(state: PageState, how: Comparison, needed: float, offer: dict) -> None:
     setting = how.shown[0].setting
     said = " and ".join(f"{name} {value}" for name, value in offer.items())
     quick = total_seconds(resized(how.all, **offer))
@@ -80,16 +80,16 @@ def _offer(link: Link, how: Comparison, needed: float, offer: dict) -> None:
     with st.container(horizontal=True):
         st.button(
             f"Use {said}", type="primary",
-            on_click=lambda: link.put({f"net.{name}": value for name, value in offer.items()}),
+            on_click=lambda: state.put({f"net.{name}": value for name, value in offer.items()}),
         )  # fmt: skip
         if fits_memory(setting):
-            st.button("Compute it all the same", on_click=_be_patient, args=(link, how))
+            st.button("Compute it all the same", on_click=_be_patient, args=(state, how))
         else:
             st.caption("Computing it all the same would need more memory than a page may take.")
 
 
-def _be_patient(link: Link, how) -> None:
-    link.memory["patient"] = how
+def _be_patient(state: PageState, how) -> None:
+    state.memory["patient"] = how
 
 
 def _with_progress(how: Comparison) -> Comparison:
@@ -152,28 +152,28 @@ def _missing_bands(how: Comparison) -> tuple[list[Case], float]:
     return missing, sum(seconds(case) for case in missing) * SEEDS / 2
 
 
-def band_comes(link: Link, how: Comparison) -> bool:
+def band_comes(state: PageState, how: Comparison) -> bool:
     """Whether a missing band is computed without being asked for, as soon as the hand rests."""
     missing, takes = _missing_bands(how)
-    return bool(missing) and takes <= LONGEST_BAND and link.memory.get("stopped") != how
+    return bool(missing) and takes <= LONGEST_BAND and state.memory.get("stopped") != how
 
 
-def finish_bands(link: Link, how: Comparison, wanted: bool) -> None:
+def finish_bands(state: PageState, how: Comparison, wanted: bool) -> None:
     """Computes the bands that are missing, seed by seed, and has the page drawn again."""
     missing, takes = _missing_bands(how)
-    if not (wanted and missing and link.settled):
+    if not (wanted and missing and state.settled):
         return
-    if not (band_comes(link, how) or link.memory.get("band") == how):
+    if not (band_comes(state, how) or state.memory.get("band") == how):
         st.button(
             f"Draw the band over {SEEDS} seeds (about {max(takes, 0.1):.1f} s)",
-            on_click=_ask_for_band, args=(link, how), icon=":material/stacked_line_chart:",
+            on_click=_ask_for_band, args=(state, how), icon=":material/stacked_line_chart:",
         )  # fmt: skip
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         place = st.empty()
         stop = st.empty()
         if takes > 0.5:
-            stop.button("Stop", on_click=_stop, args=(link, how))
+            stop.button("Stop", on_click=_stop, args=(state, how))
     for done, case in enumerate(missing):
         flows = []
         for flow in seed_flows(_unseeded(case).fit, case.initializer, range(SEEDS), 1.0):
@@ -186,47 +186,47 @@ def finish_bands(link: Link, how: Comparison, wanted: bool) -> None:
     st.rerun()
 
 
-def _ask_for_band(link: Link, how) -> None:
-    link.memory["band"] = how
-    link.memory.pop("stopped", None)
+def _ask_for_band(state: PageState, how) -> None:
+    state.memory["band"] = how
+    state.memory.pop("stopped", None)
 
 
-def _stop(link: Link, how) -> None:
-    link.memory["stopped"] = how
-    link.memory.pop("band", None)
+def _stop(state: PageState, how) -> None:
+    state.memory["stopped"] = how
+    state.memory.pop("band", None)
 
 
 # ------------------------------------------------------------------ spectra
 
 
-def spectra(link: Link, how: Comparison) -> dict[Case, Spectra]:
+def spectra(state: PageState, how: Comparison) -> dict[Case, Spectra]:
     """Singular values of as many layers as there is time for; more on demand."""
     setting = how.shown[0].setting
-    everything = link.memory.get("all spectra") == how
-    limit = 1e9 if everything else LONGEST_SPECTRA if link.settled else 0.08
+    everything = state.memory.get("all spectra") == how
+    limit = 1e9 if everything else LONGEST_SPECTRA if state.settled else 0.08
     layers = spectrum_layers(how.all, limit)
     place = st.empty()
     for case in how.all:
         if known_spectra(case, layers) is None:
-            _find(link, how, case, layers, place)
+            _find(state, how, case, layers, place)
     place.empty()
-    if link.settled and len(layers) < setting.depth:
+    if state.settled and len(layers) < setting.depth:
         takes = setting.depth * len(how.all) * spectrum_seconds(setting.width)
         st.button(
             f"{len(layers)} of {setting.depth} layers are shown; all take about {takes:.0f} s",
-            on_click=_ask_for_all, args=(link, how), icon=":material/all_match:",
+            on_click=_ask_for_all, args=(state, how), icon=":material/all_match:",
         )  # fmt: skip
     return {case: known_spectra(case, layers) for case in how.all}
 
 
-def _find(link, how, case, layers, place):
+def _find(state, how, case, layers, place):
     for share in find_spectra(case, layers):
-        if link.settled:
+        if state.settled:
             place.progress(share, f"{case.name}: singular values, {share:.0%}")
 
 
-def _ask_for_all(link: Link, how) -> None:
-    link.memory["all spectra"] = how
+def _ask_for_all(state: PageState, how) -> None:
+    state.memory["all spectra"] = how
 
 
 # ------------------------------------------------------------------ the download

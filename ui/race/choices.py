@@ -1,60 +1,25 @@
 """What the Race page needs beside the core: its settings as knobs, and rates that suit."""
 
 from collections import OrderedDict
-from contextlib import suppress
-from dataclasses import dataclass, make_dataclass, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from math import floor, isfinite, log10
 from threading import Lock
 
 import streamlit as st
 
-from optcore.descent.disturbance import CLIPPINGS, GradientNoise
-from optcore.descent.loop import MOST_STEPS, descend
-from optcore.descent.schedules import SCHEDULES, Constant
+from optcore.descent.disturbance import GradientNoise
+from optcore.descent.loop import descend
+from optcore.descent.schedules import Constant
 from optcore.descent.sweep import best_rate
 from optcore.formula.surface import formula_surface
 from optcore.formula.tree import FormulaError
-from optcore.knobs import knob
-from optcore.optimizers import OPTIMIZERS
-from optcore.optimizers.misprints import MISPRINTS
-from optcore.surfaces import SURFACES
 from ui import controls
 from ui.ground import ground
 from ui.palette import OPTIMIZER_LOOKS
+from ui.parameters import slug
 from ui.prose import escaped
-from ui.state import Link
-
-FIRST_FOUR = ("Gradient descent", "Momentum", "RMSProp", "Adam")
-OWN_FORMULA = "sin(x) * cos(y) + (x^2 + y^2) / 10"
-
-
-@dataclass(frozen=True)
-class Length:
-    """How long a race lasts, and how near counts as arrived."""
-
-    steps: int = knob(300, 10, 5000, scale="log", symbol="", whole=True)
-    tolerance: float = knob(1e-3, 1e-12, 10.0, scale="log", symbol="")
-
-
-@dataclass(frozen=True)
-class Reach:
-    """How far a formula of one's own is drawn: from -reach to reach on both axes."""
-
-    reach: float = knob(3.0, 0.1, 100.0, scale="log", symbol="")
-
-
-@dataclass(frozen=True)
-class _OwnFunction:
-    """Stands for the formula field in the list of surfaces."""
-
-    name: str = "Your own function"
-    lesson: str = ""
-
-
-@dataclass(frozen=True)
-class _Unclipped:
-    name: str = "Off"
+from ui.race.parameters import FORMULA, Length, OwnFunction, Reach, Unclipped, start_dial
+from ui.state import PageState
 
 
 @dataclass(frozen=True)
@@ -85,38 +50,35 @@ class Conditions:
         return f"Note: {'; '.join(parts)}." if parts else ""
 
 
-def choose_surface(link: Link):
+def choose_surface(state: PageState):
     """A surface from the list, or the entry that stands for the person's own formula."""
-    return controls.choose(
-        link, "surface", "Loss surface", (*SURFACES, _OwnFunction()), on_change=link.forget,
-        args=(".learning_rate", "start.x", "start.y", "at", *VIEWS),
-    )  # fmt: skip
+    return controls.choose(state, "surface", "Loss surface")
 
 
-def formed(link: Link, picked):
+def formed(state: PageState, picked):
     """The surface picked; for a formula its field, and the last good one while it is faulty."""
-    if not isinstance(picked, _OwnFunction):
+    if not isinstance(picked, OwnFunction):
         st.caption(f"{picked.lesson} $\\quad f = {picked.latex}$")
         return picked
     written = controls.text(
-        link, "f", "f(x, y) =", OWN_FORMULA,
+        state, "f", "f(x, y) =",
         help="Numbers, x, y, pi, e, + - * / ^ and sin cos tan exp log sqrt abs tanh sinh cosh "
         "sigmoid relu softplus min max.",
     )  # fmt: skip
-    return _own_surface(link, written)
+    return _own_surface(state, written)
 
 
-def _own_surface(link: Link, written: str):
-    reach = link.get("window.reach", controls.number(0.1, 100.0), 3.0)
+def _own_surface(state: PageState, written: str):
+    reach = state["window.reach"]
     window = ((-reach, reach), (-reach, reach))
     faults = []
-    for formula in (written, link.memory.get("formula", OWN_FORMULA), OWN_FORMULA):
+    for formula in (written, state.memory.get("formula", FORMULA), FORMULA):
         try:
             surface = formula_surface(formula, window)
         except FormulaError as fault:
             faults.append(str(fault))
             continue
-        link.memory["formula"] = formula
+        state.memory["formula"] = formula
         if faults:
             told = f"{faults[0]} Shown meanwhile: f(x, y) = {formula}"
             st.error(escaped(told), icon=":material/function:")
@@ -124,33 +86,15 @@ def _own_surface(link: Link, written: str):
     raise AssertionError("the formula we offer has values everywhere")
 
 
-def choose_conditions(link: Link):
+def choose_conditions(state: PageState):
     """Schedule and clipping by name; their numbers are dials."""
-    schedule = controls.choose(link, "schedule", "Learning-rate schedule", SCHEDULES)
-    clip = controls.choose(link, "clip", "Gradient clipping", (_Unclipped(), *CLIPPINGS))
-    return Conditions(schedule, None if isinstance(clip, _Unclipped) else clip, GradientNoise())
+    schedule = controls.choose(state, "schedule", "Learning-rate schedule")
+    clip = controls.choose(state, "clip", "Gradient clipping")
+    return Conditions(schedule, None if isinstance(clip, Unclipped) else clip, GradientNoise())
 
 
-def choose_optimizers(link: Link):
-    default = [optimizer for optimizer in OPTIMIZERS if optimizer.name in FIRST_FOUR]
-    return controls.choose_some(
-        link,
-        "race",
-        "Optimizers",
-        (*OPTIMIZERS, *MISPRINTS),
-        default,
-        placeholder="Choose who races",
-    )
-
-
-@lru_cache(maxsize=64)
-def start_dial(window, start):
-    """A start point as two knobs over a window."""
-    fields = [
-        (axis, float, knob(float(at), float(low), float(high), symbol=""))
-        for axis, at, (low, high) in zip("xy", start, window, strict=True)
-    ]
-    return make_dataclass("Start", fields, frozen=True)()
+def choose_optimizers(state: PageState):
+    return controls.choose_some(state, "race", "Optimizers", placeholder="Choose who races")
 
 
 @lru_cache(maxsize=512)
@@ -164,10 +108,10 @@ def suited(surface, optimizer, start, steps: int):
     )
 
 
-def heading(link: Link, scenarios) -> None:
+def heading(state: PageState) -> None:
     """What the page is, and its scenarios."""
     st.markdown("#### Race: drag the start, press play, see who gets down")
-    controls.scenarios(link, scenarios)
+    controls.scenarios(state)
 
 
 @dataclass(frozen=True)
@@ -188,7 +132,7 @@ def dials(surface, optimizers, conditions: Conditions) -> tuple[list, dict]:
     racers = [
         controls.Dials(
             optimizer.name,
-            controls.slug(optimizer.name),
+            slug(optimizer.name),
             suited(surface, optimizer, surface.start, Length().steps),
             OPTIMIZER_LOOKS[optimizer.name]["colour"],
         )
@@ -200,7 +144,7 @@ def dials(surface, optimizers, conditions: Conditions) -> tuple[list, dict]:
         "surface": controls.Dials(surface.name, "surface", surface),
         "noise": controls.Dials("Gradient noise", "noise", conditions.noise),
     }
-    if surface.name == _OwnFunction.name:
+    if surface.name == OwnFunction.name:
         others["window"] = controls.Dials("Window", "window", Reach())
     if conditions.schedule.name != "Constant":
         title = f"Schedule: {conditions.schedule.name}"
@@ -210,10 +154,10 @@ def dials(surface, optimizers, conditions: Conditions) -> tuple[list, dict]:
     return racers, others
 
 
-def set_up(link: Link, racers: list, others: dict) -> tuple[Setup, list]:
+def set_up(state: PageState, racers: list, others: dict) -> tuple[Setup, list]:
     """The race the sliders stand at, and the sliders themselves."""
-    optimizers, beside = controls.read(link, racers)
-    rest, below = controls.read(link, list(others.values()), below=True)
+    optimizers, beside = controls.tune(state, racers)
+    rest, below = controls.tune(state, list(others.values()), below=True)
     tuned = dict(zip(others, rest, strict=True))
     schedule = tuned.get("schedule", Constant())
     setup = Setup(
@@ -269,52 +213,3 @@ def runs(setup: Setup) -> dict:
 def land(surface):
     """The surface's grid, worked out once for all who look at it."""
     return ground(surface)
-
-
-def scrubbed(link: Link, setup: Setup) -> int | None:
-    """The step at which the scrubber stands; None until it has been moved."""
-    at = link.get("at", controls.number(0, setup.steps, True), None)
-    if at is not None and at < setup.steps:
-        link.show("at", str(at))
-    return at
-
-
-def _zoom(text: str) -> str:
-    """A parser for what is shown of the ground, as `low,high,low,high` of x and y."""
-    ends = controls.several(4, 1e6)(text)
-    x_low, x_high, y_low, y_high = map(float, ends.split(",")) if ends else (0, 1, 0, 1)
-    if x_low >= x_high or y_low >= y_high:
-        raise ValueError(f"{controls.quoted(text)} ends before it begins, so all is shown.")
-    return ends
-
-
-# The eye and what it looks at, each as x, y, z, where the cube of the plot has edges of 1.
-VIEWS = {"zoom": _zoom, "camera": controls.several(6, 100.0)}
-
-
-def looked_at(link: Link, deep: bool) -> str:
-    """What is shown of the ground, or in depth from where; empty for the usual view."""
-    seen = {name: link.get(name, parse, "") for name, parse in VIEWS.items()}
-    for name, text in seen.items():
-        link.show(name, text, "")
-    return seen["camera" if deep else "zoom"]
-
-
-def hear(link: Link, sliders: list, setup: Setup, deep: bool, change: dict) -> None:
-    """Takes over what the stage reports: the start, within the window, the step, the view of the
-    ground and sliders."""
-    values = {}
-    if isinstance(seen := (change.get("views") or {}).get("0"), str):
-        name = "camera" if deep else "zoom"
-        with suppress(ValueError):
-            values[name] = VIEWS[name](seen)
-    place = (change.get("handles") or {}).get("start") or ()
-    for axis, at, (low, high) in zip("xy", place, setup.surface.window, strict=False):
-        if isinstance(at, int | float) and isfinite(at):
-            # Finer than a pixel, and short enough for a link.
-            digits = 4 - floor(log10(high - low))
-            values[f"start.{axis}"] = min(max(round(float(at), digits), low), high)
-    if isinstance(change.get("at"), int) and 0 <= change["at"] <= MOST_STEPS:
-        # At the end means at the end of a longer race, too.
-        values["at"] = change["at"] if change["at"] < setup.steps else None
-    controls.hear(link, sliders, change, values)

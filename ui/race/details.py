@@ -5,50 +5,48 @@ from functools import lru_cache, partial
 
 import streamlit as st
 
-from optcore.descent.loop import MOST_STEPS
 from optcore.descent.sweep import best_rate
 from optcore.knobs import knobs
 from ui import controls
 from ui.live.stage import Panel, stage
 from ui.palette import OPTIMIZER_LOOKS, legend
+from ui.parameters import slug
 from ui.race import charts as chart
 from ui.race.choices import Setup
 from ui.race.inspector import numbers, rule, worked
 from ui.race.programs import trajectory, with_optcore, with_torch
 from ui.race.words import floor_of
-from ui.state import Link
+from ui.state import PageState
 
 
-def rate_buttons(link: Link, setup: Setup) -> None:
+def rate_buttons(state: PageState, setup: Setup) -> None:
     """One click each: the same learning rate for all, or the best for each."""
     rated = [o for o in setup.optimizers if "learning_rate" in knobs(o)]
     if not rated:
         return
     first = min(rated[0].learning_rate, *(knobs(o)["learning_rate"].high for o in rated))
-    names = [f"{controls.slug(optimizer.name)}.learning_rate" for optimizer in rated]
+    names = [f"{slug(optimizer.name)}.learning_rate" for optimizer in rated]
     st.button(
         "Same rate for all",
         help=f"Gives everyone the rate of {rated[0].name}, {first:g}.",
-        on_click=lambda: link.put(dict.fromkeys(names, first)),
+        on_click=lambda: state.put(dict.fromkeys(names, first)),
     )
     st.button(
         "Best rate for each",
         help="Tries about 85 rates on this surface, from this start, for this number of steps, "
         "and takes the one that ends lowest. The sweep is shown below.",
-        on_click=lambda: _take_best(link, setup, rated),
+        on_click=lambda: _take_best(state, setup, rated),
     )
 
 
-def _take_best(link: Link, setup: Setup, rated) -> None:
+def _take_best(state: PageState, setup: Setup, rated) -> None:
     sweeps = {o.name: sweep(setup, o) for o in rated}
-    link.put(
-        {
-            f"{controls.slug(name)}.learning_rate": found.best
-            for name, found in sweeps.items()
-            if found.best is not None
-        }
-    )
-    st.session_state[f"{link.key}.sweep"] = True
+    best = {
+        f"{slug(name)}.learning_rate": found.best
+        for name, found in sweeps.items()
+        if found.best is not None
+    }
+    state.put({**best, "sweep": True})
 
 
 def sweep(setup: Setup, optimizer):
@@ -83,14 +81,14 @@ def sweeps(setup: Setup) -> None:
     )
 
 
-def inspector(link: Link, setup: Setup, runs: dict) -> None:
+def inspector(state: PageState, setup: Setup, runs: dict) -> None:
     """The scrubber's step of one optimizer, in numbers."""
     if not runs:
         return
     st.markdown("##### Step inspector")
-    picked = controls.choose(link, "inspect", "Optimizer to inspect", setup.optimizers)
-    run = runs[picked.name]
-    at = link.get("at", controls.number(0, MOST_STEPS, True), None)
+    name = controls.choose(state, "inspect", "Optimizer to inspect").name
+    picked = next(optimizer for optimizer in setup.optimizers if optimizer.name == name)
+    run, at = runs[name], state["at"]
     step = min(setup.steps if at is None else at, int(run.ended) - 1)
     if step < 0:
         st.info(f"{picked.name} took no step: {run.status}")
@@ -113,7 +111,7 @@ def downloads(setup: Setup, runs: dict) -> None:
         return
     with st.popover("Download", icon=":material/download:"):
         for optimizer in setup.optimizers:
-            name = controls.slug(optimizer.name)
+            name = slug(optimizer.name)
             given = (setup.surface, optimizer, setup.start, setup.steps, setup.conditions.given)
             with st.container(horizontal=True):
                 st.markdown(f"**{optimizer.name}**")

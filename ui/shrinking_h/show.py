@@ -9,7 +9,7 @@ import streamlit as st
 from optcore.derivatives.differences import CENTRAL, StepError
 from optcore.derivatives.error_curve import ErrorCurve, error_curve
 from optcore.derivatives.error_model import NotFiniteError
-from optcore.derivatives.microscope import lattice, nearest_step, step_grid
+from optcore.derivatives.microscope import lattice, step_grid
 from optcore.derivatives.textbook import step_table, textbook_test
 from optcore.formula.surface import formula_function
 from ui import controls
@@ -18,16 +18,8 @@ from ui.palette import legend as entry
 from ui.shrinking_h import charts as chart
 from ui.shrinking_h import error_charts as error_chart
 from ui.shrinking_h import words
-from ui.shrinking_h.choices import (
-    FIRST_H,
-    TEST_H,
-    read_number,
-    read_place,
-    read_step,
-    read_test_step,
-    written,
-)
-from ui.state import Link
+from ui.shrinking_h.parameters import read_number, window
+from ui.state import PageState
 
 SIGNS = {
     "right": (st.success, ":material/check_circle:"),
@@ -56,13 +48,12 @@ class Watch:
 # ------------------------------------------------------------------ the measurement
 
 
-def watch(link: Link, function, rules, dtype) -> Watch:
-    """Every rule measured at the x and over the h of the link."""
-    x = link.get("x", read_place, function.x)
-    own = link.get("h", read_step, FIRST_H)
+def watch(state: PageState, function, rules, dtype) -> Watch:
+    """Every rule measured at the x and over the h of the page's state."""
+    x, own = state["x"], state["h"]
     h = step_grid(own)
-    at = nearest_step(h, own)
-    function = replace(function, window=window(link, function, x))
+    at = state.clock(h, "h")
+    function = replace(function, window=window(state))
     fault = overflow(function, x, dtype)
     try:
         curves = () if fault else tuple(error_curve(r, function, x, h, dtype) for r in rules)
@@ -71,17 +62,6 @@ def watch(link: Link, function, rules, dtype) -> Watch:
     except (NotFiniteError, StepError) as problem:
         return Watch(function, x, dtype, h, at, (), str(problem))
     return Watch(function, x, dtype, h, at, curves, fault)
-
-
-def window(link: Link, function, x: float) -> tuple[float, float]:
-    """What is shown of a function: it moves when x leaves it, so never under a dragging hand."""
-    base = tuple(map(float, function.window))
-    name, known, held = link.memory.get("window", ("", base, base))
-    views = [held, base] if (name, known) == (function.name, base) else [base]
-    half = (base[1] - base[0]) / 2
-    found = next((view for view in views if view[0] <= x <= view[1]), (x - half, x + half))
-    link.memory["window"] = (function.name, base, found)
-    return found
 
 
 def overflow(function, x, dtype) -> str:
@@ -142,35 +122,15 @@ def told(w: Watch, settled: bool) -> list[str]:
     return words.sentences(w.curves, chart.EVERY if settled else slice(w.at, w.at + 1))
 
 
-def hear(link: Link, function, change: dict) -> None:
-    """Takes over what the stage reports: the scrubber's h, and x to a four-hundredth of a unit."""
-    values = {}
-    own, at = link.get("h", read_step, FIRST_H), change.get("at")
-    grid = step_grid(own)
-    if isinstance(at, int) and 0 <= at < len(grid):
-        values["h"] = float(grid[at])
-    place = (change.get("handles") or {}).get("x")
-    if place and math.isfinite(place[0]):
-        x = link.get("x", read_place, function.x)
-        values["x"] = rounded(place[0], *window(link, function, x))
-    link.hear(values, change.get("settled"))
-
-
-def rounded(x: float, low: float, high: float) -> float:
-    """x inside the window, with no more digits than a hand can place."""
-    digits = 3 - math.floor(math.log10(high - low))
-    return round(min(max(float(x), low), high), digits)
-
-
 # ------------------------------------------------------------------ below the stage
 
 
-def way_back(link: Link, w: Watch) -> None:
+def way_back(state: PageState, w: Watch) -> None:
     """Offers the function's own x where there is nothing to measure."""
     if w.fault:
         st.warning(words.minus(w.fault), icon=":material/wrong_location:")
         st.button(
-            f"Go back to x = {w.function.x:g}", on_click=lambda: link.put({"x": w.function.x})
+            f"Go back to x = {w.function.x:g}", on_click=lambda: state.put({"x": w.function.x})
         )
 
 
@@ -190,7 +150,7 @@ def steps(w: Watch) -> None:
     st.html(words.steps_table(table, lattice(w.function, x, table.h.astype(w.dtype))))
 
 
-def textbook(link: Link, w: Watch) -> None:
+def textbook(state: PageState, w: Watch) -> None:
     """Lets the person claim a derivative and tests it as the textbook says."""
     st.markdown("##### The textbook test of a derivative")
     if w.fault:
@@ -199,11 +159,11 @@ def textbook(link: Link, w: Watch) -> None:
     left, right = st.columns([3, 1])
     with left:
         claim = controls.text(
-            link, "claim", "Your derivative f′(x), a number or a formula", "",
+            state, "claim", "Your derivative f′(x), a number or a formula",
             placeholder="empty: the right one",
         )  # fmt: skip
     with right:
-        h = controls.typed(link, "test", "h of the test", read_test_step, TEST_H, written)
+        h = controls.typed(state, "test", "h of the test")
     try:
         verdict = textbook_test(w.function, claimed(claim, w), w.x, h)
     except ValueError as fault:

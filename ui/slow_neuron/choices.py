@@ -1,4 +1,4 @@
-"""What the slow-neuron page needs beside the core: its sliders, its runs, what it is told."""
+"""What the slow-neuron page needs beside the core: its sliders and its runs."""
 
 import csv
 import io
@@ -7,23 +7,21 @@ from functools import lru_cache
 
 import streamlit as st
 
-from optcore.knobs import knobs
-from optcore.training.neuron import NEURONS, Neuron, NeuronRun, NeuronStart, run_neuron
+from optcore.training.neuron import Neuron, NeuronRun, NeuronStart, run_neuron
 from ui import controls
 from ui.live.stage import Handle, Panel
 from ui.slow_neuron import charts as chart
-from ui.state import Link
+from ui.state import PageState
 
 DIALS = [controls.Dials("The neuron", "neuron", NeuronStart())]
-MOST = int(knobs(NeuronStart)["steps"].high)
 
 
-def choose(link: Link) -> list[Neuron]:
-    return controls.pick_some(link, "show", "Neurons", NEURONS, NEURONS[:2])
+def choose(state: PageState) -> tuple[Neuron, ...]:
+    return controls.pick_some(state, "show", "Neurons")
 
 
-def set_up(link: Link) -> tuple[NeuronStart, list]:
-    (start,), board = controls.read(link, DIALS)
+def set_up(state: PageState) -> tuple[NeuronStart, list]:
+    (start,), board = controls.tune(state, DIALS)
     return start, [board]
 
 
@@ -45,27 +43,6 @@ def panels(runs: Sequence[NeuronRun], start: NeuronStart) -> list[Panel]:
 
 def handle(start: NeuronStart) -> Handle:
     return Handle("start", (start.w, start.b), "Start: drag it, or use the arrow keys", panel=3)
-
-
-def place(link: Link, start: NeuronStart) -> int | None:
-    """The clock's step in the link, None for the end."""
-    at = link.get("at", controls.number(0, MOST, True), None)
-    if at is None or at >= start.steps:
-        return start.steps
-    link.show("at", str(at))
-    return at
-
-
-def hear(link: Link, start: NeuronStart, change: dict) -> None:
-    """Takes over sliders, the clock, and the start as far as the sliders reach."""
-    values, at = {}, change.get("at")
-    spot = (change.get("handles") or {}).get("start")
-    if spot:
-        for name, value, (low, high) in zip("wb", spot, chart.WINDOW, strict=True):
-            values[f"neuron.{name}"] = round(min(max(float(value), low), high), 3)
-    if isinstance(at, int) and 0 <= at <= MOST:
-        values["at"] = None if at >= start.steps else at
-    controls.hear(link, DIALS, change, values)
 
 
 def download(runs: Sequence[NeuronRun]) -> None:

@@ -1,81 +1,27 @@
 """What the Training page needs beside the core: its choices and sliders, and where they lead."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
 
-from optcore.descent.disturbance import CLIPPINGS
-from optcore.knobs import knob, knobs
-from optcore.networks.activations import ACTIVATIONS, Activation, ReLU, Sigmoid
-from optcore.networks.initializers import INITIALIZERS, HeNormal, Initializer
+from optcore.knobs import knobs
+from optcore.networks.activations import Activation
+from optcore.networks.initializers import Initializer
 from optcore.optimizers import OPTIMIZERS
 from optcore.optimizers.base import Optimizer
-from optcore.training.datasets import DATASETS, Generator
-from optcore.training.plan import TRAINERS, TrainingPlan, untrainable
+from optcore.training.datasets import Generator
+from optcore.training.plan import TrainingPlan, untrainable
 from ui import controls
 from ui.live.stage import Panel
 from ui.palette import ACTIVATION_LOOKS, HUES
-from ui.state import Link
+from ui.parameters import slug
+from ui.state import PageState
 from ui.training import charts as chart
 from ui.training.answer_charts import answers
+from ui.training.parameters import SIDES, Architecture, Length, Shape, Unclipped
 from ui.training.work import preview, table
-
-SAMPLES = 128
-SIDES = ("left", "right")
-
-
-@dataclass(frozen=True)
-class Architecture:
-    name: str
-    residual: bool = False
-    norm: str | None = None
-
-
-@dataclass(frozen=True)
-class Amount:
-    """How many samples a gradient is the mean of; None for all."""
-
-    name: str
-    batch: int | None
-
-
-@dataclass(frozen=True)
-class Heat:
-    name: str
-
-
-@dataclass(frozen=True)
-class Unclipped:
-    name: str = "Off"
-
-
-ARCHITECTURES = (
-    Architecture("Plain"),
-    Architecture("Residual", residual=True),
-    Architecture("Layer norm", norm="layer"),
-    Architecture("Batch norm", norm="batch"),
-    Architecture("Residual and layer norm", residual=True, norm="layer"),
-)
-HEATS = tuple(map(Heat, chart.TITLES))
-AMOUNTS = (Amount("All samples", None), Amount("32 samples", 32), Amount("8 samples", 8))
-
-
-@dataclass(frozen=True)
-class Shape:
-    """The hidden layers of both networks."""
-
-    depth: int = knob(8, 1, 32, symbol="L", whole=True)
-    width: int = knob(16, 2, 128, scale="log", symbol="n", whole=True)
-
-
-@dataclass(frozen=True)
-class Length:
-    """How long both train, and the seed of data, weights and batches."""
-
-    steps: int = knob(300, 10, 2000, scale="log", symbol="", whole=True)
-    seed: int = knob(0, 0, 999, symbol="", whole=True)
 
 
 @dataclass(frozen=True)
@@ -100,37 +46,31 @@ class Choices:
     bias: bool
 
 
-def choose(link: Link) -> Choices:
+def choose(state: PageState) -> Choices:
     """The choices that are not sliders, most telling first."""
-    datasets = [replace(each, samples=SAMPLES) for each in DATASETS]
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        dataset = controls.choose(link, "data", "Data", datasets, width=120)
+        dataset = controls.choose(state, "data", "Data", width=120)
         hidden = [
-            controls.choose(link, side, f"{side.title()} network", ACTIVATIONS, first, width=140)
-            for side, first in zip(SIDES, (Sigmoid(), ReLU()), strict=True)
+            controls.choose(state, side, f"{side.title()} network", width=140) for side in SIDES
         ]
-        optimizer = controls.choose(
-            link, "optimizer", "Optimizer", TRAINERS, width=200, help=_missing()
-        )
-        clip = controls.choose(link, "clip", "Clip gradients", (Unclipped(), *CLIPPINGS), width=125)
-        heat = controls.choose(link, "heat", "Heat map", HEATS, width=150).name
+        optimizer = controls.choose(state, "optimizer", "Optimizer", width=200, help=_missing())
+        clip = controls.choose(state, "clip", "Clip gradients", width=125)
+        heat = controls.choose(state, "heat", "Heat map", width=150)
         with st.popover("Start and architecture", icon=":material/tune:"):
-            halves, batch, bias = _details(link, hidden)
+            halves, batch, bias = _details(state, hidden)
     return Choices(dataset, optimizer, clip, heat, halves, batch, bias)
 
 
-def _details(link: Link, hidden) -> tuple[tuple[Half, Half], int | None, bool]:
+def _details(state: PageState, hidden) -> tuple[tuple[Half, Half], int | None, bool]:
     halves = []
     for side, activation, place in zip(SIDES, hidden, st.columns(2), strict=True):
         with place:
             st.markdown(f"**{side.title()}: {activation.name}**")
-            start = controls.choose(
-                link, f"{side}.start", "Initial weights", INITIALIZERS, HeNormal(),
-            )  # fmt: skip
-            form = controls.choose(link, f"{side}.form", "Architecture", ARCHITECTURES)
+            start = controls.choose(state, f"{side}.start", "Initial weights")
+            form = controls.choose(state, f"{side}.form", "Architecture")
         halves.append(Half(activation, start, form))
-    amount = controls.choose(link, "batch", "Each gradient from", AMOUNTS)
-    bias = controls.switch(link, "bias", "Biases", True)
+    amount = controls.choose(state, "batch", "Each gradient from")
+    bias = controls.switch(state, "bias", "Biases")
     return tuple(halves), amount.batch, bias
 
 
@@ -150,25 +90,25 @@ def _missing() -> str:
 def dials(choices: Choices) -> tuple[list, list]:
     """Sliders beside the panels and below them."""
     optimizer = choices.optimizer
-    beside = [controls.Dials(optimizer.name, controls.slug(optimizer.name), optimizer)]
+    beside = [controls.Dials(optimizer.name, slug(optimizer.name), optimizer)]
     if not isinstance(choices.clip, Unclipped):
         beside.append(controls.Dials(f"Clipping {choices.clip.name.lower()}", "clip", choices.clip))
     beside.append(controls.Dials("Both networks", "shape", Shape()))
     beside.append(controls.Dials("Training", "length", Length()))
-    below = [controls.Dials(choices.dataset.name, f"data.{controls.slug(choices.dataset.name)}",
+    below = [controls.Dials(choices.dataset.name, f"data.{slug(choices.dataset.name)}",
                             choices.dataset)]  # fmt: skip
     for side, half in zip(SIDES, choices.halves, strict=True):
         for part in (half.initializer, half.hidden):
             below.append(controls.Dials(f"{side.title()}: {part.name}",
-                                        f"{side}.{controls.slug(part.name)}", part))  # fmt: skip
+                                        f"{side}.{slug(part.name)}", part))  # fmt: skip
     return beside, below
 
 
-def set_up(link: Link, choices: Choices) -> tuple[list[TrainingPlan], list]:
+def set_up(state: PageState, choices: Choices) -> tuple[list[TrainingPlan], list]:
     """The two plans as the sliders stand, and the boards that hold these."""
     given, others = dials(choices)
-    near, beside = controls.read(link, given)
-    far, below = controls.read(link, others, below=True)
+    near, beside = controls.tune(state, given)
+    far, below = controls.tune(state, others, below=True)
     optimizer, *clips, shape, length = near
     dataset, *halves = far
     plans = [
@@ -236,29 +176,9 @@ def panels(shown: Sequence[chart.Side], steps: np.ndarray, heat: str, only: int 
     ]
 
 
-def place_of(link: Link, steps: np.ndarray) -> int:
-    """The clock position of the step that the link holds; the last one by default."""
-    at = link.get("at", controls.number(0, 2000, True), None)
-    if at is None:
-        return len(steps) - 1
-    link.show("at", str(at))
-    return int(np.abs(steps - at).argmin())
-
-
-def hear(link: Link, choices: Choices, steps: np.ndarray, change: dict) -> None:
-    """Takes over what the stage reports: sliders, and the clock as a training step."""
-    values, at = {}, change.get("at")
-    if isinstance(at, int) and 0 <= at < len(steps):
-        last = at == len(steps) - 1
-        values["at"] = None if last else int(steps[at])
-    beside, below = dials(choices)
-    controls.hear(link, [*beside, *below], change, values)
-
-
-def follow(link: Link, plans: Sequence[TrainingPlan]) -> Sequence | None:
+def follow(state: PageState, plans: Sequence[TrainingPlan]) -> Sequence | None:
     """While a hand moves: records with the answers of the clock's step alone, or None."""
-    at = link.get("at", controls.number(0, 2000, True), None)
-    ways = plans[0].snapshots
+    at, ways = state["at"], plans[0].snapshots
     step = ways[-1] if at is None else ways[np.abs(ways - at).argmin()]
     return preview(plans, int(step))
 
@@ -269,6 +189,6 @@ def downloads(records: Sequence) -> None:
     with st.container(horizontal=True):
         for name, record in zip(named, records, strict=True):
             st.download_button(
-                f"{name}: CSV", table(record), f"training-{controls.slug(name)}.csv", "text/csv",
+                f"{name}: CSV", table(record), f"training-{slug(name)}.csv", "text/csv",
                 on_click="ignore", icon=":material/download:",
             )  # fmt: skip

@@ -13,7 +13,7 @@ import streamlit as st
 
 from optcore.training.plan import TrainingPlan
 from optcore.training.record import Trainer, TrainingRecord, train
-from ui.state import Link
+from ui.state import PageState
 
 KEPT = 40
 # Seconds: beyond the first a training is not done without being asked for, the second is what
@@ -66,34 +66,34 @@ class Underway:
         return step
 
 
-def finish(link: Link, plans: Sequence[TrainingPlan]) -> list[TrainingRecord]:
+def finish(state: PageState, plans: Sequence[TrainingPlan]) -> list[TrainingRecord]:
     """The records of the plans: from the shelf, or trained now, or as far as they were stopped."""
     # A new run of the page begins while the one it replaces may still be training: they take turns.
-    with link.memory.setdefault("turn", threading.Lock()):
-        return _finish(link, plans)
+    with state.memory.setdefault("turn", threading.Lock()):
+        return _finish(state, plans)
 
 
-def _finish(link: Link, plans: Sequence[TrainingPlan]) -> list[TrainingRecord]:
+def _finish(state: PageState, plans: Sequence[TrainingPlan]) -> list[TrainingRecord]:
     done = {plan: SHELF.get(plan) for plan in plans}
-    waiting = link.memory.setdefault("underway", {})
+    waiting = state.memory.setdefault("underway", {})
     for plan in [plan for plan in waiting if done.get(plan) or plan not in done]:
         del waiting[plan]
     missing = [plan for plan, record in done.items() if record is None]
     if not missing:
-        link.memory["halted"] = False
-    elif not (link.memory.get("halted") and set(missing) == set(waiting)):
-        link.memory["halted"] = False
+        state.memory["halted"] = False
+    elif not (state.memory.get("halted") and set(missing) == set(waiting)):
+        state.memory["halted"] = False
         for plan in missing:
             waiting.setdefault(plan, Underway(Trainer(plan)))
-        _work(link, waiting, done)
+        _work(state, waiting, done)
     for plan, underway in waiting.items():
         done[plan] = underway.trainer.record()
     if waiting:
-        st.button("Train on", on_click=_halt, args=(link, False), icon=":material/resume:")
+        st.button("Train on", on_click=_halt, args=(state, False), icon=":material/resume:")
     return [done[plan] for plan in plans]
 
 
-def _work(link: Link, waiting: dict, done: dict) -> None:
+def _work(state: PageState, waiting: dict, done: dict) -> None:
     """Trains side by side; from a third of a second on with a bar and a button that stops it."""
     slot, bar, begun = st.empty(), None, time.monotonic()
     told = begun
@@ -110,7 +110,7 @@ def _work(link: Link, waiting: dict, done: dict) -> None:
             if bar is None:
                 with slot.container(horizontal=True, vertical_alignment="center"):
                     bar = st.progress(0.0)
-                    st.button("Stop", on_click=_halt, args=(link, True), icon=":material/stop:")
+                    st.button("Stop", on_click=_halt, args=(state, True), icon=":material/stop:")
             slowest = min(waiting, key=lambda plan: taken[plan] / plan.steps)
             _say(bar, slowest, taken[slowest])
     slot.empty()
@@ -120,14 +120,14 @@ def _say(bar, plan: TrainingPlan, step: int) -> None:
     bar.progress(step / plan.steps, f"Training: step {step} of {plan.steps}")
 
 
-def _halt(link: Link, halted: bool) -> None:
-    link.memory["halted"] = halted
+def _halt(state: PageState, halted: bool) -> None:
+    state.memory["halted"] = halted
 
 
-def affordable(link: Link, plans: Sequence[TrainingPlan]) -> list[TrainingPlan]:
+def affordable(state: PageState, plans: Sequence[TrainingPlan]) -> list[TrainingPlan]:
     """The plans, or smaller ones with a sentence that says so, when they would take long."""
     seconds = sum(plan.seconds for plan in plans)
-    if seconds <= LONG or link.memory.get("patient") == tuple(plans):
+    if seconds <= LONG or state.memory.get("patient") == tuple(plans):
         return list(plans)
     least = plans[0].within(SHORT / 2), plans[1].within(SHORT / 2)
     offer = min(least, key=lambda plan: (plan.steps, plan.width, plan.depth))
@@ -145,8 +145,8 @@ def affordable(link: Link, plans: Sequence[TrainingPlan]) -> list[TrainingPlan]:
         "length.steps": offer.steps,
     }
     with st.container(horizontal=True):
-        st.button("Set the sliders to what is shown", on_click=link.put, args=(values,))
-        st.button("Train it all", on_click=link.memory.update, args=({"patient": tuple(plans)},))
+        st.button("Set the sliders to what is shown", on_click=state.put, args=(values,))
+        st.button("Train it all", on_click=state.memory.update, args=({"patient": tuple(plans)},))
     return [replace(plan, **size) for plan in plans]
 
 

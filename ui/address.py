@@ -1,0 +1,211 @@
+"""The values of a page by the names that its table declares: from an address, and back to it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from optcore.knobs import knobs
+from ui.parameters import Origin, Parameter, Place, Slider, Sliders, View, slider
+from ui.prose import escaped
+
+# What others add to an address, and no page of ours is told of.
+FOREIGN = ("embed", "utm_", "fbclid", "gclid")
+
+
+class Address:
+    """A page's values by name, kept in `memory`. A bad text gives the default and a notice.
+
+    A text of the address waits until its name applies. `table` has the rows of ui/parameters.py;
+    `in_force` the sliders on the page, by prefix, and `positions` the values that a clock's
+    positions stand for, by the name it sets.
+    """
+
+    def __init__(self, table: Sequence, memory: dict):
+        self.table = table
+        self.memory = memory
+        self.rows = {row.name: row for row in table if isinstance(row, Parameter)}
+        self.moving = [row for row in table if not isinstance(row, Sliders)]
+        self.in_force: dict[str, dict[str, Slider]] = {}
+        self.positions: dict[str, Sequence] = {}
+
+    # -------------------------------------------------------------- values
+
+    def __getitem__(self, name: str) -> Any:
+        """The value held for a name, else the address's if it parses, else the default."""
+        return self.value(self.row(name))
+
+    def row(self, name: str) -> Parameter:
+        """What the table says of a name; KeyError for one that it does not declare."""
+        return self.rows.get(name) or self.slider(name)
+
+    def slider(self, name: str) -> Slider:
+        """The slider of that name: the one in force, else as its object has it at first."""
+        prefix = name.rpartition(".")[0]
+        found = self.in_force.get(prefix, {}).get(name)
+        if found is None:
+            family = [row for row in self._families(prefix) if name in row.names]
+            if not family:
+                raise KeyError(f"the table declares no {name}")
+            found = family[0].slider(name)
+        return found
+
+    def _families(self, prefix: str) -> list[Sliders]:
+        return [row for row in self.table if isinstance(row, Sliders) and row.prefix == prefix]
+
+    def value(self, row: Parameter) -> Any:
+        """The value of a row, as far as it counts at present."""
+        held, source = self.memory["values"], self.memory["source"]
+        if row.name not in held and row.name in source:
+            try:
+                held[row.name] = row.parse(source.pop(row.name))
+            except ValueError as fault:
+                self.memory["notices"].append(f"The link's **{row.name}** was not used: {fault}")
+        return row.present(held[row.name], self) if row.name in held else row.begins(self)
+
+    def hold(self, values: Mapping[str, Any]) -> None:
+        self.memory["values"].update(values)
+
+    def forget(self, *endings: str) -> None:
+        """Lets values go, so that their defaults hold again; `.rate` means all that end so."""
+        for held in (self.memory["values"], self.memory["source"]):
+            for name in [name for name in held if _meant(name, endings)]:
+                del held[name]
+
+    def tune(self, prefix: str, subject) -> Any:
+        """The object at the values of its sliders, which are in force from now on."""
+        specs = knobs(subject)
+        rows = [slider(prefix, name, spec, getattr(subject, name)) for name, spec in specs.items()]
+        self.in_force[prefix] = {row.name: row for row in rows}
+        values = {name: self.value(row) for name, row in zip(specs, rows, strict=True)}
+        return replace(subject, **values)
+
+    def clock(self, values: Sequence, name: str = "at") -> int | None:
+        """The position that a clock stands at whose positions stand for these values, ascending.
+
+        None is the end.
+        """
+        self.positions[name] = values
+        value = self[name]
+        if value is None or isinstance(values, range):
+            return None if value is None or value >= values[-1] else value
+        return int(np.argmin(np.abs(np.asarray(values) - value)))
+
+    def view(self, panel: int = 0) -> str:
+        """What is seen of a panel, for the stage."""
+        views = [row for row in self.table if isinstance(row, View) and row.panel == panel]
+        return next((self.value(row) for row in views if row.seen(self)), "")
+
+    # -------------------------------------------------------------- from a stage, from a link
+
+    def admit(self, report: Mapping) -> None:
+        """Takes over what a stage reports, less all that is not what its rows allow."""
+        values = {}
+        told = report.get("values")
+        for name, value in told.items() if isinstance(told, Mapping) else ():
+            row = self.in_force.get(name.rpartition(".")[0], {}).get(name)
+            if row is not None and row.admits(value):
+                values[name] = int(value) if row.knob.whole else float(value)
+        for row in self.moving:
+            values |= row.moved(report, self)
+        self.hold(values)
+
+    def load(self, parameters: Mapping[str, str], **held: Any) -> None:
+        """Becomes the state that a link with these parameters holds.
+
+        `held` are values by name: an origin, whose own link stands behind the parameters.
+        """
+        self.memory.update(source={}, values=dict(held), notices=[])
+        self.memory["source"] = {**self.base, **parameters}
+
+    def arrive(self, parameters: Mapping[str, str]) -> None:
+        """The same from an address, which may name its origin."""
+        self.load({name: text for name, text in parameters.items() if not name.startswith(FOREIGN)})
+        for row in self._origins():
+            # A notice or the origin itself is all that reading it leaves.
+            if self.value(row) is not None:
+                self.memory["source"] = {**self.base, **self.memory["source"]}
+
+    def _origins(self) -> Iterator[Origin]:
+        return (row for row in self.table if isinstance(row, Origin))
+
+    @property
+    def base(self) -> Mapping[str, str]:
+        """The parameters that the page begins from: those of its origin, if it has one."""
+        held = self.memory["values"]
+        found = (held[row.name].link for row in self._origins() if held.get(row.name) is not None)
+        return next(found, {})
+
+    # -------------------------------------------------------------- to a link
+
+    def applying(self) -> Iterator[Parameter]:
+        """The rows that apply at present and the sliders in force, in the order of the table."""
+        for row in self.table:
+            if isinstance(row, Sliders):
+                yield from self.in_force.get(row.prefix, {}).values()
+            elif not isinstance(row, Place) and row.when(self):
+                yield row
+
+    def parameters(self) -> dict[str, str]:
+        """The address: what differs from the defaults, or from the origin where it says more."""
+        shown, base = {}, self.base
+        for row in self.applying():
+            value = self.value(row)
+            if row.name in base:
+                implied = _says(row, base[row.name], value, self)
+            else:
+                implied = value == row.begins(self) and not row.pinned
+            if not implied:
+                shown[row.name] = self._text(row, value)
+        return shown
+
+    def _text(self, row: Parameter, value) -> str:
+        return row.write(self.positions[row.name][-1] if value is None else value)
+
+    def departs(self, parameters: Mapping[str, str]) -> bool:
+        """Whether the page is no longer what these parameters say.
+
+        Another step of the clock is still the same page.
+        """
+        rows = {row.name: row for row in self.applying()}
+        return not all(
+            name in rows and _says(rows[name], text, self.value(rows[name]), self)
+            for name, text in parameters.items()
+            if name != "at"
+        )
+
+    def strangers(self) -> list[str]:
+        """The names that the address has and the table has not; they are taken out."""
+        source = self.memory["source"]
+        unread = [name for name in source if name and name not in self.rows]
+        if not unread:
+            return []
+        known = {name for row in self.table for name in row.names}
+        found = [name for name in unread if name not in known]
+        for name in found:
+            del source[name]
+        return found
+
+    def note_strangers(self) -> None:
+        if found := self.strangers():
+            told = ", ".join(f"**{escaped(name[:30])}**" for name in found[:5])
+            self.memory["notices"].append(
+                f"The link's {told} was not used: this page knows no such name."
+            )
+
+
+def empty() -> dict[str, Any]:
+    """The memory of a page that nobody has opened yet."""
+    return {"source": None, "values": {}, "notices": [], "published": {}}
+
+
+def _says(row: Parameter, text: str, value, state: Address) -> bool:
+    try:
+        return row.present(row.parse(text), state) == value
+    except ValueError:
+        return False
+
+
+def _meant(name: str, endings: Sequence[str]) -> bool:
+    return any(name.endswith(end) if end.startswith(".") else name == end for end in endings)

@@ -1,0 +1,105 @@
+"""What the address of the page "Check a network" may say."""
+
+from dataclasses import dataclass, make_dataclass
+from functools import lru_cache
+
+from optcore.checks.bugs import PLANTED_BUGS
+from optcore.checks.own_gradient import NAMES
+from optcore.derivatives.differences import CENTRAL, DIFFERENCES
+from optcore.knobs import knob
+from optcore.networks.activations import ACTIVATIONS, Tanh
+from optcore.networks.initializers import INITIALIZERS, XavierNormal
+from optcore.networks.losses import LOSSES, SigmoidCrossEntropy
+from optcore.training.datasets import DATASETS, Moons
+from ui.check_network.case import (
+    ARCHITECTURES,
+    BUGS_BY_NAME,
+    RANDOM,
+    Place,
+    Shape,
+    Step,
+    Terms,
+)
+from ui.check_network.scenarios import SCENARIOS
+from ui.parameters import (
+    Parameter,
+    choice,
+    choices,
+    number,
+    origin,
+    sliders,
+    slug,
+    switch,
+    written,
+)
+from ui.parameters import Place as Handle
+
+PLANT, DETECT, OWN = MODES = ("Plant bugs", "Detective", "Check my own")
+FIRST_BUG = "tanh' = 1 - a"
+CASES = 9999
+DEEPEST = 20
+# Label and first text of the three formulas.
+FORMULAS = {
+    "f": ("f(x, y) =", "sin(x*y) + x^2"),
+    "dx": (f"{NAMES[0]} =", "y*cos(x*y) + 2*x"),
+    "dy": (f"{NAMES[1]} =", "cos(x*y)"),
+}
+
+
+@dataclass(frozen=True)
+class Window:
+    """The window is from -reach to reach on both axes."""
+
+    reach: float = knob(3.0, 0.1, 100.0, scale="log", symbol="")
+
+
+@lru_cache(maxsize=64)
+def layer_dial(last: int):
+    """The layer of a bug as a knob, 1 to `last`."""
+    field = ("layer", int, knob(min(2, last), 1, last, symbol="", whole=True))
+    return make_dataclass("BugLayer", [field], frozen=True)()
+
+
+def _in(*modes: str):
+    return lambda state: state["mode"] in modes
+
+
+_network = {"when": _in(PLANT, DETECT)}
+_own = {"when": _in(OWN)}
+
+
+def _coordinate(name: str, first: float) -> Parameter:
+    return Parameter(name=name, parse=number(-100.0, 100.0), write=written, default=first, **_own)
+
+
+def _window(state) -> list[tuple[float, float]]:
+    reach = state["window.reach"]
+    return [(-reach, reach)] * 2
+
+
+PARAMETERS = (
+    origin("scenario", SCENARIOS),
+    choice("mode", MODES),
+    choice("activation", ACTIVATIONS, Tanh(), **_network),
+    choice("data", (*DATASETS, RANDOM), next(d for d in DATASETS if isinstance(d, Moons)),
+           **_network),
+    choice("rule", DIFFERENCES, CENTRAL, **_network),
+    choice("float", ("float64", "float32"), **_network),
+    choice("loss", LOSSES, SigmoidCrossEntropy(), **_network),
+    choice("initializer", INITIALIZERS, XavierNormal(), **_network),
+    choice("architecture", tuple(ARCHITECTURES), **_network),
+    switch("frozen", True, **_network),
+    choices("bugs", PLANTED_BUGS, [BUGS_BY_NAME[FIRST_BUG]], when=_in(PLANT)),
+    Parameter(name="case", parse=number(0, CASES, whole=True), default=1, pinned=True,
+              when=_in(DETECT)),
+    *(sliders(f"bug.{slug(bug.name)}", layer_dial(DEEPEST)) for bug in PLANTED_BUGS),
+    sliders("net", Shape()),
+    sliders("at", Place()),
+    sliders("loss", Terms()),
+    sliders("check", Step()),
+    *(Parameter(name=name, default=first, **_own) for name, (_, first) in FORMULAS.items()),
+    _coordinate("p.x", -1.5),
+    _coordinate("p.y", 1.0),
+    Handle("point", ("p.x", "p.y"), bounds=_window),
+    sliders("window", Window()),
+)  # fmt: skip

@@ -1,0 +1,43 @@
+"""What the address of the page Gradient flow may say."""
+
+from optcore.knobs import knobs
+from optcore.networks.activations import ACTIVATIONS, ReLU, Sigmoid
+from optcore.networks.initializers import INITIALIZERS, HeNormal
+from optcore.networks.losses import LOSSES, SoftmaxCrossEntropy
+from ui.layers.case import ARCHITECTURES, GRADIENTS, Setting
+from ui.layers.fixes import FIXES
+from ui.layers.scenarios import SCENARIOS
+from ui.layers.signal_charts import SIGNALS
+from ui.layers.views import JACOBIANS, UNITS
+from ui.parameters import choice, choices, origin, sliders, sliders_of_each, step, switch
+
+VIEWS = {
+    "Gradients": tuple(GRADIENTS),
+    "Signals": tuple(SIGNALS),
+    "Units": tuple(UNITS),
+    "Jacobian": JACOBIANS,
+}
+# What is drawn with the gradients besides them.
+LINES = ("Theory", "Bound", "30 seeds", "Number formats")
+
+
+def _shown(view: str):
+    return choice(f"{view.lower()}.show", VIEWS[view], when=lambda state: state["view"] == view)
+
+
+PARAMETERS = (
+    origin("scenario", SCENARIOS),
+    choices("activations", ACTIVATIONS, (Sigmoid(), ReLU())),
+    choice("init", INITIALIZERS, HeNormal()),
+    choice("architecture", ARCHITECTURES),
+    choice("loss", LOSSES, SoftmaxCrossEntropy()),
+    switch("bias", True),
+    choices("lines", LINES, LINES),
+    choice("view", tuple(VIEWS), resets=("at",)),
+    *map(_shown, VIEWS),
+    choices("fix", FIXES),
+    step(int(knobs(Setting)["depth"].high) - 1),
+    sliders("net", Setting()),
+    sliders("init", *INITIALIZERS),
+    *sliders_of_each(ACTIVATIONS),
+)

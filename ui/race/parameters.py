@@ -1,0 +1,95 @@
+"""What the address of the Race page may say."""
+
+from dataclasses import dataclass, make_dataclass
+from functools import lru_cache
+
+from optcore.descent.disturbance import CLIPPINGS, GradientNoise
+from optcore.descent.loop import MOST_STEPS
+from optcore.descent.schedules import SCHEDULES
+from optcore.knobs import knob
+from optcore.optimizers import OPTIMIZERS
+from optcore.optimizers.misprints import MISPRINTS
+from optcore.surfaces import SURFACES
+from ui.parameters import (
+    Parameter,
+    Place,
+    camera,
+    choice,
+    choices,
+    origin,
+    sliders,
+    sliders_of_each,
+    step,
+    switch,
+    zoom,
+)
+from ui.race.scenarios import SCENARIOS
+
+RACERS = (*OPTIMIZERS, *MISPRINTS)
+FIRST_FOUR = ("Gradient descent", "Momentum", "RMSProp", "Adam")
+FORMULA = "sin(x) * cos(y) + (x^2 + y^2) / 10"
+CONTOURS, DEEP = VIEWS = ("Contours", "3-D")
+
+
+@dataclass(frozen=True)
+class OwnFunction:
+    """Stands for the formula field in the list of surfaces."""
+
+    name: str = "Your own function"
+    lesson: str = ""
+
+
+@dataclass(frozen=True)
+class Unclipped:
+    name: str = "Off"
+
+
+@dataclass(frozen=True)
+class Length:
+    """How long a race lasts, and how near counts as arrived."""
+
+    steps: int = knob(300, 10, 5000, scale="log", symbol="", whole=True)
+    tolerance: float = knob(1e-3, 1e-12, 10.0, scale="log", symbol="")
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How far a formula of one's own is drawn: from -reach to reach on both axes."""
+
+    reach: float = knob(3.0, 0.1, 100.0, scale="log", symbol="")
+
+
+@lru_cache(maxsize=64)
+def start_dial(window, start):
+    """A start point as two knobs over a window."""
+    fields = [
+        (axis, float, knob(float(at), float(low), float(high), symbol=""))
+        for axis, at, (low, high) in zip("xy", start, window, strict=True)
+    ]
+    return make_dataclass("Start", fields, frozen=True)()
+
+
+PARAMETERS = (
+    origin("scenario", SCENARIOS),
+    choice("surface", (*SURFACES, OwnFunction()),
+           resets=(".learning_rate", "start.x", "start.y", "at", "zoom", "camera")),
+    Parameter(name="f", default=FORMULA, when=lambda state: state["surface"] == OwnFunction()),
+    choices("race", RACERS, [each for each in RACERS if each.name in FIRST_FOUR]),
+    choice("view", VIEWS),
+    choice("schedule", SCHEDULES),
+    choice("clip", (Unclipped(), *CLIPPINGS)),
+    switch("sweep"),
+    choice("inspect", RACERS, among=lambda state: state["race"]),
+    step(MOST_STEPS),
+    zoom(seen=lambda state: state["view"] == CONTOURS),
+    camera(seen=lambda state: state["view"] == DEEP),
+    *sliders_of_each(RACERS),
+    sliders("race", Length()),
+    sliders("start", start_dial(SURFACES[0].window, SURFACES[0].start)),
+    Place("start", ("start.x", "start.y")),
+    sliders("surface", *SURFACES),
+    sliders("noise", GradientNoise()),
+    sliders("window", Reach()),
+    sliders("schedule", *SCHEDULES),
+    sliders("clip", *CLIPPINGS),
+)  # fmt: skip

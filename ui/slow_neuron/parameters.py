@@ -1,0 +1,14 @@
+"""What the address of the page Slow neuron may say."""
+
+from optcore.knobs import knobs
+from optcore.training.neuron import NEURONS, NeuronStart
+from ui.parameters import Place, choices, origin, sliders, step
+from ui.slow_neuron.scenarios import SCENARIOS
+
+PARAMETERS = (
+    origin("scenario", SCENARIOS),
+    choices("show", NEURONS, NEURONS[:2]),
+    step(int(knobs(NeuronStart)["steps"].high)),
+    sliders("neuron", NeuronStart()),
+    Place("start", ("neuron.w", "neuron.b")),
+)
