@@ -11,9 +11,9 @@ from bench import peers
 from bench.report import Section, chapter, document
 from bench.servers import ROOT
 
-TOPICS = ("start", "race", "pages", "server", "descend", "checks", "flow", "steps")
+TOPICS = ("start", "race", "pages", "server", "descend", "checks", "flow", "steps", "recurrent")
 # These compare with torch and JAX, so they run where those are.
-BESIDE_PEERS = ("descend", "checks", "flow", "steps")
+BESIDE_PEERS = ("descend", "checks", "flow", "steps", "recurrent")
 RESULTS = ROOT / "bench" / "results"
 LIMIT = 400
 FAILED = ": not measured"

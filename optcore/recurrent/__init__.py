@@ -1,0 +1,17 @@
+"""Recurrent nets: powers of a matrix, cells, back-propagation through time, tasks for a memory."""
+
+from optcore.recurrent.cells import CELLS, Cell
+from optcore.recurrent.lags import IdentityStart, jacobians, lag_norms, unit_lags
+from optcore.recurrent.net import RecurrentNet, SequenceLoss
+from optcore.recurrent.powers import Powers, carried, powers
+from optcore.recurrent.tasks import TASKS, MeanSquaredError, Task
+from optcore.recurrent.through_time import Trace
+
+_ENTRIES = {type(entry).__name__: type(entry) for entry in (*CELLS, *TASKS)}
+globals().update(_ENTRIES)
+
+__all__ = [
+    "CELLS", "TASKS", "Cell", "IdentityStart", "MeanSquaredError", "Powers", "RecurrentNet",
+    "SequenceLoss", "Task", "Trace", "carried", "jacobians", "lag_norms", "powers", "unit_lags",
+    *_ENTRIES,
+]  # fmt: skip

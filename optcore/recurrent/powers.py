@@ -1,0 +1,144 @@
+"""The powers of one matrix: what a linear recurrent net does to a signal and to a gradient."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+MOST_STEPS = 5000
+
+
+@dataclass(frozen=True, eq=False)
+class Powers:
+    """W, W^2, ..., W^T of a matrix (n, n), in spectral norms.
+
+    `norms (T,)`: |W^t| for t = 1 to T, inf once it overflows. `eigenvalues (n,)` and
+    `singular_values (n,)` are of W, the largest first.
+    """
+
+    matrix: np.ndarray
+    eigenvalues: np.ndarray
+    singular_values: np.ndarray
+    norms: np.ndarray
+
+    @property
+    def radius(self) -> float:
+        """rho, the largest |eigenvalue|: |W^t|^(1/t) tends to it (Gelfand 1941)."""
+        return float(np.abs(self.eigenvalues[0]))
+
+    @property
+    def stretch(self) -> float:
+        """sigma_max, the largest singular value: |W^t| is at most its power."""
+        return float(self.singular_values[0])
+
+    @property
+    def peak(self) -> tuple[int, float]:
+        """The time t from 0 and the norm of the largest power, W^0 = I included."""
+        norms = np.concatenate([[1.0], self.norms])
+        at = int(np.argmax(norms))
+        return at, float(norms[at])
+
+    @property
+    def grows_first(self) -> bool:
+        """Whether the powers die out in the end and yet exceed 1 on the way."""
+        return self.radius < 1 and self.peak[1] > 1 + 1e-12
+
+    @cached_property
+    def departure(self) -> float:
+        """Henrici's departure from normality, 0 for a normal matrix and in units of |W|_F.
+
+        Source: Henrici (1962), Bounds for iterates, inverses, spectral variation.
+        """
+        size = float((self.singular_values**2).sum())
+        rest = size - float((np.abs(self.eigenvalues) ** 2).sum())
+        return float(np.sqrt(max(rest, 0.0) / size)) if size > 0 else 0.0
+
+    @cached_property
+    def kreiss(self) -> float:
+        """K = sup over |z| > 1 of (|z| - 1) |(z - W)^-1|; inf where a power grows for ever.
+
+        The largest power lies between K and e n K (Kreiss 1962; Spijker 1991). It is searched
+        for on circles and then closer, to about six digits; with an eigenvalue on the unit circle
+        a K beyond 1e5 counts as inf.
+        """
+        if self.radius > 1:
+            return float("inf")
+        constant = _kreiss(self.matrix)
+        return float("inf") if self.radius > 1 - 1e-9 and constant > 1e5 else constant
+
+
+def powers(matrix, steps: int) -> Powers:
+    """The norms of the powers of a matrix (n, n) up to W^`steps`.
+
+    Raises ValueError for a matrix that is not square or not finite, and for a number of steps
+    that is not whole and from 1 to 5000.
+    """
+    matrix = _square(matrix)
+    if steps != int(steps) or not 1 <= steps <= MOST_STEPS:
+        raise ValueError(f"steps is {steps}, but it must be a whole number from 1 to {MOST_STEPS}")
+    power, norms = np.eye(len(matrix)), np.full(int(steps), np.inf)
+    with np.errstate(over="ignore", invalid="ignore"):
+        for t in range(int(steps)):
+            power = power @ matrix
+            if not np.isfinite(power).all():
+                break
+            norms[t] = _norm(power)
+    eigenvalues = np.linalg.eigvals(matrix)
+    order = np.argsort(-np.abs(eigenvalues), kind="stable")
+    singular_values = np.linalg.svd(matrix, compute_uv=False)
+    return Powers(matrix, eigenvalues[order], singular_values, norms)
+
+
+def carried(matrix, vectors, steps: int) -> np.ndarray:
+    """W^t v for t = 0 to `steps` and vectors (..., n): (steps + 1, ..., n), forward in time.
+
+    A gradient comes back through the transpose: give that, and the times count backwards.
+    """
+    matrix, vectors = _square(matrix), np.asarray(vectors, float)
+    if vectors.shape[-1:] != (len(matrix),):
+        raise ValueError(
+            f"the vectors have shape {vectors.shape}, but {len(matrix)} coordinates are needed"
+        )
+    rows = [vectors]
+    with np.errstate(over="ignore", invalid="ignore"):
+        for _ in range(steps):
+            rows.append(rows[-1] @ matrix.T)
+    return np.array(rows)
+
+
+def _square(matrix) -> np.ndarray:
+    matrix = np.asarray(matrix, float)
+    if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1] or not matrix.size:
+        raise ValueError(f"the matrix has shape {matrix.shape}, but powers need a square one")
+    if not np.isfinite(matrix).all():
+        raise ValueError("the matrix has an entry that is not finite")
+    return matrix
+
+
+def _norm(matrix: np.ndarray) -> float:
+    return float(np.linalg.svd(matrix, compute_uv=False)[0])
+
+
+def _kreiss(matrix: np.ndarray) -> float:
+    """The best on a grid of circles and angles, then on finer ones around the best."""
+    largest = np.linalg.svd(matrix, compute_uv=False)[0]
+    # Towards infinity the quotient tends to 1, which is the least that K can be.
+    beyond, angle = np.geomspace(1e-6, 1 + 2 * largest, 40), np.linspace(0, 2 * np.pi, 73)
+    best = 1.0
+    for _ in range(6):
+        values = _quotients(matrix, beyond, angle)
+        i, j = np.unravel_index(np.argmax(values), values.shape)
+        best = max(best, float(values[i, j]))
+        around = beyond[max(i - 1, 0)], beyond[min(i + 1, len(beyond) - 1)]
+        half = angle[1] - angle[0]
+        beyond = np.geomspace(*around, 15)
+        angle = np.linspace(angle[j] - half, angle[j] + half, 15)
+    return best
+
+
+def _quotients(matrix, beyond, angle) -> np.ndarray:
+    """(|z| - 1)/sigma_min(z - W) for z = (1 + beyond) exp(i angle), (circles, angles)."""
+    z = (1 + beyond[:, None]) * np.exp(1j * angle)
+    shifted = z[..., None, None] * np.eye(len(matrix)) - matrix
+    with np.errstate(divide="ignore"):
+        return beyond[:, None] / np.linalg.svd(shifted, compute_uv=False)[..., -1]

@@ -1,0 +1,155 @@
+"""Back-propagation through time, written out: the net unrolled, then its gradient, step by step.
+
+Source: Rumelhart, Hinton and Williams (1986); Werbos (1990), Backpropagation through time. Arrays
+have the time first, then a batch of parameter vectors, if any, m sequences and units.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from optcore.recurrent.cells import Cell
+
+
+@dataclass(frozen=True, eq=False)
+class Passed:
+    """One forward pass: `states`, a tuple of arrays (..., m, H) for each time 0 to T."""
+
+    cell: Cell
+    parts: dict[str, np.ndarray]
+    inputs: np.ndarray
+    states: list
+    saved: list
+    outputs: np.ndarray
+
+    @cached_property
+    def hidden(self) -> np.ndarray:
+        """h (T + 1, ..., m, H), the zeros it starts from first."""
+        return np.stack([state[0] for state in self.states])
+
+
+@dataclass(frozen=True, eq=False)
+class Trace:
+    """One forward and one backward pass.
+
+    `state_grads`: dL by each array of the state, (T + 1, ..., m, H) each, all later steps and the
+    readout of that time included. `drive_grads` and `hidden_grads` (T, ..., m, G H): dL by the
+    drive W_input x + b and by W_hidden h. `grads` has the gradient of each block.
+    """
+
+    passed: Passed
+    state_grads: tuple[np.ndarray, ...]
+    drive_grads: np.ndarray
+    hidden_grads: np.ndarray
+    grads: dict[str, np.ndarray]
+
+    @cached_property
+    def norms(self) -> np.ndarray:
+        """|dL/dh_t| (T + 1, ...) of the mean loss over all sequences, in h alone."""
+        return np.sqrt((np.abs(self.state_grads[0]) ** 2).sum(axis=(-1, -2)))
+
+    @cached_property
+    def contributions(self) -> np.ndarray:
+        """The part of dL/dW_hidden that each step t = 1 to T adds, as a norm (T, ...)."""
+        before = self.passed.hidden[:-1]
+        return np.array(
+            [
+                np.linalg.norm(np.swapaxes(grad, -1, -2) @ h, axis=(-1, -2))
+                for grad, h in zip(self.hidden_grads, before, strict=True)
+            ]
+        )
+
+    @cached_property
+    def shares(self) -> np.ndarray:
+        """`contributions` over their sum; nan where there are none."""
+        total = self.contributions.sum(axis=0)
+        return self.contributions / np.where(total > 0, total, np.nan)
+
+    @cached_property
+    def signal_to_noise(self) -> np.ndarray:
+        """|mean| over its standard error, of each step's part of dL/dW_hidden, (T, ...).
+
+        Over the sequences of the batch; for one vector of parameters at a time. A factor on the
+        gradient changes neither: what has sunk below its own noise is not raised by scaling.
+        """
+        m = self.hidden_grads.shape[-2]
+        # A sequence's part is an outer product, whose norm is the product of two norms.
+        squares = (np.abs(self.hidden_grads) ** 2).sum(-1) * (self.passed.hidden[:-1] ** 2).sum(-1)
+        variance = (m * squares.sum(-1) - self.contributions**2) / max(m - 1, 1)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return self.contributions / np.sqrt(np.maximum(variance, 0.0))
+
+    def saturation(self, threshold: float = 0.05) -> np.ndarray:
+        """The share of sequences in which a unit's slope is below `threshold`, (T, ..., H)."""
+        slopes = np.stack([self.passed.cell.slope(saved) for saved in self.passed.saved])
+        return (slopes < threshold).mean(axis=-2)
+
+
+def forward_through_time(cell: Cell, parts: dict, inputs: np.ndarray, read: int) -> Passed:
+    """From h = 0 over inputs (T, m, n_in); the readout of the last `read` steps."""
+    steps, m, _ = inputs.shape
+    weights, bias = parts["W_hidden"], parts.get("b_hidden")
+    batch, width = weights.shape[:-2], weights.shape[-1]
+    # One product for all times: only what depends on the state must wait for it.
+    lead = (1,) * len(batch)
+    drives = inputs.reshape(steps, *lead, m, -1) @ np.swapaxes(parts["W_input"], -1, -2)
+    drives += parts["b"][..., None, :]
+    zero = np.zeros((*batch, m, width), weights.dtype)
+    states, saved = [(zero,) * cell.states], []
+    for drive in drives:
+        state, kept = cell.forward(drive, states[-1], weights, bias)
+        states.append(state)
+        saved.append(kept)
+    last = np.stack([state[0] for state in states[steps + 1 - read :]])
+    outputs = last @ np.swapaxes(parts["W_output"], -1, -2) + parts["b_output"][..., None, :]
+    return Passed(cell, parts, inputs, states, saved, outputs)
+
+
+def backward_through_time(passed: Passed, by_outputs: np.ndarray) -> Trace:
+    """The gradient of a loss whose derivative by the outputs is (K, ..., m, n_out)."""
+    cell, parts = passed.cell, passed.parts
+    steps, weights = len(passed.saved), parts["W_hidden"]
+    read_from = steps - len(by_outputs)
+    by_read = by_outputs @ parts["W_output"]
+    grads = (np.zeros_like(passed.states[0][0]),) * cell.states
+    state_grads, drive_grads, hidden_grads = [None] * (steps + 1), [None] * steps, [None] * steps
+    for t in reversed(range(steps)):
+        if t >= read_from:
+            grads = (grads[0] + by_read[t - read_from], *grads[1:])
+        state_grads[t + 1] = grads
+        drive_grads[t], hidden_grads[t], grads = cell.backward(passed.saved[t], grads, weights)
+    state_grads[0] = grads
+    drive, hidden = np.stack(drive_grads), np.stack(hidden_grads)
+    blocks = _block_grads(passed, drive, hidden, by_outputs)
+    by_state = tuple(np.stack(column) for column in zip(*state_grads, strict=True))
+    return Trace(passed, by_state, drive, hidden, blocks)
+
+
+def _block_grads(passed, drive, hidden, by_outputs) -> dict[str, np.ndarray]:
+    """Sums over times and sequences: each step uses the same weights, so its gradients add."""
+    before, width = passed.hidden[:-1], passed.hidden.shape[-1]
+    last = passed.hidden[len(passed.hidden) - len(by_outputs) :]
+    grads = {
+        "W_input": _outer(drive, passed.inputs),
+        "W_hidden": _outer(hidden, before),
+        "b": drive.sum(axis=(0, -2)),
+        "W_output": _outer(by_outputs, last),
+        "b_output": by_outputs.sum(axis=(0, -2)),
+    }
+    if passed.cell.hidden_bias:
+        grads["b_hidden"] = hidden[..., -width:].sum(axis=(0, -2))
+    return grads
+
+
+def _outer(grads: np.ndarray, read: np.ndarray) -> np.ndarray:
+    """The sum over times and sequences of grads (T, ..., m, a) times what was read (T, ..., m, b).
+
+    One matrix product: time and sequences become one axis, a batch stays in front.
+    """
+    together = np.moveaxis(grads, 0, -3).reshape(*grads.shape[1:-2], -1, grads.shape[-1])
+    if read.ndim < grads.ndim:
+        read = read.reshape(-1, read.shape[-1])
+    else:
+        read = np.moveaxis(read, 0, -3).reshape(*read.shape[1:-2], -1, read.shape[-1])
+    return np.swapaxes(together, -1, -2) @ read

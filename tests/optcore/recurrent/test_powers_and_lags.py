@@ -1,0 +1,206 @@
+"""Powers of a matrix and gradients by lag, against closed forms."""
+
+import numpy as np
+import pytest
+
+from optcore.networks.activations import ReLU, Tanh
+from optcore.networks.initializers import LeCunNormal, Orthogonal
+from optcore.networks.losses import SquaredError
+from optcore.recurrent import (
+    CELLS,
+    LSTM,
+    IdentityStart,
+    LinearCell,
+    RecurrentNet,
+    SequenceLoss,
+    carried,
+    jacobians,
+    lag_norms,
+    powers,
+    unit_lags,
+)
+
+JORDAN = [[0.9, 1.0], [0.0, 0.9]]
+
+
+def turn(angle):
+    return np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+
+
+def test_one_number():
+    assert powers([[0.9]], 50).norms[-1] == pytest.approx(0.00515378, abs=5e-9)
+    assert powers([[1.1]], 50).norms[-1] == pytest.approx(117.390853, abs=5e-7)
+
+
+def test_a_jordan_block_grows_first():
+    """W^t = [[r^t, t r^(t-1)], [0, r^t]]; its norm from the two singular values in closed form."""
+    found = powers(JORDAN, 200)
+    assert found.peak == (9, pytest.approx(3.912567, abs=5e-7))
+    assert found.grows_first
+    t = np.arange(1, 201)
+    a, b = 0.9**t, t * 0.9 ** (t - 1.0)
+    size, det = 2 * a**2 + b**2, a**2
+    expected = np.sqrt((size + np.sqrt(size**2 - 4 * det**2)) / 2)
+    np.testing.assert_allclose(found.norms, expected, rtol=1e-12)
+    assert found.radius == pytest.approx(0.9, abs=1e-7)
+    assert found.norms[-1] < 1e-6
+
+
+def test_a_rotation_keeps_every_length():
+    found = powers(turn(0.7), 500)
+    np.testing.assert_allclose(found.norms, 1, rtol=1e-12)
+    assert found.peak[0] == 0 or found.peak[1] == pytest.approx(1, rel=1e-12)
+    assert found.departure == pytest.approx(0, abs=1e-7)
+    assert found.kreiss == pytest.approx(1, rel=1e-5)
+    np.testing.assert_allclose(np.abs(found.eigenvalues), 1)
+
+
+def test_a_normal_matrix_never_grows_first():
+    q = turn(0.3)
+    found = powers(q @ np.diag([0.95, -0.4]) @ q.T, 60)
+    np.testing.assert_allclose(found.norms, 0.95 ** np.arange(1, 61), rtol=1e-11)
+    assert not found.grows_first
+    assert found.peak == (0, 1.0)
+    assert found.stretch == pytest.approx(found.radius)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_kreiss_constant_bounds_the_peak_from_both_sides(seed):
+    """K <= sup |W^t| <= e n K."""
+    rng = np.random.default_rng(seed)
+    matrix = np.triu(rng.standard_normal((3, 3)) * 3)
+    np.fill_diagonal(matrix, rng.uniform(-0.95, 0.95, 3))
+    found = powers(matrix, 1000)
+    assert found.kreiss <= found.peak[1] * (1 + 1e-9)
+    assert found.peak[1] <= np.e * 3 * found.kreiss
+
+
+def test_the_kreiss_constant_of_a_jordan_block():
+    """By hand for r = 0 and entry b: sup (x - 1)|(z - W)^-1| at |z| = x, in one variable."""
+    b = 10.0
+    x = np.linspace(1.0001, 400, 2_000_000)
+    size = 2 * x**2 + b**2
+    smallest = np.sqrt((size - np.sqrt(size**2 - 4 * x**4)) / 2)
+    expected = max(1.0, ((x - 1) / smallest).max())
+    assert powers([[0.0, b], [0.0, 0.0]], 3).kreiss == pytest.approx(expected, rel=1e-5)
+    assert powers([[1.0, 1.0], [0.0, 1.0]], 3).kreiss == np.inf
+    assert powers([[1.1]], 3).kreiss == np.inf
+
+
+def test_vectors_go_forward_and_gradients_come_back():
+    matrix = np.array([[0.5, 1.0], [-0.3, 0.8]])
+    cloud = np.random.default_rng(0).standard_normal((7, 2))
+    forward, back = carried(matrix, cloud, 12), carried(matrix.T, cloud, 12)
+    twelfth = np.linalg.matrix_power(matrix, 12)
+    np.testing.assert_allclose(forward[12], cloud @ twelfth.T, rtol=1e-12)
+    # <W^t x, g> = <x, (W^t)^T g> for every pair.
+    np.testing.assert_allclose(forward[12] @ cloud.T, cloud @ back[12].T, rtol=1e-11, atol=1e-13)
+
+
+def test_an_overflow_is_infinite():
+    found = powers([[1e100]], 5)
+    assert np.isfinite(found.norms[:3]).all()
+    assert np.isinf(found.norms[3:]).all()
+
+
+@pytest.mark.parametrize(
+    ("matrix", "steps", "says"),
+    [
+        ([[1.0, 2.0]], 5, "square"),
+        ([[np.nan]], 5, "not finite"),
+        ([[1.0]], 0, "whole number"),
+        ([[1.0]], 2.5, "whole number"),
+        ([1.0], 2, "square"),
+    ],
+)
+def test_what_has_no_powers_is_refused(matrix, steps, says):
+    with pytest.raises(ValueError, match=says):
+        powers(matrix, steps)
+
+
+def test_vectors_that_do_not_fit_are_refused():
+    with pytest.raises(ValueError, match="coordinates"):
+        carried(np.eye(2), np.zeros(3), 2)
+
+
+def passed(cell, start, steps=30, width=6, scale=1.0, m=3):
+    rng = np.random.default_rng(1)
+    net = RecurrentNet(cell, 2, width, 1)
+    inputs = scale * rng.standard_normal((steps, m, 2))
+    fit = SequenceLoss(net, SquaredError(), inputs, np.zeros((1, m, 1)))
+    return fit, net.initial(start, 2)
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=lambda c: c.name)
+def test_jacobians_are_those_of_the_complex_step(cell):
+    """dh_T/d(state_t) by pushing each coordinate of the state at t by 1e-30 i."""
+    fit, theta = passed(cell, LeCunNormal(), steps=6, width=3, m=2)
+    parts, run = fit.net.unpack(theta), fit.trace(theta).passed
+    drives = fit.inputs @ parts["W_input"].T + parts["b"]
+    found = list(jacobians(run))[::-1]
+    for t in (0, 2, 5):
+        for k in range(3 * cell.states):
+            which, unit = divmod(k, 3)
+            state = tuple(array.astype(complex) for array in run.states[t])
+            state[which][:, unit] += 1e-30j
+            for drive in drives[t:]:
+                state, _ = cell.forward(drive, state, parts["W_hidden"], parts.get("b_hidden"))
+            expected = state[0].imag / 1e-30
+            np.testing.assert_allclose(found[t][:, :, k], expected, rtol=1e-10, atol=1e-14)
+
+
+def test_a_linear_orthogonal_net_carries_for_ever():
+    fit, theta = passed(LinearCell(), Orthogonal(), steps=100)
+    np.testing.assert_allclose(lag_norms(fit.trace(theta).passed), 1, rtol=1e-12)
+    fit, theta = passed(LinearCell(), Orthogonal(gain=0.9), steps=50)
+    by_lag = lag_norms(fit.trace(theta).passed)
+    np.testing.assert_allclose(by_lag, 0.9 ** np.arange(51)[:, None] * np.ones(3), rtol=1e-12)
+
+
+def test_with_tanh_inputs_spoil_the_orthogonal_start():
+    quiet, loud = (
+        lag_norms(fit.trace(theta).passed)[-1].mean()
+        for fit, theta in (
+            passed(TANH, Orthogonal(), scale=scale, steps=60) for scale in (1e-6, 3.0)
+        )
+    )
+    assert quiet == pytest.approx(1, rel=1e-6)
+    assert loud < 1e-6
+
+
+TANH = CELLS[0]
+
+
+def test_an_lstm_carries_as_its_forget_gate_says():
+    """With no weights the cell only forgets: dh_T/dc_t = o tanh'(c) f^lag."""
+    net = RecurrentNet(LSTM(forget_bias=5.0), 1, 2, 1)
+    theta = net.initial(IdentityStart(gain=0.0), 0)
+    parts = net.unpack(theta)
+    parts["W_input"] = 0 * parts["W_input"]
+    fit = SequenceLoss(net, SquaredError(), np.ones((40, 1, 1)), np.zeros((1, 1, 1)))
+    found = list(jacobians(fit.trace(net.pack(parts)).passed))
+    forget = 1 / (1 + np.exp(-5))
+    for lag in (0, 1, 20, 40):
+        by_cell = found[lag][0][:, 2:]
+        np.testing.assert_allclose(by_cell, 0.5 * forget**lag * np.eye(2) * (lag > 0), rtol=1e-12)
+
+
+def test_one_unit_vanishes_on_both_sides_of_one():
+    weights = np.array([0.5, 0.9, 1.0, 1.1, 2.0])
+    values, slopes = unit_lags(Tanh(), weights, 0.5, 4000)
+    assert (slopes[200, [0, 1, 3, 4]] < 1e-8).all()
+    assert slopes[200, 2] > 1e-5
+    # At 1: h ~ sqrt(3/(2t)), so the product of 1 - h^2 goes as t^(-3/2).
+    order = np.log(slopes[4000, 2] / slopes[2000, 2]) / np.log(2)
+    assert order == pytest.approx(-1.5, abs=0.01)
+    assert values[4000, 2] == pytest.approx(np.sqrt(1.5 / 4000), rel=0.01)
+    # Below 1 the slope is w^t but for a constant; above, w (1 - h*^2) at the fixed point.
+    assert slopes[101, 1] / slopes[100, 1] == pytest.approx(0.9, rel=1e-6)
+    fixed = values[400, 4]
+    assert fixed == pytest.approx(np.tanh(2 * fixed), rel=1e-12)
+    assert slopes[51, 4] / slopes[50, 4] == pytest.approx(2 * (1 - fixed**2), rel=1e-9)
+
+
+def test_one_relu_unit_is_a_power():
+    _, slopes = unit_lags(ReLU(), np.array([0.9, 1.1]), 1.0, 50)
+    np.testing.assert_allclose(slopes[50], [0.9**50, 1.1**50], rtol=1e-12)
