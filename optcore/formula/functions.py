@@ -22,8 +22,8 @@ class Function:
     name: str
     latex: str
     lesson: str
-    formula: Callable[[np.ndarray], np.ndarray] = field(repr=False)
-    slope: Callable[[np.ndarray], np.ndarray] = field(repr=False)
+    formula: Callable = field(repr=False)
+    slope: Callable = field(repr=False)
     x: float
     window: tuple[float, float]
     kinks: tuple[float, ...] = ()

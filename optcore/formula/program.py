@@ -1,6 +1,7 @@
 """A formula as a list of elementwise operations, run with NumPy or with Taylor arithmetic."""
 
 import operator
+from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
@@ -32,7 +33,7 @@ ARITHMETIC = {
 }
 # Comparisons order complex numbers by their real part first, so that a complex step passes
 # through the piecewise functions on the side the real part lies on.
-NUMPY = {
+NUMPY: dict[str, Callable] = {
     **ARITHMETIC,
     **{
         name: getattr(np, name)
@@ -160,7 +161,7 @@ def program_of(trees: list[Node], variables: tuple[str, ...]) -> Program:
 
     def place(node: Node) -> int:
         if node.constant:
-            return program.constant(node.value)
+            return program.constant(node.number)
         if node.operation == "variable":
             return variables.index(node.value)
         operands = [place(operand) for operand in node.operands]

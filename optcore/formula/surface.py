@@ -17,7 +17,7 @@ from optcore.derivatives.taylor import Taylor
 from optcore.formula.program import SERIES, Program, program_of, side_changes
 from optcore.formula.text import parse
 from optcore.formula.tree import FormulaError, Node, check_size, fold, latex, side_choices
-from optcore.surfaces.base import Surface, coordinates, symmetric, vector
+from optcore.surfaces.base import Pair, Surface, Window, coordinates, symmetric, vector
 
 WINDOW = ((-3.0, 3.0), (-3.0, 3.0))
 LESSON = "Your own formula, with exact derivatives: change it and see what the methods make of it."
@@ -47,8 +47,8 @@ class FormulaSurface(Surface):
     lesson = LESSON
 
     text: str
-    window: tuple[tuple[float, float], tuple[float, float]] = WINDOW
-    start: tuple[float, float] = (-1.5, 1.5)
+    window: Window = WINDOW
+    start: Pair = (-1.5, 1.5)
 
     @property
     def latex(self) -> str:
@@ -169,7 +169,8 @@ def _derivatives(tree: Node, variables) -> tuple[Program, Program]:
     second = [
         slope.diff(symbol) for i, slope in enumerate(first) for symbol in list(symbols.values())[i:]
     ]
-    return tuple(_from_sympy(part, list(symbols.values())) for part in (first, second))
+    variables = list(symbols.values())
+    return _from_sympy(first, variables), _from_sympy(second, variables)
 
 
 @cache
@@ -228,8 +229,8 @@ def _to_sympy(node: Node, symbols):
     import sympy
 
     if node.constant:
-        whole = node.value.is_integer() and abs(node.value) < 2**53
-        return sympy.Integer(int(node.value)) if whole else sympy.Float(node.value)
+        whole = node.number % 1 == 0 and abs(node.number) < 2**53
+        return sympy.Integer(int(node.number)) if whole else sympy.Float(node.number)
     if node.operation == "variable":
         return symbols[node.value]
     operands = [_to_sympy(operand, symbols) for operand in node.operands]
@@ -321,4 +322,5 @@ def _somewhere(surface: FormulaSurface) -> tuple[float, float]:
     usable = points[sloping if sloping.any() else finite]
     wanted = (0.75 * left + 0.25 * right, 0.25 * low + 0.75 * high)
     nearest = np.argmin(np.sum((usable - wanted) ** 2 / (right - left, high - low), axis=1))
-    return tuple(float(coordinate) for coordinate in usable[nearest])
+    x, y = usable[nearest].tolist()
+    return x, y

@@ -30,6 +30,12 @@ class Node:
     def constant(self) -> bool:
         return isinstance(self.value, float)
 
+    @property
+    def number(self) -> float:
+        """The value of a constant."""
+        assert isinstance(self.value, float)
+        return self.value
+
 
 def _softplus(z: float) -> float:
     return max(z, 0.0) + math.log1p(math.exp(-abs(z)))
@@ -102,7 +108,7 @@ def _power(node: Node) -> float:
         return 1.0
     inside = max(_power(operand) for operand in node.operands)
     if node.operation == "power" and node.operands[1].constant:
-        return max(abs(node.operands[1].value), 1.0) * inside
+        return max(abs(node.operands[1].number), 1.0) * inside
     return inside
 
 
@@ -154,7 +160,7 @@ def latex(node: Node) -> str:
     parts = [latex(operand) for operand in node.operands]
     match node.operation:
         case "number":
-            return _number(node.value)
+            return _number(node.number)
         case "variable":
             return str(node.value)
         case "pi":

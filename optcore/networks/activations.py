@@ -37,8 +37,16 @@ class Activation:
     latex: ClassVar[str]
     derivative_latex: ClassVar[str]
     source: ClassVar[str] = ""
-    steepest: ClassVar[float] = 1.0
-    kinks: ClassVar[tuple[float, ...]] = ()
+
+    # Attributes of most subclasses that have others, worked out from their knobs by some.
+
+    @property
+    def steepest(self) -> float:
+        return 1.0
+
+    @property
+    def kinks(self) -> tuple[float, ...]:
+        return ()
 
     def value(self, z: np.ndarray) -> np.ndarray:
         raise NotImplementedError

@@ -46,7 +46,7 @@ class Backprop:
 
     def run(self, fit, forward) -> Trace:
         depth = len(forward.weights)
-        deltas, weight_grads, bias_grads = [None] * depth, [None] * depth, [None] * depth
+        deltas, weight_grads, bias_grads = ([np.empty(0)] * depth for _ in range(3))
         upstream = None
         for layer in reversed(range(depth)):
             delta = self.delta(fit, forward, layer, upstream)

@@ -8,8 +8,12 @@ Arrays are (..., m, n): leading axes are a batch of parameter vectors, m samples
 """
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from optcore.networks.network import Network
 
 # torch.nn.LayerNorm and BatchNorm1d.
 NORM_EPSILON = 1e-5
@@ -46,7 +50,7 @@ class ForwardPass:
     normalisation or None, `masks` the 0/1 dropout mask of a hidden layer or None.
     """
 
-    network: object
+    network: "Network"
     weights: list
     biases: list
     masks: list

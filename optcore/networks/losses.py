@@ -6,12 +6,14 @@ of from a probability that has been rounded to 1.
 """
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import numpy as np
 
 from optcore.networks.activations import Activation, Sigmoid
 from optcore.special import sigmoid, softplus
+
+Kind = Literal["binary", "classes", "regression"]
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,7 @@ class Loss:
     lesson: ClassVar[str]
     latex: ClassVar[str]
     delta_latex: ClassVar[str]
-    kind: ClassVar[str] = "regression"
+    kind: ClassVar[Kind] = "regression"
 
     def per_sample(self, z, a, targets, output: Activation) -> np.ndarray:
         raise NotImplementedError

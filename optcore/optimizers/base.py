@@ -1,7 +1,7 @@
 """The type every optimizer is."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -40,6 +40,11 @@ class Optimizer:
     uses: ClassVar[tuple[str, ...]] = ("grad",)
     elementwise: ClassVar[bool] = True
     stability: ClassVar[str] = ""
+
+    @property
+    def learning_rate(self) -> Any:
+        """A field of every method that follows a schedule, and of no other."""
+        raise AttributeError(f"{self.name} has no learning rate")
 
     @property
     def follows_schedule(self) -> bool:

@@ -34,7 +34,7 @@ class Stream:
     def gradients(self, steps: int) -> np.ndarray:
         """The gradients (steps,) of the steps 1 to `steps`."""
         times = np.arange(1.0, steps + 1)
-        return sum(pulses.at(times) for pulses in self.pulses(1))
+        return sum((pulses.at(times) for pulses in self.pulses(1) or ()), np.zeros(steps))
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ class Heard:
 
     def leaky(self, decay, power: int = 1) -> np.ndarray:
         """The sum over j <= k of decay^(k - j) g_j^power."""
-        parts = self.stream.pulses(power)
+        parts = self.stream.pulses(power) or ()
         return self._scales**power * sum(part.leaky_sum(decay, self.k) for part in parts)
 
     def mean(self, decay, power: int = 1) -> np.ndarray:

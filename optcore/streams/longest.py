@@ -57,8 +57,10 @@ def _means(optimizer: Optimizer) -> tuple[float, float, bool] | None:
     """The decays of the numerator's and of the denominator's mean, and whether corrected."""
     if type(optimizer) is RMSProp:
         return 0.0, optimizer.decay, False
-    if type(optimizer) in (Adam, AMSGrad, AdamUncorrected):
-        return optimizer.beta1, optimizer.beta2, type(optimizer) is not AdamUncorrected
+    if type(optimizer) is Adam or type(optimizer) is AMSGrad:
+        return optimizer.beta1, optimizer.beta2, True
+    if type(optimizer) is AdamUncorrected:
+        return optimizer.beta1, optimizer.beta2, False
     return None
 
 

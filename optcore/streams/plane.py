@@ -6,7 +6,7 @@ import numpy as np
 class Plane:
     """A plane: its gradient is the same everywhere, where a method looks ahead, too."""
 
-    def __init__(self, gradient: np.ndarray):
+    def __init__(self, gradient):
         self.gradient = gradient
 
     def grad(self, point: np.ndarray) -> np.ndarray:

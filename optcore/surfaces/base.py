@@ -5,6 +5,9 @@ from typing import ClassVar
 
 import numpy as np
 
+Pair = tuple[float, float]
+Window = tuple[Pair, Pair]
+
 
 @dataclass(frozen=True)
 class Surface:
@@ -24,14 +27,31 @@ class Surface:
 
     name: ClassVar[str]
     lesson: ClassVar[str]
-    latex: ClassVar[str]
     source: ClassVar[str] = ""
-    window: ClassVar[tuple[tuple[float, float], tuple[float, float]]]
-    start: ClassVar[tuple[float, float]]
-    minima: ClassVar[tuple[tuple[float, float], ...]] = ()
     axes: ClassVar[tuple[str, str]] = ("x", "y")
-    smooth: ClassVar[bool] = True
     elementwise: ClassVar[bool] = True
+
+    # Attributes of most subclasses, worked out from their knobs by some.
+
+    @property
+    def latex(self) -> str:
+        raise NotImplementedError
+
+    @property
+    def window(self) -> Window:
+        raise NotImplementedError
+
+    @property
+    def start(self) -> Pair:
+        raise NotImplementedError
+
+    @property
+    def minima(self) -> tuple[Pair, ...]:
+        return ()
+
+    @property
+    def smooth(self) -> bool:
+        return True
 
     def value(self, point: np.ndarray) -> np.ndarray:
         raise NotImplementedError

@@ -217,6 +217,17 @@ class _SigmoidNeuron(Surface):
         left, right = _logit(self.target1), _logit(self.target2)
         return (((right - left) / 2, (right + left) / 2),)
 
+    # One sample's loss and its first two derivatives by z.
+
+    def _loss(self, z, target):
+        raise NotImplementedError
+
+    def _slope(self, z, target):
+        raise NotImplementedError
+
+    def _curvature(self, z, target):
+        raise NotImplementedError
+
     def _logits(self, point):
         w, b = coordinates(point)
         return b - w, b + w

@@ -4,11 +4,12 @@ Inputs lie within about [-1, 1]; the same seed, noise and size give the same poi
 """
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 import numpy as np
 
 from optcore.knobs import knob
+from optcore.networks.losses import Kind
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,7 +22,7 @@ class Dataset:
     name: str
     inputs: np.ndarray
     targets: np.ndarray
-    kind: Literal["binary", "classes", "regression"]
+    kind: Kind
 
     @property
     def labels(self) -> np.ndarray:
@@ -72,7 +73,7 @@ class Generator:
 
     name: ClassVar[str]
     lesson: ClassVar[str]
-    kind: ClassVar[str]
+    kind: ClassVar[Kind]
 
     samples: int = knob(200, 8, 2000, scale="log", symbol="m", whole=True)
     noise: float = knob(0.05, 0.0, 1.0, symbol=r"\sigma")
