@@ -74,9 +74,7 @@ class Adding(Task):
 
     name = "Adding problem"
     lesson = "Two marked numbers, far apart: their sum. Always saying 1 costs 1/6."
-    source = (
-        "Hochreiter and Schmidhuber (1997), experiment 4; marked as in Arjovsky (2016)"
-    )
+    source = "Hochreiter and Schmidhuber (1997), experiment 4; marked as in Arjovsky (2016)"
     loss = MeanSquaredError()
     n_in = 2
     n_out = 1
@@ -163,9 +161,7 @@ class Parity(Task):
 
     name = "Parity"
     lesson = "One bit of memory, and every input flips it: miss one, and all is guesswork."
-    source = (
-        "Schmidhuber and Hochreiter (1996), Guessing can outperform many algorithms"
-    )
+    source = "Schmidhuber and Hochreiter (1996), Guessing can outperform many algorithms"
     loss = SigmoidCrossEntropy()
     n_in = 1
     n_out = 1
