@@ -11,9 +11,12 @@ from bench import peers
 from bench.report import Section, chapter, document
 from bench.servers import ROOT
 
-TOPICS = ("start", "race", "pages", "server", "descend", "checks", "flow", "steps", "recurrent")
+TOPICS = (
+    "start", "race", "pages", "server", "descend", "checks", "flow", "steps", "recurrent",
+    "curvature",
+)  # fmt: skip
 # These compare with torch and JAX, so they run where those are.
-BESIDE_PEERS = ("descend", "checks", "flow", "steps", "recurrent")
+BESIDE_PEERS = ("descend", "checks", "flow", "steps", "recurrent", "curvature")
 RESULTS = ROOT / "bench" / "results"
 LIMIT = 400
 FAILED = ": not measured"

@@ -11,7 +11,7 @@ from typing import Any
 # first one's.
 ROOMS = (
     "surfaces", "optimizers", "descent", "networks", "derivatives", "checks", "flow", "formula",
-    "training", "streams", "recurrent",
+    "training", "streams", "recurrent", "curvature",
 )  # fmt: skip
 
 

@@ -1,0 +1,42 @@
+"""Minima in a kink, where the slope jumps and no gradient vanishes: found by values alone."""
+
+import numpy as np
+
+from optcore.curvature.seeds import Scan
+from optcore.surfaces.base import Surface
+
+CIRCLE = np.stack([np.cos(t := np.arange(48) * np.pi / 24 + 0.1), np.sin(t)], axis=-1)
+# A square of nodes round the best one so far, which then shrinks to two of its gaps each way.
+SQUARE = np.stack(np.meshgrid(*2 * [np.linspace(-1, 1, 17)]), axis=-1).reshape(-1, 2)
+SHRINK, ZOOMS = 0.25, 24
+
+
+def kinks(surface: Surface, scan: Scan) -> list[np.ndarray]:
+    """Lowest points (2,) of the window's hollows round which the gradient keeps its size."""
+    values = np.nan_to_num(surface.value(scan.nodes), nan=np.inf)
+    inner = values[1:-1, 1:-1]
+    rows, columns = inner.shape
+    beside = [values[i : i + rows, k : k + columns] for i in range(3) for k in range(3)]
+    hollow = (inner <= np.minimum.reduce(beside)) & (inner < np.maximum.reduce(beside))
+    lowest = (_lowest(surface, node, scan) for node in scan.nodes[1:-1, 1:-1][hollow])
+    return [point for point in lowest if jumps(surface, point, scan)]
+
+
+def jumps(surface: Surface, point, scan: Scan) -> bool:
+    """Whether a point is lowest, and the gradient beside it larger than curvature can make it."""
+    reach = 1e-7 * scan.span
+    beside = point + reach * CIRCLE
+    if not (surface.value(beside) > surface.value(point)).all():
+        return False
+    steep = np.linalg.norm(surface.grad(beside), axis=-1).min()
+    bend = np.abs(surface.hessian(point + 3e3 * reach * CIRCLE)).max(axis=(-1, -2)).min()
+    return bool(steep > 1e-6 * scan.steepest and steep > 100 * bend * reach.max())
+
+
+def _lowest(surface, node, scan: Scan) -> np.ndarray:
+    point, size = node, scan.cell
+    for _ in range(ZOOMS):
+        square = point + size * SQUARE
+        point = square[np.nanargmin(surface.value(square))]
+        size = size * SHRINK
+    return point

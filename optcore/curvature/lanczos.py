@@ -1,0 +1,82 @@
+"""The end eigenvalues of a symmetric matrix that is known only by its products with vectors."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+MOST = 80
+# A vector's residual, as a share of the largest eigenvalue; the error of its eigenvalue is of
+# the square of it.
+PRECISE = 1e-4
+
+
+@dataclass(frozen=True)
+class Ends:
+    """The smallest and the largest eigenvalue (...) and unit vectors of them (..., n).
+
+    `residual (...)` bounds how far each lies from a true eigenvalue; `products` were needed.
+    """
+
+    smallest: np.ndarray
+    largest: np.ndarray
+    lowest_vector: np.ndarray
+    highest_vector: np.ndarray
+    residual: np.ndarray
+    products: int
+
+
+def lanczos(product, like, most: int = MOST, precise: float = PRECISE) -> Ends:
+    """The ends of symmetric matrices (..., n, n) from `product(vectors (..., n))`.
+
+    `like (..., n)` gives the shape; every matrix of the batch takes part in every product.
+    Lanczos (1950) with full reorthogonalisation, Golub and Van Loan (2013), section 10.1; the
+    start is drawn with a fixed seed, and a direction that is used up is followed by a new
+    random one, so all n eigenvalues are seen after n products.
+    """
+    shape, n = np.shape(like)[:-1], np.shape(like)[-1]
+    rng = np.random.default_rng(0)
+    basis, images = [_fresh(rng, shape, n, [])], []
+    for k in range(min(most, n)):
+        images.append(product(basis[k]))
+        ends = _ritz(basis, images, k + 1)
+        scale = np.maximum(np.abs(ends.smallest), np.abs(ends.largest))
+        if k + 1 == n or (ends.residual <= precise * scale).all():
+            break
+        rest = _without(images[k], basis)
+        length = np.linalg.norm(rest, axis=-1, keepdims=True)
+        used_up = length <= 1e-12 * np.linalg.norm(images[k], axis=-1, keepdims=True)
+        following = rest / np.where(used_up, 1.0, length)
+        if used_up.any():
+            following = np.where(used_up, _fresh(rng, shape, n, basis), following)
+        basis.append(following)
+    return ends
+
+
+def _ritz(basis, images, count) -> Ends:
+    """The ends of the matrix as the vectors so far see it."""
+    vectors, mapped = np.stack(basis, axis=-1), np.stack(images, axis=-1)
+    small = np.swapaxes(vectors, -1, -2) @ mapped
+    values, inner = np.linalg.eigh(0.5 * (small + np.swapaxes(small, -1, -2)))
+    found, residual = [], 0.0
+    for end in (0, -1):
+        vector = (vectors @ inner[..., end, None])[..., 0]
+        image = (mapped @ inner[..., end, None])[..., 0]
+        off = np.linalg.norm(image - values[..., end, None] * vector, axis=-1)
+        residual = np.maximum(residual, off)
+        found.append(vector)
+    return Ends(values[..., 0], values[..., -1], *found, residual, count)
+
+
+def _fresh(rng, shape, n, basis) -> np.ndarray:
+    """A unit vector at right angles to the basis, the same for a batch as for each alone."""
+    vector = np.broadcast_to(rng.standard_normal(n), (*shape, n))
+    vector = _without(vector, basis)
+    return vector / np.linalg.norm(vector, axis=-1, keepdims=True)
+
+
+def _without(vector, basis) -> np.ndarray:
+    """The vector minus its parts along the basis; twice, as once leaves rounding."""
+    for _ in range(2):
+        for known in basis:
+            vector = vector - (known * vector).sum(axis=-1, keepdims=True) * known
+    return vector
