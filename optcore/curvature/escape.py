@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from optcore.curvature.model import taylor_model
-from optcore.descent.loop import MOST_STEPS, descend
+from optcore.descent.loop import descend
+from optcore.descent.setting import MOST_STEPS
 from optcore.optimizers import GradientDescent
 from optcore.surfaces.base import Surface
 

@@ -7,77 +7,91 @@ passed serves again. They are the same functions on the same numbers in the same
 """
 
 from collections import Counter
-from dataclasses import dataclass, fields, replace
+from dataclasses import replace
 
 import numpy as np
 
-from optcore.descent.recording import FLOATS, Recorder
+from optcore.descent.recording import Operation, Recorder
 from optcore.descent.replay import SMALL
+from optcore.descent.setting import Setting
+from optcore.knobs import knobs
 from optcore.objective import Counted, Look
 
-# An operation is recorded as its name and its operands.
-FUNCTIONS = {f.__name__: f for f in FLOATS}
-WORDS = {f: f"{name}{' {}' * getattr(f, 'nin', 3)}" for name, f in FUNCTIONS.items()}
 
-
-def columns(objective, optimizer, clip, point, rates, noise) -> "Columns | None":
+def columns(setting: Setting) -> "Columns | None":
     """A stepper for a batch of points (..., n), or None where the plain one must do it."""
-    able = optimizer.elementwise and getattr(objective, "elementwise", False)
-    if not able or point.ndim < 2 or not point.size or point.shape[-1] > SMALL:
+    start = setting.start
+    able = setting.optimizer.elementwise and getattr(setting.objective, "elementwise", False)
+    if not able or start.ndim < 2 or not start.size or start.shape[-1] > SMALL:
         return None
     try:
-        return Columns(objective, optimizer, clip, point, rates, noise)
+        return Columns(setting)
     except (TypeError, NotImplementedError):
         return None
 
 
 class Columns:
-    """A stepper (see descent.py) whose arrays, `point` to `state`, each step overwrites.
+    """A stepper (see stepper.py) whose arrays, `point` to `state`, each step overwrites.
 
     Raises NotImplementedError or TypeError for what cannot be recorded.
     """
 
-    def __init__(self, objective, optimizer, clip, point, rates, noise):
-        self.lead, self.rates, self.noise = point.shape[:-1], rates, noise
-        self.own: dict[str, np.ndarray] = {}
-        memory = {name: np.asarray(part, float) for name, part in optimizer.init(point).items()}
-        self.point = self._columns("p", point)
+    def __init__(self, setting: Setting):
+        if setting.lag or setting.batches:
+            raise NotImplementedError("gradients of the past, or of samples, are not laid out")
+        self.rates, start = setting.rates, setting.start
+        self.lead, self.own = start.shape[:-1], {}
+        memory = {name: np.asarray(part, float)
+                  for name, part in setting.optimizer.init(start).items()}  # fmt: skip
+        self.point = self._columns("p", start)
         self.state = {name: self._columns(f"{name}_", part) for name, part in memory.items()}
-        self.own["value"] = np.empty(point[..., 0].size)
+        self.own["value"] = np.empty(start[..., 0].size)
         self.value = self.own["value"].reshape(self.lead)
-        self.grad = self._columns("grad", point)
-        self.seen = self.grad if noise is None and clip is None else self._columns("seen", point)
-        self.now = np.zeros(point.shape[-1])
-        self.own |= {f"noise{i}": self.now[i : i + 1].reshape(()) for i in range(self.now.size)}
+        self.grad = self._columns("grad", start)
+        self.drawn = [
+            (rows, self._columns(f"drawn{i}_", np.zeros(rows.shape[1:])))
+            for i, rows in enumerate(setting.drawn)
+            if rows is not None
+        ]
+        self._record(setting, memory)
 
-        recorder, counted = Recorder(WORDS), Counted(objective)
-        rule = replace(optimizer, **self._hyperparameters(optimizer, recorder))
+    def _record(self, setting: Setting, memory: dict) -> None:
+        """Takes down a look and a move, and lays them out."""
+        recorder, counted = Recorder(), Counted(setting.objective)
+        shape = setting.start.shape[-1:]
+        rule = self._with_columns(setting.optimizer, "its.", recorder)
         before = {name: recorder.inputs(f"{name}_", np.shape(part)[-1:])
                   for name, part in memory.items()}  # fmt: skip
-        at = recorder.inputs("p", self.now.shape)
+        at = recorder.inputs("p", shape)
         value, grad = counted.value(at), counted.grad(at)
-        seen = grad if noise is None else grad + recorder.inputs("noise", at.shape)
-        seen = clip.apply(seen) if clip else seen
-        looking = _Phase(recorder.take())
-        looking.aim("value", recorder.names(value), self.own)
-        looking.aim("grad", recorder.names(grad), self.own)
-        if self.seen is not self.grad:
-            looking.aim("seen", recorder.names(seen), self.own)
+        asked_at = rule.asks_at(at, before)
+        seen = grad if asked_at is at else counted.grad(asked_at)
+        for i, (part, rows) in enumerate(zip(setting.disturbances, setting.drawn, strict=True)):
+            part = self._with_columns(part, f"disturbed{i}.", recorder)
+            drawn = None if rows is None else recorder.inputs(f"drawn{i}_", shape)
+            seen = part.apply(seen, drawn)
+        self.seen = self.grad if seen is grad else self._columns("seen", setting.start)
+        looking = _Phase(recorder.take(), self.own)
+        looking.aim("value", recorder.names(value))
+        looking.aim("grad", recorder.names(grad, shape))
+        if seen is not grad:
+            looking.aim("seen", recorder.names(seen, shape))
+        self.calls_to_look = counted.grad_calls
         step, after = rule.update(Look(counted, at, value, seen), before)
         moved = at + step
-        moving = _Phase(recorder.take())
-        moving.aim("p", recorder.names(moved), self.own)
-        for name in memory:
-            moving.aim(f"{name}_", recorder.names(after[name]), self.own)
-        self.grad_calls, self.calls_to_move = 0, counted.grad_calls - 1
+        moving = _Phase(recorder.take(), self.own)
+        moving.aim("p", recorder.names(moved, shape))
+        for name, part in before.items():
+            moving.aim(f"{name}_", recorder.names(after[name], part.shape))
+        self.grad_calls = 0
         self.looking, self.moving = _laid_out(self.own, looking, moving)
 
     def look(self, t: int) -> None:
-        if self.noise is not None:
-            self.now[:] = self.noise[t]
+        for rows, column in self.drawn:
+            column[...] = rows[t]
         for function, arrays, result in self.looking:
             function(*arrays, out=result)
-        self.grad_calls += 1
+        self.grad_calls += self.calls_to_look
 
     def move(self, t: int, going: np.ndarray) -> None:
         if self.rates is not None:
@@ -85,76 +99,59 @@ class Columns:
             rate[...] = self.rates[t] if rate.ndim == 0 else self._each(self.rates[t])
         for function, arrays, result in self.moving:
             function(*arrays, out=result)
-        self.grad_calls += self.calls_to_move
         if not going.all():
             self.point[~going] = np.nan
 
     def _columns(self, prefix: str, array: np.ndarray) -> np.ndarray:
-        """Columns for an array, under the names a recorder gives; a view of them in its shape."""
+        """Columns for an array, under the names a recorder gives; a view of them in its shape.
+
+        One number for each run, or one for all of them where the array has no room for more.
+        """
         if array.ndim == 0:
             self.own[prefix] = array.copy()
             return self.own[prefix]
+        size = array.shape[-1]
+        if array.ndim == 1:
+            block = array.copy()
+            self.own |= {f"{prefix}{i}": block[i : i + 1].reshape(()) for i in range(size)}
+            return block
         if array.shape[:-1] != self.lead:
             raise NotImplementedError(f"{prefix} has not one entry for each run")
-        size = array.shape[-1]
         block = np.moveaxis(array, -1, 0).reshape(size, -1).copy()
         self.own |= {f"{prefix}{i}": block[i] for i in range(size)}
         return np.moveaxis(block.reshape(size, *self.lead), 0, -1)
 
-    def _hyperparameters(self, optimizer, recorder: Recorder) -> dict:
-        """Each as one number: the same for all runs, or one for each."""
+    def _with_columns(self, owner, prefix: str, recorder: Recorder):
+        """An optimizer or a disturbance whose numbers are columns, one for all runs or for each."""
         recorded = {}
-        for field in fields(optimizer):
-            value = np.asarray(getattr(optimizer, field.name), float)
+        for name in (name for name, spec in knobs(owner).items() if not spec.whole):
+            value = np.asarray(getattr(owner, name), float)
             if value.shape[-1:] not in ((), (1,)):
-                raise NotImplementedError(f"{field.name} differs between coordinates")
-            prefix = f"its.{field.name}"
-            self.own[prefix] = (self._each(value) if value.ndim else value).copy()
-            recorded[field.name] = recorder.inputs(prefix, ())
-        return recorded
+                raise NotImplementedError(f"{name} differs between coordinates")
+            self.own[prefix + name] = (self._each(value) if value.ndim else value).copy()
+            recorded[name] = recorder.inputs(prefix + name, ())
+        return replace(owner, **recorded)
 
     def _each(self, numbers) -> np.ndarray:
         return np.broadcast_to(numbers, (*self.lead, 1)).reshape(-1)
 
 
-@dataclass
-class _Operation:
-    """`result` = `function`(`operands`), by name; `target` names the column it is to fill."""
-
-    result: str
-    function: str
-    operands: tuple[str, ...]
-    target: str = ""
-
-
 class _Phase:
-    """The operations of a look or of a move, from the lines that a recorder took down."""
+    """The operations of a look or of a move, and which columns of ours their results fill."""
 
-    def __init__(self, lines: list[str]):
-        self.operations: list[_Operation] = []
-        for line in lines:
-            result, _, *words = line.split()
-            if "*" in words:  # a small power stands there as x * x * x
-                self._multiply(result, words[::2])
-            else:
-                self.operations.append(_Operation(result, words[0], tuple(words[1:])))
+    def __init__(self, operations: list[Operation], own: dict):
+        self.operations, self.own = operations, own
+        self.targets: dict[str, str] = {}
 
-    def _multiply(self, result: str, factors: list[str]) -> None:
-        product = factors[0]
-        for at, factor in enumerate(factors[1:], start=2):
-            name = result if at == len(factors) else f"{result}^{at}"
-            self.operations.append(_Operation(name, "multiply", (product, factor)))
-            product = name
-
-    def aim(self, prefix: str, names: list[str], own: dict) -> None:
+    def aim(self, prefix: str, names: list) -> None:
         """Says that these results are to stand in our columns of that prefix."""
-        targets = [name for name in own if name.rstrip("0123456789") == prefix]
-        made = {operation.result: operation for operation in self.operations}
-        for target, name in zip(targets, np.broadcast_to(names, len(targets)), strict=True):
-            if name not in made or made[name].target:
-                made[name] = _Operation(f"new {target}", "positive", (str(name),))
-                self.operations.append(made[name])
-            made[name].target = target
+        targets = [name for name in self.own if name.rstrip("0123456789") == prefix]
+        made = {operation.result for operation in self.operations}
+        for target, name in zip(targets, names, strict=True):
+            if name not in made or name in self.targets:
+                self.operations.append(Operation(f"new {target}", np.positive, (name,)))
+                name = f"new {target}"
+            self.targets[name] = target
 
 
 def _laid_out(own: dict, *phases: _Phase) -> list[list[tuple]]:
@@ -164,13 +161,14 @@ def _laid_out(own: dict, *phases: _Phase) -> list[list[tuple]]:
     for phase in phases:
         calls, copies = [], []
         for operation in phase.operations:
-            if not operation.target and operation.result not in storage.readers:
+            target = phase.targets.get(operation.result)
+            if target is None and operation.result not in storage.readers:
                 continue
-            function = _choose if operation.function == "where" else FUNCTIONS[operation.function]
-            arrays, result = storage.place(operation)
+            function = _choose if operation.function is np.where else operation.function
+            arrays, result = storage.place(operation, target)
             calls.append((function, arrays, result))
-            if operation.target and result is not own[operation.target]:
-                copies.append((np.positive, (result,), own[operation.target]))
+            if target is not None and result is not own[target]:
+                copies.append((np.positive, (result,), own[target]))
         laid_out.append(calls + copies)
     return laid_out
 
@@ -178,44 +176,42 @@ def _laid_out(own: dict, *phases: _Phase) -> list[list[tuple]]:
 class _Storage:
     """Which column each name stands for, and how often it is still to be read."""
 
-    def __init__(self, own: dict, operations: list[_Operation]):
+    def __init__(self, own: dict, operations: list[Operation]):
         self.own, self.columns = own, dict(own)
         self.readers = Counter(name for operation in operations for name in operation.operands)
         self.lent: dict[str, np.ndarray] = {}
         self.spare: list[np.ndarray] = []
 
-    def place(self, operation: _Operation) -> tuple[list[np.ndarray], np.ndarray]:
+    def place(self, operation: Operation, target: str | None) -> tuple[list, np.ndarray]:
         """The columns that an operation reads, and the one for its result."""
         read = [self._read(name) for name in operation.operands]
-        if operation.function == "where":  # it alone must not write over what it reads
-            result = self._column(operation, read)
+        if operation.function is np.where:  # it alone must not write over what it reads
+            result = self._column(operation, target, read)
             self._let_go(operation.operands)
         else:
             self._let_go(operation.operands)
-            result = self._column(operation, read)
+            result = self._column(operation, target, read)
         self.columns[operation.result] = result
         return read, result
 
-    def _read(self, name: str) -> np.ndarray:
-        if name not in self.columns:
-            self.columns[name] = np.array(float(name.strip("()")))
-        return self.columns[name]
+    def _read(self, operand: str | float) -> np.ndarray:
+        return self.columns[operand] if isinstance(operand, str) else np.array(operand)
 
-    def _let_go(self, names: tuple[str, ...]) -> None:
+    def _let_go(self, names: tuple) -> None:
         for name in names:
             self.readers[name] -= 1
             if not self.readers[name] and name in self.lent:
                 self.spare.append(self.lent.pop(name))
 
-    def _column(self, operation: _Operation, read: list[np.ndarray]) -> np.ndarray:
+    def _column(self, operation: Operation, target: str | None, read: list) -> np.ndarray:
         """The column aimed at, if what stands there has no more readers; else one to spare."""
         shape = np.broadcast_shapes(*(array.shape for array in read))
-        aim = self.own.get(operation.target)
+        aim = self.own.get(target)
         if aim is not None and shape != aim.shape and shape:
-            raise NotImplementedError(f"{operation.target} would become an array")
-        if aim is not None and not self.readers[operation.target]:
+            raise NotImplementedError(f"{target} would become an array")
+        if aim is not None and not self.readers[target]:
             return aim
-        kind = FUNCTIONS[operation.function](*(np.ones((), array.dtype) for array in read)).dtype
+        kind = operation.function(*(np.ones((), array.dtype) for array in read)).dtype
         fit = [a for a in self.spare if a.shape == shape and a.dtype == kind]
         column = fit[-1] if fit else np.empty(shape, kind)
         self.spare = [array for array in self.spare if array is not column]

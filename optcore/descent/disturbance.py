@@ -1,6 +1,7 @@
-"""What may come between the gradient and the optimizer: noise and clipping. Both are off
-unless asked for."""
+"""What may come between the gradient and the optimizer: batches, noise, delay, clipping, in this
+order. All are off unless asked for."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,56 @@ from optcore.knobs import knob
 
 
 @dataclass(frozen=True)
-class ClipNorm:
+class Disturbance:
+    """Turns a gradient into the one that is seen; all who share a seed share the numbers drawn.
+
+    A field may be an array, one number for each run, as an optimizer's may. Adding a disturbance
+    is one class, a keyword of `descend`, and its place in the order in which they act.
+    """
+
+    @property
+    def on(self) -> bool:
+        """Whether it changes anything."""
+        return True
+
+    @property
+    def lag(self) -> int:
+        """How many steps ago the gradient was taken that is seen now."""
+        return 0
+
+    def draw(self, objective, point, rows: int) -> np.ndarray | Callable | None:
+        """What `apply` needs beside the gradient: (rows, ..., n), a function that gives a row by
+        its number and the place where the gradient is taken, or nothing."""
+        return None
+
+    def apply(self, grad, drawn=None, moved=0.0):
+        """The gradient (..., n) that leaves, elementwise; `moved` is how far the point has gone
+        since it was taken."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class GradientNoise(Disturbance):
+    """Gaussian noise of standard deviation `scale`, the same numbers for all who share a seed."""
+
+    scale: float = knob(0.0, 0.0, 100.0, scale="log", symbol=r"\sigma")
+    seed: int = knob(0, 0, 9999, symbol=r"\mathrm{seed}", whole=True)
+
+    @property
+    def on(self):
+        return bool(np.any(self.scale))
+
+    def draw(self, objective, point, rows):
+        return self.scale * drawn_each(
+            self.seed, lambda rng: rng.standard_normal((rows, point.shape[-1]))
+        )
+
+    def apply(self, grad, drawn=None, moved=0.0):
+        return grad + drawn
+
+
+@dataclass(frozen=True)
+class ClipNorm(Disturbance):
     """Shortens a gradient longer than `limit` to that length (Pascanu et al. 2013, algorithm 1)."""
 
     name = "By norm"
@@ -17,7 +67,7 @@ class ClipNorm:
 
     limit: float = knob(1.0, 1e-3, 1e3, scale="log", symbol="c")
 
-    def apply(self, grad: np.ndarray) -> np.ndarray:
+    def apply(self, grad, drawn=None, moved=0.0):
         # In units of the largest coordinate, for squares overflow where a gradient explodes.
         unit = np.maximum(np.max(np.abs(grad), axis=-1, keepdims=True), self.limit)
         norm = unit * np.sqrt(np.sum((grad / unit) ** 2, axis=-1, keepdims=True))
@@ -25,7 +75,7 @@ class ClipNorm:
 
 
 @dataclass(frozen=True)
-class ClipValue:
+class ClipValue(Disturbance):
     """Limits every coordinate of a gradient to [-limit, limit] (Mikolov 2012)."""
 
     name = "By value"
@@ -33,20 +83,17 @@ class ClipValue:
 
     limit: float = knob(1.0, 1e-3, 1e3, scale="log", symbol="c")
 
-    def apply(self, grad: np.ndarray) -> np.ndarray:
+    def apply(self, grad, drawn=None, moved=0.0):
         return np.maximum(-self.limit, np.minimum(self.limit, grad))
 
 
 CLIPPINGS = (ClipNorm(), ClipValue())
 
 
-@dataclass(frozen=True)
-class GradientNoise:
-    """Gaussian noise of standard deviation `scale`, the same numbers for all who share a seed."""
-
-    scale: float = knob(0.0, 0.0, 100.0, scale="log", symbol=r"\sigma")
-    seed: int = knob(0, 0, 9999, symbol=r"\mathrm{seed}", whole=True)
-
-    def draw(self, rows: int, size: int) -> np.ndarray:
-        """Noise (rows, size) to add to the gradient of each row."""
-        return self.scale * np.random.default_rng(self.seed).standard_normal((rows, size))
+def drawn_each(seed, draw: Callable[[np.random.Generator], np.ndarray]) -> np.ndarray:
+    """What `draw` makes (rows, n) of a seed, or of each seed (..., 1): then (rows, ..., n)."""
+    if not np.ndim(seed):
+        return draw(np.random.default_rng(int(seed)))
+    seeds = np.asarray(seed)[..., 0]
+    each = np.stack([draw(np.random.default_rng(int(s))) for s in seeds.flat], axis=1)
+    return each.reshape(len(each), *seeds.shape, *each.shape[2:])

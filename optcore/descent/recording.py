@@ -1,94 +1,31 @@
-"""Arrays that write down what is done to them, as lines of Python over floats."""
+"""Arrays that write down what is done to them, as a list of operations on single numbers."""
 
 import math
-import re
+from collections.abc import Callable
 from functools import reduce
+from typing import NamedTuple
 
 import numpy as np
 
-FLOATS = {
-    np.add: "{} + {}",
-    np.subtract: "{} - {}",
-    np.multiply: "{} * {}",
-    np.true_divide: "{} / {}",
-    np.power: "pow({}, {})",
-    np.float_power: "pow({}, {})",
-    np.where: "{1} if {0} else {2}",
-    np.greater: "{} > {}",
-    np.greater_equal: "{} >= {}",
-    np.less: "{} < {}",
-    np.less_equal: "{} <= {}",
-    np.equal: "{} == {}",
-    np.not_equal: "{} != {}",
-    np.logical_and: "{} and {}",
-    np.logical_or: "{} or {}",
-    np.bitwise_and: "{} and {}",
-    np.bitwise_or: "{} or {}",
-    np.maximum: "{0} if {0} >= {1} or {0} != {0} else {1}",
-    np.minimum: "{0} if {0} <= {1} or {0} != {0} else {1}",
-    np.hypot: "hypot({}, {})",
-    np.arctan2: "atan2({}, {})",
-    np.negative: "-{}",
-    np.positive: "{}",
-    np.absolute: "abs({})",
-    np.square: "{0} * {0}",
-    np.reciprocal: "1.0 / {}",
-    np.sqrt: "sqrt({0}) if {0} >= 0.0 else nan",
-    np.sign: "1.0 if {0} > 0.0 else -1.0 if {0} < 0.0 else {0} * 0.0",
-    np.isfinite: "{0} - {0} == 0.0",
-    np.isnan: "{0} != {0}",
-    np.logical_not: "not {}",
-    np.invert: "not {}",
-    np.exp: "exp({})",
-    np.expm1: "expm1({})",
-    np.log: "log({})",
-    np.log1p: "log1p({})",
-    np.log2: "log2({})",
-    np.log10: "log10({})",
-    np.sin: "sin({})",
-    np.cos: "cos({})",
-    np.tan: "tan({})",
-    np.sinh: "sinh({})",
-    np.cosh: "cosh({})",
-    np.tanh: "tanh({})",
-    np.arctan: "atan({})",
-    np.arcsin: "asin({})",
-    np.arccos: "acos({})",
-    np.cbrt: "cbrt({})",
-}
-_MATH = re.compile(r"^[a-z0-9]+\(")
-TORCH = {
-    ufunc: f"torch.{template}" if _MATH.match(template) else template
-    for ufunc, template in FLOATS.items()
-} | {
-    np.where: "torch.where({0}, {1}, {2})",
-    np.maximum: "torch.maximum(torch.as_tensor({}), torch.as_tensor({}))",
-    np.minimum: "torch.minimum(torch.as_tensor({}), torch.as_tensor({}))",
-    np.sqrt: "torch.sqrt({})",
-    np.sign: "torch.sign({})",
-    np.logical_and: "{} & {}",
-    np.logical_or: "{} | {}",
-    np.logical_not: "~{}",
-    np.bitwise_and: "{} & {}",
-    np.bitwise_or: "{} | {}",
-    np.invert: "~{}",
-    np.cbrt: "torch.sign({0}) * torch.abs({0}) ** (1 / 3)",
-}
+from optcore.descent.languages import FLOATS
+
 _SHAPING = {np.stack, np.broadcast_arrays, np.broadcast_to, np.moveaxis, np.expand_dims, np.squeeze}
-NAMES_IN_SCOPE = {name: getattr(math, name) for name in dir(math) if not name.startswith("_")}
+
+
+class Operation(NamedTuple):
+    """`result` = `function`(`operands`); an operand is a variable's name or a number."""
+
+    result: str
+    function: Callable
+    operands: tuple[str | float, ...]
 
 
 class Recorder:
-    """Collects lines; an operation written once is not written again.
+    """Collects operations; one written once is not written again."""
 
-    `templates` (NumPy function -> expression) say in which language: `FLOATS` or `TORCH`.
-    """
-
-    def __init__(self, templates: dict = FLOATS):
-        self.templates = templates
-        self.lines: list[str] = []
-        self.known: dict[str, str] = {}
-        self.count = 0
+    def __init__(self):
+        self.operations: list[Operation] = []
+        self.known: dict[tuple, str] = {}
 
     def inputs(self, prefix: str, shape: tuple[int, ...]) -> "Recorded":
         """Variables `prefix0`, `prefix1`, ... as an array; the prefix itself for a scalar."""
@@ -98,17 +35,18 @@ class Recorder:
         names = np.array([f"{prefix}{i}" for i in range(size)], dtype=object)
         return Recorded(self, names.reshape(shape))
 
-    def take(self) -> list[str]:
-        """The lines so far; what they computed stays known."""
-        lines, self.lines = self.lines, []
-        return lines
+    def take(self) -> list[Operation]:
+        """The operations so far; what they computed stays known."""
+        operations, self.operations = self.operations, []
+        return operations
 
-    def line(self, expression: str) -> str:
-        if expression not in self.known:
-            self.known[expression] = f"t{self.count}"
-            self.lines.append(f"t{self.count} = {expression}")
-            self.count += 1
-        return self.known[expression]
+    def write(self, function: Callable, *operands: str | float) -> str:
+        # repr tells 0.0 from -0.0 and finds nan again; equality does neither.
+        key = (function, repr(operands))
+        if key not in self.known:
+            self.known[key] = f"t{len(self.known)}"
+            self.operations.append(Operation(self.known[key], function, operands))
+        return self.known[key]
 
     def as_recorded(self, value) -> "Recorded":
         if isinstance(value, Recorded):
@@ -116,23 +54,21 @@ class Recorder:
         numbers = np.asarray(value)
         if numbers.dtype.kind not in "fiub":
             raise NotImplementedError(f"cannot record numbers of type {numbers.dtype}")
-        names = np.empty(numbers.shape, dtype=object)
-        for index in np.ndindex(numbers.shape):
-            names[index] = _literal(float(numbers[index]))
-        return Recorded(self, names)
+        return Recorded(self, numbers.astype(float).astype(object))
 
-    def flat(self, names: np.ndarray) -> list[str]:
-        return list(np.ravel(names))
+    def names(self, value, shape: tuple[int, ...] | None = None) -> list[str | float]:
+        """The variables, or numbers, that hold a value, in a row; broadcast to a shape first."""
+        names = self.as_recorded(value).names
+        return list(np.ravel(names if shape is None else np.broadcast_to(names, shape)))
 
-    def names(self, value) -> list[str]:
-        return self.flat(self.as_recorded(value).names)
-
-    def apply(self, template: str, *operands) -> "Recorded":
+    def apply(self, function: Callable, *operands) -> "Recorded":
         """One elementwise operation, broadcast over the operands."""
+        if function not in FLOATS:
+            raise NotImplementedError(f"cannot record {function.__name__}")
         arrays = np.broadcast_arrays(*(self.as_recorded(o).names for o in operands))
         names = np.empty(arrays[0].shape, dtype=object)
         for index in np.ndindex(names.shape):
-            names[index] = self.line(template.format(*(a[index] for a in arrays)))
+            names[index] = self.write(function, *(a[index] for a in arrays))
         return Recorded(self, names)
 
 
@@ -172,21 +108,13 @@ class Recorded(np.lib.mixins.NDArrayOperatorsMixin):
     def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
         if method != "__call__" or kwargs:
             raise NotImplementedError(f"cannot record {ufunc.__name__}.{method}")
-        if ufunc is np.power:
-            return self._power(*inputs)
-        if ufunc not in self.recorder.templates:
-            raise NotImplementedError(f"cannot record {ufunc.__name__}")
-        return self.recorder.apply(self.recorder.templates[ufunc], *inputs)
-
-    def _power(self, base, exponent):
-        whole = isinstance(exponent, int | float) and exponent in (2, 3, 4)
-        power = self.recorder.templates[np.power]
-        template = " * ".join(["{0}"] * int(exponent)) if whole else power
-        return self.recorder.apply(template, *((base,) if whole else (base, exponent)))
+        if ufunc is np.power and isinstance(inputs[1], int | float) and inputs[1] in (2, 3, 4):
+            return reduce(np.multiply, [inputs[0]] * int(inputs[1]))
+        return self.recorder.apply(ufunc, *inputs)
 
     def __array_function__(self, function, types, args, kwargs):
         if function is np.where:
-            return self.recorder.apply(self.recorder.templates[np.where], *args)
+            return self.recorder.apply(np.where, *args)
         if function is np.sum:
             return self._fold(np.add, *args, **kwargs)
         if function is np.max:
@@ -217,9 +145,3 @@ class Recorded(np.lib.mixins.NDArrayOperatorsMixin):
         parts = [values[..., i] for i in range(values.shape[-1])]
         folded = reduce(ufunc, parts)
         return folded[..., None] if keepdims else folded
-
-
-def _literal(number: float) -> str:
-    if math.isfinite(number):
-        return f"({number!r})" if number < 0 or math.copysign(1, number) < 0 else repr(number)
-    return "nan" if math.isnan(number) else "inf" if number > 0 else "(-inf)"

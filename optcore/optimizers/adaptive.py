@@ -59,7 +59,7 @@ class RMSProp(Optimizer):
 
 @dataclass(frozen=True)
 class RMSPropNesterov(Optimizer):
-    """Asks the objective for the gradient where the velocity alone would lead."""
+    """Takes the gradient where the velocity alone would lead."""
 
     name = "RMSProp with Nesterov momentum"
     source = "Goodfellow, Bengio and Courville (2016), Deep Learning, algorithm 8.6"
@@ -89,15 +89,16 @@ class RMSPropNesterov(Optimizer):
         zeros = dict.fromkeys(("look_ahead_grad", "mean_square", "velocity"), zero)
         return {"look_ahead": point + 0.0, **zeros}
 
+    def asks_at(self, point, state):
+        return point + self.momentum * state["velocity"]
+
     def update(self, look, state):
-        look_ahead = look.point + self.momentum * state["velocity"]
-        grad = look.objective.grad(look_ahead)
-        mean_square = self.decay * state["mean_square"] + (1 - self.decay) * grad**2
-        pull = self.learning_rate * grad / (np.sqrt(mean_square) + self.epsilon)
+        mean_square = self.decay * state["mean_square"] + (1 - self.decay) * look.grad**2
+        pull = self.learning_rate * look.grad / (np.sqrt(mean_square) + self.epsilon)
         velocity = self.momentum * state["velocity"] - pull
         return velocity, {
-            "look_ahead": look_ahead,
-            "look_ahead_grad": grad,
+            "look_ahead": self.asks_at(look.point, state),
+            "look_ahead_grad": look.grad,
             "mean_square": mean_square,
             "velocity": velocity,
         }

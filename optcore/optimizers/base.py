@@ -59,6 +59,10 @@ class Optimizer:
     def init(self, point: np.ndarray) -> dict[str, np.ndarray]:
         return {}
 
+    def asks_at(self, point: np.ndarray, state: dict) -> np.ndarray:
+        """Where the gradient is taken that `update` sees: the point, unless it looks ahead."""
+        return point
+
     def update(self, look: Look, state: dict) -> tuple[np.ndarray, dict]:
         raise NotImplementedError
 

@@ -5,7 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from optcore.descent.recording import NAMES_IN_SCOPE, Recorder
+from optcore.descent.languages import NAMES_IN_SCOPE, lines
+from optcore.descent.recording import Recorder
 from optcore.special import sigmoid, sigmoid_slope, softplus, squared_sech
 
 POINTS = np.array([-800.0, -40.0, -3.0, -0.5, -0.0, 0.0, 0.5, 3.0, 40.0, 800.0])
@@ -44,7 +45,8 @@ def test_each_slope_is_the_complex_step(function, slope):
 def test_a_recorded_one_computes_the_same_on_floats(function):
     recorder = Recorder()
     result = recorder.names(function(recorder.inputs("z", ())))[0]
-    program = compile("\n".join([*recorder.take(), f"result = {result}"]), "recorded", "exec")
+    text = "\n".join([*lines(recorder.take()), f"result = {result}"])
+    program = compile(text, "recorded", "exec")
     for z in POINTS:
         scope = {**NAMES_IN_SCOPE, "z": float(z)}
         exec(program, scope)

@@ -5,8 +5,10 @@ import numpy as np
 from optcore.objective import Look
 
 
-def look_at(objective, point):
-    return Look(objective, point, objective.value(point), objective.grad(point))
+def look_at(objective, point, optimizer=None, memory=None):
+    """What a method sees at a point: the gradient there, or where it looks ahead."""
+    place = optimizer.asks_at(point, memory) if optimizer else point
+    return Look(objective, point, objective.value(point), objective.grad(place))
 
 
 def run(optimizer, objective, start, steps):
@@ -14,7 +16,8 @@ def run(optimizer, objective, start, steps):
     point = np.asarray(start, float)
     points, memories = [point], [optimizer.init(point)]
     for _ in range(steps):
-        step, memory = optimizer.update(look_at(objective, point), memories[-1])
+        look = look_at(objective, point, optimizer, memories[-1])
+        step, memory = optimizer.update(look, memories[-1])
         point = point + step
         points.append(point)
         memories.append(memory)

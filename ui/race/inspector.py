@@ -71,7 +71,7 @@ def numbers(optimizer, objective, run, step: int) -> str:
     found = values(optimizer, objective, run, step)
     rows = {"point": found["point"], "loss": found["value"], "gradient": run.grads[step]}
     if not np.array_equal(run.grads[step], run.seen[step]):
-        rows["gradient after noise and clipping"] = run.seen[step]
+        rows["gradient the method sees"] = run.seen[step]
     if run.rates is not None:
         rows["learning rate"] = found["learning_rate"]
     for name in run.memory:

@@ -7,7 +7,8 @@ import numpy as np
 
 from optcore import optimizers
 from optcore.descent.disturbance import ClipNorm
-from optcore.descent.recording import TORCH, Recorder
+from optcore.descent.languages import TORCH, lines, spelled
+from optcore.descent.recording import Recorder
 
 _FIELD = re.compile(r"<(\w+)>")
 
@@ -85,13 +86,13 @@ def with_torch(surface, optimizer, start, steps: int, conditions) -> str | None:
 
 def _loss(surface) -> list[str]:
     """The surface's own definition, recorded as torch operations on x and y."""
-    recorder = Recorder(TORCH)
-    value = recorder.names(surface.value(recorder.inputs("p", (2,))))[0]
+    recorder = Recorder()
+    value = spelled(recorder.names(surface.value(recorder.inputs("p", (2,))))[0])
     return [
         f"# {surface.name}",
         "def loss(point):",
         "    p0, p1 = point",
-        *(f"    {line}" for line in recorder.take()),
+        *(f"    {line}" for line in lines(recorder.take(), TORCH)),
         f"    return {value}",
         "",
     ]

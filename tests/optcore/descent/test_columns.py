@@ -8,8 +8,10 @@ import pytest
 from optcore.descent import loop as descent
 from optcore.descent.columns import columns
 from optcore.descent.disturbance import ClipNorm, ClipValue, GradientNoise
-from optcore.descent.loop import Stepper, descend
+from optcore.descent.loop import descend
 from optcore.descent.schedules import WarmupCosine
+from optcore.descent.setting import setting
+from optcore.descent.stepper import Stepper
 from optcore.formula.surface import formula_surface
 from optcore.knobs import knobs
 from optcore.optimizers import OPTIMIZERS, Adam, GradientDescent
@@ -111,9 +113,9 @@ def test_what_cannot_be_laid_out_is_left_to_the_plain_stepper(change):
             return 2 * point
 
     point = np.ones((3, change.get("size", 2))) if "point" not in change else np.ones(2)
-    given = (Valley(), GradientDescent(), None, point, None, None)
-    assert columns(*given) is None
-    stepper = Stepper(*given)
+    given = setting(Valley(), GradientDescent(), point, 5)
+    assert columns(given) is None
+    stepper = Stepper(given)
     stepper.look(0)
     stepper.move(0, np.ones(point.shape[:-1], dtype=bool))
     np.testing.assert_allclose(stepper.point, point * (1 - 2 * GradientDescent().learning_rate))

@@ -244,7 +244,8 @@ def test_all_optimizers_see_the_same_noise(optimizer):
         Rosenbrock(), tame(optimizer), STARTS, 8, noise=GradientNoise(scale=0.01, seed=11)
     )
     drawn = 0.01 * np.random.default_rng(11).standard_normal((9, 2))
-    np.testing.assert_allclose((run.seen - run.grads), np.stack([drawn] * 3, axis=1), atol=1e-10)
+    asked = Rosenbrock().grad(optimizer.asks_at(run.points, run.memory))
+    np.testing.assert_allclose(run.seen - asked, np.stack([drawn] * 3, axis=1), atol=1e-10)
 
 
 def test_nothing_disturbs_unless_asked():

@@ -6,6 +6,7 @@ import pytest
 from optcore.descent.disturbance import CLIPPINGS, ClipNorm, ClipValue, GradientNoise
 from optcore.knobs import knobs
 
+PLANE = np.zeros(2)
 GRADS = np.random.default_rng(1).normal(scale=3.0, size=(400, 2))
 
 
@@ -44,7 +45,7 @@ def test_clipping_is_named_once_each_and_off_by_default():
 
 
 def test_noise_is_gaussian_of_the_given_size():
-    drawn = GradientNoise(scale=0.5, seed=2).draw(4000, 2)
+    drawn = GradientNoise(scale=0.5, seed=2).draw(None, PLANE, 4000)
     assert drawn.shape == (4000, 2)
     # Four standard errors of the mean, of the deviation, and of the share beyond two of them.
     assert np.abs(drawn.mean(axis=0)).max() < 4 * 0.5 / np.sqrt(4000)
@@ -53,14 +54,14 @@ def test_noise_is_gaussian_of_the_given_size():
 
 
 def test_the_seed_decides_the_noise_and_the_scale_only_its_size():
-    drawn = GradientNoise(scale=1.0, seed=7).draw(50, 2)
-    np.testing.assert_array_equal(GradientNoise(scale=1.0, seed=7).draw(50, 2), drawn)
-    np.testing.assert_allclose(GradientNoise(scale=3.0, seed=7).draw(50, 2), 3 * drawn)
-    assert not np.allclose(GradientNoise(scale=1.0, seed=8).draw(50, 2), drawn)
+    drawn = GradientNoise(scale=1.0, seed=7).draw(None, PLANE, 50)
+    np.testing.assert_array_equal(GradientNoise(scale=1.0, seed=7).draw(None, PLANE, 50), drawn)
+    np.testing.assert_allclose(GradientNoise(scale=3.0, seed=7).draw(None, PLANE, 50), 3 * drawn)
+    assert not np.allclose(GradientNoise(scale=1.0, seed=8).draw(None, PLANE, 50), drawn)
 
 
 def test_a_longer_race_begins_with_the_same_noise():
-    short, long = (GradientNoise(scale=1.0, seed=3).draw(rows, 2) for rows in (20, 80))
+    short, long = (GradientNoise(scale=1.0, seed=3).draw(None, PLANE, rows) for rows in (20, 80))
     np.testing.assert_array_equal(long[:20], short)
 
 

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from optcore import surfaces
-from optcore.descent.recording import NAMES_IN_SCOPE, Recorder
+from optcore.descent.languages import NAMES_IN_SCOPE, lines, spelled
+from optcore.descent.recording import Recorder
 from optcore.formula.surface import FormulaError, formula_function, formula_surface
 
 STEP = 1e-30
@@ -180,8 +181,8 @@ def test_a_formula_can_be_recorded_and_replayed():
         value, grad = surface.value(recorded), surface.grad(recorded)
         names = recorder.names(value) + recorder.names(grad)
         scope = {**NAMES_IN_SCOPE, "p0": point[0], "p1": point[1]}
-        exec("\n".join(recorder.take()), scope)
-        replayed = [float(eval(name, scope)) for name in names]
+        exec("\n".join(lines(recorder.take())), scope)
+        replayed = [float(eval(spelled(name), scope)) for name in names]
         expected = [surface.value(point), *surface.grad(point)]
         np.testing.assert_allclose(replayed, expected, rtol=1e-14)
 
