@@ -11,7 +11,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from optcore.descent.recording import NAMES_IN_SCOPE, Recorder
+from optcore.descent.languages import NAMES_IN_SCOPE, lines, spelled
+from optcore.descent.recording import Recorder
 from optcore.objective import Look
 from optcore.optimizers.base import Optimizer
 from optcore.streams.plane import Plane
@@ -65,11 +66,11 @@ def _source(optimizer: Optimizer, size: int) -> str:
     rule = replace(optimizer, **{name: recorder.inputs(f"h_{name}", ()) for name in names})
     step, new = rule.update(Look(Plane(grad), point, np.nan, grad), state)
 
-    def flat(value, shape) -> list[str]:
-        return recorder.flat(np.broadcast_to(recorder.as_recorded(value).names, shape))
+    def flat(value, shape=None) -> list[str]:
+        return [spelled(name) for name in recorder.names(value, shape)]
 
-    steps, points = flat(step, (size,)), recorder.flat(point.names)
-    before = [name for part in state.values() for name in recorder.flat(part.names)]
+    steps, points = flat(step, (size,)), flat(point)
+    before = [name for part in state.values() for name in flat(part)]
     after = [name for key, part in memory.items() for name in flat(new[key], np.shape(part))]
     return "\n".join(
         [
@@ -77,9 +78,9 @@ def _source(optimizer: Optimizer, size: int) -> str:
             *(f" {name} = state[{i}]" for i, name in enumerate(before)),
             *(f" h_{name} = hyper[{name!r}]" for name in names),
             f" {' = '.join(points)} = 0.0",
-            f" for t, ({', '.join(recorder.flat(grad.names))},) in enumerate(gradients):",
+            f" for t, ({', '.join(flat(grad))},) in enumerate(gradients):",
             "  if rates: h_learning_rate = rates[t]",
-            *(f"  {line}" for line in recorder.take()),
+            *(f"  {line}" for line in lines(recorder.take())),
             *(f"  {name} = {name} + {by}" for name, by in zip(points, steps, strict=True)),
             *([f"  {', '.join(before)}, = {', '.join(after)},"] if before else []),
             f"  extend(({', '.join([*steps, *points, *before])},))",

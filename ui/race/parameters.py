@@ -4,8 +4,8 @@ from dataclasses import dataclass, make_dataclass
 from functools import lru_cache
 
 from optcore.descent.disturbance import CLIPPINGS, GradientNoise
-from optcore.descent.loop import MOST_STEPS
 from optcore.descent.schedules import SCHEDULES
+from optcore.descent.setting import MOST_STEPS
 from optcore.knobs import knob
 from optcore.optimizers import OPTIMIZERS
 from optcore.optimizers.misprints import MISPRINTS
