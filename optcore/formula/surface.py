@@ -115,7 +115,8 @@ class FormulaFunction:
             return self.value(x)
         with np.errstate(all="ignore"):
             series = self._formula.value(Taylor.variable(x, n), operations=SERIES)[0]
-            return series.derivative(n)
+        # x^0 is a plain float: a constant.
+        return np.zeros(np.shape(x)) if isinstance(series, float) else series.derivative(n)
 
 
 @dataclass(frozen=True)

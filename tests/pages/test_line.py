@@ -3,9 +3,8 @@
 import gc
 import logging
 
-import numpy as np
 import pytest
-from visits import Reader, picture, report, sent, stages, visit
+from visits import Reader, comparable, picture, report, sent, stages, visit
 
 from optcore.surfaces import Himmelblau
 from ui.live import line as lines
@@ -30,20 +29,6 @@ def opened(name: str):
 
 def line_of(app, key: str) -> Line:
     return app.session_state[f"{key}.line"]
-
-
-def comparable(message: dict) -> dict:
-    """A picture without what tells messages and visitors apart."""
-    apart = ("edition", "line", "answers")
-    return plain({name: part for name, part in message.items() if name not in apart})
-
-
-def plain(node):
-    if isinstance(node, dict):
-        return {name: plain(child) for name, child in node.items()}
-    if isinstance(node, list):
-        return [plain(child) for child in node]
-    return node.tolist() if isinstance(node, np.ndarray) else node
 
 
 @every_page

@@ -13,15 +13,13 @@ from rounding import nudged
 from streamlit.testing.v1 import AppTest
 
 from optcore.networks.activations import ACTIVATIONS
-from optcore.networks.initializers import INITIALIZERS, HeNormal
+from optcore.networks.initializers import HeNormal
 from optcore.training.datasets import DATASETS
 from optcore.training.plan import TRAINERS, TrainingPlan
 from ui.parameters import slug
 from ui.training import choices as training
 from ui.training import words
 from ui.training import work as training_work
-from ui.training.charts import TITLES
-from ui.training.parameters import AMOUNTS, ARCHITECTURES
 from ui.training.scenarios import SCENARIOS
 
 PAGES = Path(__file__).parents[2] / "pages"
@@ -202,34 +200,6 @@ def test_the_link_holds_the_architecture(form, residual, norm, shown):
     plan = shown[-1][0].plan
     assert (plan.residual, plan.norm, plan.bias, plan.batch) == (residual, norm, False, 8)
     assert (shown[-1][1].plan.residual, shown[-1][1].plan.norm) == (False, None)
-
-
-def test_random_links_never_raise():
-    rng = np.random.default_rng(5)
-
-    def any_of(entries):
-        return slug(entries[rng.integers(len(entries))].name)
-
-    for _ in range(12):
-        link = {
-            "data": any_of(DATASETS),
-            "left": any_of(ACTIVATIONS),
-            "left.start": any_of(INITIALIZERS),
-            "right.start": any_of(INITIALIZERS),
-            "left.form": any_of(ARCHITECTURES),
-            "right.form": any_of(ARCHITECTURES),
-            "optimizer": any_of(TRAINERS),
-            "clip": ("off", "by-norm", "by-value")[rng.integers(3)],
-            "batch": any_of(AMOUNTS),
-            "heat": slug(rng.choice(list(TITLES))),
-            "bias": str(rng.integers(2)),
-            "gradient-descent.learning_rate": "10",
-            "adam.learning_rate": "10",
-            "at": str(rng.integers(20)),
-        }
-        app = opened(**(SMALL | link))
-        assert not app.exception, link
-        assert not app.warning, link
 
 
 def test_optimizers_that_are_missing_have_a_reason():

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import numpy as np
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
 from wire_reader import Reader
@@ -11,9 +12,12 @@ PAGES = Path(__file__).parents[2] / "pages"
 OLD = json.loads(Path(__file__).with_name("old_links.json").read_text(encoding="utf-8"))
 
 
-def visit(link: dict[str, str] | None = None) -> AppTest:
-    """The page opened by a new person with these parameters in the address; it never raises."""
-    app = AppTest.from_file(PAGES / "index.py", default_timeout=60)
+def visit(link: dict[str, str] | None = None, page: str = "index") -> AppTest:
+    """The page opened by a new person with these parameters in the address; it never raises.
+
+    The index opens Race.
+    """
+    app = AppTest.from_file(PAGES / f"{page}.py", default_timeout=60)
     app.query_params.update(link or {})
     return settled(app.run())
 
@@ -65,3 +69,22 @@ def values(app: AppTest) -> dict[str, float]:
         knobs = [knob["id"] for group in board["frame"]["groups"] for knob in group["knobs"]]
         at |= dict(zip(knobs, board["values"], strict=True))
     return at
+
+
+def messages(app: AppTest) -> list[dict]:
+    """What every stage is told to show."""
+    return [Reader().read(each.proto.bytes) for each in stages(app)]
+
+
+def comparable(message: dict) -> dict:
+    """A picture without what tells messages and visitors apart."""
+    apart = ("edition", "line", "answers")
+    return _plain({name: part for name, part in message.items() if name not in apart})
+
+
+def _plain(node):
+    if isinstance(node, dict):
+        return {name: _plain(child) for name, child in node.items()}
+    if isinstance(node, list):
+        return [_plain(child) for child in node]
+    return node.tolist() if isinstance(node, np.ndarray) else node

@@ -445,3 +445,10 @@ def test_the_text_is_parsed_and_never_run():
         WATCHED.clear()
     assert [event for event, _ in seen] == ["compile"]
     assert seen[0][1][0] == text.replace("^", "**").encode()
+
+
+@pytest.mark.parametrize("text", ["x^0", "x^0 + 1", "sin(x^0)", "x^(1-1)", "(x + 1)^0"])
+def test_a_constant_that_is_no_number_is_a_function_too(text):
+    function = formula_function(text)
+    assert function.derivative_n(0.7, 1) == function.derivative_n(0.7, 3) == 0
+    assert function.derivative(0.7) == 0
