@@ -1,7 +1,7 @@
-"""Full-batch gradient descent of small networks, whose sharpness rises to 2 / rate and hovers.
+"""Full-batch gradient descent of small networks whose sharpness can be followed.
 
-Cohen et al. (2021), Gradient descent on neural networks typically occurs at the edge of
-stability.
+It rises to 2 / rate and hovers there: Cohen et al. (2021), Gradient descent on neural networks
+typically occurs at the edge of stability.
 """
 
 from collections.abc import Iterator
@@ -13,13 +13,13 @@ import numpy as np
 
 from optcore.curvature.track import CurvatureTrack, end_eigenvalues, track_at
 from optcore.descent.loop import course, descend
-from optcore.networks.activations import Identity, Tanh
+from optcore.networks.activations import Identity, Sigmoid, Tanh
 from optcore.networks.initializers import XavierNormal
-from optcore.networks.losses import SquaredError
+from optcore.networks.losses import SigmoidCrossEntropy, SquaredError
 from optcore.networks.network import FitLoss, Network
 from optcore.objective import Objective
 from optcore.optimizers import GradientDescent
-from optcore.training.datasets import Sine
+from optcore.training.datasets import Circles, Sine
 
 # Rows whose curvature is worked out together.
 PART = 20
@@ -89,7 +89,23 @@ class TwoLinearLayers(EdgeCase):
         return 0.2 * super().start
 
 
-EDGE_CASES: tuple[EdgeCase, ...] = (TanhOnSine(), TwoLinearLayers())
+@dataclass(frozen=True)
+class TanhOnCircles(EdgeCase):
+    """8 tanh units and a sigmoid output, 33 parameters, tell 100 points of a ring from a disc."""
+
+    name = "Tanh network on circles"
+    lesson = "Here the gradient grows from step to step, and the loss falls all the while."
+    learning_rate = 0.3
+    steps = 300
+
+    @cached_property
+    def fit(self):
+        data = Circles(samples=100).make(self.seed)
+        network = Network((2, 8, 1), Tanh(), Sigmoid())
+        return FitLoss(network, SigmoidCrossEntropy(), data.inputs, data.targets)
+
+
+EDGE_CASES: tuple[EdgeCase, ...] = (TanhOnSine(), TwoLinearLayers(), TanhOnCircles())
 
 
 def edge_run(

@@ -8,6 +8,8 @@ MOST = 80
 # A vector's residual, as a share of the largest eigenvalue; the error of its eigenvalue is of
 # the square of it.
 PRECISE = 1e-4
+# Products between two looks at how far it has come, which cost as much as some products.
+LOOK = 4
 
 
 @dataclass(frozen=True)
@@ -35,21 +37,28 @@ def lanczos(product, like, most: int = MOST, precise: float = PRECISE) -> Ends:
     """
     shape, n = np.shape(like)[:-1], np.shape(like)[-1]
     rng = np.random.default_rng(0)
-    basis, images = [_fresh(rng, shape, n, [])], []
-    for k in range(min(most, n)):
-        images.append(product(basis[k]))
-        ends = _ritz(basis, images, k + 1)
-        scale = np.maximum(np.abs(ends.smallest), np.abs(ends.largest))
-        if k + 1 == n or (ends.residual <= precise * scale).all():
-            break
-        rest = _without(images[k], basis)
-        length = np.linalg.norm(rest, axis=-1, keepdims=True)
-        used_up = length <= 1e-12 * np.linalg.norm(images[k], axis=-1, keepdims=True)
-        following = rest / np.where(used_up, 1.0, length)
-        if used_up.any():
-            following = np.where(used_up, _fresh(rng, shape, n, basis), following)
-        basis.append(following)
+    basis, images, most = [_fresh(rng, shape, n, [])], [], min(most, n)
+    for count in range(1, most + 1):
+        images.append(product(basis[-1]))
+        if count % LOOK == 0 or count == most:
+            ends = _ritz(basis, images, count)
+            scale = np.maximum(np.abs(ends.smallest), np.abs(ends.largest))
+            if (ends.residual <= precise * scale).all():
+                break
+        if count < most:
+            basis.append(_following(rng, images[-1], basis))
     return ends
+
+
+def _following(rng, image, basis) -> np.ndarray:
+    """The new direction in an image, or, where there is none, a random one."""
+    rest = _without(image, basis)
+    length = np.linalg.norm(rest, axis=-1, keepdims=True)
+    used_up = length <= 1e-12 * np.linalg.norm(image, axis=-1, keepdims=True)
+    following = rest / np.where(used_up, 1.0, length)
+    if used_up.any():
+        return np.where(used_up, _fresh(rng, image.shape[:-1], image.shape[-1], basis), following)
+    return following
 
 
 def _ritz(basis, images, count) -> Ends:
