@@ -7,13 +7,12 @@ import numpy as np
 from optcore.knobs import knob
 from optcore.optimizers.base import Optimizer
 
-MEAN = r"<mean+> = <beta1>\, <mean> + (1 - <beta1>)\, <grad>"
-MEAN_SQUARE = r"<mean_square+> = <beta2>\, <mean_square> + (1 - <beta2>)\, <grad>^2"
-MEAN_HAT = r"<mean_hat+> = \frac{<mean+>}{1 - <beta1>^{<count+>}}"
-MEAN_SQUARE_HAT = r"<mean_square_hat+> = \frac{<mean_square+>}{1 - <beta2>^{<count+>}}"
-STEP = r"<step> = -<learning_rate>\, \frac{<mean_hat+>}{\sqrt{<mean_square_hat+>} + <epsilon>}"
+MEAN = "mean = beta1 * mean + (1 - beta1) * grad"
+MEAN_SQUARE = "mean_square = beta2 * mean_square + (1 - beta2) * grad**2"
+MEAN_HAT = "mean_hat = mean / (1 - beta1**t)"
+MEAN_SQUARE_HAT = "mean_square_hat = mean_square / (1 - beta2**t)"
+STEP = "step = -learning_rate * (mean_hat / (sqrt(mean_square_hat) + epsilon))"
 SYMBOLS = {
-    "count": "t",
     "mean": "m",
     "mean_square": "v",
     "mean_hat": r"\hat m",
@@ -76,8 +75,8 @@ class AdamW(Adam):
         MEAN_SQUARE,
         MEAN_HAT,
         MEAN_SQUARE_HAT,
-        r"<step> = -<learning_rate>\, \left(\frac{<mean_hat+>}{\sqrt{<mean_square_hat+>} "
-        r"+ <epsilon>} + <weight_decay>\, <point>\right)",
+        "step = -learning_rate"
+        " * (mean_hat / (sqrt(mean_square_hat) + epsilon) + weight_decay * point)",
     )
 
     weight_decay: float = knob(0.01, 0.0, 1.0, scale="log", symbol=r"\lambda")
@@ -98,9 +97,9 @@ class AMSGrad(Adam):
     rule = (
         MEAN,
         MEAN_SQUARE,
-        r"<max_mean_square+> = \max(<max_mean_square>, <mean_square+>)",
+        "max_mean_square = max(max_mean_square, mean_square)",
         MEAN_HAT,
-        r"<mean_square_hat+> = \frac{<max_mean_square+>}{1 - <beta2>^{<count+>}}",
+        "mean_square_hat = max_mean_square / (1 - beta2**t)",
         STEP,
     )
     symbols = {**SYMBOLS, "max_mean_square": r"v^{\max}"}
@@ -123,11 +122,11 @@ class AdaMax(Optimizer):
     torch = "Adamax([point], lr=<learning_rate>, betas=(<beta1>, <beta2>), eps=<epsilon>)"
     rule = (
         MEAN,
-        r"<max_size+> = \max(<beta2>\, <max_size>, |<grad>| + <epsilon>)",
+        "max_size = max(beta2 * max_size, abs(grad) + epsilon)",
         MEAN_HAT,
-        r"<step> = -<learning_rate>\, \frac{<mean_hat+>}{<max_size+>}",
+        "step = -learning_rate * (mean_hat / max_size)",
     )
-    symbols = {"count": "t", "mean": "m", "mean_hat": r"\hat m", "max_size": "u"}
+    symbols = {"mean": "m", "mean_hat": r"\hat m", "max_size": "u"}
 
     learning_rate: float = knob(0.002, 1e-6, 10.0, scale="log", symbol=r"\eta")
     beta1: float = knob(0.9, 0.0, 0.999, symbol=r"\beta_1")
@@ -157,8 +156,8 @@ class QHAdam(Adam):
         MEAN_SQUARE,
         MEAN_HAT,
         MEAN_SQUARE_HAT,
-        r"<step> = -<learning_rate>\, \frac{(1 - <nu>)\, <grad> + <nu>\, <mean_hat+>}"
-        r"{\sqrt{(1 - <nu_square>)\, <grad>^2 + <nu_square>\, <mean_square_hat+>} + <epsilon>}",
+        "step = -learning_rate * (((1 - nu) * grad + nu * mean_hat)"
+        " / (sqrt((1 - nu_square) * grad**2 + nu_square * mean_square_hat) + epsilon))",
     )
 
     beta1: float = knob(0.995, 0.0, 0.9999, symbol=r"\beta_1")

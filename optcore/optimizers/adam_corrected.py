@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from optcore.knobs import knob
-from optcore.optimizers.adam import MEAN, MEAN_HAT, MEAN_SQUARE, MEAN_SQUARE_HAT, zeros
+from optcore.optimizers.adam import MEAN, MEAN_HAT, MEAN_SQUARE, MEAN_SQUARE_HAT, STEP, zeros
 from optcore.optimizers.base import Optimizer
 
 
@@ -19,22 +19,19 @@ class NAdam(Optimizer):
         "momentum_decay=<momentum_decay>)"
     )
     rule = (
-        r"<momentum+> = <beta1>\, (1 - \tfrac12\, 0.96^{<count+>\, <momentum_decay>})",
-        r"<next_momentum+> = <beta1>\, (1 - \tfrac12\, 0.96^{(<count+> + 1)\, <momentum_decay>})",
-        r"<momentum_product+> = <momentum_product>\, <momentum+>",
+        "momentum = beta1 * (1 - 0.96 ** (t * momentum_decay) / 2)",
+        "next_momentum = beta1 * (1 - 0.96 ** ((t + 1) * momentum_decay) / 2)",
+        "momentum_product = momentum_product * momentum",
         MEAN,
         MEAN_SQUARE,
         MEAN_SQUARE_HAT,
-        r"<mean_hat+> = \frac{<next_momentum+>\, <mean+>}"
-        r"{1 - <momentum_product+>\, <next_momentum+>}"
-        r" + \frac{(1 - <momentum+>)\, <grad>}{1 - <momentum_product+>}",
-        r"<step> = -<learning_rate>\, "
-        r"\frac{<mean_hat+>}{\sqrt{<mean_square_hat+>} + <epsilon>}",
+        "mean_hat = next_momentum * mean / (1 - momentum_product * next_momentum)"
+        " + (1 - momentum) * grad / (1 - momentum_product)",
+        STEP,
     )
     symbols = {
-        "count": "t",
-        "momentum": r"\mu_t",
-        "next_momentum": r"\mu_{t+1}",
+        "momentum": r"\mu",
+        "next_momentum": r"\mu^{+}",
         "momentum_product": r"\Pi",
         "mean": "m",
         "mean_square": "v",
@@ -92,22 +89,20 @@ class RAdam(Optimizer):
         MEAN,
         MEAN_SQUARE,
         MEAN_HAT,
-        r"<rho+> = \rho_\infty - \frac{2\, <count+>\, <beta2>^{<count+>}}{1 - <beta2>^{<count+>}}"
-        r",\quad \rho_\infty = \frac{2}{1 - <beta2>} - 1",
-        r"<rectification+> = \sqrt{\frac{(<rho+> - 4)(<rho+> - 2)\, \rho_\infty}"
-        r"{(\rho_\infty - 4)(\rho_\infty - 2)\, <rho+>}}"
-        r"\;\text{ if } <rho+> \gt 5 \text{, else } 0",
-        r"<step> = -<learning_rate>\, <mean_hat+> \begin{cases} <rectification+>\, "
-        r"\frac{\sqrt{1 - <beta2>^{<count+>}}}{\sqrt{<mean_square+>} + <epsilon>}"
-        r" & <rho+> \gt 5 \\ 1 & \text{else} \end{cases}",
+        "rho_limit = 2 / (1 - beta2) - 1",
+        "rho = rho_limit - 2 * t * beta2**t / (1 - beta2**t)",
+        "rectification = sqrt((rho - 4) * (rho - 2) * rho_limit"
+        " / ((rho_limit - 4) * (rho_limit - 2) * rho)) if rho > 5 else 0",
+        "step = -learning_rate * mean_hat * (rectification"
+        " * (sqrt(1 - beta2**t) / (sqrt(mean_square) + epsilon)) if rho > 5 else 1)",
     )
     symbols = {
-        "count": "t",
+        "rho_limit": r"\rho_\infty",
         "mean": "m",
         "mean_square": "v",
         "mean_hat": r"\hat m",
-        "rho": r"\rho_t",
-        "rectification": "r_t",
+        "rho": r"\rho",
+        "rectification": "r",
     }
 
     learning_rate: float = knob(0.001, 1e-6, 10.0, scale="log", symbol=r"\eta")

@@ -15,8 +15,8 @@ class AdaGrad(Optimizer):
     variant = "torch.optim.Adagrad: epsilon is added outside the square root"
     torch = "Adagrad([point], lr=<learning_rate>, eps=<epsilon>)"
     rule = (
-        r"<sum_square+> = <sum_square> + <grad>^2",
-        r"<step> = -<learning_rate>\, \frac{<grad>}{\sqrt{<sum_square+>} + <epsilon>}",
+        "sum_square = sum_square + grad**2",
+        "step = -learning_rate * (grad / (sqrt(sum_square) + epsilon))",
     )
     symbols = {"sum_square": "r"}
 
@@ -39,8 +39,8 @@ class RMSProp(Optimizer):
     variant = "torch.optim.RMSprop: epsilon is added outside the square root"
     torch = "RMSprop([point], lr=<learning_rate>, alpha=<decay>, eps=<epsilon>)"
     rule = (
-        r"<mean_square+> = <decay>\, <mean_square> + (1 - <decay>)\, <grad>^2",
-        r"<step> = -<learning_rate>\, \frac{<grad>}{\sqrt{<mean_square+>} + <epsilon>}",
+        "mean_square = decay * mean_square + (1 - decay) * grad**2",
+        "step = -learning_rate * (grad / (sqrt(mean_square) + epsilon))",
     )
     symbols = {"mean_square": "s"}
 
@@ -65,12 +65,12 @@ class RMSPropNesterov(Optimizer):
     source = "Goodfellow, Bengio and Courville (2016), Deep Learning, algorithm 8.6"
     variant = "epsilon is added outside the root, as in RMSProp; the book has none"
     rule = (
-        r"<look_ahead+> = <point> + <momentum>\, <velocity>",
-        r"<look_ahead_grad+> = \nabla f(<look_ahead+>)",
-        r"<mean_square+> = <decay>\, <mean_square> + (1 - <decay>)\, <look_ahead_grad+>^2",
-        r"<velocity+> = <momentum>\, <velocity> - <learning_rate>\, "
-        r"\frac{<look_ahead_grad+>}{\sqrt{<mean_square+>} + <epsilon>}",
-        r"<step> = <velocity+>",
+        "look_ahead = point + momentum * velocity",
+        "look_ahead_grad = gradient(look_ahead)",
+        "mean_square = decay * mean_square + (1 - decay) * look_ahead_grad**2",
+        "velocity = momentum * velocity"
+        " - learning_rate * (look_ahead_grad / (sqrt(mean_square) + epsilon))",
+        "step = velocity",
     )
     symbols = {
         "look_ahead": r"\tilde x",
@@ -111,11 +111,10 @@ class AdaDelta(Optimizer):
     variant = "torch.optim.Adadelta: epsilon is inside both roots, a rate scales the step"
     torch = "Adadelta([point], lr=<learning_rate>, rho=<decay>, eps=<epsilon>)"
     rule = (
-        r"<mean_square+> = <decay>\, <mean_square> + (1 - <decay>)\, <grad>^2",
-        r"<delta+> = \frac{\sqrt{<mean_square_delta> + <epsilon>}}"
-        r"{\sqrt{<mean_square+> + <epsilon>}}\, <grad>",
-        r"<mean_square_delta+> = <decay>\, <mean_square_delta> + (1 - <decay>)\, <delta+>^2",
-        r"<step> = -<learning_rate>\, <delta+>",
+        "mean_square = decay * mean_square + (1 - decay) * grad**2",
+        "delta = sqrt(mean_square_delta + epsilon) / sqrt(mean_square + epsilon) * grad",
+        "mean_square_delta = decay * mean_square_delta + (1 - decay) * delta**2",
+        "step = -learning_rate * delta",
     )
     symbols = {"mean_square": "s", "delta": r"\Delta", "mean_square_delta": "u"}
 

@@ -18,12 +18,13 @@ class Optimizer:
     number (). Hyperparameters may be arrays that broadcast against the points, so a sweep
     is one call.
 
-    `rule` is the update in LaTeX, a line each, with names in angle brackets: `<grad>`,
-    `<point>`, `<step>`, a field (`<beta1>`), a memory before the update (`<mean>`) or
-    after it (`<mean+>`). Printed with symbols it is the formula; with numbers, the step.
-    `symbols` gives the LaTeX symbol of each memory. `torch` is the same method as a call
-    within torch.optim, fields in angle brackets, or empty if torch has no such method;
-    `torch_rate` the statements that give torch the rate of a step.
+    `rule` is the update as lines of text (see rule.py): below its line a name means what that line
+    gave it. It may use the fields, the memory, `t` (which step this is, from 1) and what was seen:
+    `point`, `value`, `grad`, `hessian`, and `f` and `gradient` at any place; it sets `step`, the
+    memory and names of its own. `symbols` gives the LaTeX symbol of each memory and each such name.
+    A test runs the text beside `update`. `torch` is the same method as a call within torch.optim,
+    fields in angle brackets, or empty if torch has no such method; `torch_rate` the statements
+    that give torch the rate of a step.
     `uses` names what an update asks of the objective. `elementwise` promises that it is
     straight-line arithmetic on each coordinate, so that it can be compiled. `stability` is
     the rule in words for the largest rate that does not diverge on a quadratic, where one is
@@ -49,7 +50,7 @@ class Optimizer:
     @property
     def follows_schedule(self) -> bool:
         """Whether the update uses the learning rate, rather than only the memory's first state."""
-        return any("<learning_rate>" in line for line in self.rule)
+        return any("learning_rate" in line for line in self.rule)
 
     @property
     def follows_gradients(self) -> bool:

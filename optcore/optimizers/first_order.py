@@ -14,7 +14,7 @@ class GradientDescent(Optimizer):
     source = "Cauchy (1847), Méthode générale pour la résolution des systèmes d'équations"
     variant = "torch.optim.SGD without momentum"
     torch = "SGD([point], lr=<learning_rate>)"
-    rule = (r"<step> = -<learning_rate>\, <grad>",)
+    rule = ("step = -learning_rate * grad",)
     stability = "2/lambda_max"
 
     learning_rate: float = knob(0.001, 1e-6, 10.0, scale="log", symbol=r"\eta")
@@ -33,8 +33,8 @@ class Momentum(Optimizer):
     variant = "torch.optim.SGD(momentum): the rate multiplies the velocity, not the gradient"
     torch = "SGD([point], lr=<learning_rate>, momentum=<momentum>)"
     rule = (
-        r"<velocity+> = <momentum>\, <velocity> + <grad>",
-        r"<step> = -<learning_rate>\, <velocity+>",
+        "velocity = momentum * velocity + grad",
+        "step = -learning_rate * velocity",
     )
     symbols = {"velocity": "v"}
     stability = "2 (1 + momentum)/lambda_max"
@@ -60,8 +60,8 @@ class NesterovMomentum(Optimizer):
     variant = "torch.optim.SGD(nesterov=True): the look-ahead is folded into the step"
     torch = "SGD([point], lr=<learning_rate>, momentum=<momentum>, nesterov=True)"
     rule = (
-        r"<velocity+> = <momentum>\, <velocity> + <grad>",
-        r"<step> = -<learning_rate>\, (<grad> + <momentum>\, <velocity+>)",
+        "velocity = momentum * velocity + grad",
+        "step = -learning_rate * (grad + momentum * velocity)",
     )
     symbols = {"velocity": "v"}
     stability = "2 (1 + momentum)/((1 + 2 momentum) lambda_max)"
@@ -87,8 +87,8 @@ class QHM(Optimizer):
     source = "Ma and Yarats (2019), Quasi-hyperbolic momentum and Adam for deep learning"
     variant = "the mean is not bias corrected; nu = 0 is gradient descent, nu = 1 momentum"
     rule = (
-        r"<mean+> = <momentum>\, <mean> + (1 - <momentum>)\, <grad>",
-        r"<step> = -<learning_rate>\, ((1 - <nu>)\, <grad> + <nu>\, <mean+>)",
+        "mean = momentum * mean + (1 - momentum) * grad",
+        "step = -learning_rate * ((1 - nu) * grad + nu * mean)",
     )
     symbols = {"mean": "m"}
 
@@ -124,13 +124,11 @@ class AveragedSGD(Optimizer):
         "    optimizer.state[point]['eta'].fill_(rates[step] / slowed)",
     )
     rule = (
-        r"<rate+> = \frac{<learning_rate>}"
-        r"{(1 + <regularization>\, <learning_rate>\, <count>)^{<power>}}",
-        r"<step> = -<rate+>\, (<grad> + <regularization>\, <point>)",
-        r"<average+> = <average> + \frac{<point> + <step> - <average>}"
-        r"{\max(1, <count> - <averaging_start>)}",
+        "rate = learning_rate / (1 + regularization * learning_rate * (t - 1)) ** power",
+        "step = -rate * (grad + regularization * point)",
+        "average = average + (point + step - average) / max(1, t - 1 - averaging_start)",
     )
-    symbols = {"count": "t", "rate": r"\eta_t", "average": r"\bar x"}
+    symbols = {"rate": r"\eta", "average": r"\bar x"}
 
     learning_rate: float = knob(0.01, 1e-6, 10.0, scale="log", symbol=r"\eta")
     regularization: float = knob(1e-4, 0.0, 1.0, scale="log", symbol=r"\lambda")

@@ -8,12 +8,13 @@ from optcore.knobs import knob
 from optcore.optimizers.base import Optimizer
 from optcore.optimizers.wolfe import dot, wolfe_rate
 
+SLOPE = "slope = dot(grad, direction)"
 WOLFE = (
-    r"f(<point> + <rate+>\, <direction+>) \le <value> + <sufficient_decrease>\, <rate+>\, "
-    r"<direction+>^\top <grad>",
-    r"|<direction+>^\top \nabla f(<point> + <rate+>\, <direction+>)| \le "
-    r"<curvature>\, |<direction+>^\top <grad>|",
-    r"<step> = <rate+>\, <direction+>",
+    "rate = search(direction)",
+    "f(point + rate * direction) <= value + sufficient_decrease * rate * dot(direction, grad)",
+    "abs(dot(direction, gradient(point + rate * direction)))"
+    " <= curvature * abs(dot(direction, grad))",
+    "step = rate * direction",
 )
 # A search never starts from a rate more than this many times the last one.
 GROWTH = 10.0
@@ -47,7 +48,7 @@ class LineSearch(Optimizer):
     variant = "strong Wolfe conditions; each search starts from the last step's decrease"
     uses = ("value", "grad")
     elementwise = False
-    rule = (r"<direction+> = -<grad>", *WOLFE)
+    rule = ("direction = -grad", SLOPE, *WOLFE)
     symbols = {"direction": "p", "rate": r"\alpha", "slope": r"\phi'"}
 
     sufficient_decrease: float = knob(1e-4, 1e-8, 0.4, scale="log", symbol="c_1")
@@ -68,12 +69,16 @@ class ConjugateGradient(Optimizer):
     uses = ("value", "grad")
     elementwise = False
     rule = (
-        r"<beta+> = \max\left(0, \frac{<grad>^\top (<grad> - <previous_grad>)}"
-        r"{<previous_grad>^\top <previous_grad>}\right)",
-        r"<direction+> = -<grad> + <beta+>\, <direction>",
+        "conjugate = max(0, dot(grad, grad - previous_grad) / dot(previous_grad, previous_grad))"
+        " if dot(previous_grad, previous_grad) > 0 else 0",
+        "beta = conjugate if dot(grad, conjugate * direction - grad) < 0 else 0",
+        "direction = beta * direction - grad",
+        SLOPE,
         *WOLFE,
+        "previous_grad = grad",
     )
     symbols = {
+        "conjugate": r"\beta^{\mathrm{PR}}",
         "direction": "p",
         "rate": r"\alpha",
         "slope": r"\phi'",
@@ -109,16 +114,25 @@ class BFGS(Optimizer):
     uses = ("value", "grad")
     elementwise = False
     rule = (
-        r"<grad_change+> = <grad> - <previous_grad>",
-        r"\rho = \frac{1}{<grad_change+>^\top <displacement>}",
-        r"<inverse_hessian+> = (I - \rho\, <displacement>\, <grad_change+>^\top)\, "
-        r"<inverse_hessian>\, (I - \rho\, <grad_change+>\, <displacement>^\top) "
-        r"+ \rho\, <displacement>\, <displacement>^\top",
-        r"<direction+> = -<inverse_hessian+>\, <grad>",
+        "grad_change = grad - previous_grad",
+        "bend = dot(grad_change, displacement)",
+        "least = 1e-10 * sqrt(dot(displacement, displacement) * dot(grad_change, grad_change))",
+        "guess = inverse_hessian * (bend / dot(grad_change, grad_change)) if updates == 0"
+        " else inverse_hessian",
+        "inverse_hessian = (identity - outer(displacement, grad_change) / bend) @ guess"
+        " @ (identity - outer(grad_change, displacement) / bend)"
+        " + outer(displacement, displacement) / bend if bend > least else inverse_hessian",
+        "updates = updates + 1 if bend > least else updates",
+        "direction = -inverse_hessian @ grad",
         *WOLFE,
-        r"<displacement+> = <step>",
+        "displacement = step",
+        "previous_grad = grad",
     )
     symbols = {
+        "identity": "I",
+        "bend": "b",
+        "least": r"\varepsilon",
+        "guess": r"\tilde H",
         "inverse_hessian": "H",
         "direction": "p",
         "rate": r"\alpha",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from optcore.knobs import knob
+from optcore.optimizers.adam import MEAN, MEAN_SQUARE
 from optcore.optimizers.base import Optimizer
 
 
@@ -14,9 +15,9 @@ class AdamUncorrected(Optimizer):
     source = "a common misprint of Kingma and Ba (2015), algorithm 1, which corrects both means"
     variant = "not torch's Adam: the first step is (1 - beta1)/sqrt(1 - beta2) rates long"
     rule = (
-        r"<mean+> = <beta1>\, <mean> + (1 - <beta1>)\, <grad>",
-        r"<mean_square+> = <beta2>\, <mean_square> + (1 - <beta2>)\, <grad>^2",
-        r"<step> = -<learning_rate>\, \frac{<mean+>}{\sqrt{<mean_square+>} + <epsilon>}",
+        MEAN,
+        MEAN_SQUARE,
+        "step = -learning_rate * (mean / (sqrt(mean_square) + epsilon))",
     )
     symbols = {"mean": "m", "mean_square": "v"}
 

@@ -22,26 +22,30 @@ class NelderMead(Optimizer):
     uses = ("value",)
     elementwise = False
     rule = (
-        r"<centroid+> = \text{mean of all vertices of } <simplex> \text{ but the worst}, "
-        r"\text{ edges at first } <size>",
-        r"<reflected+> = <centroid+> + <reflection>\, (<centroid+> - <worst+>)",
-        r"x_e = <centroid+> + <expansion>\, (<reflected+> - <centroid+>)"
-        r"\;\text{ if the reflected vertex is the best}",
-        r"x_o = <centroid+> + <contraction>\, (<reflected+> - <centroid+>)"
-        r"\;\text{ if it is worse than all but the worst}",
-        r"x_i = <centroid+> + <contraction>\, (<worst+> - <centroid+>)"
-        r"\;\text{ if it is worse than the worst}",
-        r"<trial+> = \text{the one of these whose condition holds, else } <reflected+>",
-        r"<simplex+> = x_1 + <shrinkage>\, (<simplex> - x_1)\;\text{ if a contraction fails}",
-        r"<step> = x_1^+ - <point>",
+        "vertices = ordered(simplex)",
+        "worst = vertices[-1]",
+        "centroid = mean_of(vertices[:-1])",
+        "reflected = centroid + reflection * (centroid - worst)",
+        "trial = centroid + expansion * (reflected - centroid) if f(reflected) < f(vertices[0])"
+        " else reflected if f(reflected) < f(vertices[-2])"
+        " else centroid + contraction * (reflected - centroid) if f(reflected) < f(worst)"
+        " else centroid + contraction * (worst - centroid)",
+        "kept = trial if f(trial) < f(reflected) else reflected",
+        "simplex = ordered(joined(vertices[:-1], kept))"
+        " if f(reflected) < f(vertices[-2]) or f(trial) <= min(f(reflected), f(worst))"
+        " else ordered(vertices[0] + shrinkage * (vertices - vertices[0]))",
+        "values = f(simplex)",
+        "step = simplex[0] - point",
     )
     symbols = {
         "simplex": "S",
-        "values": "f(S)",
+        "vertices": "x",
+        "values": "F",
         "centroid": "c",
-        "worst": "x_{n+1}",
-        "reflected": "x_r",
-        "trial": "x_t",
+        "worst": "w",
+        "reflected": "r",
+        "trial": "u",
+        "kept": "k",
     }
 
     size: float = knob(0.5, 1e-3, 10.0, scale="log", symbol="s")

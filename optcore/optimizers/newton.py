@@ -16,7 +16,7 @@ class Newton(Optimizer):
     variant = "pure: the full step, towards whatever critical point the quadratic has"
     uses = ("grad", "hessian")
     elementwise = False
-    rule = (r"<step> = -<hessian>^{-1}\, <grad>",)
+    rule = ("step = -inverse(hessian) @ grad",)
 
     def update(self, look, state):
         hessian, whole = finite_or_identity(look.hessian)
@@ -36,9 +36,11 @@ class SaddleFreeNewton(Optimizer):
     uses = ("grad", "hessian")
     elementwise = False
     rule = (
-        r"<hessian> = Q\, \Lambda\, Q^\top",
-        r"<step> = -Q\, |\Lambda|^{-1}\, Q^\top\, <grad>",
+        "axes = eigenvectors(hessian)",
+        "curvatures = eigenvalues(hessian)",
+        "step = -axes @ inverse(abs(curvatures)) @ transpose(axes) @ grad",
     )
+    symbols = {"axes": "Q", "curvatures": r"\Lambda"}
 
     def update(self, look, state):
         hessian, whole = finite_or_identity(look.hessian)

@@ -14,9 +14,9 @@ class Lion(Optimizer):
     source = "Chen et al. (2023), Symbolic discovery of optimization algorithms, algorithm 2"
     variant = "the decay is decoupled and multiplied by the rate; the paper's code has it off"
     rule = (
-        r"<blend+> = <beta1>\, <mean> + (1 - <beta1>)\, <grad>",
-        r"<step> = -<learning_rate>\, (\operatorname{sign}(<blend+>) + <weight_decay>\, <point>)",
-        r"<mean+> = <beta2>\, <mean> + (1 - <beta2>)\, <grad>",
+        "blend = beta1 * mean + (1 - beta1) * grad",
+        "step = -learning_rate * (sign(blend) + weight_decay * point)",
+        "mean = beta2 * mean + (1 - beta2) * grad",
     )
     symbols = {"blend": "c", "mean": "m"}
 
@@ -47,13 +47,10 @@ class Rprop(Optimizer):
         "step_sizes=(<min_size>, <max_size>))"
     )
     rule = (
-        r"<size+> = \min\left(<max_size>, \max\left(<min_size>, <size> \cdot \begin{cases} "
-        r"<increase> & <kept_grad>\, <grad> \gt 0 \\ "
-        r"<decrease> & <kept_grad>\, <grad> \lt 0 \\ "
-        r"1 & \text{else} \end{cases}\right)\right)",
-        r"<kept_grad+> = \begin{cases} 0 & <kept_grad>\, <grad> \lt 0 \\ "
-        r"<grad> & \text{else} \end{cases}",
-        r"<step> = -<size+>\, \operatorname{sign}(<kept_grad+>)",
+        "size = min(max_size, max(min_size, size * (increase if kept_grad * grad > 0"
+        " else decrease if kept_grad * grad < 0 else 1)))",
+        "kept_grad = 0 if kept_grad * grad < 0 else grad",
+        "step = -size * sign(kept_grad)",
     )
     symbols = {"size": r"\Delta", "kept_grad": r"g^{\mathrm{kept}}"}
 
@@ -84,12 +81,12 @@ class DeltaBarDelta(Optimizer):
     source = "Jacobs (1988), Increased rates of convergence through learning rate adaptation"
     variant = "as in the paper: a rate grows by a sum, shrinks by a factor, and is used at once"
     rule = (
-        r"<rate+> = <rate> + \begin{cases} <increase> & <mean>\, <grad> \gt 0 \\ "
-        r"-<decrease>\, <rate> & <mean>\, <grad> \lt 0 \\ 0 & \text{else} \end{cases}",
-        r"<mean+> = <decay>\, <mean> + (1 - <decay>)\, <grad>",
-        r"<step> = -<rate+>\, <grad>",
+        "rate = rate + (increase if mean * grad > 0"
+        " else -decrease * rate if mean * grad < 0 else 0)",
+        "mean = decay * mean + (1 - decay) * grad",
+        "step = -rate * grad",
     )
-    symbols = {"rate": r"\eta_t", "mean": r"\bar\delta"}
+    symbols = {"rate": r"\eta", "mean": r"\bar\delta"}
 
     learning_rate: float = knob(0.001, 1e-6, 10.0, scale="log", symbol=r"\eta")
     increase: float = knob(1e-4, 0.0, 1.0, scale="log", symbol=r"\kappa")

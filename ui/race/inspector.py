@@ -1,38 +1,29 @@
 """One step of one optimizer, written out: the rule, and the rule with the numbers in it."""
 
-import re
 from dataclasses import fields, replace
 
 import numpy as np
 
-from optcore.knobs import knobs
 from optcore.objective import Look
-
-_PLACE = re.compile(r"<(\w+\+?)>")
-_RELATION = re.compile(r" (=|\\le) ")
-_LOOKED = {"grad": "g_t", "point": r"\theta_t", "step": r"\Delta\theta_t", "value": "f_t",
-           "hessian": "H_t"}  # fmt: skip
+from optcore.optimizers.rule import latex, symbols
 
 
 def rule(optimizer) -> str:
     """The update rule in symbols, as aligned LaTeX."""
-    names = {
-        name: spec.symbol or name.replace("_", r"\_") for name, spec in knobs(optimizer).items()
-    }
-    names |= _LOOKED
-    for name, letter in optimizer.symbols.items():
-        names[name] = _subscript(letter, "t-1")
-        names[f"{name}+"] = _subscript(letter, "t")
-    return _aligned(_PLACE.sub(lambda m: names.get(m[1], m[1]), line) for line in optimizer.rule)
+    written = symbols(optimizer)
+    return latex(optimizer.rule, lambda name, after: written[f"{name}+" if after else name])
 
 
 def worked(optimizer, objective, run, step: int) -> str:
     """The same with the numbers of one step of a run (0 to its last but one)."""
-    numbers = values(optimizer, objective, run, step)
-    return _aligned(
-        _PLACE.sub(lambda m: _number(numbers[m[1]]) if m[1] in numbers else m[1], line)
-        for line in optimizer.rule
-    )
+    numbers, written = values(optimizer, objective, run, step), symbols(optimizer)
+
+    def write(name: str, after: bool) -> str:
+        key = f"{name}+" if after and f"{name}+" in numbers else name
+        # What a line only works out on its way to the next is no part of the record.
+        return _number(numbers[key]) if key in numbers else written[key]
+
+    return latex(optimizer.rule, write)
 
 
 def values(optimizer, objective, run, step: int) -> dict[str, np.ndarray]:
@@ -45,6 +36,7 @@ def values(optimizer, objective, run, step: int) -> dict[str, np.ndarray]:
         "point": run.points[step],
         "step": _step(optimizer, objective, run, step),
         "value": run.values[step],
+        "t": np.asarray(step + 1),
     }
     if "hessian" in optimizer.uses:
         with np.errstate(all="ignore"):
@@ -80,15 +72,6 @@ def numbers(optimizer, objective, run, step: int) -> str:
     rows["step taken"] = found["step"]
     body = "\n".join(f"| {name} | ${_number(number)}$ |" for name, number in rows.items())
     return f"| At step {step} | |\n|---|---|\n{body}"
-
-
-def _subscript(letter: str, index: str) -> str:
-    return rf"{letter}_{{{index}}}" if "_" not in letter else rf"{{{letter}}}^{{({index})}}"
-
-
-def _aligned(lines) -> str:
-    body = r" \\ ".join(_RELATION.sub(r" &\1 ", line, count=1) for line in lines)
-    return rf"\begin{{aligned}}{body}\end{{aligned}}"
 
 
 def _number(number) -> str:

