@@ -10,10 +10,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui.live import assets, line
+from ui.live import assets, switchboard
 
 app = st.App(
-    Path(__file__).parent / "pages" / "index.py", routes=[*assets.routes(), *line.routes()]
+    Path(__file__).parent / "pages" / "index.py", routes=[*assets.routes(), *switchboard.routes()]
 )
 
 

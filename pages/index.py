@@ -4,6 +4,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from ui.live.presence import presence
+
 ICON = Path(__file__).parent.parent / "ui" / "icon.svg"
 
 st.set_page_config(page_title="Optscope", page_icon=ICON, layout="wide")
@@ -20,3 +22,5 @@ st.navigation(
     ],
     position="top",
 ).run()
+
+presence()

@@ -75,7 +75,7 @@ class PageState(Address):
         def rerun(*given: Any) -> Any:
             if self.memory.pop("fresh", False):
                 st.rerun()
-            with turn():
+            with turn(_awaited):
                 return function(*given)
 
         return rerun
@@ -118,3 +118,9 @@ class PageState(Address):
         with st.container():
             if self.said:
                 st.warning("\n\n".join(self.memory["notices"]), icon=":material/link_off:")
+
+
+def _awaited() -> bool:
+    """Ends a run of Streamlit's that was overtaken or whose visitor has left, as any look at the
+    session state does."""
+    return "awaited" not in st.session_state

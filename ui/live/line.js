@@ -1,5 +1,8 @@
 // The line: the stage's own connection to the server, which answers a moving hand faster than a
-// rerun of Streamlit's. Without it, or once it breaks, changes go through Streamlit.
+// rerun of Streamlit's, and which tells by its end that the session has gone. Without it, or once
+// it breaks, changes go through Streamlit.
+
+const TRIES = 3;
 
 export class Line {
   // `onAnswer` gets the bytes of each answer, `onEnd` hears that none will come any more.
@@ -8,19 +11,25 @@ export class Line {
     this.onEnd = onEnd;
     this.token = null;
     this.proven = this.useless = false;
+    this.tries = 0;
   }
 
   // Connects to the stage's end on the server, unless that is done or has proved to be of no use.
-  reach(token) {
-    if (this.useless || token === this.token) return;
+  // Not every stage is answered here: some only learn that their session is there.
+  reach(token, answers) {
+    this.answers = answers;
+    if (token !== this.known) Object.assign(this, { known: token, tries: 0 });
+    if (this.useless || token === this.token || this.tries === TRIES) return;
     this.leave();
     this.token = token;
+    this.tries += 1;
     const address = new URL(`live/${token}`, document.baseURI);
     address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
     const socket = (this.socket = new WebSocket(address));
     socket.binaryType = "arraybuffer";
     socket.onmessage = ({ data }) => {
       this.proven = true;
+      this.tries = 0;
       this.onAnswer(new Uint8Array(data)).catch((error) => {
         this.end();
         throw error;
@@ -29,8 +38,12 @@ export class Line {
     socket.onclose = () => socket === this.socket && this.end();
   }
 
-  get open() {
+  get connected() {
     return this.socket?.readyState === WebSocket.OPEN;
+  }
+
+  get open() {
+    return this.answers && this.connected;
   }
 
   send(message) {

@@ -4,28 +4,28 @@ A change that goes through Streamlit is a message to the session, a rerun on a t
 elements, a message back and a React update: two thirds of what it costs. While a hand moves none
 of that is needed: the body of the page's live fragment says what to show, and it goes straight
 back. Once the hand has let go, and wherever this connection is missing, Streamlit is asked.
+`ui/live/switchboard.py` holds the connections.
 """
 
-import logging
 from collections.abc import Callable
 from contextlib import contextmanager
 from contextvars import ContextVar
 from itertools import count
 from secrets import token_urlsafe
-from weakref import WeakValueDictionary
+from threading import Lock
+from weakref import WeakSet, WeakValueDictionary
 
-import orjson
-from starlette.concurrency import run_in_threadpool
-from starlette.routing import WebSocketRoute
-from starlette.websockets import WebSocket, WebSocketState
+import streamlit as st
 
+from ui.live.change import checked
 from ui.live.turn import turn
 
 
 class Line:
     """What answers one stage of one visitor; the session holds it, and its token is the key to it.
 
-    `told` is what the browser said last, `hear` takes a change over, `body` shows the stage anew.
+    `told` is what the browser said last, `hear` takes a change over, `body` shows the stage anew;
+    a stage without a body answers nothing, and its line only tells that the session is there.
     Messages are numbered, whichever way they go, so that the browser knows the newest.
     """
 
@@ -36,24 +36,65 @@ class Line:
         self.hear: Callable[[dict], None] | None = None
         self.body: Callable[[], object] | None = None
         self.answered = b""
+        self.one_at_a_time = Lock()
+        self.ended = False
+        self.hang_up: Callable[[], None] | None = None
         _lines[self.token] = self
 
     def take(self, change: dict) -> None:
-        """Takes over what the browser says, which came through Streamlit."""
-        self.told = change
-        self.hear(change)
+        """Takes over what the browser says, unless it is no change."""
+        if checked(change) is not None:
+            self.told = change
+            self.hear(change)
 
-    def answer(self, change: dict) -> bytes:
-        """Takes a change over and shows the stage anew, as bytes for the browser."""
-        with turn(), _set(_answering, self), showing(self.body):
+    def answer(self, change: dict, wanted: Callable[[], bool] = lambda: True) -> bytes:
+        """Takes a change over and shows the stage anew, as bytes for the browser.
+
+        Raises GivenUpError once the answer is not `wanted` any more.
+        """
+        with self.one_at_a_time, turn(wanted), _set(_answering, self), showing(self.body):
             self.take(change)
             self.body()
             return self.answered
+
+    def end(self) -> None:
+        """Its session has gone: nobody reaches it any more, and who is connected is cut off."""
+        self.ended = True
+        _lines.pop(self.token, None)
+        if self.hang_up:
+            self.hang_up()
 
 
 _lines: WeakValueDictionary[str, Line] = WeakValueDictionary()
 _answering: ContextVar[Line | None] = ContextVar("answering", default=None)
 _body: ContextVar[Callable[[], object] | None] = ContextVar("body", default=None)
+
+
+def find(token: str) -> Line | None:
+    """The line with that token, while its session is there."""
+    return _lines.get(token)
+
+
+def line_of(key: str) -> Line:
+    """The line of this visitor's stage; what the browser held goes once the stage has left."""
+    line = st.session_state.get(f"{key}.line")
+    if line is None or line.ended:
+        line = st.session_state[f"{key}.line"] = Line()
+        _of_this_visitor().add(line)
+    if not (st.session_state.get(key) or {}).get("live"):
+        line.told = {}
+    return line
+
+
+def _end_all(lines: WeakSet) -> None:
+    for line in list(lines):
+        line.end()
+
+
+@st.cache_resource(scope="session", on_release=_end_all, show_spinner=False)
+def _of_this_visitor() -> WeakSet:
+    """Ended as soon as the visitor's connection is, not when Streamlit forgets the session."""
+    return WeakSet()
 
 
 @contextmanager
@@ -78,35 +119,3 @@ def body() -> Callable[[], object] | None:
 def answering() -> Line | None:
     """The line whose change is being answered; None in a run of Streamlit's."""
     return _answering.get()
-
-
-async def serve(websocket: WebSocket) -> None:
-    """Answers the changes of one stage, one after the other; what is no change ends it."""
-    await websocket.accept()
-    token = websocket.path_params["token"]
-    while (change := await _change(websocket)) is not None and (line := _lines.get(token)):
-        try:
-            answer = await run_in_threadpool(line.answer, change)
-        except Exception:
-            # Asked the same through Streamlit, the page shows what is wrong.
-            logging.getLogger(__name__).exception("A change was not answered")
-            break
-        # Held no longer than it takes: a line goes with its session.
-        del line
-        await websocket.send_bytes(answer)
-    if websocket.client_state is WebSocketState.CONNECTED:
-        await websocket.close()
-
-
-async def _change(websocket: WebSocket) -> dict | None:
-    message = await websocket.receive()
-    try:
-        change = orjson.loads(message.get("text") or "")
-    except orjson.JSONDecodeError:
-        return None
-    return change if isinstance(change, dict) else None
-
-
-def routes() -> list[WebSocketRoute]:
-    """The route to hand to the server."""
-    return [WebSocketRoute("/live/{token}", serve)]

@@ -9,6 +9,7 @@ import { Legend } from "./legend.js";
 import { Line } from "./line.js";
 import { Panel } from "./panel.js";
 import { Post } from "./post.js";
+import { doubt, join, part } from "./presence.js";
 import { Board } from "./sliders.js";
 import { loadStyle, theme } from "./theme.js";
 import { Reader, received } from "./wire.js";
@@ -61,8 +62,9 @@ function stayVivid(container) {
 class Stage {
   constructor(root) {
     this.root = root;
-    this.line = new Line((bytes) => this.take(bytes), () => this.post.resend());
-    this.post = new Post(this.line, () => ({ has: this.reader.has, at: this.clock.tell() }));
+    this.line = new Line((bytes) => this.take(bytes), () => this.post.pause());
+    this.post = new Post(this.line, () => ({ has: this.reader.has, at: this.clock.tell() }),
+      () => doubt(this.token));
     this.reader = new Reader();
     this.panels = [];
     this.handles = new Map();
@@ -93,7 +95,9 @@ class Stage {
     this.style("--os-light", this.look.dark ? "25%" : "0%");
     if (data === this.data) return this.picture && this.show(this.picture);
     this.data = data;
-    return this.take(data);
+    await this.take(data);
+    if (!this.joined) join(this);
+    this.joined = true;
   }
 
   async take(bytes) {
@@ -104,7 +108,7 @@ class Stage {
       this.token = line;
       this.edition = 0;
     }
-    if (picture.answers) this.line.reach(line);
+    if (line) this.line.reach(line, picture.answers);
     // What went the other way may have been overtaken.
     if (edition > this.edition) Object.assign(this, { picture, edition });
     const newest = this.picture;
@@ -235,6 +239,7 @@ class Stage {
 
   leave() {
     this.clock.playing = false;
+    part(this);
     this.line.leave();
     this.watch.disconnect();
     document.removeEventListener("keydown", this.onKey);

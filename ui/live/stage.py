@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from ui.live.assets import stub
-from ui.live.line import Line, answering, body
+from ui.live.line import answering, body, line_of
 from ui.live.sliders import Board
 from ui.live.wire import Kept, pack
 
@@ -93,7 +93,7 @@ def stage(
     coarser than a pixel can show.
     """
     asked = answering()
-    line = asked or _line(key)
+    line = asked or line_of(key)
     line.hear, line.body = on_change, body()
     message = {
         "sequence": line.told.get("sequence", 0),
@@ -120,14 +120,6 @@ def stage(
         on_live_change=lambda: line.take(st.session_state[key]["live"]),
         height="content",
     )
-
-
-def _line(key: str) -> Line:
-    """The stage's line; a stage that has not spoken yet in this visit of its page holds nothing."""
-    line = st.session_state.setdefault(f"{key}.line", Line())
-    if not (st.session_state.get(key) or {}).get("live"):
-        line.told = {}
-    return line
 
 
 def _framed(thing, *moving: str) -> dict:

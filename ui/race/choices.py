@@ -15,6 +15,7 @@ from optcore.formula.surface import formula_surface
 from optcore.formula.tree import FormulaError
 from ui import controls
 from ui.ground import ground
+from ui.live.turn import give_way
 from ui.palette import OPTIMIZER_LOOKS
 from ui.parameters import slug
 from ui.prose import escaped
@@ -203,10 +204,11 @@ CACHE = RunCache(96_000_000)
 def runs(setup: Setup) -> dict:
     """Every racer's run by name."""
     given = setup.conditions.given
-    return {
-        optimizer.name: CACHE.run(setup.surface, optimizer, setup.start, setup.steps, **given)
-        for optimizer in setup.optimizers
-    }
+    found = {}
+    for each in setup.optimizers:
+        found[each.name] = CACHE.run(setup.surface, each, setup.start, setup.steps, **given)
+        give_way()
+    return found
 
 
 @lru_cache(maxsize=64)

@@ -1,11 +1,12 @@
 """Live reruns take turns, and nobody waits long for anybody."""
 
 import time
-from threading import Barrier, Thread
+from threading import Barrier, Event, Thread
 
 import pytest
 
-from ui.live.turn import PATIENCE, turn
+from ui.live import turn as turns
+from ui.live.turn import PATIENCE, SHORT, SLICE, GivenUpError, give_way, turn
 
 
 def side_by_side(*works):
@@ -66,3 +67,81 @@ def test_a_rerun_that_fails_gives_its_turn_back():
     with turn():
         pass
     assert time.monotonic() - began < PATIENCE
+
+
+def busy(seconds: float) -> None:
+    """Work on a processor, in pieces of a millisecond with a pause between them."""
+    ends = time.thread_time() + seconds
+    while time.thread_time() < ends:
+        piece = time.thread_time() + 0.001
+        while time.thread_time() < piece:
+            pass
+        give_way()
+
+
+def test_long_work_gives_way_to_short():
+    told, gave_way = [], Event()
+
+    def long():
+        with turn():
+            busy(2 * SHORT)
+            gave_way.set()
+            while "short" not in told:
+                give_way()
+            told.append("long")
+
+    def short():
+        gave_way.wait()
+        began = time.monotonic()
+        with turn():
+            told.append("short")
+        assert time.monotonic() - began < PATIENCE / 2
+
+    side_by_side(long, short)
+    assert told == ["short", "long"]
+
+
+def test_long_works_go_one_at_a_time_and_hand_over_in_order():
+    at_it, most, slices = set(), [], []
+
+    def work(name):
+        with turn():
+            busy(2 * SHORT)
+            for _ in range(3):
+                at_it.add(name)
+                most.append(len(at_it))
+                ends = time.thread_time() + 1.2 * SLICE
+                while time.thread_time() < ends:
+                    pass
+                slices.append(name)
+                at_it.discard(name)
+                give_way()
+
+    side_by_side(*[lambda name=name: work(name) for name in "abc"])
+    assert max(most) == 1
+    assert [sorted(slices[at : at + 3]) for at in (0, 3, 6)] == [list("abc")] * 3
+
+
+def test_work_that_never_pauses_does_not_stop_the_long_lane(monkeypatch):
+    monkeypatch.setattr(turns, "LONG_PATIENCE", 0.2)
+    done, holds = Event(), Event()
+
+    def stuck():
+        with turn():
+            busy(2 * SHORT)
+            holds.set()
+            assert done.wait(20)
+
+    def next_one():
+        holds.wait()
+        with turn():
+            busy(2 * SHORT)
+        done.set()
+
+    side_by_side(stuck, next_one)
+
+
+def test_work_that_nobody_waits_for_is_given_up():
+    with pytest.raises(GivenUpError), turn(lambda: False):
+        give_way()
+    give_way()

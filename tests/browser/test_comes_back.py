@@ -1,0 +1,176 @@
+"""The server under an open page is killed, replaced or cut off: the page comes back by itself."""
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+from race_page import RacePage
+from served import Server, Wire, behind_nginx, found_nginx, served
+
+INDEX = (Path(__file__).parents[2] / "pages" / "index.py").read_text(encoding="utf-8")
+PAGES = re.findall(r'st\.Page\("(\w+)\.py"', INDEX)
+# What a person lays a hand on, the first that a page has.
+KNOB = "input[type=range][data-knob]"
+HANDS = f".os-handle:visible, {KNOB}:visible"
+# All that a page says of its run: sentence, table, and the numbers beside the sliders.
+TOLD = """() => [...document.querySelectorAll('.os-words, .os-table')].map((e) => e.textContent)
+    .concat([...document.querySelectorAll('.os-knob input[type=text]')].map((e) => e.value))"""
+
+
+PATIENCE = 60_000
+
+
+class Hand:
+    """A pointer that takes hold of the first thing on a page that moves, and drags it."""
+
+    def __init__(self, page, grip: str = HANDS):
+        self.page = page
+        self.grip = page.locator(grip).first
+
+    def take(self) -> "Hand":
+        self.grip.scroll_into_view_if_needed()
+        box = self.grip.bounding_box()
+        self.x, self.y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        self.page.mouse.move(self.x, self.y)
+        self.page.mouse.down()
+        return self
+
+    def drag(self, pixels: float) -> "Hand":
+        self.x += pixels
+        self.page.mouse.move(self.x, self.y, steps=3)
+        return self
+
+    def let_go(self) -> None:
+        self.page.mouse.up()
+
+
+@pytest.fixture(scope="module")
+def visit_at(browser):
+    """Opens a page at an address; faults are not counted, since servers go away here."""
+    opened = []
+
+    def open_page(address: str, name: str = "") -> RacePage:
+        page = browser.new_page()
+        page.set_viewport_size({"width": 1280, "height": 720})
+        opened.append(page)
+        visited = RacePage(page, address)
+        # Six pages come back at once.
+        page.set_default_timeout(PATIENCE)
+        return visited.open(name)
+
+    yield open_page
+    for page in opened:
+        page.close()
+
+
+def told(page: RacePage) -> list[str]:
+    return page.page.evaluate(TOLD)
+
+
+def settle(page: RacePage) -> list[str]:
+    """What the page says once it says the same for a while and its script has run."""
+    before = None
+    while (now := told(page)) != before:
+        before = now
+        page.page.wait_for_timeout(500)
+        page.wait("document.querySelector('[data-test-script-state=notRunning]')")
+    return now
+
+
+def check_says_so(page: RacePage) -> None:
+    line = page.page.locator(".os-presence")
+    expect(line).to_contain_text("does not answer", timeout=PATIENCE)
+
+
+def wait_back(page: RacePage) -> None:
+    """Until the page has heard from its server again: the line is gone, or says so."""
+    page.wait("""() => document.querySelector('.os-stage[data-drawn]')
+        && !document.querySelector('.os-presence')?.textContent.includes('not answer')""")
+    page.wait_drawn()
+
+
+def check_right(page: RacePage, visit_at) -> None:
+    """A drag redraws the run that its address holds, as a page that was just opened shows it."""
+    before = page.page.url
+    Hand(page.page).take().drag(25).let_go()
+    page.wait("(before) => location.href !== before", before)
+    fresh = visit_at(page.address, page.page.url.removeprefix(page.address).lstrip("/"))
+    right = settle(fresh)
+    fresh.page.close()
+    page.wait(f"(right) => JSON.stringify(({TOLD})()) === JSON.stringify(right)", right)
+
+
+@pytest.fixture(scope="module")
+def killed(chromium, visit_at):
+    """Every page, a hand on each, when the server was killed and came back."""
+    with served() as server:
+        pages = {name: visit_at(server.address, name) for name in PAGES}
+        hands = {name: Hand(page.page).take().drag(12) for name, page in pages.items()}
+        for page in pages.values():
+            settle(page)
+        server.kill()
+        for name, hand in hands.items():
+            hand.drag(8)
+            expect(pages[name].page.locator(".os-presence")).to_contain_text("does not answer")
+        server.start()
+        for name, page in pages.items():
+            wait_back(page)
+            hands[name].let_go()
+        yield pages
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_server_killed_under_a_hand_is_back_with_the_right_run(killed, visit_at, name):
+    check_right(killed[name], visit_at)
+
+
+def test_another_replica_takes_over(chromium, visit_at, tmp_path):
+    if found_nginx() is None:
+        absent = "no nginx: install it to test what happens when another replica takes over"
+        if os.environ.get("OPTSCOPE_BROWSER") == "require":
+            pytest.fail(absent)
+        pytest.skip(absent)
+    with served() as first, served() as second, behind_nginx(first, second, tmp_path) as address:
+        page = visit_at(address)
+        settle(page)
+        first.kill()
+        wait_back(page)
+        check_right(page, visit_at)
+
+
+def test_a_network_that_broke_without_a_word(chromium, visit_at):
+    with served() as server:
+        wire = Wire(server.port)
+        page = visit_at(f"http://127.0.0.1:{wire.port}")
+        hand = Hand(page.page).take().drag(12)
+        before = settle(page)
+        wire.cut()
+        hand.drag(8)
+        check_says_so(page)
+        hand.let_go()
+        wire.mend()
+        wait_back(page)
+        moved = settle(page)
+        assert moved != before, "what the hand set while nobody answered is not lost"
+        check_right(page, visit_at)
+        wire.close()
+
+
+def test_what_a_hand_set_while_nobody_answered_is_kept_through_a_new_server(chromium, visit_at):
+    server = Server().start()
+    try:
+        page = visit_at(server.address)
+        knob = page.page.locator(KNOB).first.get_attribute("data-knob")
+        hand = Hand(page.page, KNOB).take().drag(12)
+        page.page.wait_for_timeout(300)
+        server.kill()
+        hand.drag(20).let_go()
+        set_to = page.value(knob)
+        server.start()
+        wait_back(page)
+        page.wait("([knob, value]) => new URL(location).searchParams.get(knob) === value",
+                  [knob, f"{set_to:g}"])  # fmt: skip
+    finally:
+        server.stop()

@@ -1,0 +1,188 @@
+"""Calls for lines: one caller each, none from elsewhere, and no work for who has left."""
+
+import asyncio
+import logging
+import threading
+import time
+
+import pytest
+from calls import called
+
+from ui.live import switchboard
+from ui.live.line import Line, _end_all
+from ui.live.turn import give_way
+
+ACCEPTED = {"type": "websocket.accept", "subprotocol": None, "headers": []}
+
+
+def made(body) -> Line:
+    """A line whose stage answers with what `body` makes of the change."""
+    line = Line()
+
+    def show():
+        line.answered = body(line.told)
+
+    line.hear = lambda change: None
+    line.body = show
+    return line
+
+
+def echo(told: dict) -> bytes:
+    return str(told["sequence"]).encode()
+
+
+def run(work) -> None:
+    asyncio.run(asyncio.wait_for(work, 30))
+
+
+async def refused(token: str, **headers: str) -> bool:
+    async with called(switchboard.call, token, **headers) as caller:
+        first = await caller.next()
+    return first["type"] == "websocket.close"
+
+
+async def close_code(caller) -> int:
+    while (message := await caller.next())["type"] != "websocket.close":
+        pass
+    return message["code"]
+
+
+def test_changes_are_answered_one_after_the_other():
+    async def work():
+        line = made(echo)
+        async with called(switchboard.call, line.token) as caller:
+            assert await caller.next() == ACCEPTED
+            for sequence in range(3):
+                caller.say({"sequence": sequence})
+                assert (await caller.next())["bytes"] == str(sequence).encode()
+
+    run(work())
+
+
+def test_unknown_tokens_and_other_origins_are_refused_before_they_are_taken():
+    async def work():
+        line = made(echo)
+        assert await refused("nobody's")
+        assert await refused(line.token, host="here:1", origin="http://elsewhere")
+        assert await refused(line.token, host="here:1", origin="http://here")
+        assert await refused(line.token, host="here:1", origin="http://[")
+        assert not await refused(line.token, host="here:1", origin="http://here:1")
+        assert not await refused(line.token, host="here:1")
+
+    run(work())
+
+
+def test_a_line_has_one_caller_and_the_newest_is_it():
+    async def work():
+        line = made(echo)
+        async with (
+            called(switchboard.call, line.token) as first,
+            called(switchboard.call, line.token) as second,
+        ):
+            assert await close_code(first) == switchboard.REPLACED
+            assert await second.next() == ACCEPTED
+            second.say({"sequence": 5})
+            assert (await second.next())["bytes"] == b"5"
+
+    run(work())
+
+
+def test_two_answers_of_one_line_are_never_swapped():
+    line = made(lambda told: time.sleep(0.002) or echo(told))
+    wrong = []
+
+    def ask(first: int):
+        for sequence in range(first, first + 30):
+            if line.answer({"sequence": sequence}) != str(sequence).encode():
+                wrong.append(sequence)
+
+    threads = [threading.Thread(target=ask, args=(100 * at,)) for at in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not wrong
+
+
+@pytest.mark.parametrize("text", ["{", "[1]", "null", '{"at": true}', '{"has": 5}'])
+def test_what_is_no_change_ends_the_call(text):
+    async def work():
+        line = made(echo)
+        async with called(switchboard.call, line.token) as caller:
+            await caller.next()
+            caller.say(text)
+            assert await close_code(caller) == 1000
+
+    run(work())
+
+
+def test_a_stage_that_answers_nothing_ends_the_call_of_who_asks(caplog):
+    async def work():
+        line = Line()
+        async with called(switchboard.call, line.token) as caller:
+            await caller.next()
+            caller.say({"sequence": 1})
+            assert await close_code(caller) == 1000
+
+    run(work())
+    assert not caplog.records
+
+
+def test_work_is_given_up_when_its_asker_leaves_and_nothing_is_logged(caplog):
+    begun, ended = threading.Event(), []
+
+    def long(told):
+        begun.set()
+        try:
+            for _ in range(5000):
+                time.sleep(0.002)
+                give_way()
+        finally:
+            ended.append(time.monotonic())
+
+    async def work():
+        line = made(long)
+        async with called(switchboard.call, line.token) as caller:
+            caller.say({"sequence": 1})
+            await asyncio.to_thread(begun.wait)
+            caller.leave()
+            left = time.monotonic()
+        assert ended[0] - left < 1
+
+    with caplog.at_level(logging.INFO):
+        run(work())
+    assert not caplog.records
+
+
+def test_an_answer_to_who_has_just_left_logs_nothing(caplog):
+    async def work():
+        line = made(lambda told: time.sleep(0.05) or echo(told))
+        async with called(switchboard.call, line.token) as caller:
+            caller.say({"sequence": 1})
+
+    with caplog.at_level(logging.INFO):
+        run(work())
+    assert not caplog.records
+
+
+def test_a_change_that_fails_is_logged_and_ends_the_call(caplog):
+    async def work():
+        line = made(lambda told: 1 / 0)
+        async with called(switchboard.call, line.token) as caller:
+            caller.say({"sequence": 1})
+            assert await close_code(caller) == 1000
+
+    run(work())
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_a_line_ends_with_its_session():
+    async def work():
+        line = made(echo)
+        async with called(switchboard.call, line.token) as caller:
+            await caller.next()
+            _end_all({line})
+            assert await close_code(caller) == switchboard.GONE
+        assert await refused(line.token)
+
+    run(work())

@@ -1,0 +1,132 @@
+"""The switchboard: takes calls for lines, one for each, and tells a page whether its line is there.
+
+A call is refused before it is taken when it comes from a page of another origin or for a line that
+nobody holds. Work whose asker hangs up is given up.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from threading import Event
+from urllib.parse import urlsplit
+
+import orjson
+import streamlit as st
+from anyio import CapacityLimiter, to_thread
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route, WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
+
+from ui.live import line
+from ui.live.assets import version
+from ui.live.change import checked
+from ui.live.turn import GivenUpError
+
+# Threads of their own: those that serve files are not kept busy by stages. Most of them only wait
+# for their turn (ui/live/turn.py).
+THREADS = 256
+# Codes of our own for a closed connection: another took its place, or its session has gone.
+REPLACED, GONE = 4000, 4001
+_threads = CapacityLimiter(THREADS)
+
+
+async def call(websocket: WebSocket) -> None:
+    """Answers the changes of one stage, one after the other; what is no change ends it."""
+    found = line.find(websocket.path_params["token"])
+    if found is None or not from_here(websocket):
+        await websocket.close()
+        return
+    await websocket.accept()
+    hang_up = _taken(found, websocket)
+    try:
+        with suppress(WebSocketDisconnect):
+            await _converse(found, websocket)
+    finally:
+        if found.hang_up is hang_up:
+            found.hang_up = None
+    if websocket.application_state is WebSocketState.CONNECTED:
+        await _close(websocket)
+
+
+def _taken(found: line.Line, websocket: WebSocket) -> Callable[[], None]:
+    """Connects the line with this caller and no other; gives what ends it, from any thread."""
+    if found.hang_up:
+        found.hang_up(REPLACED)
+    loop = asyncio.get_running_loop()
+
+    def hang_up(code: int = GONE) -> None:
+        with suppress(RuntimeError):  # The server itself is ending.
+            loop.call_soon_threadsafe(lambda: loop.create_task(_close(websocket, code)))
+
+    found.hang_up = hang_up
+    return hang_up
+
+
+async def _close(websocket: WebSocket, code: int = 1000) -> None:
+    with suppress(RuntimeError, WebSocketDisconnect):  # It was closed from the other end.
+        await websocket.close(code)
+
+
+async def _converse(found: line.Line, websocket: WebSocket) -> None:
+    # What comes next is awaited while a change is answered, so that a caller who leaves is noticed.
+    coming = asyncio.create_task(_change(websocket))
+    try:
+        while (change := await coming) is not None and found.body is not None:
+            coming = asyncio.create_task(_change(websocket))
+            answer = await _answer(found, change, coming)
+            if answer is None:
+                return
+            await websocket.send_bytes(answer)
+    finally:
+        coming.cancel()
+
+
+async def _answer(found: line.Line, change: dict, coming: asyncio.Task) -> bytes | None:
+    """The answer to a change; None when the caller leaves before it is there, or when it fails."""
+    left = Event()
+    work = asyncio.create_task(
+        to_thread.run_sync(found.answer, change, lambda: not left.is_set(), limiter=_threads)
+    )
+    await asyncio.wait({work, coming}, return_when=asyncio.FIRST_COMPLETED)
+    if coming.done() and coming.result() is None:
+        left.set()
+    try:
+        return await work
+    except GivenUpError:
+        return None
+    except Exception:
+        # Asked the same through Streamlit, the page shows what is wrong.
+        logging.getLogger(__name__).exception("A change was not answered")
+        return None
+
+
+async def _change(websocket: WebSocket) -> dict | None:
+    message = await websocket.receive()
+    try:
+        return checked(orjson.loads(message.get("text") or ""))
+    except orjson.JSONDecodeError:
+        return None
+
+
+def from_here(websocket: WebSocket) -> bool:
+    """Whether a browser's page of this very host asks; what is no browser names no origin."""
+    origin = websocket.headers.get("origin")
+    if origin is None or origin in st.get_option("server.corsAllowedOrigins"):
+        return True
+    with suppress(ValueError):
+        return urlsplit(origin).netloc == websocket.headers.get("host")
+    return False
+
+
+async def known(request: Request) -> Response:
+    """Whether a line's session is there, and which release of ours answers."""
+    there = line.find(request.path_params["token"]) is not None
+    told = orjson.dumps({"known": there, "version": version()})
+    return Response(told, media_type="application/json", headers={"Cache-Control": "no-store"})
+
+
+def routes() -> list[Route | WebSocketRoute]:
+    """The routes to hand to the server."""
+    return [WebSocketRoute("/live/{token}", call), Route("/live/{token}", known)]
