@@ -6,10 +6,10 @@ from bench.measure import timed, typical
 from bench.report import Check, Section, Table
 from optcore.checks.grad_check import check_grad
 from optcore.networks.activations import Identity, Tanh
+from optcore.networks.datasets import random_batch
 from optcore.networks.initializers import XavierNormal
 from optcore.networks.losses import SoftmaxCrossEntropy
 from optcore.networks.network import FitLoss, Network
-from optcore.training.datasets import random_batch
 
 # 5,002 parameters.
 SIZES = (2, 64, 64, 10)

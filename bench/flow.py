@@ -7,10 +7,10 @@ from bench.report import Check, Section, Table
 from optcore.flow.band import flow_band, seed_flows
 from optcore.flow.layer_flow import layer_flow
 from optcore.networks.activations import Identity, ReLU, Sigmoid
+from optcore.networks.datasets import random_batch
 from optcore.networks.initializers import HeNormal
 from optcore.networks.losses import SoftmaxCrossEntropy
 from optcore.networks.network import FitLoss, Network
-from optcore.training.datasets import random_batch
 
 DEPTH, WIDTH, BATCH, SEEDS = 20, 128, 256, 30
 OUTPUTS = 10

@@ -1,6 +1,11 @@
-"""Text from elsewhere, made safe to stand in Markdown."""
+"""What pages say: numbers, tables and CSV, and text from elsewhere made safe to stand there."""
 
+import csv
+import io
 import re
+from collections.abc import Iterable, Sequence
+
+import numpy as np
 
 
 def escaped(text: str) -> str:
@@ -10,8 +15,23 @@ def escaped(text: str) -> str:
     return text
 
 
+def minus(text: str) -> str:
+    """Text with a true minus, as everywhere but in what is typed: 4.2e−8 − 1."""
+    return re.sub(r"-(?=\d)|(?<= )-(?= )", "−", text)
+
+
 def quoted(text: str) -> str:
     """The beginning of a text a person gave, so that Markdown shows it as it is."""
     shown = re.sub(r"([^\w\s.,-])", r"\\\1", text[:30]) + ("…" if len(text) > 30 else "")
     # Markdown makes a link of a bare address, whatever is escaped: a joiner no one sees parts it.
     return "“" + re.sub(r"(/|www|@)", "\\1\u2060", shown) + "”"
+
+
+def csv_text(heads: Sequence[str], rows: Iterable[Sequence]) -> str:
+    """A table as CSV, its numbers in full digits."""
+    text = io.StringIO()
+    sheet = csv.writer(text, lineterminator="\n")
+    sheet.writerow(heads)
+    for row in rows:
+        sheet.writerow([float(cell) if isinstance(cell, np.floating) else cell for cell in row])
+    return text.getvalue()

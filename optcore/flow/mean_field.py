@@ -13,6 +13,7 @@ propagation.
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -151,3 +152,32 @@ def critical_line(activation: Activation, variances) -> tuple[np.ndarray, np.nda
             pairs.append((math.sqrt(weight_variance), math.sqrt(max(0.0, bias_variance))))
     sigma_w, sigma_b = np.array(pairs).reshape(-1, 2).T
     return sigma_w, sigma_b
+
+
+@dataclass(frozen=True)
+class MeanFieldNumbers:
+    """q*, chi and the depth scales in layers of a plain wide network without biases."""
+
+    sigma_w: float
+    q: float
+    chi: float
+    gradient_depth: float
+    correlation_depth: float
+
+
+@lru_cache(maxsize=256)
+def mean_field_numbers(activation: Activation, sigma_w: float) -> MeanFieldNumbers:
+    """The fixed point that signals of mean square 1 settle at, and chi there."""
+    field_ = MeanField(activation, sigma_w)
+    chi = field_.chi
+    return MeanFieldNumbers(
+        sigma_w, field_.fixed_point(), chi, abs(depth_scale(chi)), field_.correlation_depth
+    )
+
+
+@lru_cache(maxsize=64)
+def chi_curve(activation: Activation, points: int = 33) -> tuple[np.ndarray, np.ndarray]:
+    """(sigma_w, chi) without biases, sigma_w from 0.1 to 20 evenly on a log scale."""
+    sigma = np.geomspace(0.1, 20, points)
+    with np.errstate(over="ignore"):
+        return sigma, np.array([MeanField(activation, float(each)).chi for each in sigma])

@@ -1,6 +1,6 @@
 """Singular values of the layers' Jacobians, and of their product down from the output."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -72,3 +72,23 @@ def _singular_values(matrix):
     if not np.isfinite(matrix).all():
         return np.full(min(matrix.shape), np.nan)
     return np.linalg.svd(matrix, compute_uv=False)
+
+
+@dataclass(frozen=True, eq=False)
+class Spectra:
+    """Singular values of one sample's Jacobians: {layer: (layer values, product values)}."""
+
+    rows: dict[int, tuple[np.ndarray, np.ndarray]]
+
+    def values(self, product: bool, layer: int) -> np.ndarray:
+        """Largest first, of the product from that layer to the output, or of the layer alone."""
+        return self.rows[layer][1 if product else 0]
+
+
+def find_spectra(flow: LayerFlow, layers) -> Generator[float, None, Spectra]:
+    """Works the spectra of these layers out; yields the share done, and may be abandoned."""
+    rows = {}
+    for found in spectra(flow, 0, layers):
+        rows[found.layer] = (found.layer_values, found.product_values)
+        yield len(rows) / len(layers)
+    return Spectra(rows)

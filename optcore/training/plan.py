@@ -7,12 +7,12 @@ import numpy as np
 
 from optcore.descent.disturbance import ClipNorm, ClipValue
 from optcore.networks.activations import Activation, Identity, Sigmoid
+from optcore.networks.datasets import Dataset, Generator
 from optcore.networks.initializers import Initializer
 from optcore.networks.losses import SigmoidCrossEntropy, SoftmaxCrossEntropy, SquaredError
 from optcore.networks.network import FitLoss, Network
 from optcore.optimizers import OPTIMIZERS
 from optcore.optimizers.base import Optimizer
-from optcore.training.datasets import Dataset, Generator
 
 SNAPSHOTS = 50
 CELLS = 41

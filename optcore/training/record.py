@@ -12,7 +12,7 @@ import numpy as np
 from optcore.descent.loop import course
 from optcore.descent.run import NO_GRADIENT, NO_STEP, NO_VALUE, WENT_ON
 from optcore.flow.layer_flow import LayerFlow, norm
-from optcore.training.datasets import Dataset
+from optcore.networks.datasets import Dataset
 from optcore.training.plan import TrainingPlan
 
 

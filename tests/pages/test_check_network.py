@@ -12,8 +12,8 @@ from optcore.checks.bugs import PLANTED_BUGS
 from optcore.checks.detective import NoCaseError
 from optcore.derivatives.differences import CENTRAL, DIFFERENCES
 from optcore.networks.activations import ACTIVATIONS
+from optcore.networks.datasets import DATASETS
 from optcore.networks.losses import LOSSES, SigmoidCrossEntropy
-from optcore.training.datasets import DATASETS
 from ui.check_network import detective as detecting
 from ui.check_network.case import LIMIT, RANDOM, CheckCase, Shape
 from ui.check_network.result import examined

@@ -7,14 +7,18 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from visits import picture
 
+from optcore.flow.band import seed_flows
+from optcore.flow.bounds import bound
+from optcore.flow.costs import spectrum_layers
+from optcore.flow.fixes import FIXES
 from optcore.networks.activations import ACTIVATIONS
+from optcore.networks.architectures import ARCHITECTURES
 from optcore.networks.initializers import INITIALIZERS
 from optcore.networks.losses import LOSSES
+from ui.cache import CACHE
 from ui.layers import work as layers_work
-from ui.layers.case import ARCHITECTURES, bound, profile
-from ui.layers.fixes import FIXES
+from ui.layers.results import bands, profile, signals, spectral_norms, units
 from ui.layers.scenarios import SCENARIOS
-from ui.layers.views import signals, spectrum_layers, units
 from ui.layers.words import regimes
 from ui.parameters import slug
 
@@ -65,7 +69,7 @@ def test_the_page_stands_in_the_navigation():
 
 def test_the_first_view_is_a_sigmoid_that_vanishes_and_a_relu_that_survives():
     app = opened(**QUICK)
-    sigmoid, relu = (profile(case) for case in shown(app).shown)
+    sigmoid, relu = (profile(plan) for plan in shown(app).shown)
     assert sigmoid.left < 1e-8
     assert 0.3 < relu.left < 3
     assert sigmoid.regime.kind == "vanishing"
@@ -75,9 +79,9 @@ def test_the_first_view_is_a_sigmoid_that_vanishes_and_a_relu_that_survives():
 def test_the_band_is_computed_without_asking_when_it_is_cheap():
     app = opened(**TINY)
     how = shown(app)
-    for case in how.shown:
-        assert layers_work.bands(how, "Delta")[case.name].seeds == 30
-    band = layers_work.bands(how, "Update : weight")["ReLU"]
+    for plan in how.shown:
+        assert bands(how, "delta_norms")[plan.name].seeds == 30
+    band = bands(how, "update_ratios")["ReLU"]
     ratio = profile(how.shown[1]).ratio
     assert (band.low[1] / 30 < ratio[1]) & (ratio[1] < 30 * band.high[1])
     assert dict(app.query_params) == TINY
@@ -100,7 +104,7 @@ def test_sigmoid_starves_the_first_layer():
     assert "multiplies the gradient by 0.32" in sigmoid.regime.sentence
     assert "3e-10 is left" in sigmoid.regime.sentence
     assert 0.8 < relu.left < 1.25
-    highest = bound(sigmoid.case, sigmoid.delta[-1])
+    highest = bound(sigmoid.plan, sigmoid.delta[-1], spectral_norms(sigmoid.plan))
     assert (sigmoid.delta <= highest).all()
     assert sigmoid.delta[0] < 1e-3 * highest[0]
 
@@ -110,7 +114,7 @@ def test_tanh_at_the_edge():
     (edge,), _ = networks(name)
     (below,), _ = networks(name, **{"init.gain": "0.9"})
     (above,), _ = networks(name, **{"init.gain": "1.5"})
-    assert edge.case.sigma_w == pytest.approx(1)
+    assert edge.plan.sigma_w == pytest.approx(1)
     assert edge.left == pytest.approx(0.17, abs=0.01)
     assert below.left == pytest.approx(0.003, abs=0.0005)
     assert above.left == pytest.approx(27, abs=1)
@@ -118,10 +122,10 @@ def test_tanh_at_the_edge():
 
 def test_relu_dies_with_the_wrong_init():
     (relu, leaky), _ = networks("ReLU dies with the wrong init")
-    assert (units(relu.case).dead[1:] == 1).all()
+    assert (units(relu.plan).dead[1:] == 1).all()
     assert relu.regime.kind == "dead"
     assert (relu.delta[:-1] == 0).all()
-    assert (units(leaky.case).dead == 0).all()
+    assert (units(leaky.plan).dead == 0).all()
 
 
 def test_xavier_is_not_enough_for_relu():
@@ -138,14 +142,14 @@ def test_exploding_to_inf():
     assert np.exp(np.log(growth).mean()) == pytest.approx(8, abs=0.3)
     for kind, layer in (("float16", 5), ("float32", 43)):
         assert np.flatnonzero(relu.burst[kind])[0] + 1 == layer
-    np.testing.assert_allclose(signals(tanh.case)["a"].saturated.sum(1), 0.84, atol=0.012)
+    np.testing.assert_allclose(signals(tanh.plan)["a"].saturated.sum(1), 0.84, atol=0.012)
 
 
 def test_residual_rescues():
     (after,), (before,) = networks("Residual rescues")
     assert before.left == pytest.approx(2e-12, rel=0.3)
     assert after.left == pytest.approx(0.35, abs=0.01)
-    np.testing.assert_array_equal(before.case.theta, after.case.theta)
+    np.testing.assert_array_equal(before.plan.theta(), after.plan.theta())
 
 
 def test_dw_is_flat_while_delta_vanishes():
@@ -160,7 +164,7 @@ def test_narrow_networks_are_a_lottery():
     spread = {}
     for width in ("8", "128"):
         (relu,), _ = networks(name, **{"net.width": width})
-        flows = list(layers_work.seed_flows(relu.case.fit, relu.case.initializer, range(30)))
+        flows = list(seed_flows(relu.plan.fit, relu.plan.initializer, range(30)))
         left = [flow["delta_norms"][0] / flow["delta_norms"][-1] for flow in flows]
         low, typical, high = np.quantile(left, [0.1, 0.5, 0.9])
         spread[width] = high / low
@@ -173,10 +177,8 @@ def test_narrow_networks_are_a_lottery():
 def test_rotations_keep_every_direction():
     link = next(s.link for s in SCENARIOS if s.name == "Rotations keep every direction")
     how = shown(opened(**link, **QUICK))
-    found = {
-        case: layers_work.known_spectra(case, spectrum_layers(how.all, layers_work.LONGEST_SPECTRA))
-        for case in how.all
-    }
+    layers = spectrum_layers(how.all, layers_work.LONGEST_SPECTRA)
+    found = {plan: CACHE.get(("spectra", plan, layers)) for plan in how.all}
     (tanh, linear), (_, old) = how.shown, how.before
     assert found[old].rows[0][1][[0, -1]] == pytest.approx([3.2, 0.3], abs=0.05)
     np.testing.assert_allclose(found[linear].rows[0][1], 1)
@@ -229,9 +231,9 @@ def test_every_activation_with_a_loss_an_architecture_and_an_initialiser(at):
         "bias": str(at % 2),
         "view": ("units", "signals", "gradients")[at % 3],
     }
-    (case,) = shown(opened(**link, **TINY, **QUICK)).shown
-    assert case.activation == ACTIVATIONS[at]
-    assert case.bias == bool(at % 2)
+    (plan,) = shown(opened(**link, **TINY, **QUICK)).shown
+    assert plan.activation == ACTIVATIONS[at]
+    assert plan.bias == bool(at % 2)
 
 
 def test_nothing_chosen_says_what_to_do():
@@ -265,6 +267,7 @@ def test_too_much_gets_a_sentence_and_a_smaller_offer():
 
 def test_what_memory_allows_can_be_computed_all_the_same(monkeypatch):
     monkeypatch.setattr(layers_work, "LONGEST", 1e-9)
+    CACHE.clear()
     app = opened(**TINY, **QUICK)
     assert "would take about" in said(app)
     button(app, "Compute it all the same").click().run()
@@ -277,11 +280,11 @@ def test_a_long_band_waits_to_be_asked_for(monkeypatch):
     monkeypatch.setattr(layers_work, "LONGEST_BAND", 0.0)
     app = opened(**{**TINY, "net.seed": "7"})
     ask = button(app, "Draw the band over 30 seeds")
-    assert not layers_work.bands(shown(app), "Delta")
+    assert not bands(shown(app), "delta_norms")
     assert not named(app)
     ask.click().run()
     assert not app.exception
-    assert len(layers_work.bands(shown(app), "Delta")) == 2
+    assert len(bands(shown(app), "delta_norms")) == 2
     assert named(app)
 
 

@@ -13,8 +13,8 @@ from rounding import nudged
 from streamlit.testing.v1 import AppTest
 
 from optcore.networks.activations import ACTIVATIONS
+from optcore.networks.datasets import DATASETS
 from optcore.networks.initializers import HeNormal
-from optcore.training.datasets import DATASETS
 from optcore.training.plan import TRAINERS, TrainingPlan
 from ui.parameters import slug
 from ui.training import choices as training

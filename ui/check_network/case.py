@@ -11,11 +11,11 @@ from optcore.derivatives.differences import CENTRAL, Difference
 from optcore.descent.loop import descend
 from optcore.knobs import knob
 from optcore.networks.activations import Activation, Identity, Sigmoid, Tanh
+from optcore.networks.datasets import Dataset, Generator, Moons, random_batch
 from optcore.networks.initializers import Initializer, XavierNormal
 from optcore.networks.losses import Loss, SigmoidCrossEntropy
 from optcore.networks.network import FitLoss, Network
 from optcore.optimizers.adam import Adam
-from optcore.training.datasets import Dataset, Generator, Moons, random_batch
 
 INPUTS = 4
 CLASSES = 3

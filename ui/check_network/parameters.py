@@ -8,9 +8,9 @@ from optcore.checks.own_gradient import NAMES
 from optcore.derivatives.differences import CENTRAL, DIFFERENCES
 from optcore.knobs import knob
 from optcore.networks.activations import ACTIVATIONS, Tanh
+from optcore.networks.datasets import DATASETS, Moons
 from optcore.networks.initializers import INITIALIZERS, XavierNormal
 from optcore.networks.losses import LOSSES, SigmoidCrossEntropy
-from optcore.training.datasets import DATASETS, Moons
 from ui.check_network.case import (
     ARCHITECTURES,
     BUGS_BY_NAME,

@@ -7,15 +7,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from optcore.flow.band import FlowBand
+from optcore.flow.bounds import funnel, funnels
 from optcore.flow.layer_flow import FLOAT32_HALF_STEP, FLOAT_RANGES
+from optcore.flow.mean_field import chi_curve, mean_field_numbers
+from optcore.flow.profile import FlowProfile
+from optcore.flow.signals import SATURATED
 from optcore.networks.activations import Activation
-from ui.layers.case import GRADIENTS, Profile, chi_curve, funnel, funnels, mean_field
-from ui.layers.views import SATURATED
 from ui.palette import ACTIVATION_LOOKS, BAD, GOOD
 
 # Half a unit in the last place of 1 in float16.
 FLOAT16_HALF_STEP = 2.0**-11
 HEALTHY = 1e-3
+# What the menu calls the numbers per layer, and the field of a profile that holds them.
+GRADIENTS = {"Delta": "delta", "dW": "weight_grad", "Update : weight": "ratio"}
 SLOPE_WINDOW = (-6.0, 6.0)
 TITLES = {
     "delta": "‖δ‖ of a sample, root mean square",
@@ -41,18 +45,18 @@ def backward(values: np.ndarray) -> np.ndarray:
 
 
 def gradients(
-    profiles: Sequence[Profile], before: Sequence[Profile], quantity: str, extras: Extras
+    profiles: Sequence[FlowProfile], before: Sequence[FlowProfile], quantity: str, extras: Extras
 ) -> dict:
     """Bars and curves per layer from the output to the input, on a log axis."""
-    depth = profiles[0].case.setting.depth
+    depth = profiles[0].plan.setting.depth
     layers = np.arange(depth, 0, -1, dtype=float)
     kind = GRADIENTS[quantity]
     data = [*_bands(extras.bands or {}, layers, kind), *_earlier(before, layers, quantity)]
     for place, profile in enumerate(profiles):
-        values = backward(profile.gradient(quantity))
+        values = backward(getattr(profile, GRADIENTS[quantity]))
         # The axis runs from right to left, and so does the order of the bars in its units.
         data.append(
-            bar(profile.case.name, layers, values, len(profiles) - 1 - place, len(profiles))
+            bar(profile.plan.name, layers, values, len(profiles) - 1 - place, len(profiles))
         )
     if kind == "delta":
         data += _bounds(extras.bounds or {}, layers)
@@ -66,17 +70,17 @@ def gradients(
 
 
 def _curve(profile, layers, quantity):
-    values = backward(profile.gradient(quantity))
-    trace = track(profile.case.name, "curve", layers, positive(values))
+    values = backward(getattr(profile, GRADIENTS[quantity]))
+    trace = track(profile.plan.name, "curve", layers, positive(values))
     trace["meta"] |= {"readout": READOUTS[GRADIENTS[quantity]], "reads": scientific_each(values)}
     return trace
 
 
 def _earlier(before, layers, quantity):
     for profile in before:
-        values = backward(profile.gradient(quantity))
-        trace = track(profile.case.name, "still", layers, np.where(values > 0, values, np.nan))
-        trace["name"] = f"{profile.case.name}, before"
+        values = backward(getattr(profile, GRADIENTS[quantity]))
+        trace = track(profile.plan.name, "still", layers, np.where(values > 0, values, np.nan))
+        trace["name"] = f"{profile.plan.name}, before"
         trace["meta"]["group"] = "before"
         trace["line"] |= {"width": 2, "dash": "dot"}
         yield trace | {"opacity": 0.55}
@@ -105,7 +109,7 @@ def _theories(profiles, layers):
             continue
         expected = profile.theory.delta_norms(profile.delta[-1])
         yield _thin(profile, layers, expected, "theory", "dash", 1.6)
-        for part in funnel(profile.case, expected) if funnels(profile.case) else ():
+        for part in funnel(profile.plan, expected) if funnels(profile.plan) else ():
             yield _thin(profile, layers, part, "one sample of this width", "dashdot", 1.2)
 
 
@@ -119,16 +123,16 @@ def _bounds(bounds, layers):
 
 def _thin(profile, layers, values, what, dash, width):
     values = backward(np.where((values > 0) & np.isfinite(values), values, np.nan))
-    trace = track(profile.case.name, "still", layers, values)
-    trace["name"] = f"{profile.case.name}, {what}"
+    trace = track(profile.plan.name, "still", layers, values)
+    trace["name"] = f"{profile.plan.name}, {what}"
     trace["line"] |= {"width": width, "dash": dash, "color": "ink"}
     trace["meta"]["silent"] = what != "theory"
     return trace
 
 
-def format_lines(profile: Profile, kind: str, depth: int, reach) -> list[dict]:
+def format_lines(profile: FlowProfile, kind: str, depth: int, reach) -> list[dict]:
     """Where numbers of a format end: a typical entry below the line rounds to zero."""
-    setting = profile.case.setting
+    setting = profile.plan.setting
     entries = {
         # delta carries the 1/m of the mean over the batch; the norm shown does not.
         "delta": setting.batch * math.sqrt(setting.width),
@@ -166,13 +170,13 @@ def rule(
     }
 
 
-def slopes(profiles: Sequence[Profile]) -> dict:
+def slopes(profiles: Sequence[FlowProfile]) -> dict:
     """The derivative of every activation; bold, where the units of the clock's layer are."""
     z = np.linspace(*SLOPE_WINDOW, 121)
     data = []
     for profile in profiles:
-        phi = profile.case.activation
-        curve = track(profile.case.name, "still", z, phi.derivative(z))
+        phi = profile.plan.activation
+        curve = track(profile.plan.name, "still", z, phi.derivative(z))
         curve["line"]["width"] = 1.6
         curve["meta"] |= {"log": False}
         data += [curve, _where_units_are(profile)]
@@ -195,24 +199,24 @@ def _where_units_are(profile):
         z = np.where(inside, z, np.nan)
     # The output layer has no hidden activation.
     z[0] = np.nan
-    trace = track(profile.case.name, "frame", None, None)
+    trace = track(profile.plan.name, "frame", None, None)
     trace["line"] |= {"width": 7, "dash": "solid"}
-    trace["meta"] |= {"x": z, "y": profile.case.activation.derivative(z), "log": False}
+    trace["meta"] |= {"x": z, "y": profile.plan.activation.derivative(z), "log": False}
     del trace["x"], trace["y"]
     return trace | {"opacity": 0.8}
 
 
-def edge(profiles: Sequence[Profile], before: Sequence[Profile]) -> dict:
+def edge(profiles: Sequence[FlowProfile], before: Sequence[FlowProfile]) -> dict:
     """chi over sigma_w for plain wide networks, with the place of the networks shown."""
     data = [rule(1.0, "χ = 1: critical", (0.1, 20.0), first=True)]
-    for phi in dict.fromkeys(profile.case.activation for profile in (*profiles, *before)):
+    for phi in dict.fromkeys(profile.plan.activation for profile in (*profiles, *before)):
         sigma, chi = chi_curve(phi)
         trace = track(phi.name, "still", sigma, positive(chi))
         trace["line"]["width"] = 1.8
         data.append(trace)
     for group, opacity in ((before, 0.4), (profiles, 1.0)):
         data += [
-            _place(profile) | {"opacity": opacity} for profile in group if profile.case.sigma_w
+            _place(profile) | {"opacity": opacity} for profile in group if profile.plan.sigma_w
         ]
     layout = small_layout(
         "χ over σ_w: below 1 gradients vanish", [-1.0, math.log10(20)], [-3.0, 2.0]
@@ -223,9 +227,9 @@ def edge(profiles: Sequence[Profile], before: Sequence[Profile]) -> dict:
 
 
 def _place(profile):
-    case = profile.case
-    chi = mean_field(case.activation, case.sigma_w).chi
-    trace = track(case.name, "still", np.array([case.sigma_w]), np.array([chi]))
+    plan = profile.plan
+    chi = mean_field_numbers(plan.activation, plan.sigma_w).chi
+    trace = track(plan.name, "still", np.array([plan.sigma_w]), np.array([chi]))
     return trace | {"mode": "markers", "marker": trace["marker"] | {"size": 15}}
 
 

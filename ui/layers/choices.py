@@ -5,6 +5,10 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from optcore.flow import band
+from optcore.flow.bounds import funnels
+from optcore.flow.fixes import FIXES, Comparison, compare
+from optcore.flow.plan import FlowPlan, FlowSetting
 from optcore.knobs import knobs
 from ui import controls
 from ui.layers import charts as chart
@@ -12,14 +16,14 @@ from ui.layers import signal_charts as layers_signals
 from ui.layers import unit_charts as layers_units
 from ui.layers import words
 from ui.layers import work as layers_work
-from ui.layers.case import GRADIENTS, Case, Setting, funnels, profile
-from ui.layers.fixes import FIXES, Comparison, compare
-from ui.layers.views import signals, units
+from ui.layers.results import bands, profile, signals, units
 from ui.live.stage import Clock, Panel, stage
 from ui.palette import ACTIVATION_LOOKS, BAD, legend
 from ui.parameters import slug
 from ui.state import PageState
 
+# What the menu calls the numbers per layer, and what a band calls them.
+QUANTITIES = dict(zip(chart.GRADIENTS, band.QUANTITIES, strict=True))
 WIDE = "minmax(0, 2fr) minmax(0, 1fr)"
 
 
@@ -78,7 +82,7 @@ def wants_band(choices: Choices) -> bool:
 def dials(choices: Choices) -> list[controls.Dials]:
     """The sliders: network and batch, the initialiser's, and those of the activations."""
     return [
-        controls.Dials("Network and batch", "net", Setting()),
+        controls.Dials("Network and batch", "net", FlowSetting()),
         controls.Dials(choices.initializer.name, "init", choices.initializer),
         *(
             controls.Dials(phi.name, slug(phi.name), phi, look["colour"])
@@ -92,8 +96,8 @@ def networks(choices: Choices, tuned: Sequence) -> Comparison:
     """The networks at the values the sliders stand at."""
     setting, initializer, *activations = tuned
     by_name = {phi.name: phi for phi in (*choices.activations, *activations)}
-    cases = [
-        Case(
+    plans = [
+        FlowPlan(
             by_name[phi.name],
             initializer,
             choices.loss,
@@ -104,7 +108,7 @@ def networks(choices: Choices, tuned: Sequence) -> Comparison:
         )
         for phi in choices.activations
     ]
-    return compare(cases, choices.fixes)
+    return compare(plans, choices.fixes)
 
 
 def show(state: PageState, choices: Choices) -> Comparison:
@@ -152,7 +156,7 @@ def _banded(state: PageState, choices: Choices, how: Comparison, picture: dict) 
 
 
 def _legend(how: Comparison, choices: Choices, banded: bool) -> list[dict]:
-    entries = [legend(case.name, ACTIVATION_LOOKS[case.name]) for case in how.shown]
+    entries = [legend(plan.name, ACTIVATION_LOOKS[plan.name]) for plan in how.shown]
     plain = {"colour": "ink", "symbol": "none", "group": ""}
     if how.before:
         entries.append(plain | {"group": "before", "name": "before the fix", "dash": "dot"})
@@ -163,11 +167,11 @@ def _legend(how: Comparison, choices: Choices, banded: bool) -> list[dict]:
             {"group": "", "name": "10–90 % of 30 seeds", "dash": "none", "symbol": "square",
              "colour": "#9aa5b1"}
         )  # fmt: skip
-    if choices.quantity != next(iter(GRADIENTS)):
+    if choices.quantity != next(iter(chart.GRADIENTS)):
         return entries
     if "Theory" in choices.lines:
         entries.append(plain | {"name": "mean-field theory", "dash": "dash"})
-        if any(funnels(case) for case in how.shown):
+        if any(funnels(plan) for plan in how.shown):
             entries.append(
                 plain | {"name": "one sample of this width: 10, 50, 90 %", "dash": "dashdot"}
             )
@@ -181,12 +185,12 @@ def _legend(how: Comparison, choices: Choices, banded: bool) -> list[dict]:
 
 
 def _gradients(state: PageState, choices: Choices, how: Comparison) -> dict:
-    shown, before = [profile(c) for c in how.shown], [profile(c) for c in how.before]
+    shown, before = [profile(plan) for plan in how.shown], [profile(plan) for plan in how.before]
     lines = choices.lines
     extras = chart.Extras(
         theory="Theory" in lines,
         bounds=layers_work.bounds(shown, state.settled) if "Bound" in lines else None,
-        bands=layers_work.bands(how, choices.quantity) if "30 seeds" in lines else None,
+        bands=bands(how, QUANTITIES[choices.quantity]) if "30 seeds" in lines else None,
         formats="Number formats" in lines,
     )
     figure = chart.gradients(shown, before, choices.quantity, extras)
@@ -203,15 +207,15 @@ def _gradients(state: PageState, choices: Choices, how: Comparison) -> dict:
 
 
 def _signals(state: PageState, choices: Choices, how: Comparison) -> dict:
-    shown, before = [profile(c) for c in how.shown], [profile(c) for c in how.before]
+    shown, before = [profile(plan) for plan in how.shown], [profile(plan) for plan in how.before]
     kind = layers_signals.SIGNALS[choices.quantity]
     labels = {"x": "layer", "y": "root mean square"}
     figure = layers_signals.sizes(shown, before, choices.quantity)
     panels = [Panel(figure, f"{240 * len(shown) - 8}px", span=len(shown), labels=labels)]
-    for case in how.shown:
-        found = signals(case)[kind]
-        panels.append(Panel(layers_signals.sheet(case, found, kind), "232px"))
-        panels.append(Panel(layers_signals.histogram(case, found, kind), "232px"))
+    for plan in how.shown:
+        found = signals(plan)[kind]
+        panels.append(Panel(layers_signals.sheet(plan, found, kind), "232px"))
+        panels.append(Panel(layers_signals.histogram(plan, found, kind), "232px"))
     return {
         "panels": panels,
         "columns": "minmax(0, 4fr) minmax(0, 3fr) minmax(0, 3fr)",
@@ -220,7 +224,7 @@ def _signals(state: PageState, choices: Choices, how: Comparison) -> dict:
 
 
 def _units(state: PageState, choices: Choices, how: Comparison) -> dict:
-    found = {case: units(case) for case in how.shown}
+    found = {plan: units(plan) for plan in how.shown}
     return {
         "panels": [
             Panel(layers_units.shares(found, choices.quantity), "440px", span=2,
@@ -235,8 +239,8 @@ def _units(state: PageState, choices: Choices, how: Comparison) -> dict:
 
 def _jacobian(state: PageState, choices: Choices, how: Comparison) -> dict:
     found = layers_work.spectra(state, how)
-    shown = {case: found[case] for case in how.shown}
-    before = {case: found[case] for case in how.before if case not in shown}
+    shown = {plan: found[plan] for plan in how.shown}
+    before = {plan: found[plan] for plan in how.before if plan not in shown}
     depth = how.shown[0].setting.depth
     return {
         "panels": [

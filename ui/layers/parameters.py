@@ -1,14 +1,16 @@
 """What the address of the page Gradient flow may say."""
 
+from optcore.flow.fixes import FIXES
+from optcore.flow.plan import FlowSetting
 from optcore.knobs import knobs
 from optcore.networks.activations import ACTIVATIONS, ReLU, Sigmoid
+from optcore.networks.architectures import ARCHITECTURES
 from optcore.networks.initializers import INITIALIZERS, HeNormal
 from optcore.networks.losses import LOSSES, SoftmaxCrossEntropy
-from ui.layers.case import ARCHITECTURES, GRADIENTS, Setting
-from ui.layers.fixes import FIXES
+from ui.layers.charts import GRADIENTS
 from ui.layers.scenarios import SCENARIOS
 from ui.layers.signal_charts import SIGNALS
-from ui.layers.views import JACOBIANS, UNITS
+from ui.layers.unit_charts import JACOBIANS, UNITS
 from ui.parameters import choice, choices, origin, sliders, sliders_of_each, step, switch
 
 VIEWS = {
@@ -36,8 +38,8 @@ PARAMETERS = (
     choice("view", tuple(VIEWS), resets=("at",)),
     *map(_shown, VIEWS),
     choices("fix", FIXES),
-    step(int(knobs(Setting)["depth"].high) - 1),
-    sliders("net", Setting()),
+    step(int(knobs(FlowSetting)["depth"].high) - 1),
+    sliders("net", FlowSetting()),
     sliders("init", *INITIALIZERS),
     *sliders_of_each(ACTIVATIONS),
 )

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from optcore.flow.layer_flow import FLOAT_RANGES
-from ui.layers.case import Case, Profile
+from optcore.flow.plan import FlowPlan
+from optcore.flow.profile import FlowProfile
+from optcore.flow.signals import Signals
 from ui.layers.charts import (
     bar,
     layers_layout,
@@ -18,29 +20,28 @@ from ui.layers.charts import (
     small_layout,
     track,
 )
-from ui.layers.views import Signals
 from ui.palette import ACTIVATION_LOOKS, BAD
 
 SIGNALS = {"Pre-activations z": "z", "Activations a": "a"}
 
 
-def sizes(profiles: Sequence[Profile], before: Sequence[Profile], quantity: str) -> dict:
+def sizes(profiles: Sequence[FlowProfile], before: Sequence[FlowProfile], quantity: str) -> dict:
     """Root mean squares per hidden layer from the input on, with the ends of number formats."""
     kind = SIGNALS[quantity]
-    hidden = profiles[0].case.setting.depth - 1
+    hidden = profiles[0].plan.setting.depth - 1
     layers = np.arange(1.0, hidden + 1)
     data = []
     for profile in before:
-        old = track(profile.case.name, "still", layers, positive(_size(profile, kind)))
+        old = track(profile.plan.name, "still", layers, positive(_size(profile, kind)))
         old["line"] |= {"width": 2, "dash": "dot"}
         old["name"] += ", before"
         data.append(old | {"opacity": 0.55})
     for place, profile in enumerate(profiles):
-        data.append(bar(profile.case.name, layers, _size(profile, kind), place, len(profiles)))
+        data.append(bar(profile.plan.name, layers, _size(profile, kind), place, len(profiles)))
     if kind == "z":
         data += [_expected(profile, layers) for profile in profiles if profile.theory]
     for profile in profiles:
-        curve = track(profile.case.name, "curve", layers, positive(_size(profile, kind)))
+        curve = track(profile.plan.name, "curve", layers, positive(_size(profile, kind)))
         reads = scientific_each(_size(profile, kind))
         curve["meta"] |= {"readout": f"rms {kind}", "reads": reads}
         data.append(curve)
@@ -61,7 +62,7 @@ def _size(profile, kind):
 
 def _expected(profile, layers):
     q = np.sqrt(profile.theory.variances[:-1])
-    trace = track(profile.case.name, "still", layers, positive(q))
+    trace = track(profile.plan.name, "still", layers, positive(q))
     trace["name"] += ", theory √q"
     trace["line"] |= {"width": 1.6, "dash": "dash", "color": "ink"}
     return trace
@@ -70,12 +71,12 @@ def _expected(profile, layers):
 # ------------------------------------------------------------------ histograms
 
 
-def sheet(case: Case, signals: Signals, kind: str) -> dict:
+def sheet(plan: FlowPlan, signals: Signals, kind: str) -> dict:
     """All layers at once: how often each value occurs, darker for more often."""
     hidden = len(signals.shares)
     layers = np.arange(1.0, hidden + 1)
     middles = (signals.edges[1:] + signals.edges[:-1]) / 2
-    colour = ACTIVATION_LOOKS[case.name]["colour"]
+    colour = ACTIVATION_LOOKS[plan.name]["colour"]
     data = [
         {
             "type": "heatmap",
@@ -87,11 +88,11 @@ def sheet(case: Case, signals: Signals, kind: str) -> dict:
             "showscale": False,
             "hoverinfo": "skip",
         },
-        *_saturation_lines(case, signals, kind, hidden),
+        *_saturation_lines(plan, signals, kind, hidden),
         _cursor(layers, [signals.edges[0], signals.edges[-1]]),
     ]
     layout = small_layout(
-        f"{case.name}: {kind}, all layers{_bend(signals)}",
+        f"{plan.name}: {kind}, all layers{_bend(signals)}",
         [0.5, hidden + 0.5],
         signals.edges[[0, -1]].tolist(),
     )
@@ -115,17 +116,17 @@ def _cursor(layers, ends):
     }
 
 
-def histogram(case: Case, signals: Signals, kind: str) -> dict:
+def histogram(plan: FlowPlan, signals: Signals, kind: str) -> dict:
     """The clock's layer: the share of each value, saturated ones in the colour of a warning."""
-    colour = ACTIVATION_LOOKS[case.name]["colour"]
+    colour = ACTIVATION_LOOKS[plan.name]["colour"]
     data = [
-        _outline(case.name, signals.edges, signals.shares, f"{colour}80", colour),
-        _outline(case.name, signals.edges, signals.saturated, f"{BAD}c0", BAD),
+        _outline(plan.name, signals.edges, signals.shares, f"{colour}80", colour),
+        _outline(plan.name, signals.edges, signals.saturated, f"{BAD}c0", BAD),
     ]
     top = math.ceil(10.5 * float(signals.shares.max(initial=0.05))) / 10
     where = _bend(signals) or " in the layer"
     layout = small_layout(
-        f"{case.name}: {kind}{where} · red: slope < 5 %",
+        f"{plan.name}: {kind}{where} · red: slope < 5 %",
         signals.edges[[0, -1]].tolist(),
         [0, min(1.0, top)],
     )
@@ -184,12 +185,12 @@ def _power(value):
     return f"{sign}10<sup>{round(math.log10(abs(value)))}</sup>"
 
 
-def _saturation_lines(case, signals, kind, hidden):
-    for end in saturation_ends(case.activation):
+def _saturation_lines(plan, signals, kind, hidden):
+    for end in saturation_ends(plan.activation):
         kink = abs(end) < 0.5
         if kink and kind == "a":
             continue
-        at = float(case.activation.value(np.array(end))) if kind == "a" else end
+        at = float(plan.activation.value(np.array(end))) if kind == "a" else end
         at = math.asinh(at) if signals.bent else at
         said = "off below" if kink else "saturated beyond" if end > 0 else ""
         if signals.edges[0] < at < signals.edges[-1]:

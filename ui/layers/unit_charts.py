@@ -2,7 +2,9 @@
 
 import numpy as np
 
-from ui.layers.case import Case
+from optcore.flow.plan import FlowPlan
+from optcore.flow.spectra import Spectra
+from optcore.flow.units import ON_POINTS, Units
 from ui.layers.charts import (
     bar,
     decades,
@@ -13,21 +15,25 @@ from ui.layers.charts import (
     small_layout,
     track,
 )
-from ui.layers.views import JACOBIANS, ON_POINTS, SPECTRUM_POINTS, UNITS, Spectra, Units
 from ui.palette import ACTIVATION_LOOKS
+
+UNITS = {"Dead": "dead", "Sparse": "sparse", "Zero": "zero", "Saturated": "saturated"}
+# Of all layers from one to the output together, or of the layer alone.
+JACOBIANS = TO_OUTPUT, EACH = ("Layer to output", "Each layer")
+SPECTRUM_POINTS = 64
 
 # ------------------------------------------------------------------ units
 
 
-def shares(found: dict[Case, Units], quantity: str) -> dict:
+def shares(found: dict[FlowPlan, Units], quantity: str) -> dict:
     """The share of dead, sparse, zero or saturated units per hidden layer."""
     hidden = len(next(iter(found.values())).dead)
     layers = np.arange(1.0, hidden + 1)
     data = []
-    for place, (case, units) in enumerate(found.items()):
+    for place, (plan, units) in enumerate(found.items()):
         values = getattr(units, UNITS[quantity])
-        column = bar(case.name, layers, values, place, len(found))
-        curve = track(case.name, "curve", layers, values)
+        column = bar(plan.name, layers, values, place, len(found))
+        curve = track(plan.name, "curve", layers, values)
         curve["meta"] |= {
             "readout": quantity.lower(),
             "reads": [f"{value:.1%}" for value in values],
@@ -49,12 +55,12 @@ _SHARES = {
 }
 
 
-def busyness(found: dict[Case, Units]) -> dict:
+def busyness(found: dict[FlowPlan, Units]) -> dict:
     """The clock's layer: units from the laziest to the busiest, and how often each is on."""
     along = np.linspace(0, 1, ON_POINTS)
     data = []
-    for case, units in found.items():
-        trace = track(case.name, "frame", None, None)
+    for plan, units in found.items():
+        trace = track(plan.name, "frame", None, None)
         del trace["x"], trace["y"]
         trace["meta"] |= {"x": along, "y": units.on, "log": False}
         data.append(trace)
@@ -64,11 +70,11 @@ def busyness(found: dict[Case, Units]) -> dict:
     return {"data": data, "layout": layout}
 
 
-def likeness(found: dict[Case, Units]) -> dict:
+def likeness(found: dict[FlowPlan, Units]) -> dict:
     """The mean cosine between what a layer reads from two samples."""
     hidden = len(next(iter(found.values())).alike)
     layers = np.arange(1.0, hidden + 1)
-    data = [track(case.name, "curve", layers, units.alike) for case, units in found.items()]
+    data = [track(plan.name, "curve", layers, units.alike) for plan, units in found.items()]
     for trace in data:
         trace["meta"]["log"] = False
     layout = small_layout(
@@ -82,34 +88,34 @@ def likeness(found: dict[Case, Units]) -> dict:
 
 
 def stretch(
-    found: dict[Case, Spectra], before: dict[Case, Spectra], quantity: str, depth: int
+    found: dict[FlowPlan, Spectra], before: dict[FlowPlan, Spectra], quantity: str, depth: int
 ) -> dict:
     """From the smallest to the largest singular value per layer, and the median."""
-    data = [trace for case, spectra in before.items() for trace in _ends(case, spectra, quantity)]
-    for case, spectra in found.items():
+    data = [trace for plan, spectra in before.items() for trace in _ends(plan, spectra, quantity)]
+    for plan, spectra in found.items():
         layers = sorted(spectra.rows, reverse=True)
-        values = [spectra.values(quantity, layer) for layer in layers]
+        values = [spectra.values(quantity == TO_OUTPUT, layer) for layer in layers]
         x = np.array([layer + 1.0 for layer in layers])
         ends = [positive(np.array([row[at] for row in values])) for at in (-1, 0)]
-        data += _between(case.name, x, *ends)
+        data += _between(plan.name, x, *ends)
         middle = np.array([np.median(row) for row in values])
-        curve = track(case.name, "curve", x, positive(middle))
+        curve = track(plan.name, "curve", x, positive(middle))
         seen = {"readout": "median", "reads": scientific_each(middle)}
         curve["meta"] |= seen if len(layers) == depth else {"play": "still"}
         data.append(curve)
     reach = log_range([trace["y"] for trace in data], deepest=1e-300, highest=1e300)
     title = "singular values " + (
-        "of d output / d layer input" if quantity == JACOBIANS[0] else "of each layer"
+        "of d output / d layer input" if quantity == TO_OUTPUT else "of each layer"
     )
     return {"data": data, "layout": layers_layout(depth, reach, title, back=True)}
 
 
-def _ends(case, spectra, quantity):
+def _ends(plan, spectra, quantity):
     """The largest and the smallest, dotted: what they were before a fix."""
     layers = sorted(spectra.rows, reverse=True)
     for at in (0, -1):
-        values = np.array([spectra.values(quantity, layer)[at] for layer in layers])
-        trace = track(case.name, "still", np.array(layers) + 1.0, positive(values))
+        values = np.array([spectra.values(quantity == TO_OUTPUT, layer)[at] for layer in layers])
+        trace = track(plan.name, "still", np.array(layers) + 1.0, positive(values))
         trace["line"] |= {"width": 2, "dash": "dot"}
         trace["name"] += ", before"
         trace["meta"]["group"] = "before"
@@ -127,14 +133,17 @@ def _between(name, x, low, high):
     return [area]
 
 
-def spectrum(found: dict[Case, Spectra], quantity: str, depth: int) -> dict:
+def spectrum(found: dict[FlowPlan, Spectra], quantity: str, depth: int) -> dict:
     """The clock's layer: its singular values from the largest to the smallest."""
     data, along = [], np.linspace(0, 1, SPECTRUM_POINTS)
-    for case, spectra in found.items():
+    for plan, spectra in found.items():
         known = np.array(sorted(spectra.rows))
         nearest = [int(known[np.abs(known - layer).argmin()]) for layer in range(depth - 1, -1, -1)]
-        rows = {layer: _resampled(spectra.values(quantity, layer)) for layer in set(nearest)}
-        trace = track(case.name, "frame", None, None)
+        rows = {
+            layer: _resampled(spectra.values(quantity == TO_OUTPUT, layer))
+            for layer in set(nearest)
+        }
+        trace = track(plan.name, "frame", None, None)
         del trace["x"], trace["y"]
         trace["meta"] |= {"x": along, "y": np.array([rows[layer] for layer in nearest])}
         data.append(trace)

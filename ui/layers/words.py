@@ -6,16 +6,21 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from optcore.flow.fixes import Comparison
 from optcore.flow.layer_flow import decay_rate
+from optcore.flow.mean_field import mean_field_numbers
+from optcore.flow.plan import FlowPlan
+from optcore.flow.profile import FlowProfile
+from optcore.flow.signals import SATURATED
+from optcore.flow.spectra import Spectra
+from optcore.flow.units import Units
 from optcore.networks.initializers import Constant
-from ui.layers.case import Case, Profile, mean_field
 from ui.layers.charts import saturation_ends, scientific
-from ui.layers.fixes import Comparison
-from ui.layers.views import JACOBIANS, SATURATED, Spectra, Units
-from ui.shrinking_h.words import minus
+from ui.layers.unit_charts import TO_OUTPUT
+from ui.prose import csv_text, minus
 
 
-def regimes(profiles: Sequence[Profile], before: Sequence[Profile], how: Comparison) -> str:
+def regimes(profiles: Sequence[FlowProfile], before: Sequence[FlowProfile], how: Comparison) -> str:
     """A sentence per network: its regime and number, and where a number format gives up."""
     lines = [told(profile) for profile in profiles]
     if before:
@@ -23,7 +28,7 @@ def regimes(profiles: Sequence[Profile], before: Sequence[Profile], how: Compari
     return "\n".join(lines)
 
 
-def told(profile: Profile) -> str:
+def told(profile: FlowProfile) -> str:
     """The regime of one network, and what float16 and float32 would make of it."""
     return minus(" ".join([profile.regime.sentence, *_formats(profile)]))
 
@@ -47,15 +52,15 @@ def _formats(profile):
 
 
 def _repair(profiles, before, how):
-    after = {profile.case: profile for profile in profiles}
+    after = {profile.plan: profile for profile in profiles}
     parts = []
-    for old, new_case in zip(before, _targets(before, after), strict=True):
-        new = after[new_case]
-        if new.case == old.case:
-            parts.append(f"{old.case.name} is left as it was")
+    for old, new_plan in zip(before, _targets(before, after), strict=True):
+        new = after[new_plan]
+        if new.plan == old.plan:
+            parts.append(f"{old.plan.name} is left as it was")
             continue
-        name = old.case.name
-        name += f" → {new.case.name}" if new.case.name != name else ""
+        name = old.plan.name
+        name += f" → {new.plan.name}" if new.plan.name != name else ""
         parts.append(
             f"{name}: {_share(old.left)} of the gradient reached layer 1, now {_share(new.left)}"
         )
@@ -63,10 +68,10 @@ def _repair(profiles, before, how):
 
 
 def _targets(before, after):
-    """The case each earlier one has become: the one of its name, else the rectifier."""
+    """The plan each earlier one has become: the one of its name, else the rectifier."""
     for old in before:
-        same = [case for case in after if case.name == old.case.name]
-        yield (same or [case for case in after if case.name == "ReLU"])[0]
+        same = [plan for plan in after if plan.name == old.plan.name]
+        yield (same or [plan for plan in after if plan.name == "ReLU"])[0]
 
 
 def _share(left: float) -> str:
@@ -75,21 +80,21 @@ def _share(left: float) -> str:
     return "nothing" if left == 0 else scientific(left)
 
 
-def describe(case: Case) -> str:
+def describe(plan: FlowPlan) -> str:
     """The network in a few words."""
-    parts = [case.initializer.name]
-    if case.initializer.gain != 1:
-        parts[0] += f" · {case.initializer.gain:.3g}"
-    if case.residual:
+    parts = [plan.initializer.name]
+    if plan.initializer.gain != 1:
+        parts[0] += f" · {plan.initializer.gain:.3g}"
+    if plan.residual:
         parts.append("residual")
-    if case.norm:
-        parts.append(f"{case.norm} norm")
-    if not case.bias:
+    if plan.norm:
+        parts.append(f"{plan.norm} norm")
+    if not plan.bias:
         parts.append("no bias")
     return ", ".join(parts)
 
 
-def table(profiles: Sequence[Profile], before: Sequence[Profile]) -> str:
+def table(profiles: Sequence[FlowProfile], before: Sequence[FlowProfile]) -> str:
     """Measurement beside mean-field theory, as an HTML table."""
     head = ("Network", "Weights", "left in layer 1", "per layer", "theory", "σ_w", "q*", "χ",
             "ξ gradient", "ξ signal")  # fmt: skip
@@ -114,24 +119,24 @@ _MEANINGS = {
 }
 
 
-def _row(profile: Profile, note: str):
-    case = profile.case
-    numbers = mean_field(case.activation, case.sigma_w) if case.sigma_w else None
+def _row(profile: FlowProfile, note: str):
+    plan = profile.plan
+    numbers = mean_field_numbers(plan.activation, plan.sigma_w) if plan.sigma_w else None
     expected = (
         decay_rate(profile.theory.delta_norms(1.0)[:-1]) if profile.theory is not None else math.nan
     )
     field = ["—"] * 4
-    if numbers and case.plain:
+    if numbers and plan.plain:
         q = "0" if numbers.q == 0 else scientific(numbers.q)
         depths = _depth(numbers.gradient_depth), _depth(numbers.correlation_depth)
         field = [q, scientific(numbers.chi), *depths]
     return [
-        case.name + note,
-        describe(case),
+        plan.name + note,
+        describe(plan),
         scientific(profile.left),
         _rate(decay_rate(profile.delta[:-1])),
         _rate(expected),
-        scientific(case.sigma_w),
+        scientific(plan.sigma_w),
         *field,
     ]
 
@@ -149,40 +154,40 @@ def _depth(value: float) -> str:
 # ------------------------------------------------------------------ the other views
 
 
-def signal_words(profiles: Sequence[Profile]) -> str:
+def signal_words(profiles: Sequence[FlowProfile]) -> str:
     """How the size of the signal changes on the way forward, and where it stops being finite."""
     lines = []
     for profile in profiles:
         first, last = profile.a_size[0], profile.a_size[-2] if len(profile.a_size) > 1 else 0
         line = (
-            f"{profile.case.name}: the root mean square activation goes from {scientific(first)} "
+            f"{profile.plan.name}: the root mean square activation goes from {scientific(first)} "
             f"in layer 1 to {scientific(last)} in layer {max(1, len(profile.a_size) - 1)}."
         )
         lines.append(" ".join([line, *(s for s in _formats(profile) if "inf" in s)]))
     return "\n".join(lines)
 
 
-def unit_words(found: dict[Case, Units]) -> str:
+def unit_words(found: dict[FlowPlan, Units]) -> str:
     """Per network the layer with the most dead, or the most saturated units, and why."""
-    return "\n".join(_unit_sentence(case, units) for case, units in found.items())
+    return "\n".join(_unit_sentence(plan, units) for plan, units in found.items())
 
 
-def _unit_sentence(case, units):
+def _unit_sentence(plan, units):
     worst = int(np.argmax(units.dead))
     if units.dead[worst] > 0:
         return (
-            f"{case.name}: {_percent(units.dead[worst])} of the units of layer {worst + 1} are "
-            f"dead, zero with slope zero on all {_samples(case)}. {_why_dead(case, units, worst)}"
+            f"{plan.name}: {_percent(units.dead[worst])} of the units of layer {worst + 1} are "
+            f"dead, zero with slope zero on all {_samples(plan)}. {_why_dead(plan, units, worst)}"
         )
     flat = int(np.argmax(units.saturated))
     if units.saturated[flat] > 0.01:
         share = _percent(units.saturated[flat])
-        return f"{case.name}: no dead units. {share} of layer {flat + 1} {_why_flat(case)}"
-    return f"{case.name}: no dead units, and next to none is saturated in any layer."
+        return f"{plan.name}: no dead units. {share} of layer {flat + 1} {_why_flat(plan)}"
+    return f"{plan.name}: no dead units, and next to none is saturated in any layer."
 
 
-def _why_flat(case):
-    ends = saturation_ends(case.activation)
+def _why_flat(plan):
+    ends = saturation_ends(plan.activation)
     slope = f"has a slope under {SATURATED:.0%} of the steepest"
     if not ends or min(map(abs, ends)) < 0.5:
         return f"{slope}: the side of the kink that is switched off."
@@ -190,14 +195,14 @@ def _why_flat(case):
     return f"{slope}: saturated, because the weights carry z beyond {limit:.1f}."
 
 
-def _why_dead(case, units, layer):
+def _why_dead(plan, units, layer):
     if units.starved[layer] > 0.5 * units.dead[layer]:
-        if not case.sigma_w:
+        if not plan.sigma_w:
             return "They starve: all weights are zero."
         return f"They starve: layer {layer} hands on nothing but zeros."
-    if isinstance(case.initializer, Constant) and layer and case.name == "ReLU":
+    if isinstance(plan.initializer, Constant) and layer and plan.name == "ReLU":
         return "Every weight is negative and no ReLU's output is, so no z can be positive."
-    batch = case.setting.batch
+    batch = plan.setting.batch
     if batch < 12 and units.dead[layer] <= 4 * 0.5**batch:
         return f"A batch this small finds a unit off by chance, 1 in {2**batch}."
     if units.alike[layer] > 0.3:
@@ -208,22 +213,22 @@ def _why_dead(case, units, layer):
     return "Their weights carry z below zero for every sample."
 
 
-def _samples(case):
-    return "samples of the batch" if case.setting.batch == 1 else f"{case.setting.batch} samples"
+def _samples(plan):
+    return "samples of the batch" if plan.setting.batch == 1 else f"{plan.setting.batch} samples"
 
 
 def _percent(share: float) -> str:
     return f"{100 * share:.0f} %" if share >= 0.1 else f"{100 * share:.2g} %"
 
 
-def spectrum_words(found: dict[Case, Spectra], quantity: str) -> str:
+def spectrum_words(found: dict[FlowPlan, Spectra], quantity: str) -> str:
     """How far from a rotation the Jacobians are: of all layers together, or of the first."""
     lines = []
-    for case, spectra in found.items():
-        values = spectra.values(quantity, min(spectra.rows))
-        what = "from layer 1 to the output" if quantity == JACOBIANS[0] else "of layer 1"
+    for plan, spectra in found.items():
+        values = spectra.values(quantity == TO_OUTPUT, min(spectra.rows))
+        what = "from layer 1 to the output" if quantity == TO_OUTPUT else "of layer 1"
         lines.append(
-            f"{case.name}: the Jacobian {what} has singular values from "
+            f"{plan.name}: the Jacobian {what} has singular values from "
             f"{scientific(values[-1])} to {scientific(values[0])}{_ratio(values[0], values[-1])}"
         )
     return "\n".join(lines)
@@ -235,3 +240,25 @@ def _ratio(largest, least):
     if largest < 1.01 * least:
         return ": it turns the gradient and stretches no direction."
     return f": some direction is stretched {scientific(largest / least)} times as much as another."
+
+
+# ------------------------------------------------------------------ the download
+
+COLUMNS = ("delta", "weight_grad", "ratio", "given_mean", "given_deviation", "z_size", "a_size")
+SHARES = ("dead", "sparse", "zero", "saturated", "alike")
+LOST = ("float16_lost", "float32_lost", "float16_inf", "float32_inf")
+
+
+def per_layer(how: Comparison, found: dict[FlowPlan, tuple[FlowProfile, Units]]) -> str:
+    """A line per network and layer as CSV; unit shares are empty for the output layer."""
+    rows = []
+    for plan, (record, fate) in found.items():
+        state = "shown" if plan in how.shown else "before"
+        for layer in range(plan.setting.depth):
+            row = [getattr(record, name)[layer] for name in COLUMNS]
+            row += [part[kind][layer] for part in (record.lost, record.burst)
+                    for kind in ("float16", "float32")]  # fmt: skip
+            if layer < plan.setting.depth - 1:
+                row += [getattr(fate, name)[layer] for name in SHARES]
+            rows.append([plan.name, describe(plan), state, layer + 1, *row])
+    return csv_text(["network", "weights", "state", "layer", *COLUMNS, *LOST, *SHARES], rows)

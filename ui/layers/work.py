@@ -1,44 +1,30 @@
-"""Work on the Layers page that takes a while: offers, progress, stopping, and the download."""
+"""Work on the page Gradient flow that takes a while: offers, progress, and the download."""
 
-import csv
-import io
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Generator, Sequence
+from functools import partial
 
 import streamlit as st
 
-from optcore.flow.band import FlowBand, flow_band, seed_flows
-from ui.layers.case import GRADIENTS, Case, Profile, bound, has_bound, norms_missing, profile
-from ui.layers.fixes import (
-    LIVELY,
-    LONGEST,
-    Comparison,
-    fits_memory,
-    resized,
-    seconds,
-    smaller,
-    total_seconds,
-)
-from ui.layers.views import (
-    Spectra,
-    find_spectra,
-    known_spectra,
-    spectrum_layers,
-    spectrum_seconds,
-    units,
-)
-from ui.layers.words import describe
+from optcore.flow import costs
+from optcore.flow.band import seed_flows
+from optcore.flow.bounds import bound, has_bound
+from optcore.flow.fixes import Comparison
+from optcore.flow.plan import FlowPlan
+from optcore.flow.profile import FlowProfile
+from optcore.flow.spectra import Spectra, find_spectra
+from ui import cache
+from ui.layers import results
+from ui.layers.words import per_layer
 from ui.state import PageState
+from ui.work import ask, asked, carry_out, stop, stopped
 
 SEEDS = 30
-# A band that takes longer is drawn on demand; one seed in float32 costs half of one in float64.
+# Seconds that networks, a band, spectra and a bound may take without being asked for; the first
+# again while a hand moves.
+LONGEST, LIVELY = 1.5, 0.25
 LONGEST_BAND = 2.5
-LONGEST_SPECTRA = 2.5
-LONGEST_BOUND = 0.8
-QUANTITIES = dict(
-    zip(GRADIENTS, ("delta_norms", "weight_grad_norms", "update_ratios"), strict=True)
-)
-_bands: dict[Case, list[dict]] = {}
+LONGEST_SPECTRA, LIVELY_SPECTRA = 2.5, 0.08
+LONGEST_BOUND, LIVELY_BOUND = 0.8, 0.01
 
 
 # ------------------------------------------------------------------ too much at once
@@ -46,31 +32,37 @@ _bands: dict[Case, list[dict]] = {}
 
 def within_reach(state: PageState, how: Comparison) -> tuple[Comparison, str]:
     """What can be computed now, with a note on it; something smaller when it takes too long."""
-    needed = total_seconds([case for case in how.all if case not in _known])
+    needed = costs.total_seconds([plan for plan in how.all if not results.profile.known(plan)])
     if not state.settled and needed > LIVELY:
-        fewer = {"batch": smaller(how.all, LIVELY).get("batch", 16)}
+        fewer = {"batch": costs.smaller(how.all, LIVELY).get("batch", 16)}
         return _scaled(how, **fewer), f"While you drag: a batch of {fewer['batch']}.\n"
-    if needed <= LONGEST:
+    if needed <= LONGEST and _fit(how):
         return how, ""
-    if state.memory.get("patient") == how:
-        return _with_progress(how), ""
-    offer = smaller(how.all)
+    if asked(state, "networks", how) and _fit(how):
+        carry_out(_passes(how))
+        return how, ""
+    offer = costs.smaller(how.all, LONGEST)
     _offer(state, how, needed, offer)
-    said = " and ".join(f"{name} {value}" for name, value in offer.items())
+    said = _listed(offer)
     return _scaled(how, **offer), f"Shown meanwhile: {said}.\n"
 
 
-_known: set[Case] = set()
+def _fit(how: Comparison) -> bool:
+    return all(cache.CACHE.fits(costs.memory(plan)) for plan in how.all)
+
+
+def _listed(offer: dict) -> str:
+    return " and ".join(f"{name} {value}" for name, value in offer.items())
 
 
 def _scaled(how: Comparison, **numbers) -> Comparison:
-    return Comparison(resized(how.shown, **numbers), resized(how.before, **numbers), how.fixes)
+    shown, before = (costs.resized(plans, **numbers) for plans in (how.shown, how.before))
+    return Comparison(shown, before, how.fixes)
 
 
 def _offer(state: PageState, how: Comparison, needed: float, offer: dict) -> None:
-    setting = how.shown[0].setting
-    said = " and ".join(f"{name} {value}" for name, value in offer.items())
-    quick = total_seconds(resized(how.all, **offer))
+    setting, said = how.shown[0].setting, _listed(offer)
+    quick = costs.total_seconds(costs.resized(how.all, **offer))
     st.warning(
         f"Depth {setting.depth}, width {setting.width} and batch {setting.batch} would take about "
         f"{needed:.1f} s for {len(how.all)} networks, too long to follow a slider. "
@@ -82,80 +74,52 @@ def _offer(state: PageState, how: Comparison, needed: float, offer: dict) -> Non
             f"Use {said}", type="primary",
             on_click=lambda: state.put({f"net.{name}": value for name, value in offer.items()}),
         )  # fmt: skip
-        if fits_memory(setting):
-            st.button("Compute it all the same", on_click=_be_patient, args=(state, how))
+        if _fit(how):
+            st.button("Compute it all the same", on_click=ask, args=(state, "networks", how))
         else:
             st.caption("Computing it all the same would need more memory than a page may take.")
 
 
-def _be_patient(state: PageState, how) -> None:
-    state.memory["patient"] = how
-
-
-def _with_progress(how: Comparison) -> Comparison:
-    place = st.empty()
-    for done, case in enumerate(how.all):
-        place.progress(done / len(how.all), f"{case.name}: forward and backward …")
-        profile(case)
-        _known.add(case)
-    place.empty()
-    return how
+def _passes(how: Comparison) -> Generator[tuple[float, str], None, None]:
+    for done, plan in enumerate(how.all):
+        yield done / len(how.all), f"{plan.name}: forward and backward …"
+        results.profile(plan)
 
 
 # ------------------------------------------------------------------ the bound
 
 
-def _bound_seconds(case: Case) -> float:
-    """About how long one layer's eigenvalue problem takes."""
-    return 2e-4 + 6e-10 * case.setting.width**3
+def shows_bound(plan: FlowPlan) -> bool:
+    """Whether a bound is drawn for this network once the hand rests."""
+    setting = plan.setting
+    return has_bound(plan) and setting.depth * costs.norm_seconds(setting.width) <= LONGEST_BOUND
 
 
-def shows_bound(case: Case) -> bool:
-    """Whether a bound is drawn for this case once the hand rests."""
-    return has_bound(case) and case.setting.depth * _bound_seconds(case) <= LONGEST_BOUND
-
-
-def bounds(profiles: Sequence[Profile], settled: bool) -> dict:
+def bounds(profiles: Sequence[FlowProfile], settled: bool) -> dict:
     """The slope bound of every activation that has one, where it can be had in passing."""
-    bounded = [p for p in profiles if shows_bound(p.case) and p.delta[-1] > 0]
-    missing = sum(norms_missing(p.case) for p in bounded[:1])
-    if missing * _bound_seconds(profiles[0].case) > (LONGEST_BOUND if settled else 0.01):
+    bounded = [p for p in profiles if shows_bound(p.plan) and p.delta[-1] > 0]
+    missing = sum(results.norms_missing(p.plan) for p in bounded[:1])
+    takes = missing * costs.norm_seconds(profiles[0].plan.setting.width)
+    if takes > (LONGEST_BOUND if settled else LIVELY_BOUND):
         return {}
-    return {p.case.name: bound(p.case, p.delta[-1]) for p in bounded}
+    return {
+        p.plan.name: bound(p.plan, p.delta[-1], results.spectral_norms(p.plan)) for p in bounded
+    }
 
 
 # ------------------------------------------------------------------ the band over seeds
 
 
-def _unseeded(case: Case) -> Case:
-    return replace(case, setting=replace(case.setting, learning_rate=1.0))
-
-
-def bands(how: Comparison, quantity: str) -> dict[str, FlowBand]:
-    """The bands known so far, by activation name."""
-    rate = how.shown[0].setting.learning_rate
-    found = {}
-    for case in how.shown:
-        flows = _bands.get(_unseeded(case))
-        if flows:
-            band = flow_band(flows, QUANTITIES[quantity])
-            scale = rate if QUANTITIES[quantity] == "update_ratios" else 1.0
-            found[case.name] = FlowBand(
-                band.low * scale, band.middle * scale, band.high * scale, band.seeds
-            )
-    return found
-
-
-def _missing_bands(how: Comparison) -> tuple[list[Case], float]:
-    """The networks without a band, and about how long theirs take."""
-    missing = [case for case in how.shown if _unseeded(case) not in _bands]
-    return missing, sum(seconds(case) for case in missing) * SEEDS / 2
+def _missing_bands(how: Comparison) -> tuple[list[FlowPlan], float]:
+    """The networks without a band, and about how long theirs take: half of float64 a seed."""
+    missing = [plan for plan in how.shown if results.known_flows(plan) is None]
+    return missing, costs.total_seconds(missing) * SEEDS / 2
 
 
 def band_comes(state: PageState, how: Comparison) -> bool:
     """Whether a missing band is computed without being asked for, as soon as the hand rests."""
     missing, takes = _missing_bands(how)
-    return bool(missing) and takes <= LONGEST_BAND and state.memory.get("stopped") != how
+    return bool(missing) and takes <= LONGEST_BAND and not stopped(state, "band", how)
 
 
 def finish_bands(state: PageState, how: Comparison, wanted: bool) -> None:
@@ -163,102 +127,71 @@ def finish_bands(state: PageState, how: Comparison, wanted: bool) -> None:
     missing, takes = _missing_bands(how)
     if not (wanted and missing and state.settled):
         return
-    if not (band_comes(state, how) or state.memory.get("band") == how):
-        st.button(
-            f"Draw the band over {SEEDS} seeds (about {max(takes, 0.1):.1f} s)",
-            on_click=_ask_for_band, args=(state, how), icon=":material/stacked_line_chart:",
-        )  # fmt: skip
-        return
-    with st.container(horizontal=True, vertical_alignment="center"):
-        place = st.empty()
-        stop = st.empty()
-        if takes > 0.5:
-            stop.button("Stop", on_click=_stop, args=(state, how))
-    for done, case in enumerate(missing):
-        flows = []
-        for flow in seed_flows(_unseeded(case).fit, case.initializer, range(SEEDS), 1.0):
-            flows.append(flow)
-            share = (done + len(flows) / SEEDS) / len(missing)
-            place.progress(share, f"{case.name}: seed {len(flows)} of {SEEDS}")
-        while len(_bands) >= 128:
-            _bands.pop(next(iter(_bands)), None)
-        _bands[_unseeded(case)] = flows
-    st.rerun()
+    if band_comes(state, how) or asked(state, "band", how):
+        carry_out(_seeds(missing), partial(stop, state, "band", how))
+        st.rerun()
+    st.button(
+        f"Draw the band over {SEEDS} seeds (about {max(takes, 0.1):.1f} s)",
+        on_click=ask, args=(state, "band", how), icon=":material/stacked_line_chart:",
+    )  # fmt: skip
 
 
-def _ask_for_band(state: PageState, how) -> None:
-    state.memory["band"] = how
-    state.memory.pop("stopped", None)
-
-
-def _stop(state: PageState, how) -> None:
-    state.memory["stopped"] = how
-    state.memory.pop("band", None)
+def _seeds(missing: Sequence[FlowPlan]) -> Generator[tuple[float, str], None, None]:
+    for done, plan in enumerate(missing):
+        flows, alike = [], results.unseeded(plan)
+        with cache.CACHE.room(costs.memory(plan)):
+            for flow in seed_flows(alike.fit, alike.initializer, range(SEEDS), 1.0):
+                flows.append(flow)
+                share = (done + len(flows) / SEEDS) / len(missing)
+                yield share, f"{plan.name}: seed {len(flows)} of {SEEDS}"
+        results.keep_flows(plan, flows)
 
 
 # ------------------------------------------------------------------ spectra
 
 
-def spectra(state: PageState, how: Comparison) -> dict[Case, Spectra]:
+def spectra(state: PageState, how: Comparison) -> dict[FlowPlan, Spectra]:
     """Singular values of as many layers as there is time for; more on demand."""
     setting = how.shown[0].setting
-    everything = state.memory.get("all spectra") == how
-    limit = 1e9 if everything else LONGEST_SPECTRA if state.settled else 0.08
-    layers = spectrum_layers(how.all, limit)
-    place = st.empty()
-    for case in how.all:
-        if known_spectra(case, layers) is None:
-            _find(state, how, case, layers, place)
-    place.empty()
+    limit = LONGEST_SPECTRA if state.settled else LIVELY_SPECTRA
+    layers = costs.spectrum_layers(how.all, 1e9 if asked(state, "spectra", how) else limit)
+    found = {plan: cache.CACHE.get(("spectra", plan, layers)) for plan in how.all}
+    missing = [plan for plan, known in found.items() if known is None]
+    if missing:
+        found |= carry_out(_decompositions(missing, layers))
     if state.settled and len(layers) < setting.depth:
-        takes = setting.depth * len(how.all) * spectrum_seconds(setting.width)
+        takes = setting.depth * len(how.all) * costs.spectrum_seconds(setting.width)
         st.button(
             f"{len(layers)} of {setting.depth} layers are shown; all take about {takes:.0f} s",
-            on_click=_ask_for_all, args=(state, how), icon=":material/all_match:",
+            on_click=ask, args=(state, "spectra", how), icon=":material/all_match:",
         )  # fmt: skip
-    return {case: known_spectra(case, layers) for case in how.all}
+    return found
 
 
-def _find(state, how, case, layers, place):
-    for share in find_spectra(case, layers):
-        if state.settled:
-            place.progress(share, f"{case.name}: singular values, {share:.0%}")
-
-
-def _ask_for_all(state: PageState, how) -> None:
-    state.memory["all spectra"] = how
+def _decompositions(missing: Sequence[FlowPlan], layers: tuple[int, ...]):
+    found = {}
+    for plan in missing:
+        steps = find_spectra(results.flow_of(plan), layers)
+        while True:
+            try:
+                share = next(steps)
+            except StopIteration as end:
+                found[plan] = end.value
+                cache.CACHE.put(("spectra", plan, layers), end.value)
+                break
+            yield (len(found) + share) / len(missing), f"{plan.name}: singular values, {share:.0%}"
+    return found
 
 
 # ------------------------------------------------------------------ the download
-
-COLUMNS = ("delta", "weight_grad", "ratio", "given_mean", "given_deviation", "z_size", "a_size")
 
 
 def download(how: Comparison) -> None:
     """The numbers of every layer of every network as CSV."""
     if how.shown:
         st.download_button(
-            "Numbers per layer (CSV)", lambda: per_layer(how), "layers.csv", "text/csv",
-            icon=":material/download:", on_click="ignore",
+            "Numbers per layer (CSV)",
+            lambda: per_layer(how, {plan: (results.profile(plan), results.units(plan))
+                                    for plan in how.all}),
+            "layers.csv", "text/csv", icon=":material/download:", on_click="ignore",
         )  # fmt: skip
-
-
-def per_layer(how: Comparison) -> str:
-    """A line per network and layer; unit shares are empty for the output layer."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    shares = ("dead", "sparse", "zero", "saturated", "alike")
-    lost = ("float16_lost", "float32_lost", "float16_inf", "float32_inf")
-    writer.writerow(["network", "weights", "state", "layer", *COLUMNS, *lost, *shares])
-    for case in how.all:
-        state = "shown" if case in how.shown else "before"
-        record, fate = profile(case), units(case)
-        for layer in range(case.setting.depth):
-            row = [getattr(record, name)[layer] for name in COLUMNS]
-            row += [part[kind][layer] for part in (record.lost, record.burst)
-                    for kind in ("float16", "float32")]  # fmt: skip
-            if layer < case.setting.depth - 1:
-                row += [getattr(fate, name)[layer] for name in shares]
-            numbers = [repr(float(value)) for value in row]
-            writer.writerow([case.name, describe(case), state, layer + 1, *numbers])
-    return out.getvalue()

@@ -3,8 +3,9 @@
 import numpy as np
 
 from optcore.derivatives.microscope import DECADES, lattice
+from ui.prose import minus
 from ui.shrinking_h.charts import EVERY, RULE_LOOKS, slope_scale
-from ui.shrinking_h.words import minus, size
+from ui.shrinking_h.words import size
 
 DEEPEST, HIGHEST = -24, 4
 RIGHT_EDGE = -DECADES - 0.4

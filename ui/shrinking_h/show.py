@@ -15,6 +15,7 @@ from optcore.formula.surface import formula_function
 from ui import controls
 from ui.live.stage import Clock, Handle, Panel
 from ui.palette import legend as entry
+from ui.prose import minus
 from ui.shrinking_h import charts as chart
 from ui.shrinking_h import error_charts as error_chart
 from ui.shrinking_h import words
@@ -94,7 +95,7 @@ def panels(w: Watch, settled: bool) -> list[Panel]:
 
 
 def clock(w: Watch) -> Clock:
-    labels = [words.minus(f"h = {words.power(h)}") for h in w.h]
+    labels = [minus(f"h = {words.power(h)}") for h in w.h]
     return Clock(len(w.h) - 1, w.at, labels, name="h, from 1 down to 1e−16", seconds=16.0)
 
 
@@ -118,7 +119,7 @@ def legend(w: Watch) -> list[dict]:
 def told(w: Watch, settled: bool) -> list[str]:
     """A sentence per step, or the one for where the scrubber stands."""
     if w.fault:
-        return [words.minus(w.fault)]
+        return [minus(w.fault)]
     return words.sentences(w.curves, chart.EVERY if settled else slice(w.at, w.at + 1))
 
 
@@ -128,7 +129,7 @@ def told(w: Watch, settled: bool) -> list[str]:
 def way_back(state: PageState, w: Watch) -> None:
     """Offers the function's own x where there is nothing to measure."""
     if w.fault:
-        st.warning(words.minus(w.fault), icon=":material/wrong_location:")
+        st.warning(minus(w.fault), icon=":material/wrong_location:")
         st.button(
             f"Go back to x = {w.function.x:g}", on_click=lambda: state.put({"x": w.function.x})
         )
@@ -190,7 +191,7 @@ def claimed(text: str, w: Watch) -> float:
 
 def escaped(sentence: str) -> str:
     """A sentence as Markdown shows it unchanged, but for the minus of its numbers."""
-    return words.minus(sentence).replace("|", "\\|").replace("*", "\\*").replace("$", "\\$")
+    return minus(sentence).replace("|", "\\|").replace("*", "\\*").replace("$", "\\$")
 
 
 def download(w: Watch) -> None:

@@ -2,13 +2,13 @@
 
 import csv
 import io
-import re
 from html import escape
 
 import numpy as np
 
 from optcore.derivatives.differences import CENTRAL
 from optcore.derivatives.microscope import lattice
+from ui.prose import minus
 
 MUCH = 3.0  # how many times one error must exceed the other to rule
 VISIBLE = 1e-12  # a lattice finer than this share of f' hides in the digits that are written
@@ -33,11 +33,6 @@ def size(error: float) -> str:
         return "0"
     mantissa, exponent = f"{error:.1e}".split("e")
     return f"{error:.2g}" if 1e-2 <= abs(error) < 1e3 else f"{mantissa}e{int(exponent)}"
-
-
-def minus(text: str) -> str:
-    """Text with a true minus, as everywhere but in what is typed: 4.2e−8 − 1."""
-    return re.sub(r"-(?=\d)|(?<= )-(?= )", "−", text)
 
 
 def leading(curves):

@@ -8,10 +8,10 @@ import streamlit as st
 
 from optcore.knobs import knobs
 from optcore.networks.activations import Activation
+from optcore.networks.datasets import Generator
 from optcore.networks.initializers import Initializer
 from optcore.optimizers import OPTIMIZERS
 from optcore.optimizers.base import Optimizer
-from optcore.training.datasets import Generator
 from optcore.training.plan import TrainingPlan, untrainable
 from ui import controls
 from ui.live.stage import Panel

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from optcore.descent.disturbance import CLIPPINGS
 from optcore.knobs import knob, knobs
 from optcore.networks.activations import ACTIVATIONS, ReLU, Sigmoid
+from optcore.networks.datasets import DATASETS
 from optcore.networks.initializers import INITIALIZERS, HeNormal
-from optcore.training.datasets import DATASETS
 from optcore.training.plan import TRAINERS
 from ui.parameters import choice, origin, sliders, sliders_of_each, step, switch
 from ui.training.charts import TITLES

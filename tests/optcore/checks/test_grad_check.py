@@ -14,11 +14,11 @@ from optcore.checks.taylor_slope import taylor_slope
 from optcore.derivatives.differences import CENTRAL, COMPLEX_STEP, DIFFERENCES, FORWARD, StepError
 from optcore.derivatives.error_model import NotFiniteError
 from optcore.networks.activations import ACTIVATIONS, ELU, Identity, ReLU, Sigmoid, Tanh
+from optcore.networks.datasets import random_batch
 from optcore.networks.initializers import HeNormal, Normal, XavierNormal
 from optcore.networks.losses import LOSSES, NaiveCrossEntropy, SigmoidCrossEntropy, SquaredError
 from optcore.networks.network import FitLoss, Network
 from optcore.surfaces import Rosenbrock
-from optcore.training.datasets import random_batch
 
 POINT = np.array([-1.5, 2.0])
 every_rule = pytest.mark.parametrize("rule", DIFFERENCES, ids=lambda rule: rule.name)

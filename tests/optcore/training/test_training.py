@@ -8,9 +8,9 @@ from optcore.descent.disturbance import ClipNorm, ClipValue
 from optcore.descent.loop import course, descend
 from optcore.flow.layer_flow import norms_along
 from optcore.networks.activations import Identity, ReLU, Sigmoid, Tanh
+from optcore.networks.datasets import Blobs, Moons, Sine, Spirals
 from optcore.networks.initializers import HeNormal, Normal, XavierNormal, Zeros
 from optcore.optimizers import OPTIMIZERS, Adam, GradientDescent, LineSearch, Momentum
-from optcore.training.datasets import Blobs, Moons, Sine, Spirals
 from optcore.training.plan import HEADS, TRAINERS, TrainingPlan, constant_loss, places, untrainable
 from optcore.training.record import Trainer, Watched, train
 

@@ -9,8 +9,8 @@ import pytest
 from optcore.checks.block_check import BANDS
 from optcore.checks.grad_check import component_name
 from optcore.networks.activations import ReLU, Sigmoid
+from optcore.networks.datasets import DATASETS
 from optcore.networks.losses import LOSSES, SquaredError
-from optcore.training.datasets import DATASETS
 from ui.check_network import charts as chart
 from ui.check_network import taylor_charts as taylor
 from ui.check_network import words

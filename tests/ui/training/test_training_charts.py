@@ -6,9 +6,9 @@ from dressing import validated
 
 from optcore.descent.disturbance import ClipNorm
 from optcore.networks.activations import LeakyReLU, ReLU, Sigmoid
+from optcore.networks.datasets import Blobs, Moons, Sine
 from optcore.networks.initializers import HeNormal, XavierNormal, Zeros
 from optcore.optimizers import GradientDescent
-from optcore.training.datasets import Blobs, Moons, Sine
 from optcore.training.plan import TrainingPlan
 from optcore.training.record import Trainer, train
 from ui.training import charts as chart

@@ -5,9 +5,7 @@ import pytest
 
 from optcore.knobs import knobs
 from optcore.networks.activations import Identity, Tanh
-from optcore.networks.losses import LOSSES, SigmoidCrossEntropy, SoftmaxCrossEntropy, SquaredError
-from optcore.networks.network import FitLoss, Network
-from optcore.training.datasets import (
+from optcore.networks.datasets import (
     DATASETS,
     Blobs,
     Circles,
@@ -17,6 +15,8 @@ from optcore.training.datasets import (
     Xor,
     random_batch,
 )
+from optcore.networks.losses import LOSSES, SigmoidCrossEntropy, SoftmaxCrossEntropy, SquaredError
+from optcore.networks.network import FitLoss, Network
 
 every_dataset = pytest.mark.parametrize("generator", DATASETS, ids=lambda g: g.name)
 

@@ -1,0 +1,73 @@
+"""Histograms of a network's signals, layer by layer, over the same bins."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from optcore.flow.layer_flow import LayerFlow
+
+BINS = 48
+SATURATED = 0.05
+# Histograms wider than this get an axis that is logarithmic away from zero.
+WIDE = 30.0
+
+
+@dataclass(frozen=True, eq=False)
+class Signals:
+    """Histograms of all units and samples, per layer, over the same bins.
+
+    `edges` (bins + 1) in units of the axis (asinh of the value where `bent`); `shares` and
+    `saturated` (layers, bins) are shares of all numbers of the layer, the second only of those
+    whose slope is under 5 % of the steepest; `outside` counts what is not finite.
+    """
+
+    edges: np.ndarray
+    bent: bool
+    shares: np.ndarray
+    saturated: np.ndarray
+    outside: np.ndarray
+
+
+def signals_of(flow: LayerFlow) -> dict[str, Signals]:
+    """{"z": ..., "a": ...}: what each activation function is given, and what it gives."""
+    forward, network = flow.trace.forward, flow.fit.network
+    hidden = slice(0, network.depth - 1)
+    limit = SATURATED * network.hidden.steepest
+    flat = [np.abs(slope) < limit for slope in flow.slopes[hidden]]
+    return {
+        "z": _histograms(forward.normalised[hidden], flat),
+        "a": _histograms(forward.units[hidden], flat),
+    }
+
+
+def _histograms(arrays, flat) -> Signals:
+    finite = [np.isfinite(array) for array in arrays]
+    pairs = list(zip(arrays, finite, strict=True))
+    # An axis that a single outlier stretches shows nothing: four deviations, no less than 1.
+    with np.errstate(over="ignore", invalid="ignore"):
+        sizes = [float(np.sqrt(np.mean(a[ok] ** 2))) if ok.any() else 0.0 for a, ok in pairs]
+    sizes = [size for size in sizes if math.isfinite(size)]
+    reach = max(1.0, 4 * max(sizes, default=1.0))
+    largest = max((float(np.abs(a[ok]).max()) for a, ok in pairs if ok.any()), default=1.0)
+    reach = min(reach, max(largest, 1.0))
+    lowest = min((float(a[ok].min()) for a, ok in pairs if ok.any()), default=-1.0)
+    bent = reach > WIDE
+    high = math.asinh(reach) if bent else reach
+    low = 0.0 if lowest >= 0 else -high
+    edges = np.linspace(low, high, BINS + 1)
+    rows = [_counts(a, ok, sat, edges, bent)
+            for a, ok, sat in zip(arrays, finite, flat, strict=True)]  # fmt: skip
+    shares, saturated, outside = (np.array(column) for column in zip(*rows, strict=True))
+    return Signals(edges, bent, shares, saturated, outside)
+
+
+def _counts(array, finite, flat, edges, bent):
+    values = array[finite]
+    placed = np.arcsinh(values) if bent else values
+    scale = BINS / (edges[-1] - edges[0])
+    bins = np.clip(((placed - edges[0]) * scale).astype(int), 0, BINS - 1)
+    total = max(array.size, 1)
+    every = np.bincount(bins, minlength=BINS) / total
+    those = np.bincount(bins[flat[finite]], minlength=BINS) / total
+    return every, those, array.size - values.size
