@@ -1,5 +1,7 @@
 """Taylor models, critical points, basins, Hessian products and random spectra."""
 
+from optcore.training.datasets import random_batch
+
 from bench.measure import side_by_side, timed, typical
 from bench.report import Check, Section, Table
 from optcore.curvature.basins import basin_map
@@ -15,7 +17,6 @@ from optcore.networks.losses import SoftmaxCrossEntropy
 from optcore.networks.network import FitLoss, Network
 from optcore.optimizers import Newton
 from optcore.surfaces import SURFACES, Himmelblau
-from optcore.training.datasets import random_batch
 
 COARSE, FINE = (48, 36), (160, 120)
 SIZES = (2, 64, 64, 10)

@@ -10,15 +10,15 @@ from visits import picture
 
 from optcore.checks.bugs import PLANTED_BUGS
 from optcore.checks.detective import NoCaseError
+from optcore.checks.plan import LIMIT, RANDOM, CheckPlan, NetworkShape
+from optcore.checks.record import examined
 from optcore.derivatives.differences import CENTRAL, DIFFERENCES
 from optcore.networks.activations import ACTIVATIONS
 from optcore.networks.datasets import DATASETS
 from optcore.networks.losses import LOSSES, SigmoidCrossEntropy
-from ui.check_network import detective as detecting
-from ui.check_network.case import LIMIT, RANDOM, CheckCase, Shape
-from ui.check_network.result import examined
+from ui.check_network import detective
 from ui.check_network.scenarios import SCENARIOS
-from ui.check_network.words import summary
+from ui.check_network.words import report, summary
 from ui.parameters import slug
 
 PAGES = Path(__file__).parents[2] / "pages"
@@ -94,7 +94,7 @@ def test_all_bugs_at_once_say_which_could_not_be_planted():
     app = opened(bugs=",".join(slug(bug.name) for bug in PLANTED_BUGS))
     found = shown(app)
     assert found.check.verdict == "wrong"
-    assert len(found.case.planted(found.fit)) < len(PLANTED_BUGS) == len(found.case.bugs)
+    assert len(found.plan.planted(found.fit)) < len(PLANTED_BUGS) == len(found.plan.bugs)
 
 
 # ------------------------------------------------------------------ what the scenarios say
@@ -119,7 +119,7 @@ def test_a_wrong_delta_reaches_its_layer_and_all_below():
 
 def test_the_right_network_that_looks_wrong():
     found = scenario("Right, but looks wrong")
-    assert found.case.bugs == ()
+    assert found.plan.bugs == ()
     assert 0.2 < found.check.block("W1").relative_error < 0.9
     assert found.check.relative_error < 1e-8
     assert (found.check.flat_verdict, found.check.verdict) == ("right", "inconclusive")
@@ -206,14 +206,14 @@ def test_a_case_keeps_its_bug_wherever_the_check_is_made():
     moved = shown(opened(**{"mode": "detective", "case": "12", "at.weight_scale": "0.3",
                             "at.training_steps": "30", "at.seed": "5", "float": "float32",
                             "loss.weight_decay": "0.1"}))  # fmt: skip
-    assert first.case.bugs == moved.case.bugs
-    others = {shown(opened(mode="detective", case=str(n))).case.bugs for n in range(8)}
+    assert first.plan.bugs == moved.plan.bugs
+    others = {shown(opened(mode="detective", case=str(n))).plan.bugs for n in range(8)}
     assert len(others) > 4
 
 
 def test_nothing_on_the_page_names_the_hidden_bug():
     app = opened(mode="detective", case="12")
-    bug = shown(app).case.bugs[0]
+    bug = shown(app).plan.bugs[0]
     written = " ".join(each.value for each in (*app.markdown, *app.caption, *app.latex))
     assert bug.name not in written
     assert bug.wrong not in written
@@ -224,7 +224,7 @@ def test_nothing_on_the_page_names_the_hidden_bug():
 def test_a_right_and_a_wrong_answer_are_ruled_and_counted():
     app = opened(mode="detective", case="12")
     found = shown(app)
-    truth = found.case.bugs[0].line(found.case.network)
+    truth = found.plan.bugs[0].line(found.plan.network)
     menu = next(each for each in app.selectbox if each.label == "Which line?")
     assert button(app, "That is the line").disabled
     menu.select(truth.name).run()
@@ -233,7 +233,7 @@ def test_a_right_and_a_wrong_answer_are_ruled_and_counted():
     assert any("Found 1 of 1" in each.value for each in app.markdown)
     button(app, "Next case").click().run()
     found = shown(app)
-    truth = found.case.bugs[0].line(found.case.network)
+    truth = found.plan.bugs[0].line(found.plan.network)
     menu = next(each for each in app.selectbox if each.label == "Which line?")
     menu.select(next(name for name in menu.options if name != truth.name)).run()
     button(app, "That is the line").click().run()
@@ -246,16 +246,16 @@ def test_a_network_that_shows_no_bug_gets_a_sentence(monkeypatch):
     def blind(*case):
         raise NoCaseError("nothing to see")
 
-    monkeypatch.setattr(detecting, "open_case", blind)
+    monkeypatch.setattr(detective, "open_case", blind)
     app = opened(mode="detective", case="9876")
     assert "no bug could be seen" in said(app)
     assert all(each.label != "Which line?" for each in app.selectbox)
 
 
 def test_reference_keeps_only_what_decides_the_bugs():
-    case = CheckCase(rule=DIFFERENCES[0], dtype="float32")
-    assert detecting.reference(case) == detecting.reference(replace(case, rule=CENTRAL))
-    assert detecting.reference(case) != detecting.reference(replace(case, data=RANDOM))
+    plan = CheckPlan(rule=DIFFERENCES[0], dtype="float32")
+    assert detective.reference(plan) == detective.reference(replace(plan, rule=CENTRAL))
+    assert detective.reference(plan) != detective.reference(replace(plan, data=RANDOM))
 
 
 # ------------------------------------------------------------------ input that cannot be used
@@ -286,7 +286,7 @@ def test_a_hostile_link_gets_a_notice_and_the_default(parameters):
 def test_a_regression_with_a_loss_for_classes_gets_a_sentence():
     app = opened(data="sine")
     assert "is a regression" in said(app)
-    assert shown(app).case.data == RANDOM
+    assert shown(app).plan.data == RANDOM
 
 
 def test_a_network_too_large_gets_a_sentence_and_a_smaller_offer():
@@ -294,15 +294,15 @@ def test_a_network_too_large_gets_a_sentence_and_a_smaller_offer():
     assert f"the limit is {LIMIT:,}" in said(app)
     offer = button(app, "Take width")
     width = int(offer.label.split()[-1])
-    fits = CheckCase(shape=Shape(10, width, 16))
-    assert fits.parameters <= LIMIT < CheckCase(shape=Shape(10, width + 1, 16)).parameters
+    fits = CheckPlan(shape=NetworkShape(10, width, 16))
+    assert fits.parameters <= LIMIT < CheckPlan(shape=NetworkShape(10, width + 1, 16)).parameters
 
 
 def test_a_large_network_shows_progress_and_is_checked():
     app = opened(**{"net.width": "30"})
     found = shown(app)
-    assert not found.case.live
-    assert found.case.parameters > 1500
+    assert not found.plan.live
+    assert found.plan.parameters > 1500
     assert found.diagnoses[0].line.name == "delta 2"
 
 
@@ -310,22 +310,22 @@ def test_a_cancelled_check_stays_cancelled_until_it_is_asked_for():
     app = opened()
     before = shown(app)
     memory = app.session_state["state.check_network"]
-    large = replace(before.case, shape=Shape(4, 30, 16))
-    memory["cancelled"] = large
+    large = replace(before.plan, shape=NetworkShape(4, 30, 16))
+    memory["work"] = {"check": ("stopped", large)}
     memory["values"]["net.width"] = 30
     app.run()
     assert shown(app) is before
     assert "Cancelled" in said(app)
     assert "still shows the check before" in said(app)
     button(app, "Check now").click().run()
-    assert shown(app).case == large
+    assert shown(app).plan == large
 
 
 def test_cancelled_before_any_check_says_that_the_picture_is_of_another_network():
     app = AppTest.from_file(PAGES / "check_network.py", default_timeout=30)
-    large = CheckCase(shape=Shape(4, 30, 16))
+    large = CheckPlan(shape=NetworkShape(4, 30, 16))
     memory = {"source": {"net.width": "30", "bugs": ""}, "values": {}, "notices": [],
-              "published": {}, "cancelled": large}  # fmt: skip
+              "published": {}, "work": {"check": ("stopped", large)}}  # fmt: skip
     app.session_state["state.check_network"] = memory
     app.run()
     assert not app.exception
@@ -383,7 +383,7 @@ def test_a_formula_without_a_value_in_the_window_gets_a_sentence():
 
 def test_the_report_holds_every_parameter_of_every_check():
     found = scenario("Check again after training")
-    rows = [line.split(",") for line in found.report().splitlines()]
+    rows = [line.split(",") for line in report(found).splitlines()]
     assert len(rows) == 1 + 2 * found.check.point.size
     head = rows[0]
     last = dict(zip(head, rows[-1], strict=True))
@@ -394,5 +394,5 @@ def test_the_report_holds_every_parameter_of_every_check():
 
 
 def test_parameters_with_a_comma_in_their_name_stay_one_cell():
-    case = CheckCase(loss=SigmoidCrossEntropy(), shape=Shape(2, 2, 4))
-    assert '"W1[1, 0]"' in examined(case).report()
+    plan = CheckPlan(loss=SigmoidCrossEntropy(), shape=NetworkShape(2, 2, 4))
+    assert '"W1[1, 0]"' in report(examined(plan))

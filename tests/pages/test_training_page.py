@@ -16,6 +16,8 @@ from optcore.networks.activations import ACTIVATIONS
 from optcore.networks.datasets import DATASETS
 from optcore.networks.initializers import HeNormal
 from optcore.training.plan import TRAINERS, TrainingPlan
+from ui import cache, work
+from ui.cache import Cache
 from ui.parameters import slug
 from ui.training import choices as training
 from ui.training import words
@@ -61,7 +63,7 @@ def start(request, monkeypatch):
     drawn = TrainingPlan.start.fget
     moved = property(lambda plan: nudged(drawn(plan), request.param))
     monkeypatch.setattr(TrainingPlan, "start", moved)
-    monkeypatch.setattr(training_work, "SHELF", training_work.Shelf())
+    monkeypatch.setattr(cache, "CACHE", Cache(10**8))
 
 
 from_any_start = pytest.mark.usefixtures("start")
@@ -254,16 +256,6 @@ def test_a_training_is_kept_for_the_next_run(shown, monkeypatch):
     assert shown[-1][0] is shown[-2][0]
 
 
-def test_the_shelf_is_bounded():
-    shelf = training_work.Shelf()
-    for at in range(training_work.KEPT + 5):
-        shelf.put(SimpleNamespace(plan=at))
-        shelf.get(0)
-    assert len(shelf.records) == training_work.KEPT
-    assert shelf.get(0) is not None, "what was asked for last stays"
-    assert shelf.get(1) is None
-
-
 def test_a_stopped_training_shows_what_there_is_and_goes_on(shown, monkeypatch):
     link = SMALL | {"length.steps": "60", "length.seed": "42"}
     calls = []
@@ -279,7 +271,8 @@ def test_a_stopped_training_shows_what_there_is_and_goes_on(shown, monkeypatch):
     app = opened(**link)
     assert app.exception
     monkeypatch.setattr(training_work.Underway, "go", go)
-    app.session_state["state.training"]["halted"] = True
+    memory = app.session_state["state.training"]
+    memory["work"] = {"training": ("stopped", tuple(memory["underway"]))}
     app.run()
     assert not app.exception
     assert [record.last for record in shown[-1]] == [14, 14]
@@ -290,15 +283,15 @@ def test_a_stopped_training_shows_what_there_is_and_goes_on(shown, monkeypatch):
 
 
 def test_long_trainings_tell_how_far_they_are(monkeypatch):
-    monkeypatch.setattr(training_work, "QUIET", 0.0)
-    monkeypatch.setattr(training_work, "TELL", 0.0)
-    told_steps = []
+    monkeypatch.setattr(work, "QUIET", 0.0)
+    monkeypatch.setattr(work, "TELL", 0.0)
+    told = []
     monkeypatch.setattr(
-        training_work, "_say", lambda bar, plan, step: told_steps.append((plan.steps, step))
+        work, "_bar", lambda *_: SimpleNamespace(progress=lambda *o: told.append(o))
     )
     assert not opened(**SMALL | {"length.seed": "43", "length.steps": "40"}).exception
-    assert len(told_steps) > 3
-    assert all(steps == 40 and 0 <= step <= 40 for steps, step in told_steps)
+    assert len(told) > 3
+    assert all(text == f"Training: step {share * 40:.0f} of 40" for share, text in told)
 
 
 def test_too_much_work_gets_a_sentence_and_a_smaller_offer(shown, monkeypatch):
@@ -333,7 +326,7 @@ def test_a_moving_hand_gets_a_preview_only_where_it_can_follow(monkeypatch):
 def test_the_csv_holds_the_record(shown):
     opened(**SMALL)
     record = shown[-1][1]
-    rows = list(csv.DictReader(io.StringIO(training_work.table(record))))
+    rows = list(csv.DictReader(io.StringIO(words.table(record))))
     assert len(rows) == 13
     assert float(rows[5]["loss"]) == record.losses[5]
     assert float(rows[12]["weight_grad_norm_1"]) == record.weight_grad_norms[12, 0]
@@ -345,16 +338,16 @@ def test_a_run_of_the_page_waits_for_the_one_it_replaces(monkeypatch):
     """Both would train the same networks, and each would find the other's done and gone."""
     inside, most = [], []
 
-    def work(link, plans):
+    def finish(state, plans):
         inside.append(plans)
         most.append(len(inside))
         pause.wait(0.05)
         inside.remove(plans)
 
     pause = threading.Event()
-    monkeypatch.setattr(training_work, "_finish", work)
-    link = SimpleNamespace(memory={})
-    runs = [threading.Thread(target=training_work.finish, args=(link, [n])) for n in range(4)]
+    monkeypatch.setattr(training_work, "_finish", finish)
+    state = SimpleNamespace(memory={})
+    runs = [threading.Thread(target=training_work.finish, args=(state, [n])) for n in range(4)]
     for run in runs:
         run.start()
     for run in runs:

@@ -1,21 +1,18 @@
-"""What the page "Check a network" needs beside the core: choices, live checks, the detective."""
+"""The choices and sliders of the page "Check a network", and the plan they make."""
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import streamlit as st
 
-from optcore.derivatives.differences import StepError
+from optcore.checks.plan import RANDOM, CheckPlan
 from ui import controls
 from ui.check_network import charts as chart
-from ui.check_network.case import RANDOM, CheckCase
 from ui.check_network.parameters import layer_dial
-from ui.check_network.result import CheckResult, examine, examined
 from ui.parameters import slug
 from ui.state import PageState
 
 
-def choose_case(state: PageState) -> CheckCase:
+def choose_case(state: PageState) -> CheckPlan:
     """Everything that is chosen by name; a loss that cannot use the data gets a sentence."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         activation = controls.choose(state, "activation", "Activation", width=160)
@@ -28,7 +25,7 @@ def choose_case(state: PageState) -> CheckCase:
             architecture = controls.choose(state, "architecture", "Architecture")
             frozen = controls.switch(state, "frozen", "Freeze the dropout masks")
     data = _usable(data, loss)
-    return CheckCase(activation, loss, data, initializer, architecture, rule, dtype, frozen)
+    return CheckPlan(activation, loss, data, initializer, architecture, rule, dtype, frozen)
 
 
 def _usable(data, loss):
@@ -53,28 +50,27 @@ def choose_bugs(state: PageState) -> tuple:
 # ------------------------------------------------------------------ sliders
 
 
-def _settings(case: CheckCase) -> list[controls.Dials]:
+def _settings(plan: CheckPlan) -> list[controls.Dials]:
     """The sliders of every number but the bugs' layers."""
     return [
-        controls.Dials("Network", "net", case.shape),
-        controls.Dials("Point", "at", case.place),
-        controls.Dials("Loss", "loss", case.terms),
-        controls.Dials("Difference", "check", case.step),
+        controls.Dials("Network", "net", plan.shape),
+        controls.Dials("Point", "at", plan.place),
+        controls.Dials("Loss", "loss", plan.terms),
+        controls.Dials("Difference", "check", plan.step),
     ]
 
 
 @dataclass(frozen=True)
-class Setup:
-    """A case as tuned, with the sliders that tuned it and what is to be said about it."""
+class TunedCheck:
+    """A plan as its sliders stand, these sliders, and what is to be said about it."""
 
-    case: CheckCase
-    dials: tuple
+    plan: CheckPlan
     boards: tuple
     notes: tuple[str, ...]
 
 
-def set_up(state: PageState, chosen: CheckCase, bugs: tuple) -> Setup:
-    """The case at the values of its sliders, with these bugs in the layers theirs say."""
+def set_up(state: PageState, chosen: CheckPlan, bugs: tuple) -> TunedCheck:
+    """The plan at the values of its sliders, with these bugs in the layers theirs say."""
     settings = _settings(chosen)
     layers = state["net.layers"]
     movable = [bug for bug in bugs if _layers_for(bug, layers) > 1]
@@ -88,8 +84,8 @@ def set_up(state: PageState, chosen: CheckCase, bugs: tuple) -> Setup:
     shape, place, terms, step = tuned[len(movable) :]
     at = {bug.name: one.layer for bug, one in zip(movable, tuned, strict=False)}
     placed = tuple(bug.at(at.get(bug.name, 1)) for bug in bugs)
-    case = replace(chosen, shape=shape, place=place, terms=terms, step=step, bugs=placed)
-    return Setup(case, tuple(dials), (board,), _bug_notes(case))
+    plan = replace(chosen, shape=shape, place=place, terms=terms, step=step, bugs=placed)
+    return TunedCheck(plan, (board,), _bug_notes(plan))
 
 
 def _layers_for(bug, layers: int) -> int:
@@ -104,114 +100,16 @@ def _bug_dial(bug, last: int) -> controls.Dials:
     return controls.Dials(f"Bug: {bug.name}", f"bug.{slug(bug.name)}", layer_dial(last), colour)
 
 
-def _bug_notes(case: CheckCase) -> tuple[str, ...]:
+def _bug_notes(plan: CheckPlan) -> tuple[str, ...]:
     """Which bugs could not be planted, and which went to another layer."""
-    if not case.bugs or case.over:
+    if not plan.bugs or plan.over:
         return ()
-    planted = {bug.name: bug for bug in case.planted(case.right_fit())}
+    planted = {bug.name: bug for bug in plan.planted(plan.right_fit())}
     told = []
-    for bug in case.bugs:
+    for bug in plan.bugs:
         now = planted.get(bug.name)
         if now is None:
             told.append(f"“{bug.name}” is not planted: it needs {bug.needs or 'a hidden layer'}.")
-        elif _layers_for(bug, case.shape.layers) and now.layer != bug.layer:
+        elif _layers_for(bug, plan.shape.layers) and now.layer != bug.layer:
             told.append(f"“{bug.name}” is in layer {now.layer}, as it does not fit {bug.layer}.")
     return tuple(told)
-
-
-# ------------------------------------------------------------------ the check
-
-
-def result(state: PageState, case: CheckCase) -> CheckResult:
-    """The check of a case if it is quick; a slow one is there once `take_time` has made it.
-
-    Until then, after a cancel and after bad input the last result stays.
-    """
-    last = _last(state)
-    if last.case == case or not case.live:
-        return last
-    try:
-        state.memory["result"] = examined(case)
-    except (ValueError, TypeError) as fault:
-        _complain(state, case, fault)
-    return state.memory.get("result") or last
-
-
-def take_time(state: PageState, case: CheckCase) -> None:
-    """Makes a slow check, with its progress and a way out; for the page, outside any fragment,
-    because a button in a fragment does not interrupt a run of the page."""
-    last = state.memory.get("result")
-    if case.live or (last is not None and last.case == case):
-        return
-    if state.memory.get("cancelled") == case:
-        _offer_again(state, case)
-        return
-    try:
-        state.memory["result"] = _run(state, case)
-    except (ValueError, TypeError) as fault:
-        _complain(state, case, fault)
-
-
-def _last(state: PageState) -> CheckResult:
-    return state.memory.get("result") or _stand_in()
-
-
-@lru_cache(maxsize=1)
-def _stand_in() -> CheckResult:
-    """What is shown where nothing could be checked yet."""
-    return examined(CheckCase())
-
-
-def pictured(found: CheckResult) -> str:
-    """What the picture shows while there is no check of the settings."""
-    if found is _stand_in():
-        return "The picture shows another network, a small one without a bug."
-    return "The picture still shows the check before."
-
-
-def _run(state: PageState, case: CheckCase) -> CheckResult:
-    case.require_size()
-    place = st.empty()
-    with place.container(horizontal=True, vertical_alignment="center"):
-        bar = st.progress(0.0, f"Checking {case.parameters:,} parameters …")
-        st.button("Cancel", on_click=_cancel, args=(state, case), icon=":material/close:")
-    steps = examine(case)
-    while True:
-        try:
-            bar.progress(next(steps), f"Checking {case.parameters:,} parameters …")
-        except StopIteration as end:
-            place.empty()
-            return end.value
-        except (ValueError, TypeError):
-            place.empty()
-            raise
-
-
-def _cancel(state: PageState, case: CheckCase) -> None:
-    state.memory["cancelled"] = case
-
-
-def _offer_again(state: PageState, case: CheckCase) -> None:
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.info(f"Cancelled: these {case.parameters:,} parameters are not checked. "
-                f"{pictured(_last(state))}")  # fmt: skip
-        st.button("Check now", on_click=lambda: state.memory.pop("cancelled", None))
-
-
-def _complain(state: PageState, case: CheckCase, fault: Exception) -> None:
-    """Why there is no check of these settings, and a way on."""
-    st.error(f"{fault} {pictured(_last(state))}", icon=":material/error:")
-    if case.over:
-        width = case.smaller().width
-        st.button(f"Take width {width}", on_click=lambda: state.put({"net.width": width}))
-    elif isinstance(fault, StepError):
-        h = best_h(case)
-        st.button(f"Take h = {h:.1e}", on_click=lambda: state.put({"check.h": h}))
-    else:
-        scales = {"at.weight_scale": 1.0, "at.input_scale": 1.0}
-        st.button("Take scale 1 for weights and inputs", on_click=lambda: state.put(scales))
-
-
-def best_h(case: CheckCase) -> float:
-    """The rule's usual h for the float type, to two digits."""
-    return float(f"{case.rule.typical_h(case.dtype):.1e}")

@@ -2,18 +2,17 @@
 
 import random
 from dataclasses import replace
-from functools import lru_cache
 
 import streamlit as st
 
 from optcore.checks.detective import Case, NoCaseError, open_case
-from optcore.derivatives.differences import CENTRAL
-from ui.check_network import choices as checking
-from ui.check_network.case import CheckCase, Place, Step, Terms
-from ui.check_network.choices import Setup
+from optcore.checks.plan import CheckPlan, CheckPoint, LossTerms
+from optcore.checks.record import CheckRecord
+from ui.cache import cached
+from ui.check_network import choices
+from ui.check_network.choices import TunedCheck
 from ui.check_network.findings import escaped, right_and_wrong
 from ui.check_network.parameters import CASES
-from ui.check_network.result import CheckResult
 from ui.state import PageState
 
 NO_ANSWER = "Name the line …"
@@ -23,42 +22,42 @@ NO_CASE = (
 )
 
 
-@lru_cache(maxsize=64)
-def hidden(reference: CheckCase, number: int) -> Case:
+@cached
+def hidden(reference: CheckPlan, number: int) -> Case:
     """The case of that number in a network: the same bug wherever the check is made."""
     return open_case(reference.right_fit(), reference.start(), number)
 
 
-def reference(case: CheckCase) -> CheckCase:
+def reference(plan: CheckPlan) -> CheckPlan:
     """A network with all that may change during an investigation put back.
 
     Weight decay and dropout only count as on or off, for that decides which bugs can matter.
     """
-    terms = Terms(0.01 if case.terms.weight_decay else 0.0, 0.3 if case.terms.dropout else 0.0)
-    return replace(case, place=Place(), step=Step(), rule=CENTRAL, dtype="float64", frozen=True,
-                   terms=terms, bugs=())  # fmt: skip
+    on = plan.terms
+    terms = LossTerms(0.01 if on.weight_decay else 0.0, 0.3 if on.dropout else 0.0)
+    return replace(plan.taught, place=CheckPoint(), frozen=True, terms=terms)
 
 
-def set_up(state: PageState, chosen: CheckCase) -> Setup:
-    """The case at the values of its sliders with its bug hidden in it, if one can be seen."""
-    setup = checking.set_up(state, chosen, ())
+def set_up(state: PageState, chosen: CheckPlan) -> TunedCheck:
+    """The plan at the values of its sliders with its bug hidden in it, if one can be seen."""
+    setup = choices.set_up(state, chosen, ())
     number = state["case"]
-    if setup.case.over:
+    if setup.plan.over:
         return setup
     try:
-        bug = hidden(reference(setup.case), number).bug
+        bug = hidden(reference(setup.plan), number).bug
     except NoCaseError:
         return setup
-    return replace(setup, case=replace(setup.case, bugs=(bug,)))
+    return replace(setup, plan=replace(setup.plan, bugs=(bug,)))
 
 
-def investigate(state: PageState, found: CheckResult) -> None:
+def investigate(state: PageState, found: CheckRecord) -> None:
     """The menu of lines, the ruling and the score."""
-    if not found.case.bugs:
+    if not found.plan.bugs:
         st.warning(NO_CASE, icon=":material/search_off:")
         return
-    case = Case(found.fit, found.case.bugs[0])
-    key = (reference(found.case), state["case"])
+    case = Case(found.fit, found.plan.bugs[0])
+    key = (reference(found.plan), state["case"])
     answers = state.memory.setdefault("answers", {})
     st.markdown(f"##### Case {state['case']}: one line of this backward pass is wrong")
     answer = _menu(state, case, closed=key in answers)
@@ -84,7 +83,7 @@ def _menu(state: PageState, case: Case, closed: bool):
     return line
 
 
-def _rule(case: Case, answer, found: CheckResult) -> None:
+def _rule(case: Case, answer, found: CheckRecord) -> None:
     ruling = case.rule(answer, found.check)
     show = st.success if ruling.right else st.error
     show(escaped(ruling.sentences[0]))

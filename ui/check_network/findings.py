@@ -3,18 +3,19 @@
 import streamlit as st
 
 from optcore.checks.grad_check import component_name
+from optcore.checks.plan import CheckPlan
+from optcore.checks.record import CheckRecord
 from ui.check_network import charts as chart
 from ui.check_network import taylor_charts as taylor
 from ui.check_network import words
-from ui.check_network.case import CheckCase
-from ui.check_network.choices import Setup, best_h, pictured
-from ui.check_network.result import CheckResult
+from ui.check_network.choices import TunedCheck
+from ui.check_network.work import best_h, pictured
 from ui.live.stage import Panel
 from ui.prose import escaped
 from ui.state import PageState
 
 
-def panels(found: CheckResult, settled: bool) -> list[Panel]:
+def panels(found: CheckRecord, settled: bool) -> list[Panel]:
     names = None
     if settled and found.check.point.size <= 2000:
         names = [component_name(found.fit, at) for at in range(found.check.point.size)]
@@ -27,18 +28,18 @@ def panels(found: CheckResult, settled: bool) -> list[Panel]:
     ]  # fmt: skip
 
 
-def told(found: CheckResult, setup: Setup, settled: bool, hush: bool) -> str:
-    if found.case != setup.case and not settled:
+def told(found: CheckRecord, setup: TunedCheck, settled: bool, hush: bool) -> str:
+    if found.plan != setup.plan and not settled:
         return (
-            f"{setup.case.parameters:,} parameters are too many to check while the slider moves: "
+            f"{setup.plan.parameters:,} parameters are too many to check while the slider moves: "
             f"let go, and they are checked. {pictured(found)}"
         )
-    if found.case != setup.case:
+    if found.plan != setup.plan:
         return f"These settings are not checked. {pictured(found)}"
     return words.summary(found, hush=hush, notes=setup.notes)
 
 
-def findings(state: PageState, found: CheckResult) -> None:
+def findings(state: PageState, found: CheckRecord) -> None:
     """The lines that explain the pattern, the best first, with their evidence."""
     if not found.diagnoses:
         _nothing_to_explain(found)
@@ -73,13 +74,13 @@ def right_and_wrong(bug) -> None:
     st.latex(rf"\begin{{aligned}} {lines} \end{{aligned}}")
 
 
-def _nothing_to_explain(found: CheckResult) -> None:
-    planted = found.case.planted(found.fit)
+def _nothing_to_explain(found: CheckRecord) -> None:
+    planted = found.plan.planted(found.fit)
     if not planted:
         st.success("No block is wrong, and no bug is planted.", icon=":material/check_circle:")
         return
     names = " and ".join(f"“{bug.name}”" for bug in planted)
-    blocks = sorted({name for bug in planted for name in bug.corrupts(found.case.network)})
+    blocks = sorted({name for bug in planted for name in bug.corrupts(found.plan.network)})
     st.warning(
         f"{names} is planted, and the check does not see it: no block is convicted, though "
         f"{', '.join(blocks)} are corrupted. Another scale, more training or another difference "
@@ -88,22 +89,22 @@ def _nothing_to_explain(found: CheckResult) -> None:
     )
 
 
-def numbers(state: PageState, found: CheckResult) -> None:
+def numbers(state: PageState, found: CheckRecord) -> None:
     """The table of the blocks, the report, and the usual h."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.download_button("Every parameter as CSV", found.report(), "gradient_check.csv",
+        st.download_button("Every parameter as CSV", words.report(found), "gradient_check.csv",
                            "text/csv", icon=":material/download:", on_click="ignore")  # fmt: skip
-        h_button(state, found.case)
+        h_button(state, found.plan)
     with st.expander("Every block in numbers", icon=":material/table:"):
         st.html(f'<div class="os-table">{words.table(found)}</div>')
 
 
-def h_button(state: PageState, case: CheckCase) -> None:
-    h = best_h(case)
+def h_button(state: PageState, plan: CheckPlan) -> None:
+    h = best_h(plan)
     low, high = 1e-13, 0.1
     st.button(
         f"h = {h:.1e}, usual for this difference",
         on_click=lambda: state.put({"check.h": min(max(h, low), high)}),
-        disabled=case.step.h == h,
+        disabled=plan.step.h == h,
         help="eps^(1/(order + 1)), with the eps of the float type.",
     )

@@ -11,6 +11,7 @@ from optcore.derivatives.error_model import NotFiniteError
 from optcore.formula.surface import formula_surface
 from optcore.formula.tree import FormulaError
 from ui import controls
+from ui.cache import cached
 from ui.check_network import own_charts as chart
 from ui.check_network.parameters import FORMULAS, Window
 from ui.live.stage import Handle, Panel, stage
@@ -29,7 +30,7 @@ def _own(f: str, dx: str, dy: str, reach: float) -> OwnGradient:
     return OwnGradient(formula_surface(f, window), (typed_partial(dx), typed_partial(dy)))
 
 
-@lru_cache(maxsize=32)
+@cached
 def _map(own: OwnGradient):
     """The errors over the window and the heights of f there."""
     found = own.over_window()

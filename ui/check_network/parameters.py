@@ -5,24 +5,18 @@ from functools import lru_cache
 
 from optcore.checks.bugs import PLANTED_BUGS
 from optcore.checks.own_gradient import NAMES
+from optcore.checks.plan import RANDOM, CheckPoint, LossTerms, NetworkShape, StepSize
 from optcore.derivatives.differences import CENTRAL, DIFFERENCES
 from optcore.knobs import knob
 from optcore.networks.activations import ACTIVATIONS, Tanh
+from optcore.networks.architectures import ARCHITECTURES
 from optcore.networks.datasets import DATASETS, Moons
 from optcore.networks.initializers import INITIALIZERS, XavierNormal
 from optcore.networks.losses import LOSSES, SigmoidCrossEntropy
-from ui.check_network.case import (
-    ARCHITECTURES,
-    BUGS_BY_NAME,
-    RANDOM,
-    Place,
-    Shape,
-    Step,
-    Terms,
-)
 from ui.check_network.scenarios import SCENARIOS
 from ui.parameters import (
     Parameter,
+    Place,
     choice,
     choices,
     number,
@@ -32,10 +26,9 @@ from ui.parameters import (
     switch,
     written,
 )
-from ui.parameters import Place as Handle
 
 PLANT, DETECT, OWN = MODES = ("Plant bugs", "Detective", "Check my own")
-FIRST_BUG = "tanh' = 1 - a"
+FIRST_BUG = next(bug for bug in PLANTED_BUGS if bug.name == "tanh' = 1 - a")
 CASES = 9999
 DEEPEST = 20
 # Label and first text of the three formulas.
@@ -87,19 +80,19 @@ PARAMETERS = (
     choice("float", ("float64", "float32"), **_network),
     choice("loss", LOSSES, SigmoidCrossEntropy(), **_network),
     choice("initializer", INITIALIZERS, XavierNormal(), **_network),
-    choice("architecture", tuple(ARCHITECTURES), **_network),
+    choice("architecture", ARCHITECTURES, **_network),
     switch("frozen", True, **_network),
-    choices("bugs", PLANTED_BUGS, [BUGS_BY_NAME[FIRST_BUG]], when=_in(PLANT)),
+    choices("bugs", PLANTED_BUGS, [FIRST_BUG], when=_in(PLANT)),
     Parameter(name="case", parse=number(0, CASES, whole=True), default=1, pinned=True,
               when=_in(DETECT)),
     *(sliders(f"bug.{slug(bug.name)}", layer_dial(DEEPEST)) for bug in PLANTED_BUGS),
-    sliders("net", Shape()),
-    sliders("at", Place()),
-    sliders("loss", Terms()),
-    sliders("check", Step()),
+    sliders("net", NetworkShape()),
+    sliders("at", CheckPoint()),
+    sliders("loss", LossTerms()),
+    sliders("check", StepSize()),
     *(Parameter(name=name, default=first, **_own) for name, (_, first) in FORMULAS.items()),
     _coordinate("p.x", -1.5),
     _coordinate("p.y", 1.0),
-    Handle("point", ("p.x", "p.y"), bounds=_window),
+    Place("point", ("p.x", "p.y"), bounds=_window),
     sliders("window", Window()),
 )  # fmt: skip

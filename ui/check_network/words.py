@@ -5,6 +5,7 @@ from html import escape
 import numpy as np
 
 from optcore.checks.grad_check import component_name
+from ui.prose import csv_text
 
 
 def summary(result, *, hush: bool = False, notes: tuple[str, ...] = ()) -> str:
@@ -59,7 +60,7 @@ def block_sentences(check) -> tuple[str, ...]:
 
 def start_sentence(result) -> str:
     first = result.first
-    steps = result.case.place.training_steps
+    steps = result.plan.place.training_steps
     return (
         f"At the start {first.relative_error:.1e}, {first.verdict} block by block; after {steps} "
         f"training steps {result.check.relative_error:.1e}, {result.check.verdict}."
@@ -112,3 +113,29 @@ def verdict_words(block) -> str:
     if block.verdict == "inconclusive":
         return f"inconclusive: {block.cause or 'below the floor'}"
     return block.verdict
+
+
+# ------------------------------------------------------------------ the report
+
+COLUMNS = ("point", "parameter", "block", "value", "analytic", "numeric", "absolute_error",
+           "relative_error", "floor", "h", "block_verdict")  # fmt: skip
+
+
+def report(result) -> str:
+    """Every parameter of every check as CSV."""
+    rows = [
+        [name, component_name(result.fit, at), block.name, *_numbers(check, at), block.verdict]
+        for name, check in result.checks
+        for block in check.blocks
+        for at in range(block.part.start, block.part.stop)
+    ]
+    return csv_text(COLUMNS, rows)
+
+
+def _numbers(check, at: int) -> list[float]:
+    """One component as COLUMNS orders its numbers."""
+    analytic, numeric = float(check.analytic[at]), float(check.numeric[at])
+    error, size = abs(analytic - numeric), abs(analytic) + abs(numeric)
+    relative = error / size if size else 0.0
+    floor, h = float(check.floor[at]), float(check.h[at])
+    return [float(check.point[at]), analytic, numeric, error, relative, floor, h]

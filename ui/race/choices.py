@@ -1,9 +1,7 @@
 """What the Race page needs beside the core: its settings as knobs, and rates that suit."""
 
-from collections import OrderedDict
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from threading import Lock
 
 import streamlit as st
 
@@ -14,6 +12,7 @@ from optcore.descent.sweep import best_rate
 from optcore.formula.surface import formula_surface
 from optcore.formula.tree import FormulaError
 from ui import controls
+from ui.cache import cached
 from ui.ground import ground
 from ui.live.turn import give_way
 from ui.palette import OPTIMIZER_LOOKS
@@ -172,46 +171,22 @@ def set_up(state: PageState, racers: list, others: dict) -> tuple[Setup, list]:
     return setup, [beside, below]
 
 
-class RunCache:
-    """Descents as they were asked for; those unasked for longest go once all pass `room` bytes."""
-
-    def __init__(self, room: int):
-        self.room, self.size = room, 0
-        self.runs: OrderedDict = OrderedDict()
-        self.lock = Lock()
-
-    def run(self, surface, optimizer, start, steps: int, schedule, clip, noise):
-        """A descent; when one slider moves the other racers' runs are still here."""
-        asked = (surface, optimizer, start, steps, schedule, clip, noise)
-        with self.lock:
-            if asked in self.runs:
-                self.runs.move_to_end(asked)
-                return self.runs[asked]
-        run = descend(surface, optimizer, start, steps, schedule=schedule, clip=clip, noise=noise)
-        with self.lock:
-            if asked not in self.runs:
-                self.runs[asked] = run
-                self.size += run.nbytes
-            while self.size > self.room:
-                self.size -= self.runs.popitem(last=False)[1].nbytes
-        return run
-
-
-# 20 visitors with 26 racers each take 22 MB at 300 steps and 65 at 1,000; at 5,000 each takes 15.
-CACHE = RunCache(96_000_000)
-
-
 def runs(setup: Setup) -> dict:
-    """Every racer's run by name."""
+    """Every racer's run by name; when one slider moves the others' are kept."""
     given = setup.conditions.given
     found = {}
     for each in setup.optimizers:
-        found[each.name] = CACHE.run(setup.surface, each, setup.start, setup.steps, **given)
+        found[each.name] = _run(setup.surface, each, setup.start, setup.steps, *given.values())
         give_way()
     return found
 
 
-@lru_cache(maxsize=64)
+@cached
+def _run(surface, optimizer, start, steps: int, schedule, clip, noise):
+    return descend(surface, optimizer, start, steps, schedule=schedule, clip=clip, noise=noise)
+
+
+@cached
 def land(surface):
     """The surface's grid, worked out once for all who look at it."""
     return ground(surface)

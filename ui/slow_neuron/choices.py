@@ -3,12 +3,12 @@
 import csv
 import io
 from collections.abc import Sequence
-from functools import lru_cache
 
 import streamlit as st
 
 from optcore.training.neuron import Neuron, NeuronRun, NeuronStart, run_neuron
 from ui import controls
+from ui.cache import cached
 from ui.live.stage import Handle, Panel
 from ui.slow_neuron import charts as chart
 from ui.state import PageState
@@ -25,7 +25,7 @@ def set_up(state: PageState) -> tuple[NeuronStart, list]:
     return start, [board]
 
 
-@lru_cache(maxsize=64)
+@cached
 def run(neuron: Neuron, start: NeuronStart) -> NeuronRun:
     return run_neuron(neuron, start)
 

@@ -21,7 +21,8 @@ from ui.state import PageState
 from ui.training import charts as chart
 from ui.training.answer_charts import answers
 from ui.training.parameters import SIDES, Architecture, Length, Shape, Unclipped
-from ui.training.work import preview, table
+from ui.training.words import table
+from ui.training.work import preview
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,8 @@ from html import escape
 import numpy as np
 
 from optcore.training.plan import constant_loss
+from optcore.training.record import TrainingRecord
+from ui.prose import csv_text
 from ui.training.charts import Side
 
 FLAT = 0.01
@@ -151,3 +153,18 @@ def _row(side: Side) -> str:
     )
     row = "".join(f"<td>{cell}</td>" for cell in cells)
     return f'<tr><th scope="row">{escape(side.name)}</th>{row}</tr>'
+
+
+# ------------------------------------------------------------------ the download
+
+
+def table(record: TrainingRecord) -> str:
+    """The record as CSV: a row per step, layers counted from 1 at the input."""
+    layers = range(1, record.plan.depth + 2)
+    kinds = ("weight_grad_norms", "delta_norms", "weight_norms", "update_norms")
+    heads = ["step", "loss", "accuracy", "gradient_norm_before_clipping",
+             "gradient_norm_after_clipping",
+             *(f"{kind[:-1]}_{layer}" for kind in kinds for layer in layers)]  # fmt: skip
+    columns = (record.losses, record.accuracies, record.before, record.after)
+    numbers = np.column_stack([*columns, *(getattr(record, kind) for kind in kinds)])
+    return csv_text(heads, ([step, *row] for step, row in enumerate(numbers.tolist())))

@@ -1,49 +1,24 @@
 """Trains what the Training page asks for: kept when done, told on the way, stopped at will."""
 
-import csv
-import io
 import threading
-import time
-from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
-import numpy as np
 import streamlit as st
 
 from optcore.training.plan import TrainingPlan
 from optcore.training.record import Trainer, TrainingRecord, train
+from ui import cache
 from ui.state import PageState
+from ui.work import ask, asked, carry_out, stop, stopped
 
-KEPT = 40
 # Seconds: beyond the first a training is not done without being asked for, the second is what
-# is done instead; within the third it follows a moving hand; after the fourth it tells how far.
-LONG, SHORT, LIVE, QUIET = 40.0, 8.0, 0.7, 0.35
-TELL = 0.1
+# is done instead; within the third it follows a moving hand.
+LONG, SHORT, LIVE = 40.0, 8.0, 0.7
 CHUNK = 5
-
-
-class Shelf:
-    """The last records, for all sessions: equal plans give equal records."""
-
-    def __init__(self):
-        self.records: OrderedDict[TrainingPlan, TrainingRecord] = OrderedDict()
-        self.lock = threading.Lock()
-
-    def get(self, plan: TrainingPlan) -> TrainingRecord | None:
-        with self.lock:
-            if plan in self.records:
-                self.records.move_to_end(plan)
-            return self.records.get(plan)
-
-    def put(self, record: TrainingRecord) -> None:
-        with self.lock:
-            self.records[record.plan] = record
-            while len(self.records) > KEPT:
-                self.records.popitem(last=False)
-
-
-SHELF = Shelf()
+# Bytes that a training takes at most, as measured.
+MEMORY = 12_000_000
 
 
 @dataclass
@@ -67,67 +42,64 @@ class Underway:
 
 
 def finish(state: PageState, plans: Sequence[TrainingPlan]) -> list[TrainingRecord]:
-    """The records of the plans: from the shelf, or trained now, or as far as they were stopped."""
+    """The records of the plans: kept ones, or trained now, or as far as they were stopped."""
     # A new run of the page begins while the one it replaces may still be training: they take turns.
     with state.memory.setdefault("turn", threading.Lock()):
         return _finish(state, plans)
 
 
 def _finish(state: PageState, plans: Sequence[TrainingPlan]) -> list[TrainingRecord]:
-    done = {plan: SHELF.get(plan) for plan in plans}
+    done = {plan: kept(plan) for plan in plans}
     waiting = state.memory.setdefault("underway", {})
     for plan in [plan for plan in waiting if done.get(plan) or plan not in done]:
         del waiting[plan]
-    missing = [plan for plan, record in done.items() if record is None]
-    if not missing:
-        state.memory["halted"] = False
-    elif not (state.memory.get("halted") and set(missing) == set(waiting)):
-        state.memory["halted"] = False
+    missing = tuple(plan for plan, record in done.items() if record is None)
+    if missing and not stopped(state, "training", missing):
         for plan in missing:
             waiting.setdefault(plan, Underway(Trainer(plan)))
-        _work(state, waiting, done)
+        with cache.CACHE.room(MEMORY):
+            done |= carry_out(_train(waiting), partial(_halt, state, waiting))
     for plan, underway in waiting.items():
         done[plan] = underway.trainer.record()
     if waiting:
-        st.button("Train on", on_click=_halt, args=(state, False), icon=":material/resume:")
+        st.button("Train on", on_click=ask, args=(state, "training", missing),
+                  icon=":material/resume:")  # fmt: skip
     return [done[plan] for plan in plans]
 
 
-def _work(state: PageState, waiting: dict, done: dict) -> None:
-    """Trains side by side; from a third of a second on with a bar and a button that stops it."""
-    slot, bar, begun = st.empty(), None, time.monotonic()
-    told = begun
+def _train(waiting: dict[TrainingPlan, Underway]) -> Generator:
+    """Trains side by side, each a few steps at a time."""
+    done = {}
     while waiting:
         taken = {}
         for plan in list(waiting):
             taken[plan] = waiting[plan].go()
             if taken[plan] is None:
                 done[plan] = waiting.pop(plan).trainer.record()
-                SHELF.put(done[plan])
-        now = time.monotonic()
-        if waiting and now - begun >= QUIET and now - told >= TELL:
-            told = now
-            if bar is None:
-                with slot.container(horizontal=True, vertical_alignment="center"):
-                    bar = st.progress(0.0)
-                    st.button("Stop", on_click=_halt, args=(state, True), icon=":material/stop:")
+                keep(done[plan])
+        if waiting:
             slowest = min(waiting, key=lambda plan: taken[plan] / plan.steps)
-            _say(bar, slowest, taken[slowest])
-    slot.empty()
+            step = taken[slowest]
+            yield step / slowest.steps, f"Training: step {step} of {slowest.steps}"
+    return done
 
 
-def _say(bar, plan: TrainingPlan, step: int) -> None:
-    bar.progress(step / plan.steps, f"Training: step {step} of {plan.steps}")
+def _halt(state: PageState, waiting: dict) -> None:
+    stop(state, "training", tuple(waiting))
 
 
-def _halt(state: PageState, halted: bool) -> None:
-    state.memory["halted"] = halted
+def kept(plan: TrainingPlan) -> TrainingRecord | None:
+    return cache.CACHE.get(("training", plan))
+
+
+def keep(record: TrainingRecord) -> None:
+    cache.CACHE.put(("training", record.plan), record)
 
 
 def affordable(state: PageState, plans: Sequence[TrainingPlan]) -> list[TrainingPlan]:
     """The plans, or smaller ones with a sentence that says so, when they would take long."""
     seconds = sum(plan.seconds for plan in plans)
-    if seconds <= LONG or state.memory.get("patient") == tuple(plans):
+    if seconds <= LONG or asked(state, "long training", tuple(plans)):
         return list(plans)
     least = plans[0].within(SHORT / 2), plans[1].within(SHORT / 2)
     offer = min(least, key=lambda plan: (plan.steps, plan.width, plan.depth))
@@ -146,7 +118,7 @@ def affordable(state: PageState, plans: Sequence[TrainingPlan]) -> list[Training
     }
     with st.container(horizontal=True):
         st.button("Set the sliders to what is shown", on_click=state.put, args=(values,))
-        st.button("Train it all", on_click=state.memory.update, args=({"patient": tuple(plans)},))
+        st.button("Train it all", on_click=ask, args=(state, "long training", tuple(plans)))
     return [replace(plan, **size) for plan in plans]
 
 
@@ -158,20 +130,4 @@ def preview(plans: Sequence[TrainingPlan], step: int) -> list[TrainingRecord] | 
     """The records with the answers at one step only, fast enough for a moving hand; or None."""
     if sum(plan.seconds for plan in plans) > LIVE:
         return None
-    return [SHELF.get(plan) or train(plan, [step]) for plan in plans]
-
-
-def table(record: TrainingRecord) -> str:
-    """The record as CSV: a row per step, layers counted from 1 at the input."""
-    layers = range(1, record.plan.depth + 2)
-    kinds = ("weight_grad_norms", "delta_norms", "weight_norms", "update_norms")
-    heads = [f"{kind.removesuffix('s')}_{layer}" for kind in kinds for layer in layers]
-    text = io.StringIO()
-    sheet = csv.writer(text, lineterminator="\n")
-    sheet.writerow(["step", "loss", "accuracy", "gradient_norm_before_clipping",
-                    "gradient_norm_after_clipping", *heads])  # fmt: skip
-    columns = (record.losses, record.accuracies, record.before, record.after)
-    numbers = np.column_stack([*columns, *(getattr(record, kind) for kind in kinds)])
-    for step, row in enumerate(numbers.tolist()):
-        sheet.writerow([step, *row])
-    return text.getvalue()
+    return [kept(plan) or train(plan, [step]) for plan in plans]

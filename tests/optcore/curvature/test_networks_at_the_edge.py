@@ -5,6 +5,7 @@ import math
 
 import numpy as np
 import pytest
+from optcore.training.datasets import random_batch
 
 from optcore.curvature import (
     EDGE_CASES,
@@ -41,7 +42,6 @@ from optcore.surfaces import (
     SaddleBetweenMinima,
     TwoLayerLinear,
 )
-from optcore.training.datasets import random_batch
 
 
 def fit_of(sizes, hidden, **kind):

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from optcore.training.datasets import random_batch
 
 from optcore.curvature import (
     curvature_along,
@@ -27,7 +28,6 @@ from optcore.networks import (
 )
 from optcore.optimizers import GradientDescent, NelderMead
 from optcore.surfaces import Himmelblau, Ravine, Rosenbrock
-from optcore.training.datasets import random_batch
 
 
 def fit_of(sizes, hidden, output, loss, decay=0.0, **kind) -> tuple[FitLoss, np.ndarray]:

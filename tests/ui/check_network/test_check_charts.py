@@ -1,5 +1,6 @@
 """The pictures of a gradient check: the numbers in them, and that Plotly takes them."""
 
+import tracemalloc
 from dataclasses import replace
 
 import numpy as np
@@ -7,28 +8,34 @@ import plotly.graph_objects as go
 import pytest
 
 from optcore.checks.block_check import BANDS
+from optcore.checks.bugs import PLANTED_BUGS
 from optcore.checks.grad_check import component_name
+from optcore.checks.plan import RANDOM, CheckPlan, CheckPoint, LossTerms, NetworkShape, StepSize
+from optcore.checks.record import examine, examined
 from optcore.networks.activations import ReLU, Sigmoid
 from optcore.networks.datasets import DATASETS
 from optcore.networks.losses import LOSSES, SquaredError
 from ui.check_network import charts as chart
 from ui.check_network import taylor_charts as taylor
 from ui.check_network import words
-from ui.check_network.case import BUGS_BY_NAME, RANDOM, CheckCase, Place, Shape, Step, Terms
-from ui.check_network.result import examine, examined
 
+BUGS_BY_NAME = {bug.name: bug for bug in PLANTED_BUGS}
 BUG = BUGS_BY_NAME["tanh' = 1 - a"].at(2)
-BUGGY = examined(CheckCase(bugs=(BUG,)))
-RIGHT = examined(CheckCase())
-TRAINED = examined(CheckCase(bugs=(BUG,), place=Place(weight_scale=0.01, training_steps=40)))
+BUGGY = examined(CheckPlan(bugs=(BUG,)))
+RIGHT = examined(CheckPlan())
+TRAINED = examined(CheckPlan(bugs=(BUG,), place=CheckPoint(weight_scale=0.01, training_steps=40)))
 DEEP = examined(
-    CheckCase(Sigmoid(), SquaredError(), shape=Shape(16, 4, 32), place=Place(seed=43),
-              terms=Terms(0.0))
+    CheckPlan(Sigmoid(), SquaredError(), shape=NetworkShape(16, 4, 32), place=CheckPoint(seed=43),
+              terms=LossTerms(0.0))
 )  # fmt: skip
-DROPPED = examined(CheckCase(terms=Terms(dropout=0.3), frozen=False))
-KINK = examined(CheckCase(ReLU(), shape=Shape(3, 5, 16), place=Place(seed=4), step=Step(1e-3)))
+DROPPED = examined(CheckPlan(terms=LossTerms(dropout=0.3), frozen=False))
+KINK = examined(
+    CheckPlan(ReLU(), shape=NetworkShape(3, 5, 16), place=CheckPoint(seed=4), step=StepSize(1e-3))
+)
 HIDDEN = examined(
-    CheckCase(bugs=(BUGS_BY_NAME["Slope forgotten"].at(2),), terms=Terms(1e5), step=Step(1e-4))
+    CheckPlan(
+        bugs=(BUGS_BY_NAME["Slope forgotten"].at(2),), terms=LossTerms(1e5), step=StepSize(1e-4)
+    )
 )
 ALL = [BUGGY, RIGHT, TRAINED, DEEP, DROPPED, KINK, HIDDEN]
 
@@ -134,7 +141,7 @@ def test_components_are_drawn_at_their_signed_decades():
 
 def test_only_components_that_disagree_have_the_colour_of_a_wrong_block():
     bug = BUGS_BY_NAME["One wrong element"].at(2)
-    result = examined(CheckCase(bugs=(bug,)))
+    result = examined(CheckPlan(bugs=(bug,)))
     shown = chart.component_verdicts(result.check)
     at = np.flatnonzero(shown == "wrong")
     assert [component_name(result.fit, i) for i in at] == ["W2[4, 4]"]
@@ -195,7 +202,7 @@ def test_one_slip_under_a_heavy_penalty_is_one_slip():
 
 def test_two_bugs_without_a_common_line_are_said_to_be_several():
     bugs = (BUGS_BY_NAME["dW doubled"].at(1), BUGS_BY_NAME["b off by 0.1 %"].at(3))
-    assert "more than one slip" in words.summary(examined(CheckCase(bugs=bugs)))
+    assert "more than one slip" in words.summary(examined(CheckPlan(bugs=bugs)))
 
 
 def test_the_table_has_a_row_per_block():
@@ -208,24 +215,26 @@ def test_the_table_has_a_row_per_block():
 
 
 def test_examine_reports_progress_up_to_one():
-    shares = list(examine(CheckCase(place=Place(training_steps=5))))
+    shares = list(examine(CheckPlan(place=CheckPoint(training_steps=5))))
     assert shares == sorted(shares)
     assert shares[-1] == 1.0
 
 
 def test_a_bug_goes_to_the_nearest_layer_it_fits_and_stays_out_where_it_cannot_matter():
-    case = CheckCase(bugs=(BUG.at(20), BUGS_BY_NAME["Skip forgotten on the way back"]))
-    planted = case.planted(case.right_fit())
+    plan = CheckPlan(bugs=(BUG.at(20), BUGS_BY_NAME["Skip forgotten on the way back"]))
+    planted = plan.planted(plan.right_fit())
     assert [(bug.name, bug.layer) for bug in planted] == [(BUG.name, 3)]
 
 
 def test_training_uses_the_right_gradient_whatever_is_planted():
-    place = Place(training_steps=20)
-    points = [replace(CheckCase(place=place), bugs=bugs).points()[1][1] for bugs in ((), (BUG,))]
+    place = CheckPoint(training_steps=20)
+    points = [
+        replace(CheckPlan(place=place), bugs=bugs).taught.after_training() for bugs in ((), (BUG,))
+    ]
     assert np.array_equal(*points)
-    case = CheckCase(place=place)
-    fit = case.right_fit()
-    assert fit.value(points[0]) < fit.value(case.start())
+    plan = CheckPlan(place=place)
+    fit = plan.right_fit()
+    assert fit.value(points[0]) < fit.value(plan.start())
 
 
 @pytest.mark.parametrize("loss", ["Squared error", "Softmax cross-entropy"])
@@ -234,5 +243,17 @@ def test_every_loss_gets_targets_and_outputs_that_fit(loss):
     for data in (*DATASETS, RANDOM):
         if getattr(data, "kind", loss.kind) == "regression" != loss.kind:
             continue
-        result = examined(CheckCase(loss=loss, data=data, shape=Shape(2, 3, 9)))
+        result = examined(CheckPlan(loss=loss, data=data, shape=NetworkShape(2, 3, 9)))
         assert result.check.verdict == "right"
+
+
+@pytest.mark.parametrize("shape", [NetworkShape(4, 40, 16), NetworkShape(3, 60, 60)], ids=str)
+def test_a_check_takes_no_more_memory_than_its_plan_says(shape):
+    plan = CheckPlan(shape=shape)
+    tracemalloc.start()
+    try:
+        examined(plan)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert 0.3 * plan.memory < most < plan.memory

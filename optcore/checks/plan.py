@@ -1,16 +1,16 @@
-"""What is checked on the page "Check a network": every choice, and the network it makes."""
+"""What decides a gradient check of a network: the network, the point, its bugs and the rule."""
 
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 
 import numpy as np
 
-from optcore.checks.bugs import PLANTED_BUGS, plant
+from optcore.checks.bugs import plant
 from optcore.checks.grad_check import TooLargeError
 from optcore.derivatives.differences import CENTRAL, Difference
 from optcore.descent.loop import descend
 from optcore.knobs import knob
 from optcore.networks.activations import Activation, Identity, Sigmoid, Tanh
+from optcore.networks.architectures import ARCHITECTURES, Architecture
 from optcore.networks.datasets import Dataset, Generator, Moons, random_batch
 from optcore.networks.initializers import Initializer, XavierNormal
 from optcore.networks.losses import Loss, SigmoidCrossEntropy
@@ -24,12 +24,12 @@ TRAINING_RATE = 0.05
 LIMIT = 20_000
 LIVE = 700
 LIVE_WORK = 160_000
-ARCHITECTURES = {"Plain": (False, None), "Residual": (True, None),
-                 "Layer norm": (False, "layer"), "Batch norm": (False, "batch")}  # fmt: skip
+# Bytes, as measured at both ends.
+LEAST_MEMORY, MOST_MEMORY = 8_000_000, 140_000_000
 
 
 @dataclass(frozen=True)
-class Shape:
+class NetworkShape:
     """How large the network and its batch are; `layers` counts weight layers."""
 
     layers: int = knob(4, 1, 20, symbol="L", whole=True)
@@ -38,7 +38,7 @@ class Shape:
 
 
 @dataclass(frozen=True)
-class Place:
+class CheckPoint:
     """Where in parameter space the check is made: the draw, its scale, and training from there."""
 
     weight_scale: float = knob(1.0, 1e-5, 10.0, scale="log", symbol="g")
@@ -48,7 +48,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Terms:
+class LossTerms:
     """What is added to the loss or to the forward pass."""
 
     weight_decay: float = knob(0.01, 0.0, 1e6, scale="log", symbol=r"\lambda")
@@ -56,7 +56,7 @@ class Terms:
 
 
 @dataclass(frozen=True)
-class Step:
+class StepSize:
     """The h of the difference."""
 
     h: float = knob(6e-6, 1e-13, 0.1, scale="log", symbol="h")
@@ -74,8 +74,8 @@ RANDOM = RandomData()
 
 
 @dataclass(frozen=True)
-class CheckCase:
-    """One network at one point with its bugs and its check: equal cases have equal results.
+class CheckPlan:
+    """One network at one point with its bugs and its check: equal plans have equal records.
 
     `bugs` are in their layers already; those that cannot matter here are not planted.
     """
@@ -84,22 +84,22 @@ class CheckCase:
     loss: Loss = field(default_factory=SigmoidCrossEntropy)
     data: Generator | RandomData = field(default_factory=Moons)
     initializer: Initializer = field(default_factory=XavierNormal)
-    architecture: str = "Plain"
+    architecture: Architecture = ARCHITECTURES[0]
     rule: Difference = CENTRAL
     dtype: str = "float64"
     frozen: bool = True
     bugs: tuple = ()
-    shape: Shape = field(default_factory=Shape)
-    place: Place = field(default_factory=Place)
-    terms: Terms = field(default_factory=Terms)
-    step: Step = field(default_factory=Step)
+    shape: NetworkShape = field(default_factory=NetworkShape)
+    place: CheckPoint = field(default_factory=CheckPoint)
+    terms: LossTerms = field(default_factory=LossTerms)
+    step: StepSize = field(default_factory=StepSize)
 
     @property
     def network(self) -> Network:
         n_in, n_out = self.ends
-        residual, norm = ARCHITECTURES[self.architecture]
+        form = self.architecture
         sizes = (n_in, *[self.shape.width] * (self.shape.layers - 1), n_out)
-        return Network(sizes, self.activation, self.output, residual=residual, norm=norm)
+        return Network(sizes, self.activation, self.output, residual=form.residual, norm=form.norm)
 
     @property
     def ends(self) -> tuple[int, int]:
@@ -128,6 +128,12 @@ class CheckCase:
         return self.parameters <= LIVE and work <= LIVE_WORK
 
     @property
+    def memory(self) -> int:
+        """About how many bytes a check takes at most: shifted points go in chunks."""
+        work = self.parameters * self.shape.layers * self.shape.samples
+        return min(MOST_MEMORY, LEAST_MEMORY + 16 * work)
+
+    @property
     def trained(self) -> bool:
         return self.place.training_steps > 0
 
@@ -139,7 +145,7 @@ class CheckCase:
                 f"limit is {LIMIT:,}."
             )
 
-    def smaller(self) -> Shape:
+    def smaller(self) -> NetworkShape:
         """The widest network of this depth, or failing that the deepest, that can be checked."""
         width = self.shape.width
         while width > 1 and replace(self, shape=replace(self.shape, width=width)).over:
@@ -181,43 +187,32 @@ class CheckCase:
         scaled = replace(self.initializer, gain=self.place.weight_scale)
         return self.network.initial(scaled, self.place.seed)
 
-    def points(self) -> list[tuple[str, np.ndarray]]:
-        """Where the gradient is checked: (name, theta), at the start and after training."""
-        found = [("at the start", self.start())]
-        if self.trained:
-            found.append((f"after {self.place.training_steps} steps", self.after_training()))
-        return [(name, theta.astype(self.dtype)) for name, theta in found]
+    @property
+    def taught(self) -> "CheckPlan":
+        """The plan less all that training does not look at: equal ones train to equal points."""
+        return replace(self, bugs=(), step=StepSize(), rule=CENTRAL, dtype="float64")
 
     def after_training(self) -> np.ndarray:
         """Theta after Adam has run with the right gradient; where that breaks off, the last."""
-        return trained(replace(self, bugs=(), step=Step(), rule=CENTRAL, dtype="float64"))
+        run = descend(
+            self.right_fit(), Adam(learning_rate=TRAINING_RATE), self.start(),
+            self.place.training_steps, record=False,
+        )  # fmt: skip
+        return run.last
 
 
-@lru_cache(maxsize=32)
-def trained(case: CheckCase) -> np.ndarray:
-    fit = case.right_fit()
-    run = descend(
-        fit, Adam(learning_rate=TRAINING_RATE), case.start(), case.place.training_steps,
-        record=False,
-    )  # fmt: skip
-    return run.last
-
-
-def data_of(case: CheckCase) -> Dataset:
+def data_of(plan: CheckPlan) -> Dataset:
     """The data with their inputs scaled; ValueError where the loss cannot use them."""
-    if case.data == RANDOM:
+    if plan.data == RANDOM:
         return random_batch(
-            case.network, case.loss, case.shape.samples, case.place.input_scale, case.place.seed
+            plan.network, plan.loss, plan.shape.samples, plan.place.input_scale, plan.place.seed
         )
-    data = replace(case.data, samples=case.shape.samples).make(case.place.seed)
-    data = Dataset(data.name, case.place.input_scale * data.inputs, data.targets, data.kind)
-    if data.kind == "binary" and case.loss.kind == "classes":
+    data = replace(plan.data, samples=plan.shape.samples).make(plan.place.seed)
+    data = Dataset(data.name, plan.place.input_scale * data.inputs, data.targets, data.kind)
+    if data.kind == "binary" and plan.loss.kind == "classes":
         return replace_targets(data, np.eye(2)[data.labels])
-    return data.suited_to(case.loss)
+    return data.suited_to(plan.loss)
 
 
 def replace_targets(data: Dataset, targets) -> Dataset:
     return Dataset(data.name, data.inputs, targets, "classes")
-
-
-BUGS_BY_NAME = {bug.name: bug for bug in PLANTED_BUGS}
