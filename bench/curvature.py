@@ -1,7 +1,5 @@
 """Taylor models, critical points, basins, Hessian products and random spectra."""
 
-from optcore.training.datasets import random_batch
-
 from bench.measure import side_by_side, timed, typical
 from bench.report import Check, Section, Table
 from optcore.curvature.basins import basin_map
@@ -12,6 +10,7 @@ from optcore.curvature.lanczos import lanczos
 from optcore.curvature.products import hessian_products
 from optcore.curvature.shares import positive_share
 from optcore.networks.activations import Identity, Tanh
+from optcore.networks.datasets import random_batch
 from optcore.networks.initializers import XavierNormal
 from optcore.networks.losses import SoftmaxCrossEntropy
 from optcore.networks.network import FitLoss, Network

@@ -14,12 +14,12 @@ import numpy as np
 from optcore.curvature.track import CurvatureTrack, end_eigenvalues, track_at
 from optcore.descent.loop import course, descend
 from optcore.networks.activations import Identity, Sigmoid, Tanh
+from optcore.networks.datasets import Circles, Sine
 from optcore.networks.initializers import XavierNormal
 from optcore.networks.losses import SigmoidCrossEntropy, SquaredError
 from optcore.networks.network import FitLoss, Network
 from optcore.objective import Objective
 from optcore.optimizers import GradientDescent
-from optcore.training.datasets import Circles, Sine
 
 # Rows whose curvature is worked out together.
 PART = 20

@@ -5,7 +5,6 @@ import math
 
 import numpy as np
 import pytest
-from optcore.training.datasets import random_batch
 
 from optcore.curvature import (
     EDGE_CASES,
@@ -32,6 +31,7 @@ from optcore.networks import (
     Tanh,
     XavierNormal,
 )
+from optcore.networks.datasets import random_batch
 from optcore.optimizers import GradientDescent, Newton
 from optcore.surfaces import (
     Himmelblau,

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from optcore.training.datasets import random_batch
 
 from optcore.curvature import (
     curvature_along,
@@ -26,6 +25,7 @@ from optcore.networks import (
     Tanh,
     XavierNormal,
 )
+from optcore.networks.datasets import random_batch
 from optcore.optimizers import GradientDescent, NelderMead
 from optcore.surfaces import Himmelblau, Ravine, Rosenbrock
 
