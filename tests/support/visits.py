@@ -28,7 +28,7 @@ def settled(app: AppTest) -> AppTest:
 
 
 def stages(app: AppTest) -> list:
-    return app.get("bidi_component")
+    return [each for each in app.get("bidi_component") if each.key != "presence"]
 
 
 def picture(app: AppTest, key: str = "race.stage") -> dict:
