@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: run test kernels bench format lock
+.PHONY: run test mutants kernels bench format lock
 
 run: $(VENV)/.run
 	$(BIN)/python app.py
@@ -12,6 +12,11 @@ test: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/pytest -n 2 --dist worksteal
+
+# N places of optcore broken one at a time, at random; ROOM=flow keeps to one folder.
+mutants: $(VENV)/.dev
+	nice $(BIN)/python tests/support/mutants.py --count $(or $(N),100) --seed $(or $(SEED),1) \
+	  --room "$(ROOM)"
 
 kernels: $(VENV)/.dev
 	$(BIN)/python tests/support/other_kernels.py

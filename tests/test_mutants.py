@@ -1,0 +1,44 @@
+"""The mutants of a file: each differs in one place and can still be read."""
+
+import ast
+
+from mutants import mutants_of
+
+TEXT = '''"""Two - 1 words."""
+LIMIT: float = 1.5
+WIDE = knob(1.0, 0.0, 4.0)
+
+
+def bent(x: "int | None", ends=(0, -1)):
+    """x < 3 is not broken here."""
+    if x is None or not (x <
+            LIMIT):
+        raise ValueError(f"{x + 1} is too large")
+    x **= 2
+    return (x) * (x - "é".count("é")) >= LIMIT and -x in ends
+'''
+
+
+def test_every_mutant_breaks_one_place():
+    found = mutants_of("bent.py", TEXT)
+    assert [mutant.name.partition(": ")[2] for mutant in found] == [
+        "LIMIT: float = [1.5 -> 2.25]",
+        'def bent(x: "int | None", ends=([0 -> 1], -1)):',
+        'def bent(x: "int | None", ends=(0, [- -> ]1)):',
+        'def bent(x: "int | None", ends=(0, -[1 -> 2])):',
+        "if x [is -> is not] None or not (x <",
+        "if x is None [or -> and] not (x <",
+        "if x is None or [not -> ](x <",
+        "if x is None or not (x [< -> <=]",
+        "x [** -> *]= 2",
+        "x **= [2 -> 3]",
+        'return (x) [* -> /] (x - "é".count("é")) >= LIMIT and -x in ends',
+        'return (x) * (x [- -> +] "é".count("é")) >= LIMIT and -x in ends',
+        'return (x) * (x - "é".count("é")) [>= -> >] LIMIT and -x in ends',
+        'return (x) * (x - "é".count("é")) >= LIMIT [and -> or] -x in ends',
+        'return (x) * (x - "é".count("é")) >= LIMIT and [- -> ]x in ends',
+        'return (x) * (x - "é".count("é")) >= LIMIT and -x [in -> not in] ends',
+    ]
+    for mutant in found:
+        ast.parse(mutant.broken)
+        assert mutant.broken != TEXT
