@@ -4,6 +4,9 @@ The eight hues stay apart for the common kinds of colour blindness (a distance o
 and stand out on both themes (a contrast of 3); dash and marker tell apart those that share one.
 """
 
+from collections.abc import Iterable, Sequence
+from zlib import crc32
+
 from optcore.networks.activations import ACTIVATIONS
 from optcore.optimizers import OPTIMIZERS
 from optcore.optimizers.misprints import MISPRINTS
@@ -15,24 +18,44 @@ SYMBOLS = (
 )  # fmt: skip
 GOOD, BAD, DOUBT = "#12a07a", "#d43d2a", "#d69a00"
 
-_FIRST = ("Gradient descent", "Momentum", "RMSProp", "Adam", "Nesterov momentum", "AdaGrad",
-          "Newton", "BFGS")  # fmt: skip
+# The place of a name decides its look, which it keeps for ever: none is moved or left out. A
+# newcomer needs no place here; one puts it last to fix its look before others come.
+_OPTIMIZERS = (
+    "Gradient descent", "Momentum", "RMSProp", "Adam", "Nesterov momentum", "AdaGrad", "Newton",
+    "BFGS", "RMSProp with Nesterov momentum", "AdaDelta", "AdamW", "AMSGrad", "AdaMax", "NAdam",
+    "RAdam", "Lion", "Rprop", "Delta-bar-delta", "QHM", "QHAdam", "Averaged SGD",
+    "Gradient descent with line search", "Conjugate gradient", "Saddle-free Newton", "Nelder-Mead",
+    "Adam without bias correction",
+)  # fmt: skip
+_ACTIVATIONS = (
+    "Sigmoid", "Tanh", "ReLU", "Leaky ReLU", "PReLU", "ELU", "SELU", "GELU", "SiLU", "Mish",
+    "Softplus", "Identity", "Hard sigmoid", "Misprinted tanh",
+)  # fmt: skip
 
 
-def _looks(names) -> dict[str, dict[str, str]]:
+def looks(names: Iterable[str], kept: Sequence[str]) -> dict[str, dict[str, str]]:
+    """A look for each name: that of its place in `kept`, else the first free one from where the
+    letters of the name say, wherever in the registry it stands."""
+    places = {name: place for place, name in enumerate(kept)}
+    for name in sorted(set(names) - set(kept)):
+        wanted = crc32(name.encode())
+        free = (wanted + further for further in range(PLACES))
+        places[name] = next(at % PLACES for at in free if at % PLACES not in places.values())
+    return {name: _look(places[name]) for name in names}
+
+
+def _look(place: int) -> dict[str, str]:
+    row, column = divmod(place, len(HUES))
     return {
-        name: {
-            "colour": HUES[i % 8],
-            "dash": DASHES[i // 8 % 5],
-            "symbol": SYMBOLS[(i + i // 8) % 8],
-        }
-        for i, name in enumerate(names)
+        "colour": HUES[column],
+        "dash": DASHES[row],
+        "symbol": SYMBOLS[(column + row) % len(SYMBOLS)],
     }
 
 
-_rest = [optimizer.name for optimizer in (*OPTIMIZERS, *MISPRINTS) if optimizer.name not in _FIRST]
-OPTIMIZER_LOOKS = _looks([*_FIRST, *_rest])
-ACTIVATION_LOOKS = _looks([activation.name for activation in ACTIVATIONS])
+PLACES = len(HUES) * len(DASHES)
+OPTIMIZER_LOOKS = looks([each.name for each in (*OPTIMIZERS, *MISPRINTS)], _OPTIMIZERS)
+ACTIVATION_LOOKS = looks([each.name for each in ACTIVATIONS], _ACTIVATIONS)
 
 
 def legend(name: str, look: dict[str, str]) -> dict[str, str]:

@@ -1,47 +1,31 @@
-"""Optimizers. Adding one is one class and its name in the tuple."""
+"""Optimizers. Adding one is one class and its name in the tuple that ends its file."""
 
-from optcore.optimizers.adam import Adam, AdaMax, AdamW, AMSGrad, QHAdam
-from optcore.optimizers.adam_corrected import NAdam, RAdam
-from optcore.optimizers.adaptive import AdaDelta, AdaGrad, RMSProp, RMSPropNesterov
+from typing import Any
+
+from optcore.optimizers import (
+    adam,
+    adam_corrected,
+    adaptive,
+    first_order,
+    line_search,
+    nelder_mead,
+    newton,
+    sign_based,
+)
 from optcore.optimizers.base import Optimizer
-from optcore.optimizers.first_order import (
-    QHM,
-    AveragedSGD,
-    GradientDescent,
-    Momentum,
-    NesterovMomentum,
-)
-from optcore.optimizers.line_search import BFGS, ConjugateGradient, LineSearch
-from optcore.optimizers.nelder_mead import NelderMead
-from optcore.optimizers.newton import Newton, SaddleFreeNewton
-from optcore.optimizers.sign_based import DeltaBarDelta, Lion, Rprop
 
-OPTIMIZERS: tuple[Optimizer, ...] = (
-    GradientDescent(),
-    Momentum(),
-    NesterovMomentum(),
-    AdaGrad(),
-    RMSProp(),
-    RMSPropNesterov(),
-    AdaDelta(),
-    Adam(),
-    AdamW(),
-    AMSGrad(),
-    AdaMax(),
-    NAdam(),
-    RAdam(),
-    Lion(),
-    Rprop(),
-    DeltaBarDelta(),
-    QHM(),
-    QHAdam(),
-    AveragedSGD(),
-    LineSearch(),
-    ConjugateGradient(),
-    BFGS(),
-    Newton(),
-    SaddleFreeNewton(),
-    NelderMead(),
+FAMILIES = (
+    first_order, adaptive, adam, adam_corrected, sign_based, line_search, newton, nelder_mead,
+)  # fmt: skip
+OPTIMIZERS: tuple[Optimizer, ...] = tuple(
+    optimizer for family in FAMILIES for optimizer in family.OPTIMIZERS
 )
+_classes = {type(optimizer).__name__: type(optimizer) for optimizer in OPTIMIZERS}
+__all__ = ["OPTIMIZERS", "Optimizer", *_classes]
 
-__all__ = ["OPTIMIZERS", "Optimizer", *(type(optimizer).__name__ for optimizer in OPTIMIZERS)]
+
+def __getattr__(name: str) -> Any:
+    """The class of an optimizer by its name, from whichever file defines it."""
+    if name not in _classes:
+        raise AttributeError(f"no optimizer is called {name}")
+    return _classes[name]

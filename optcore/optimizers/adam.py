@@ -169,3 +169,6 @@ class QHAdam(Adam):
         pull = (1 - self.nu) * look.grad + self.nu * moments["mean_hat"]
         square = (1 - self.nu_square) * look.grad**2 + self.nu_square * moments["mean_square_hat"]
         return -self.learning_rate * pull / (np.sqrt(square) + self.epsilon), moments
+
+
+OPTIMIZERS = (Adam(), AdamW(), AMSGrad(), AdaMax(), QHAdam())

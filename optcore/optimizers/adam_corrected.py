@@ -141,3 +141,6 @@ class RAdam(Optimizer):
         many, most = np.maximum(rho, 5.0), np.maximum(limit, 5.0)
         root = np.sqrt((many - 4) * (many - 2) * most / ((most - 4) * (most - 2) * many))
         return rho, np.where(rho > 5, root, 0.0)
+
+
+OPTIMIZERS = (NAdam(), RAdam())

@@ -136,3 +136,6 @@ class AdaDelta(Optimizer):
             "delta": delta,
             "mean_square_delta": mean_square_delta,
         }
+
+
+OPTIMIZERS = (AdaGrad(), RMSProp(), RMSPropNesterov(), AdaDelta())

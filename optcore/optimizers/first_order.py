@@ -147,3 +147,6 @@ class AveragedSGD(Optimizer):
         ahead = look.point + step - state["average"]
         average = state["average"] + ahead / np.maximum(1.0, count - self.averaging_start)
         return step, {"count": count + 1, "rate": rate, "average": average}
+
+
+OPTIMIZERS = (GradientDescent(), Momentum(), NesterovMomentum(), QHM(), AveragedSGD())

@@ -192,3 +192,6 @@ class BFGS(Optimizer):
 def outer(a, b):
     """Outer products (..., n, n) of vectors (..., n)."""
     return a[..., :, None] * b[..., None, :]
+
+
+OPTIMIZERS = (LineSearch(), ConjugateGradient(), BFGS())

@@ -119,3 +119,6 @@ def choose(reflected, at_reflected, trial, at_trial, values):
     takes_trial = np.where(expands, at_trial < at_reflected, ~accepts)
     vertex = np.where(takes_trial[..., None], trial, reflected)
     return vertex, np.where(takes_trial, at_trial, at_reflected), ~accepts & ~contracts
+
+
+OPTIMIZERS = (NelderMead(),)

@@ -56,3 +56,6 @@ def finite_or_identity(hessian):
     """The Hessians (..., n, n) with the identity for those not finite, and which were."""
     whole = np.isfinite(hessian).all(axis=(-1, -2))
     return np.where(whole[..., None, None], hessian, np.eye(hessian.shape[-1])), whole
+
+
+OPTIMIZERS = (Newton(), SaddleFreeNewton())

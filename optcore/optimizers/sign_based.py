@@ -103,3 +103,6 @@ class DeltaBarDelta(Optimizer):
         rate = np.where(agreement > 0, rate + self.increase, shrunk)
         mean = self.decay * state["mean"] + (1 - self.decay) * look.grad
         return -rate * look.grad, {"rate": rate, "mean": mean}
+
+
+OPTIMIZERS = (Lion(), Rprop(), DeltaBarDelta())

@@ -221,3 +221,14 @@ class SixHumpCamel(Surface):
     def hessian(self, point):
         x, y = coordinates(point)
         return symmetric(8 - 25.2 * x**2 + 10 * x**4, 1.0, 48 * y**2 - 8)
+
+
+SURFACES = (
+    Rosenbrock(),
+    Himmelblau(),
+    Beale(),
+    GoldsteinPrice(),
+    McCormick(),
+    ThreeHumpCamel(),
+    SixHumpCamel(),
+)

@@ -165,3 +165,13 @@ class Diamond(Surface):
     def hessian(self, point):
         zero = np.zeros_like(point[..., 0])
         return symmetric(zero, zero, zero)
+
+
+SURFACES = (
+    SaddleBetweenMinima(),
+    MonkeySaddle(),
+    Plateau(),
+    WrongSideOfTheHill(),
+    NoMinimum(),
+    Diamond(),
+)

@@ -286,3 +286,6 @@ class SigmoidCrossEntropy(_SigmoidNeuron):
 
     def _curvature(self, z, target):
         return sigmoid_slope(z)
+
+
+SURFACES = (LineFit(), Cliff(), TwoLayerLinear(), SigmoidSquaredError(), SigmoidCrossEntropy())

@@ -264,3 +264,14 @@ class BowlWithTwoWells(Surface):
             -4 * y * (left * shallow + right * deep),
             0.2 + (2 - 4 * y**2) * (shallow + deep),
         )
+
+
+SURFACES = (
+    BowlWithTwoWells(),
+    StyblinskiTang(),
+    Rastrigin(),
+    Ackley(),
+    Griewank(),
+    Levy13(),
+    Easom(),
+)

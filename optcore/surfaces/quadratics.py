@@ -143,3 +143,6 @@ class Matyas(Surface):
     def hessian(self, point):
         zero = np.zeros_like(point[..., 0])
         return symmetric(zero + 0.52, zero - 0.48, zero + 0.52)
+
+
+SURFACES = (Bowl(), Ravine(), Saddle(), Booth(), Matyas())

@@ -1,6 +1,7 @@
 """Colours, dashes and markers tell everything apart, for every eye and on both themes."""
 
 import itertools
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from optcore.networks.activations import ACTIVATIONS
 from optcore.optimizers import OPTIMIZERS
 from optcore.optimizers.misprints import MISPRINTS
-from ui.palette import ACTIVATION_LOOKS, HUES, OPTIMIZER_LOOKS
+from ui.palette import ACTIVATION_LOOKS, HUES, OPTIMIZER_LOOKS, looks
 
 ROOT = Path(__file__).parents[2]
 THEME = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())["theme"]
@@ -95,6 +96,25 @@ def test_no_two_look_alike_and_colour_is_never_the_only_cue(looks):
     assert len(set(triples)) == len(triples)
     without_colour = [(dash, symbol) for _, dash, symbol in triples]
     assert len(set(without_colour)) == len(without_colour)
+
+
+@pytest.mark.parametrize(
+    ("kind", "now"), [("optimizers", OPTIMIZER_LOOKS), ("activations", ACTIVATION_LOOKS)]
+)
+def test_a_look_is_kept_for_ever(kind, now):
+    """People know a method by its look, and pictures are shared."""
+    then = json.loads((ROOT / "tests" / "support" / "looks.json").read_text(encoding="utf-8"))[kind]
+    assert {name: " ".join(now[name].values()) for name in then} == then
+
+
+def test_a_newcomer_takes_nobody_s_look():
+    kept = list(OPTIMIZER_LOOKS)
+    alone = looks([*kept, "Yogi"], kept)
+    assert {name: alone[name] for name in kept} == OPTIMIZER_LOOKS
+    assert alone["Yogi"] not in OPTIMIZER_LOOKS.values()
+    among = looks(["AdaBelief", *kept, "Adan", "Yogi"], kept)
+    assert {name: among[name] for name in kept} == OPTIMIZER_LOOKS
+    assert len({str(look) for look in among.values()}) == len(among)
 
 
 def test_everything_that_is_drawn_has_a_look():

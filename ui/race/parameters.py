@@ -9,7 +9,7 @@ from optcore.descent.setting import MOST_STEPS
 from optcore.knobs import knob
 from optcore.optimizers import OPTIMIZERS
 from optcore.optimizers.misprints import MISPRINTS
-from optcore.surfaces import SURFACES
+from optcore.surfaces import SURFACES, Rosenbrock
 from ui.parameters import (
     Parameter,
     Place,
@@ -71,7 +71,7 @@ def start_dial(window, start):
 
 PARAMETERS = (
     origin("scenario", SCENARIOS),
-    choice("surface", (*SURFACES, OwnFunction()),
+    choice("surface", (*SURFACES, OwnFunction()), Rosenbrock(),
            resets=(".learning_rate", "start.x", "start.y", "at", "zoom", "camera")),
     Parameter(name="f", default=FORMULA, when=lambda state: state["surface"] == OwnFunction()),
     choices("race", RACERS, [each for each in RACERS if each.name in FIRST_FOUR]),
@@ -85,7 +85,7 @@ PARAMETERS = (
     camera(seen=lambda state: state["view"] == DEEP),
     *sliders_of_each(RACERS),
     sliders("race", Length()),
-    sliders("start", start_dial(SURFACES[0].window, SURFACES[0].start)),
+    sliders("start", start_dial(Rosenbrock().window, Rosenbrock().start)),
     Place("start", ("start.x", "start.y")),
     sliders("surface", *SURFACES),
     sliders("noise", GradientNoise()),

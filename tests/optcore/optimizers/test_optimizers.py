@@ -29,8 +29,11 @@ def tame(optimizer):
     return dataclasses.replace(optimizer, learning_rate=min(1e-3, optimizer.learning_rate))
 
 
-def test_the_names_are_the_public_ones_in_order():
-    assert [o.name for o in OPTIMIZERS] == [
+def test_no_public_name_has_gone_and_none_is_there_twice():
+    """Links and notebooks hold these; a newcomer need not be added."""
+    names = [o.name for o in OPTIMIZERS]
+    assert len(set(names)) == len(names)
+    assert set(names) >= {
         "Gradient descent",
         "Momentum",
         "Nesterov momentum",
@@ -56,7 +59,7 @@ def test_the_names_are_the_public_ones_in_order():
         "Newton",
         "Saddle-free Newton",
         "Nelder-Mead",
-    ]
+    }
 
 
 @every
