@@ -20,14 +20,14 @@ GOOD, BAD, DOUBT = "#12a07a", "#d43d2a", "#d69a00"
 
 # The place of a name decides its look, which it keeps for ever: none is moved or left out. A
 # newcomer needs no place here; one puts it last to fix its look before others come.
-_OPTIMIZERS = (
+OPTIMIZER_PLACES = (
     "Gradient descent", "Momentum", "RMSProp", "Adam", "Nesterov momentum", "AdaGrad", "Newton",
     "BFGS", "RMSProp with Nesterov momentum", "AdaDelta", "AdamW", "AMSGrad", "AdaMax", "NAdam",
     "RAdam", "Lion", "Rprop", "Delta-bar-delta", "QHM", "QHAdam", "Averaged SGD",
     "Gradient descent with line search", "Conjugate gradient", "Saddle-free Newton", "Nelder-Mead",
     "Adam without bias correction",
 )  # fmt: skip
-_ACTIVATIONS = (
+ACTIVATION_PLACES = (
     "Sigmoid", "Tanh", "ReLU", "Leaky ReLU", "PReLU", "ELU", "SELU", "GELU", "SiLU", "Mish",
     "Softplus", "Identity", "Hard sigmoid", "Misprinted tanh",
 )  # fmt: skip
@@ -54,8 +54,8 @@ def _look(place: int) -> dict[str, str]:
 
 
 PLACES = len(HUES) * len(DASHES)
-OPTIMIZER_LOOKS = looks([each.name for each in (*OPTIMIZERS, *MISPRINTS)], _OPTIMIZERS)
-ACTIVATION_LOOKS = looks([each.name for each in ACTIVATIONS], _ACTIVATIONS)
+OPTIMIZER_LOOKS = looks([each.name for each in (*OPTIMIZERS, *MISPRINTS)], OPTIMIZER_PLACES)
+ACTIVATION_LOOKS = looks([each.name for each in ACTIVATIONS], ACTIVATION_PLACES)
 
 
 def legend(name: str, look: dict[str, str]) -> dict[str, str]:

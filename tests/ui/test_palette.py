@@ -12,7 +12,7 @@ import pytest
 from optcore.networks.activations import ACTIVATIONS
 from optcore.optimizers import OPTIMIZERS
 from optcore.optimizers.misprints import MISPRINTS
-from ui.palette import ACTIVATION_LOOKS, HUES, OPTIMIZER_LOOKS, looks
+from ui.palette import ACTIVATION_LOOKS, HUES, OPTIMIZER_LOOKS, OPTIMIZER_PLACES, looks
 
 ROOT = Path(__file__).parents[2]
 THEME = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())["theme"]
@@ -108,13 +108,10 @@ def test_a_look_is_kept_for_ever(kind, now):
 
 
 def test_a_newcomer_takes_nobody_s_look():
-    kept = list(OPTIMIZER_LOOKS)
-    alone = looks([*kept, "Yogi"], kept)
-    assert {name: alone[name] for name in kept} == OPTIMIZER_LOOKS
-    assert alone["Yogi"] not in OPTIMIZER_LOOKS.values()
-    among = looks(["AdaBelief", *kept, "Adan", "Yogi"], kept)
-    assert {name: among[name] for name in kept} == OPTIMIZER_LOOKS
-    assert len({str(look) for look in among.values()}) == len(among)
+    names = ["AdaBelief", *OPTIMIZER_PLACES, "Adan", "Yogi"]
+    among = looks(names, OPTIMIZER_PLACES)
+    assert {name: among[name] for name in OPTIMIZER_PLACES} == OPTIMIZER_LOOKS
+    assert len({str(look) for look in among.values()}) == len(names)
 
 
 def test_everything_that_is_drawn_has_a_look():
