@@ -6,12 +6,13 @@ from optcore.recurrent.net import RecurrentNet, SequenceLoss
 from optcore.recurrent.powers import Powers, carried, powers
 from optcore.recurrent.tasks import TASKS, MeanSquaredError, Task
 from optcore.recurrent.through_time import Trace
+from optcore.recurrent.training import MemoryPlan, MemoryRecord, MemoryTrainer, train_memory
 
 _ENTRIES = {type(entry).__name__: type(entry) for entry in (*CELLS, *TASKS)}
 globals().update(_ENTRIES)
 
 __all__ = [
-    "CELLS", "TASKS", "Cell", "IdentityStart", "MeanSquaredError", "Powers", "RecurrentNet",
-    "SequenceLoss", "Task", "Trace", "carried", "jacobians", "lag_norms", "powers", "unit_lags",
-    *_ENTRIES,
+    "CELLS", "TASKS", "Cell", "IdentityStart", "MeanSquaredError", "MemoryPlan", "MemoryRecord",
+    "MemoryTrainer", "Powers", "RecurrentNet", "SequenceLoss", "Task", "Trace", "carried",
+    "jacobians", "lag_norms", "powers", "train_memory", "unit_lags", *_ENTRIES,
 ]  # fmt: skip

@@ -28,6 +28,16 @@ class Passed:
         """h (T + 1, ..., m, H), the zeros it starts from first."""
         return np.stack([state[0] for state in self.states])
 
+    def of(self, sequences: slice) -> "Passed":
+        """The pass of some of the sequences alone."""
+        part = (..., sequences, slice(None))
+        return Passed(
+            self.cell, self.parts, self.inputs[part],
+            [tuple(array[part] for array in state) for state in self.states],
+            [tuple(array[part] for array in kept) for kept in self.saved],
+            self.outputs[part],
+        )  # fmt: skip
+
 
 @dataclass(frozen=True, eq=False)
 class Trace:

@@ -40,10 +40,10 @@ def turning_beta2(optimizer: Optimizer, stream: Stream) -> float | None:
         there = drift(replace(optimizer, **{name: 1 - rest[:, None]}), stream)
         return None if there is None else there[:, 0]
 
-    rest = np.geomspace(FINEST, 1.0, 400)
-    for _ in range(4):
+    rest = np.geomspace(FINEST, 1.0, 160)
+    for _ in range(6):
         signs = drifts(rest)
         if signs is None or not (turns := np.flatnonzero(np.diff(np.sign(signs)))).size:
             return None
-        rest = np.linspace(rest[turns[0]], rest[turns[0] + 1], 400)
-    return float(1 - rest[200])
+        rest = np.linspace(rest[turns[0]], rest[turns[0] + 1], 40)
+    return float(1 - rest[20])

@@ -174,12 +174,13 @@ class ReddiStream(Stream):
 
 @dataclass(frozen=True)
 class DrawnStream(Stream):
-    """As many gradients as were drawn; nothing after them."""
+    """`values` in units of the size, as many as were drawn; nothing after them."""
 
     name = "Drawn by hand"
     lesson = "Your own: draw it, and hear what each method makes of it."
-    latex = r"\text{as drawn}"
+    latex = r"c\, d_k, \text{ as drawn}"
 
+    size: float = knob(1.0, 1e-3, 1e3, scale="log", symbol="c")
     values: tuple[float, ...] = ()
 
     def pulses(self, power):
@@ -188,7 +189,7 @@ class DrawnStream(Stream):
     def gradients(self, steps):
         drawn = np.zeros(steps)
         drawn[: len(self.values)] = self.values[:steps]
-        return drawn
+        return self.size * drawn
 
 
 STREAMS: tuple[Stream, ...] = (

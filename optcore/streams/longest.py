@@ -11,13 +11,14 @@ from optcore.optimizers.misprints import AdamUncorrected
 @dataclass(frozen=True)
 class LongestStep:
     """`rates`: the longest step in learning rates; `step` when it comes (from 1); `gradients
-    (steps,)`, at most 1, that attain it. `ever` is the supremum over streams of any length, and
-    `claimed` the bound of Kingma and Ba (2015), section 2.1, which is that of one gradient after
-    none.
+    (steps,)`, at most 1, that attain it; `by_step (steps,)` the longest that each step can be.
+    `ever` is the supremum over streams of any length, and `claimed` the bound of Kingma and Ba
+    (2015), section 2.1, which is that of one gradient after none.
     """
 
     rates: float
     step: int
+    by_step: np.ndarray
     gradients: np.ndarray
     ever: float
     claimed: float
@@ -47,6 +48,7 @@ def longest_step(optimizer: Optimizer, steps: int) -> LongestStep | None:
     return LongestStep(
         rates=float(np.sqrt(squares[at])),
         step=at + 1,
+        by_step=np.sqrt(squares),
         gradients=_attaining(beta1, beta2, at + 1, steps),
         ever=float(max(ever, squares.max() ** 0.5)),
         claimed=float(max(sparse, 1.0) if corrected else sparse),

@@ -20,7 +20,7 @@ class Response:
 
     `steps (T, ..., n)`; `points (T + 1, ..., n)`, the sums of the steps; `memory`: each array of
     the optimizer's memory (T + 1, ...), before the first step and after each. `learning_rate`
-    is the one it was given, a number or (..., 1).
+    is the one it was given, a number or (..., 1), `rates` those of each step under a schedule.
     """
 
     gradients: np.ndarray
@@ -28,6 +28,7 @@ class Response:
     points: np.ndarray
     memory: dict[str, np.ndarray]
     learning_rate: float | np.ndarray
+    rates: list | None = None
 
     @cached_property
     def in_rates(self) -> np.ndarray:
@@ -82,7 +83,7 @@ def respond(optimizer: Optimizer, gradients, *, schedule: Schedule | None = None
         at = range(len(gradients))
         rates = [schedule.rate(rule.learning_rate, t, len(gradients)) for t in at]
     with np.errstate(all="ignore"):
-        return Response(gradients, *_played(rule, gradients, rates), rule.learning_rate)
+        return Response(gradients, *_played(rule, gradients, rates), rule.learning_rate, rates)
 
 
 def _played(rule: Optimizer, gradients: np.ndarray, rates) -> tuple[np.ndarray, np.ndarray, dict]:

@@ -32,6 +32,9 @@ def test_one_stream_reaches_it_and_none_of_many_beats_it(optimizer):
     steps = np.abs(respond(optimizer, many[..., None]).in_rates)
     assert np.nanmax(steps) <= longest.rates * (1 + 1e-12)
     assert longest.rates <= longest.ever * (1 + 1e-12)
+    shorter = [longest_step(optimizer, steps).by_step[-1] for steps in (1, 7, 60)]
+    np.testing.assert_allclose(longest.by_step[[0, 6, 59]], shorter, rtol=1e-13)
+    assert longest.by_step.max() == longest.rates
 
 
 @pytest.mark.parametrize("optimizer", METHODS[:2])

@@ -1,0 +1,96 @@
+"""Training on sequences that never come twice: what is written down is what happened."""
+
+import numpy as np
+import pytest
+
+from optcore.descent import ClipNorm
+from optcore.networks.initializers import LeCunNormal, Orthogonal
+from optcore.optimizers import BFGS, Adam, GradientDescent
+from optcore.recurrent import (
+    GRU,
+    Adding,
+    LinearCell,
+    MemoryPlan,
+    MemoryTrainer,
+    TanhCell,
+    TemporalOrder,
+    train_memory,
+)
+
+SMALL = {"width": 6, "length": 10, "batch": 5, "steps": 12}
+
+
+def test_the_rows_are_the_steps_of_the_optimizer():
+    """Followed by hand for three steps: each on sequences of its own, clipped."""
+    plan = MemoryPlan(TanhCell(), Adding(), optimizer=GradientDescent(learning_rate=0.05),
+                      clip=ClipNorm(0.5), **SMALL)  # fmt: skip
+    record = train_memory(plan)
+    theta = plan.theta
+    for t in range(3):
+        loss = plan.loss(t + 1)
+        grad = loss.grad(theta)
+        size = np.linalg.norm(grad)
+        assert record.losses[t] == pytest.approx(loss.value(theta), rel=1e-12)
+        assert record.before[t] == pytest.approx(size, rel=1e-12)
+        assert record.after[t] == pytest.approx(min(size, 0.5), rel=1e-12)
+        theta = theta - 0.05 * grad * min(1.0, 0.5 / size)
+    assert len(record.losses) == 13
+    assert record.clipped == int((record.before[:13] > 0.5).sum())
+
+
+def test_no_sequence_comes_twice_and_a_seed_decides_all():
+    plan = MemoryPlan(GRU(), Adding(), **SMALL)
+    first, again = train_memory(plan), train_memory(plan)
+    np.testing.assert_array_equal(first.losses, again.losses)
+    other = train_memory(MemoryPlan(GRU(), Adding(), seed=1, **SMALL))
+    assert (first.losses != other.losses).all()
+    assert not np.array_equal(plan.loss(1).inputs, plan.loss(2).inputs)
+    assert not np.array_equal(plan.loss(1).inputs, plan.exam.inputs[:, :5])
+
+
+def test_looks_are_taken_at_the_first_and_the_last_step_and_between():
+    record = train_memory(MemoryPlan(TanhCell(), TemporalOrder(), **SMALL), every=5)
+    assert record.looks.tolist() == [0, 5, 10, 12]
+    assert record.shares.shape == (4, 10)
+    np.testing.assert_allclose(record.shares.sum(axis=1), 1)
+    assert record.by_lag.shape == (4, 11)
+    np.testing.assert_allclose(record.by_lag[:, 0], 1)
+    assert ((record.right >= 0) & (record.right <= 1)).all()
+    assert record.exams[0] == pytest.approx(record.plan.exam.value(record.plan.theta))
+    assert not record.exploded
+
+
+def test_a_gru_learns_to_add_and_a_blind_one_would_not():
+    plan = MemoryPlan(GRU(), Adding(), width=12, length=10, batch=16, steps=160, clip=ClipNorm(1.0))
+    record = train_memory(plan, every=20)
+    assert record.exams[0] > plan.task.blind
+    assert record.exams[-1] < plan.task.blind / 2
+    assert record.passed is not None
+    assert 20 <= record.passed <= 160
+
+
+def test_what_explodes_is_told():
+    plan = MemoryPlan(LinearCell(), Adding(), start=Orthogonal(gain=3.0), width=6, length=40,
+                      batch=4, steps=20, optimizer=GradientDescent(learning_rate=1.0))  # fmt: skip
+    record = train_memory(plan)
+    assert record.exploded
+    assert len(record.losses) < 21
+    assert record.passed is None
+
+
+def test_the_gradient_of_a_long_tanh_net_comes_from_its_last_steps():
+    plan = MemoryPlan(TanhCell(), Adding(), start=LeCunNormal(gain=0.5), length=40, width=12,
+                      steps=1)  # fmt: skip
+    record = train_memory(plan)
+    assert record.shares[0, -5:].sum() > 0.9
+    assert record.by_lag[0, 30] < 1e-6
+
+
+def test_who_asks_twice_is_refused():
+    with pytest.raises(ValueError, match="same loss more than once"):
+        MemoryTrainer(MemoryPlan(GRU(), Adding(), optimizer=BFGS(), **SMALL))
+
+
+def test_nothing_is_recorded_before_the_first_row():
+    with pytest.raises(ValueError, match="iterate the trainer"):
+        MemoryTrainer(MemoryPlan(GRU(), Adding(), optimizer=Adam(), **SMALL)).record()
