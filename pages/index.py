@@ -1,4 +1,4 @@
-"""The pages that exist, in the order of the navigation."""
+"""The pages that exist, by subject, in the order of the navigation."""
 
 from pathlib import Path
 
@@ -11,16 +11,26 @@ ICON = Path(__file__).parent.parent / "ui" / "icon.svg"
 st.set_page_config(page_title="Optscope", page_icon=ICON, layout="wide")
 st.html(Path(__file__).parent.parent / "ui" / "app.css")
 
-st.navigation(
-    [
-        st.Page("race.py", title="Race", icon=":material/sports_score:", default=True),
-        st.Page("shrinking_h.py", title="Shrinking h", icon=":material/compress:"),
-        st.Page("check_network.py", title="Check a network", icon=":material/fact_check:"),
-        st.Page("layers.py", title="Gradient flow", icon=":material/layers:"),
-        st.Page("training.py", title="Training", icon=":material/model_training:"),
-        st.Page("slow_neuron.py", title="Slow neuron", icon=":material/hourglass_bottom:"),
-    ],
+page = st.navigation(
+    {
+        "Descend": [
+            st.Page("race.py", title="Race", icon=":material/sports_score:", default=True),
+        ],
+        "Gradients": [
+            st.Page("layers.py", title="Gradient flow", icon=":material/layers:"),
+            st.Page("training.py", title="Training", icon=":material/model_training:"),
+            st.Page("slow_neuron.py", title="Slow neuron", icon=":material/hourglass_bottom:"),
+        ],
+        "Check": [
+            st.Page("shrinking_h.py", title="Shrinking h", icon=":material/compress:"),
+            st.Page("check_network.py", title="Check a network", icon=":material/fact_check:"),
+        ],
+    },
     position="top",
-).run()
+)
+# The name of the page stands on the button that opens the navigation where that is folded away.
+named = f'<style>:root {{ --os-page: "{page.title}" }}</style>'
+st.html(f'{named}<h1 class="os-title">{page.title}</h1>')
+page.run()
 
 presence()

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import controls
+from ui import controls, frame
 from ui.lessons import lesson
 from ui.live.stage import Clock, Handle, Panel, stage
 from ui.palette import OPTIMIZER_LOOKS, legend
@@ -14,19 +14,14 @@ from ui.race.parameters import DEEP, PARAMETERS
 from ui.state import PageState
 
 state = PageState("race", PARAMETERS)
-racing.heading(state)
-state.notices()
-choices = st.columns([3, 6, 2, 2], vertical_alignment="bottom")
-with choices[0]:
+complaints = st.container()
+with frame.row(state, opened_by=("sweep", "inspect")):
     picked = racing.choose_surface(state)
-with choices[1]:
-    optimizers = racing.choose_optimizers(state)
-with choices[2]:
-    view = controls.choose_word(state, "view", "View")
-with choices[3], st.popover("Conditions", icon=":material/tune:", width="stretch"):
-    conditions = racing.choose_conditions(state)
-
-surface = racing.formed(state, picked)
+    optimizers, rates = racing.choose_optimizers(state)
+    with st.popover("Conditions", icon=":material/tune:"):
+        conditions = racing.choose_conditions(state)
+    view = controls.choose_word(state, "view", "View", label_visibility="collapsed")
+    surface = racing.formed(state, picked, complaints)
 racers, others = racing.dials(surface, optimizers, conditions)
 
 
@@ -40,16 +35,17 @@ def race():
     floor = words.floor_of(setup.surface)
     stage(
         [
-            Panel(draw(setup.surface, land, runs), height="560px", span=2, click="start",
+            Panel(draw(setup.surface, land, runs), span=2, click="start", name="paths",
+                  aspect=racing.shape(surface),
                   labels={"x": surface.axes[0], "y": surface.axes[1]},
                   view=state.view(0)),
-            Panel(chart.losses(runs, floor, land, setup.steps), "276px", cursor=True,
+            Panel(chart.losses(runs, floor, land, setup.steps), cursor=True,
                   labels={"x": "step", "y": "loss"}),
-            Panel(chart.gradients(runs, setup.steps), "276px", cursor=True,
+            Panel(chart.gradients(runs, setup.steps), cursor=True,
                   labels={"x": "step", "y": "gradient norm"}),
         ],
         key="race.stage",
-        clock=Clock(setup.steps, state.clock(range(setup.steps + 1))),
+        clock=Clock(setup.steps, state.clock(range(setup.steps + 1)), opens=3),
         handles=[Handle("start", setup.start, "Start point: drag it, or use the arrow keys")],
         legend=[legend(name, OPTIMIZER_LOOKS[name]) for name in runs],
         boards=boards,
@@ -63,12 +59,14 @@ def race():
 
 
 setup, runs = race()
-with st.container(horizontal=True, vertical_alignment="center"):
+with rates:
     debrief.rate_buttons(state, setup)
-    swept = controls.switch(state, "sweep", "Show final loss against learning rate")
-if swept:
-    debrief.sweeps(setup)
-debrief.inspector(state, setup, runs)
-debrief.downloads(setup, runs)
-lesson("race")
+if drawer := frame.details(state, "race.stage"):
+    with drawer:
+        debrief.about(surface)
+        debrief.inspector(state, setup, runs)
+        if controls.switch(state, "sweep", "Show final loss against learning rate"):
+            debrief.sweeps(setup)
+        debrief.downloads(setup, runs)
+        lesson("race")
 state.publish()

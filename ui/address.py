@@ -120,8 +120,12 @@ class Address:
         self.memory["source"] = {**self.base, **parameters}
 
     def arrive(self, parameters: Mapping[str, str]) -> None:
-        """The same from an address, which may name its origin."""
-        self.load({name: text for name, text in parameters.items() if not name.startswith(FOREIGN)})
+        """The same from an address, which may name its origin, and parameters by older names."""
+        ours = {name: text for name, text in parameters.items() if not name.startswith(FOREIGN)}
+        for row in self.rows.values():
+            if row.once in ours and row.name not in ours and _reads(row, ours[row.once]):
+                ours[row.name] = ours.pop(row.once)
+        self.load(ours)
         for row in self._origins():
             # A notice or the origin itself is all that reading it leaves.
             if self.value(row) is not None:
@@ -198,6 +202,14 @@ class Address:
 def empty() -> dict[str, Any]:
     """The memory of a page that nobody has opened yet."""
     return {"source": None, "values": {}, "notices": [], "published": {}}
+
+
+def _reads(row: Parameter, text: str) -> bool:
+    try:
+        row.parse(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _says(row: Parameter, text: str, value, state: Address) -> bool:

@@ -13,6 +13,7 @@ import streamlit as st
 from ui.address import Address, empty
 from ui.live.line import showing
 from ui.live.turn import turn
+from ui.parameters import FRAME
 
 
 class PageState(Address):
@@ -20,7 +21,7 @@ class PageState(Address):
 
     def __init__(self, page: str, table: Sequence):
         self.key = f"state.{page}"
-        super().__init__(table, st.session_state.setdefault(self.key, empty()))
+        super().__init__((*table, *FRAME), st.session_state.setdefault(self.key, empty()))
         if self.memory["source"] is None:
             self.arrive(st.query_params.to_dict() or self.memory["published"])
         self.closing: list[Callable[[], None]] = []

@@ -51,6 +51,11 @@ def report(app: AppTest, key: str = "race.stage", **change) -> AppTest:
     return settled(app._run(states))
 
 
+def table(app: AppTest, key: str = "race.stage") -> str:
+    """What the details show of a stage, as HTML."""
+    return app.session_state[f"{key}/table"]
+
+
 def tracks(app: AppTest) -> dict[str, dict]:
     """The paths on the ground by optimizer."""
     data = picture(app)["panels"][0]["figure"]["data"]
@@ -78,7 +83,7 @@ def messages(app: AppTest) -> list[dict]:
 
 def comparable(message: dict) -> dict:
     """A picture without what tells messages and visitors apart."""
-    apart = ("edition", "line", "answers")
+    apart = ("edition", "line", "answers", "aside")
     return _plain({name: part for name, part in message.items() if name not in apart})
 
 

@@ -1,6 +1,9 @@
 // The transport: play, step, scrub, speed. It runs in the browser and never asks the server.
 
 const SPEEDS = [0.25, 0.5, 1, 2, 4, 8];
+// Who wants less motion gets a play of still pictures, so many a second.
+const STILLS = 2;
+const less = window.matchMedia("(prefers-reduced-motion: reduce)");
 
 // Drawn here, because not every machine has a font with these signs.
 const ICONS = {
@@ -8,6 +11,7 @@ const ICONS = {
   last: "M10 3h2v10h-2zM3 3v10l6.500-5z", play: "M4 2.500v11l9-5.500z", pause: "M4 3h3v10H4zM9 3h3v10H9z",
 };
 const icon = (name) => `<svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true"><path fill="currentColor" d="${ICONS[name]}"/></svg>`;
+const opened = new Set();
 
 export class Clock {
   constructor(holder, onTick, onSettle) {
@@ -28,10 +32,8 @@ export class Clock {
       <button type="button" data-do="last" aria-label="Jump to the end">${icon("last")}</button>
       <input type="range" min="0" step="1" aria-label="Step">
       <output></output>
-      <label class="os-speed">Speed
-        <select aria-label="Playback speed">${SPEEDS.map((s) =>
-          `<option value="${s}"${s === 1 ? " selected" : ""}>${s}×</option>`).join("")}</select>
-      </label>`;
+      <select aria-label="Playback speed" title="Playback speed">${SPEEDS.map((s) =>
+        `<option value="${s}"${s === 1 ? " selected" : ""}>${s}×</option>`).join("")}</select>`;
     holder.append(this.bar);
     this.range = this.bar.querySelector("input");
     this.output = this.bar.querySelector("output");
@@ -40,9 +42,14 @@ export class Clock {
     this.range.oninput = () => this.go(Number(this.range.value));
     this.range.onchange = () => this.onSettle();
     this.bar.querySelector("select").onchange = ({ target }) => { this.speed = Number(target.value); };
+    // Whatever a hand does, it finds the whole picture.
+    for (const touch of ["pointerdown", "keydown"]) {
+      holder.addEventListener(touch, () => this.finish(), { capture: true });
+    }
   }
 
   press(what) {
+    this.finish();
     if (what === "play") this.playing ? this.pause() : this.play();
     if (what === "first") this.jump(0);
     if (what === "back") this.jump(Math.ceil(this.at) - 1);
@@ -52,7 +59,7 @@ export class Clock {
 
   // A run of a new length keeps a scrubber that stood at the end there; `at` null is the end.
   set({ at, frame }) {
-    const { steps, labels, unit, name, seconds } = frame;
+    const { steps, labels, unit, name, seconds, opens } = frame;
     const atEnd = this.at >= this.steps;
     Object.assign(this, { labels, unit, seconds });
     this.range.setAttribute("aria-label", name);
@@ -68,6 +75,24 @@ export class Clock {
     if (asked && !this.playing) this.at = Math.min(told, steps);
     this.told = told;
     this.show();
+    if (opens) this.open(opens, name);
+  }
+
+  // The first look at a page plays it once, in so many seconds, unless the link names a step.
+  open(seconds, name) {
+    const page = `${window.location.pathname} ${name}`;
+    if (opened.has(page)) return;
+    opened.add(page);
+    if (this.told !== Infinity || less.matches || document.hidden) return;
+    this.at = 0;
+    this.opening = seconds;
+    this.play();
+  }
+
+  finish() {
+    if (!this.opening) return;
+    this.opening = null;
+    this.go(this.steps);
   }
 
   go(at) {
@@ -101,18 +126,23 @@ export class Clock {
     let before = performance.now();
     const frame = (now) => {
       if (!this.playing) return;
-      this.at += ((now - before) / 1000) * this.speed * (this.steps / this.seconds);
+      if (less.matches && now - before < 1000 / STILLS) return void requestAnimationFrame(frame);
+      this.at += ((now - before) / 1000) * this.speed * (this.steps / (this.opening ?? this.seconds));
       before = now;
-      if (this.at >= this.steps) {
-        this.at = this.steps;
-        this.pause();
-      }
+      if (this.at >= this.steps) this.end();
       this.show();
       this.onTick();
       if (this.playing) requestAnimationFrame(frame);
     };
     requestAnimationFrame(frame);
     this.show();
+  }
+
+  // The play that opens a page ends where the page said it stands: there is nothing to report.
+  end() {
+    this.at = this.steps;
+    this.pause(!this.opening);
+    this.opening = null;
   }
 
   pause(settle = true) {
@@ -127,10 +157,10 @@ export class Clock {
   }
 
   show() {
-    const face = this.playing ? "Pause" : "Play";
+    const face = this.playing && !this.opening ? "Pause" : "Play";
     if (this.face !== face) {
       this.face = face;
-      this.toggle.innerHTML = `${icon(face.toLowerCase())} ${face}`;
+      this.toggle.innerHTML = `${icon(face.toLowerCase())} <span>${face}</span>`;
       this.toggle.setAttribute("aria-label", face);
     }
     this.range.value = this.step;

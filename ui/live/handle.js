@@ -55,12 +55,15 @@ export class Handle {
 
   grab(event) {
     event.preventDefault();
-    this.dot.focus();
+    this.dot.focus({ preventScroll: true });
     this.dot.setPointerCapture(event.pointerId);
     this.held = true;
+    this.stage.hover.hold(true);
+    this.stage.touched(this.name);
     this.dot.onpointermove = (move) => this.follow(move);
     this.dot.onpointerup = this.dot.onpointercancel = () => {
       this.held = false;
+      this.stage.hover.hold(false);
       this.dot.onpointermove = this.dot.onpointerup = this.dot.onpointercancel = null;
       this.stage.move(this.name, this.at, true);
     };

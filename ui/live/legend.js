@@ -1,15 +1,17 @@
-// Who is who: a chip per group, with its numbers at the clock's step.
+// Who is who: a chip per group, with its numbers at the clock's step, that switches it off and on.
 
 import { ink } from "./theme.js";
 import { shape } from "./overlay.js";
-import { tidy } from "./panel.js";
+import { tidy } from "./told.js";
+
+const MANY = 5;
 
 export class Legend {
   constructor(root, stage) {
     this.stage = stage;
-    this.list = root.appendChild(document.createElement("div"));
+    this.list = root.appendChild(document.createElement("ul"));
     this.list.className = "os-legend";
-    this.list.setAttribute("role", "list");
+    this.list.setAttribute("aria-label", "Legend");
     this.chips = [];
   }
 
@@ -18,29 +20,38 @@ export class Legend {
     if (sign === this.sign) return;
     this.sign = sign;
     this.list.hidden = !groups.length;
+    this.list.parentElement.classList.toggle("os-many", groups.length > MANY);
     this.list.replaceChildren();
     this.chips = groups.map((group) => this.chip(group, look));
   }
 
   chip(group, look) {
-    const chip = this.list.appendChild(document.createElement("div"));
+    const item = this.list.appendChild(document.createElement("li"));
+    const chip = item.appendChild(document.createElement(group.group ? "button" : "div"));
     chip.className = "os-chip";
-    chip.setAttribute("role", "listitem");
     const swatch = chip.appendChild(document.createElement("img"));
     swatch.alt = "";
     swatch.src = drawn(group, look);
     const name = chip.appendChild(document.createElement("b"));
     name.textContent = group.name;
     const numbers = chip.appendChild(document.createElement("span"));
-    chip.onpointerenter = () => this.stage.heat(group.group);
-    chip.onpointerleave = () => this.stage.heat(null);
+    if (group.group) this.wire(chip, group.group);
     return { group: group.group, numbers, chip };
+  }
+
+  wire(chip, group) {
+    const { hover } = this.stage;
+    chip.type = "button";
+    chip.title = "Click: hide or show";
+    chip.onclick = () => this.stage.toggle(group);
+    chip.onpointerenter = chip.onfocus = () => hover.heat(group);
+    chip.onpointerleave = chip.onblur = () => hover.heat(null);
   }
 
   // The numbers are those of the traces that say what they read out: `meta.readout`, as written
   // in `meta.reads` or as drawn.
   draw(step) {
-    const { hot, panels } = this.stage;
+    const { hover: { hot }, off, panels } = this.stage;
     for (const { group, numbers, chip } of this.chips) {
       const parts = [];
       for (const panel of panels) {
@@ -52,16 +63,25 @@ export class Legend {
         }
       }
       const text = parts.join("  ");
-      if (numbers.textContent !== text) numbers.textContent = text;
+      if (numbers.textContent !== text) write(numbers, parts);
       chip.classList.toggle("os-cold", Boolean(hot) && hot !== group);
+      const shown = String(!off.has(group));
+      if (group && chip.getAttribute("aria-pressed") !== shown) chip.setAttribute("aria-pressed", shown);
     }
   }
 }
 
+// The first number is the one that stays where there is room for one alone.
+function write(numbers, [first = "", ...rest]) {
+  const more = document.createElement("i");
+  more.textContent = rest.map((part) => `  ${part}`).join("");
+  numbers.replaceChildren(first, more);
+}
+
 // An image, because every canvas on a page is a layer that the browser composes for every frame.
 function drawn({ colour, dash, symbol }, look) {
-  const ratio = window.devicePixelRatio || 1;
-  const swatch = Object.assign(document.createElement("canvas"), { width: 34 * ratio, height: 14 * ratio });
+  const ratio = (window.devicePixelRatio || 1) * look.thick;
+  const swatch = Object.assign(document.createElement("canvas"), { width: 30 * ratio, height: 14 * ratio });
   const pen = swatch.getContext("2d");
   pen.scale(ratio, ratio);
   pen.strokeStyle = pen.fillStyle = ink(colour, look);
@@ -69,10 +89,10 @@ function drawn({ colour, dash, symbol }, look) {
   pen.setLineDash({ dash: [7, 4], dot: [2, 3], dashdot: [7, 3, 2, 3], longdash: [11, 4] }[dash] ?? []);
   pen.beginPath();
   pen.moveTo(0, 7);
-  pen.lineTo(34, 7);
+  pen.lineTo(30, 7);
   if (dash !== "none") pen.stroke();
   pen.setLineDash([]);
-  pen.translate(17, 7);
+  pen.translate(15, 7);
   shape(pen, symbol, 5);
   pen.fill();
   return swatch.toDataURL();

@@ -7,7 +7,7 @@
 
 const SHADOW = 0.16;
 
-export function bars(pen, { x, y }, trace, step, [xa, ya], look) {
+export function bars(pen, { x, y }, trace, step, [xa, ya], look, secret) {
   const { width, offset = 0 } = trace.meta;
   const unit = Math.abs(xa.l2p(1) - xa.l2p(0));
   const half = Math.max(1, (unit * width) / 2);
@@ -16,13 +16,14 @@ export function bars(pen, { x, y }, trace, step, [xa, ya], look) {
   const alpha = pen.globalAlpha;
   for (let at = 0; at < x.length; at += 1) {
     const done = at <= step;
+    if (secret && !done) break;
     const middle = x[at] + shift;
     pen.globalAlpha = alpha * (done ? 1 : SHADOW);
     if (Number.isFinite(y[at])) {
       const top = Math.max(ya._offset, Math.min(y[at], bottom));
       pen.fillRect(middle - half, top, 2 * half, bottom - top);
     } else if (done) {
-      write(pen, said(trace.y[at]), middle, trace.y[at] === 0 ? bottom - 4 : ya._offset + 14, look, "center");
+      write(pen, said(trace.y[at]), middle, trace.y[at] === 0 ? bottom - 4 : ya._offset + look.size + 2, look, "center");
     }
   }
   pen.globalAlpha = alpha;
@@ -43,7 +44,7 @@ export function notes(pen, { x, y }, { text }, look, { _offset, _length }) {
 
 function write(pen, text, x, y, look, align) {
   pen.save();
-  pen.font = `12px ${look.font}`;
+  pen.font = `${look.size}px ${look.font}`;
   pen.textAlign = align;
   pen.lineWidth = 3;
   pen.lineJoin = "round";

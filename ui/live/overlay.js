@@ -65,7 +65,8 @@ export class Overlay {
     return ratio;
   }
 
-  draw(step, hot, look, cursor) {
+  // `view` is the stage: what stands out, what is switched off, what is still a secret, the look.
+  draw(step, view, cursor) {
     const ratio = this.resize();
     const pen = this.canvas.getContext("2d");
     pen.setTransform(ratio, 0, 0, ratio, 0, 0);
@@ -77,8 +78,10 @@ export class Overlay {
     pen.beginPath();
     pen.rect(xa._offset, ya._offset, xa._length, ya._length);
     pen.clip();
-    if (cursor !== undefined) this.cursor(pen, cursor, look);
-    this.traces.forEach((trace, index) => this.trace(pen, trace, index, step, hot, look));
+    if (cursor !== undefined) this.cursor(pen, cursor, view.look);
+    this.traces.forEach((trace, index) => {
+      if (!view.off.has(trace.meta.group)) this.trace(pen, trace, index, step, view);
+    });
     pen.restore();
   }
 
@@ -94,7 +97,7 @@ export class Overlay {
     pen.stroke();
   }
 
-  trace(pen, trace, index, step, hot, look) {
+  trace(pen, trace, index, step, { hover: { hot }, secret, look }) {
     const { meta, line = {}, marker = {}, mode = "lines" } = trace;
     const points = this.points(trace, index, step);
     const last = points.x.length - 1;
@@ -102,16 +105,16 @@ export class Overlay {
     const cold = hot && meta.group && meta.group !== hot;
     pen.globalAlpha = (cold ? 0.18 : 1) * (trace.opacity ?? 1);
     pen.strokeStyle = pen.fillStyle = ink(line.color ?? marker.color ?? "ink", look);
-    pen.lineWidth = (line.width ?? 2) * (hot && !cold ? 1.5 : 1);
+    pen.lineWidth = (line.width ?? 2) * look.thick * (hot && !cold ? 1.5 : 1);
     pen.setLineDash(DASHES[line.dash] ?? []);
     pen.lineJoin = "round";
     if (meta.play === "bars") {
-      bars(pen, points, trace, step, this.axes, look);
+      bars(pen, points, trace, step, this.axes, look, secret);
       return;
     }
     if (trace.fill === "toself") fill(pen, points, trace.fillcolor);
     if (mode.includes("lines")) stroke(pen, points, 0, upto);
-    if (mode.includes("lines") && meta.play === "curve" && upto < last) {
+    if (mode.includes("lines") && meta.play === "curve" && upto < last && !secret) {
       const alpha = pen.globalAlpha;
       pen.globalAlpha = alpha * (meta.ahead ?? AHEAD);
       stroke(pen, points, upto, last);
@@ -133,15 +136,17 @@ export class Overlay {
   }
 
   // The drawn vertex nearest to a place on the screen, or null.
-  nearest(px, py, step, reach = 16) {
+  nearest(px, py, step, { off, secret }, reach = 16) {
     if (!this.axes) return null;
     this.project();
     let best = null;
     let least = reach * reach;
     this.traces.forEach((trace, index) => {
-      if (trace.meta.silent) return;
+      const { silent, group, play } = trace.meta;
+      if (silent || off.has(group)) return;
       const { x, y } = this.points(trace, index, step);
-      const upto = trace.meta.play === "path" ? Math.min(step, x.length - 1) : x.length - 1;
+      const grown = play === "path" || (secret && play !== "frame" && play !== "still");
+      const upto = grown ? Math.min(step, x.length - 1) : x.length - 1;
       for (let at = 0; at <= upto; at += 1) {
         const away = (x[at] - px) ** 2 + (y[at] - py) ** 2;
         if (away < least) {
@@ -272,9 +277,9 @@ function head(pen, { x, y }, at, marker, look, scale) {
   while (back > 0 && !(Number.isFinite(x[back]) && Number.isFinite(y[back]))) back -= 1;
   pen.save();
   pen.translate(x[back], y[back]);
-  shape(pen, marker.symbol, ((marker.size ?? 10) / 2) * scale);
+  shape(pen, marker.symbol, ((marker.size ?? 10) / 2) * scale * look.thick);
   pen.fill();
-  pen.lineWidth = 1.5;
+  pen.lineWidth = 1.5 * look.thick;
   pen.strokeStyle = look.back;
   pen.stroke();
   pen.restore();

@@ -1,13 +1,19 @@
 // One Plotly plot of the stage and the canvas over it.
 
-import { Overlay, row } from "./overlay.js";
+import { part } from "./dom.js";
+import { Overlay } from "./overlay.js";
 import { dressLayout, dressTrace } from "./theme.js";
+import { description } from "./told.js";
+import { Touch } from "./touch.js";
+import { camera, seen, steady, written } from "./view.js";
 
-// The buttons are named: Plotly's own choice offers to send the chart to a service.
-const FLAT = [["zoom2d", "pan2d", "zoomIn2d", "zoomOut2d", "resetScale2d"]];
-const DEEP = [["orbitRotation", "pan3d", "zoom3d", "resetCameraDefault3d"]];
-const CONFIG = { displaylogo: false, responsive: false, scrollZoom: false, doubleClick: "reset", showTips: false };
+const CONFIG = {
+  displayModeBar: false, responsive: false, scrollZoom: false, doubleClick: false, showTips: false,
+};
 const SHORT = 64;
+// Below this many pixels across a colour bar takes more room than it is worth.
+const ROOM_FOR_BAR = 440;
+const TWICE = 300;
 const ids = new WeakMap();
 let nextId = 0;
 
@@ -21,19 +27,6 @@ function signature(value) {
   });
 }
 
-// While a hand moves, an axis that still holds what is drawn stays as it is: Plotly draws a plot
-// with new ranges from scratch, and axes that jump to and fro hide what the hand does.
-function steady(layout, before) {
-  const steadied = { ...layout };
-  for (const name of ["xaxis", "yaxis"]) {
-    const [wanted, shown] = [layout[name], before[name]];
-    if (wanted?.range && shown?.range && holds(shown.range, wanted.range)) steadied[name] = shown;
-  }
-  return steadied;
-}
-
-const holds = ([low, high], [least, most]) => low <= least && most <= high;
-
 const moves = (trace) => trace.meta?.play && (trace.type ?? "scatter") === "scatter";
 
 export class Panel {
@@ -41,56 +34,73 @@ export class Panel {
     this.stage = stage;
     this.view = "";
     this.reported = [];
-    this.holder = document.createElement("div");
-    this.holder.className = "os-panel";
-    this.plot = this.holder.appendChild(document.createElement("div"));
-    this.plot.className = "os-plot";
-    stage.board.append(this.holder);
+    this.cell = part(stage.board, "os-panel");
+    this.holder = part(this.cell, "os-box");
+    this.plot = part(this.holder, "os-plot");
+    this.plot.setAttribute("role", "img");
     this.overlay = new Overlay(this.plot, this.holder);
-    this.holder.onpointermove = (event) => { if (!event.buttons) this.stage.hover(this, event); };
-    this.holder.onpointerleave = () => this.stage.leaveHover();
+    this.back = part(this.holder, "os-back", "button");
+    Object.assign(this.back, { type: "button", textContent: "Whole view", hidden: true });
+    this.back.onclick = () => this.reset();
+    this.holder.onpointermove = (event) => stage.hover.over(this, event);
+    this.holder.onpointerleave = () => stage.hover.leave();
     this.holder.addEventListener("click", (event) => this.click(event));
+    this.holder.addEventListener("dblclick", (event) => this.twice(event));
     this.holder.addEventListener("pointerdown", (event) => { this.down = [event.clientX, event.clientY]; });
+    this.touch = new Touch(this);
+  }
+
+  // Takes over what is to be shown; it is drawn by `set`, or once the panel is seen.
+  given({ figure, frame, view }) {
+    Object.assign(this, { figure, asked: view });
+    if (frame !== this.frame) this.mount(frame);
+    this.overlay.set(figure.data.filter(moves));
   }
 
   mount(frame) {
     this.frame = frame;
-    this.holder.style.setProperty("--os-height", frame.height);
-    this.holder.style.setProperty("--os-span", frame.span);
+    this.cell.style.setProperty("--os-span", frame.span);
+    this.cell.classList.toggle("os-shaped", Boolean(frame.aspect));
+    if (frame.aspect) this.cell.style.setProperty("--os-aspect", frame.aspect);
   }
 
-  async set({ figure, frame, view }, live) {
-    if (frame !== this.frame) this.mount(frame);
-    await this.redraw(figure, live);
-    this.asks = view !== null;
-    if (this.asks) await this.turn(view);
+  // What the panel is called: on its tab, and where it is read aloud.
+  get name() {
+    const { title, yaxis } = this.figure.layout;
+    return this.frame.name || title?.text || yaxis?.title?.text || "plot";
+  }
+
+  see(shown) {
+    if (this.cell.hidden === shown) this.cell.hidden = !shown;
+  }
+
+  async set(live) {
+    if (this.cell.hidden) return;
+    await this.redraw(this.figure, live);
+    this.asks = this.asked !== null;
+    if (this.asks) await this.turn(this.asked);
   }
 
   async redraw(figure, live) {
-    const Plotly = this.stage.plotly;
-    this.overlay.set(figure.data.filter(moves));
+    const { plotly: Plotly, look, off, clock } = this.stage;
     this.framed = figure.data.filter((trace) => trace.meta?.play && !moves(trace));
-    const base = figure.data.filter((trace) => !moves(trace));
+    const base = figure.data.filter((trace) => !moves(trace) && !off.has(trace.meta?.group));
     const around = live && this.layout ? steady(figure.layout, this.layout) : figure.layout;
-    const sign = signature([base, around, this.stage.look]);
+    this.tight = this.narrow;
+    const sign = signature([base, around, look, this.tight]);
     if (sign === this.sign) return;
-    this.sign = sign;
+    Object.assign(this, { sign, sized: this.size });
     this.layout = around;
     // Plotly writes what a hand does into the layout it was given.
     this.usual = seen(around);
     this.shownStep = null;
     this.frameIndex = base.map((trace, at) => [trace, at]).filter(([trace]) => trace.meta?.play);
-    const look = this.stage.look;
-    const data = base.map((trace) => dressTrace(atStep(trace, this.stage.clock.step), look));
-    const layout = dressLayout(around, look);
-    const modeBarButtons = around.scene ? DEEP : FLAT;
-    this.drawing = Plotly.react(this.plot, data, layout, { ...CONFIG, modeBarButtons });
+    const data = base.map((trace) => dressTrace(atStep(trace, clock.step), look, this.tight));
+    this.drawing = Plotly.react(this.plot, data, dressLayout(around, look), CONFIG);
     await this.drawing;
     if (this.gone) return;
     if (!this.heard) this.hear();
     this.plot.dataset.uid = this.plot._fullLayout._uid;
-    // Five stops of the Tab key per plot would lie between a person and the sliders.
-    for (const button of this.plot.querySelectorAll(".modebar-btn")) button.tabIndex = -1;
   }
 
   // Shows what the link holds, unless the hand has left the view it had told of.
@@ -100,16 +110,23 @@ export class Panel {
     const asked = view !== this.view && echo < 0;
     this.view = view;
     if (!asked || this.gone) return;
+    await this.look(view ? view.split(",").map(Number) : this.usual);
+  }
+
+  // As if by hand: Plotly keeps what a hand has done through every redraw.
+  async look(told) {
     const full = this.plot._fullLayout;
-    const told = view ? view.split(",").map(Number) : this.usual;
     const update = this.layout.scene
       ? { "scene.camera": camera(told) }
       : { "xaxis.range": told.slice(0, 2), "yaxis.range": told.slice(2) };
-    // As if by hand: Plotly keeps what a hand has done through every redraw.
     full._guiEditing = true;
     const turned = this.stage.plotly.relayout(this.plot, update);
     full._guiEditing = false;
     await turned;
+  }
+
+  reset() {
+    if (this.usual?.length) return this.look(this.usual);
   }
 
   // What is shown now, as the link writes it; empty while that is what the figure asks for.
@@ -119,15 +136,17 @@ export class Panel {
   }
 
   tell() {
-    const shown = this.shown;
-    if (shown === (this.reported.at(-1) ?? this.view)) return;
+    if (this.touch.zooming) return;
+    const { shown } = this;
+    this.back.hidden = !shown;
+    if (!this.asks || shown === (this.reported.at(-1) ?? this.view)) return;
     this.reported.push(shown);
     this.stage.post.send({ views: { [this.stage.panels.indexOf(this)]: shown }, settled: true });
   }
 
   hear() {
     this.heard = true;
-    this.plot.on("plotly_relayout", () => { if (this.asks) this.tell(); });
+    this.plot.on("plotly_relayout", () => this.tell());
     for (const name of ["plotly_relayouting", "plotly_relayout", "plotly_afterplot"]) {
       this.plot.on(name, () => {
         if (this.waiting) return;
@@ -141,10 +160,8 @@ export class Panel {
   }
 
   draw(step) {
-    const { hot, hidden, look } = this.stage;
-    if (!this.plot._fullLayout) return;
-    this.overlay.hidden = hidden;
-    this.overlay.draw(step, hot, look, this.frame.cursor ? step : undefined);
+    if (!this.plot._fullLayout || this.cell.hidden) return;
+    this.overlay.draw(step, this.stage, this.frame.cursor ? step : undefined);
     if (this.frameIndex?.length && step !== this.shownStep) this.showFrames(step);
   }
 
@@ -163,51 +180,78 @@ export class Panel {
     if (this.stage.clock.step !== this.shownStep) requestAnimationFrame(() => this.draw(this.stage.clock.step));
   }
 
+  // A click moves what it may move. On a zoomed plot it may be the first half of a double-click,
+  // which shows the whole again and moves nothing.
   click(event) {
     const [x, y] = this.down ?? [event.clientX, event.clientY];
-    if (!this.frame.click || Math.hypot(event.clientX - x, event.clientY - y) > 4) return;
-    if (event.target.closest(".modebar, .os-handle")) return;
+    if (Math.hypot(event.clientX - x, event.clientY - y) > 4) return;
+    if (event.target.closest(".os-back, .os-handle")) return;
+    clearTimeout(this.clicking);
+    if (event.detail > 1 && this.zoomed) return;
+    const found = this.nearest(event);
+    if (found?.trace.meta.group) this.stage.touched(found.trace.meta.group);
+    const place = this.frame.click && this.placeOf(event);
+    if (place) this.clicking = setTimeout(() => this.take(place), this.zoomed ? TWICE : 0);
+  }
+
+  take(place) {
+    if (this.frame.click === "clock") this.stage.clock.jump(this.overlay.stepNear(place[0]));
+    else this.stage.handles.get(this.frame.click)?.go(place, true);
+  }
+
+  get zoomed() {
+    return Boolean(this.heard && this.shown);
+  }
+
+  twice(event) {
+    if (event.target.closest(".os-back, .os-handle") || !this.zoomed) return;
+    clearTimeout(this.clicking);
+    this.reset();
+  }
+
+  // Where on the axes a pointer is, or null.
+  placeOf({ clientX, clientY }) {
     const box = this.holder.getBoundingClientRect();
-    const place = this.overlay.axes && this.overlay.data(event.clientX - box.left, event.clientY - box.top);
-    if (place && this.frame.click === "clock") this.stage.clock.jump(this.overlay.stepNear(place[0]));
-    else if (place) this.stage.handles.get(this.frame.click)?.go(place, true);
+    return this.overlay.axes && this.overlay.data(clientX - box.left, clientY - box.top);
   }
 
-  describe({ trace, at }) {
-    const { x = "x", y = "y" } = this.frame.labels;
-    const { reads, told } = trace.meta;
-    if (told) return told[at];
-    const step = trace.meta.play === "path" ? `step ${at}\n` : "";
-    const [a, b] = trace.meta.play === "frame"
-      ? [trace.meta.x, trace.meta.y].map((rows) => row(rows, this.stage.clock.step)[at])
-      : [trace.x[at], trace.y[at]];
-    return `${trace.name}\n${step}${x} ${tidy(a)}\n${y} ${reads?.length > 1 ? reads[at] : tidy(b)}`;
+  nearest({ clientX, clientY }) {
+    const box = this.holder.getBoundingClientRect();
+    return this.overlay.nearest(clientX - box.left, clientY - box.top, this.stage.clock.step, this.stage);
   }
 
+  // A plot that is not seen has no size, and Plotly refuses to resize it.
   resize() {
-    // A plot that is being taken away has no size, and Plotly refuses to resize it.
-    if (this.plot._fullLayout && this.plot.offsetWidth) this.stage.plotly.Plots.resize(this.plot);
+    const { size } = this;
+    if (!this.plot._fullLayout || size.startsWith("0 ") || size === this.sized) return;
+    this.sized = size;
+    if (this.narrow !== this.tight) this.redraw(this.figure, false);
+    else this.stage.plotly.Plots.resize(this.plot);
+  }
+
+  get size() {
+    return `${this.plot.clientWidth} ${this.plot.clientHeight}`;
+  }
+
+  get narrow() {
+    return this.plot.clientWidth < ROOM_FOR_BAR;
+  }
+
+  describe(step) {
+    if (!this.plot._fullLayout || this.cell.hidden) return;
+    this.plot.setAttribute("aria-label", this.name);
+    this.plot.setAttribute("aria-description", description(this, step));
   }
 
   // Plotly fails when a plot is purged while it draws it.
   async leave() {
     this.gone = true;
-    this.holder.remove();
+    clearTimeout(this.clicking);
+    this.cell.remove();
     await this.drawing?.catch(() => {});
     this.stage.plotly?.purge(this.plot);
   }
 }
-
-const camera = ([x, y, z, a, b, c]) => ({ eye: { x, y, z }, center: { x: a, y: b, z: c } });
-
-// What a layout shows: the eye and what it looks at, or the ends of both axes.
-function seen({ scene, xaxis, yaxis }) {
-  if (!scene) return [...(xaxis.range ?? []), ...(yaxis.range ?? [])];
-  const { eye, center } = scene.camera ?? {};
-  return eye && center ? [eye.x, eye.y, eye.z, center.x, center.y, center.z] : [];
-}
-
-const written = (numbers) => numbers.map((number) => Number(number.toPrecision(5))).join();
 
 function changing(trace) {
   return trace.meta.play === "path" ? ["x", "y", "z"] : Object.keys(trace.meta.frames);
@@ -224,11 +268,4 @@ function atStep(trace, step) {
   }
   for (const [name, rows] of Object.entries(frames)) now[name] = rows[Math.min(step, rows.length - 1)];
   return now;
-}
-
-export function tidy(value) {
-  if (!Number.isFinite(value)) return String(value);
-  const size = Math.abs(value);
-  if (size !== 0 && (size < 1e-3 || size >= 1e5)) return value.toExponential(3);
-  return String(Number(value.toPrecision(4)));
 }

@@ -1,38 +1,72 @@
 // Sliders that report while they move: linear or logarithmic, with a number that can be typed.
 
-import { loadStyle } from "./theme.js";
+import { loadStyle } from "./dom.js";
+import { fine } from "./fine.js";
 
 // A linear slider of whole numbers has a notch for each, others have these.
 const NOTCHES = 1000;
 const notches = ({ whole, scale, low, high }) => (whole && scale !== "log" ? high - low : NOTCHES);
 
 export class Board {
-  constructor(root, post) {
+  constructor(root, post, hover) {
     loadStyle("./sliders.css");
     this.root = root;
     this.post = post;
+    this.hover = hover;
     this.rows = new Map();
+    this.key = document.createElement("p");
+    this.key.className = "os-key";
   }
 
-  show({ frame, values }) {
+  show({ frame, values, ticks = {} }, hide = []) {
     if (frame !== this.frame) this.build((this.frame = frame).groups);
     [...this.rows.values()].forEach((row, at) => row.show(values[at]));
+    const sign = JSON.stringify([ticks, hide]);
+    if (sign === this.sign && this.marked === frame) return;
+    Object.assign(this, { sign, marked: frame });
+    for (const [id, row] of this.rows) row.mark(ticks[id] ?? []);
+    this.explain(Object.values(ticks).flat());
+    this.hide(new Set(hide));
   }
 
   build(groups) {
     this.rows.clear();
-    this.root.replaceChildren(...groups.map((group) => {
+    this.boxes = groups.map((group) => {
       const box = document.createElement("fieldset");
-      box.style.setProperty("--os-colour", group.colour ?? "var(--st-border-color)");
+      if (group.colour) box.style.setProperty("--os-colour", group.colour);
       const title = box.appendChild(document.createElement("legend"));
       title.textContent = group.title;
       for (const knob of group.knobs) {
-        const row = new Row(knob, group.title, (value, settled) => this.send(knob.id, value, settled));
+        const row = new Row(knob, group.title, this);
         this.rows.set(knob.id, row);
         box.append(row.box);
       }
-      return box;
+      return { box, title: group.title, prefix: group.knobs[0].id.split(".")[0] };
+    });
+    this.root.replaceChildren(...this.boxes.map(({ box }) => box), this.key);
+  }
+
+  // What the marks on the tracks mean, once each.
+  explain(ticks) {
+    const kinds = new Map(ticks.map(({ kind, label }) => [kind, label]));
+    this.key.replaceChildren(...[...kinds].map(([kind, label]) => {
+      const entry = document.createElement("span");
+      entry.dataset.kind = kind;
+      entry.textContent = label;
+      return entry;
     }));
+  }
+
+  // A name may be a slider's, or that of its group as the link writes it.
+  hide(names) {
+    for (const [id, { box }] of this.rows) box.hidden = names.has(id) || names.has(id.split(".")[0]);
+    for (const { box } of this.boxes) box.hidden = !box.querySelector(".os-knob:not([hidden])");
+  }
+
+  lead(name) {
+    for (const { box, title, prefix } of this.boxes ?? []) {
+      box.classList.toggle("os-lead", title === name || prefix === name);
+    }
   }
 
   send(id, value, settled) {
@@ -42,30 +76,47 @@ export class Board {
 }
 
 class Row {
-  constructor(knob, group, send) {
+  constructor(knob, group, board) {
     this.knob = knob;
-    this.send = send;
+    this.board = board;
     this.box = document.createElement("div");
     this.box.className = "os-knob";
-    this.box.innerHTML = `<label></label><input type="range" min="0" max="${notches(knob)}" step="1">
+    this.box.innerHTML = `<label></label><span class="os-track"><input type="range" min="0" max="${notches(knob)}" step="1"></span>
       <input type="text" inputmode="decimal" spellcheck="false"><p role="alert"></p>`;
-    const [label, range, text, fault] = this.box.children;
-    Object.assign(this, { range, text, fault });
+    const [label, track, text, fault] = this.box.children;
+    const range = track.firstChild;
+    Object.assign(this, { track, range, text, fault });
     label.textContent = knob.symbol && knob.symbol !== knob.label ? `${knob.label} ${knob.symbol}` : knob.label;
+    label.title = label.textContent;
     range.setAttribute("aria-label", `${group}: ${knob.label}`);
     text.setAttribute("aria-label", `${group}: ${knob.label}, typed`);
     range.dataset.knob = knob.id;
     range.oninput = () => this.slide(false);
     range.onchange = () => this.slide(true);
-    range.onpointerup = range.onpointercancel = () => this.release();
+    range.onpointerup = () => this.release();
+    range.onpointerdown = () => { this.before = this.value; };
+    range.onpointercancel = () => this.giveBack();
     range.ondblclick = () => this.set(knob.initial, true);
-    range.title = "Double-click: back to the default";
+    range.title = "Shift, or a hand further away, makes the drag finer. Double-click: back to the default";
+    fine(range, () => this.share(this.value), (share, settled) => this.drag(share, settled));
     text.onchange = () => this.type();
   }
 
   slide(settled) {
-    this.held = !settled;
-    this.set(this.valueAt(Number(this.range.value)), settled);
+    this.hold(!settled);
+    this.set(this.valueAt(Number(this.range.value) / notches(this.knob)), settled);
+  }
+
+  // A finer drag than the notches of the slider.
+  drag(share, settled) {
+    this.hold(!settled);
+    this.range.value = Math.round(share * notches(this.knob));
+    this.set(this.valueAt(share), settled);
+  }
+
+  hold(held) {
+    if (held !== this.held) this.board.hover.hold(held);
+    this.held = held;
   }
 
   // A slider brought back to where it was taken up reports no change, yet the hand has let go.
@@ -73,11 +124,18 @@ class Row {
     setTimeout(() => { if (this.held) this.slide(true); });
   }
 
+  // The finger went on to scroll the page: it meant nothing here.
+  giveBack() {
+    this.hold(false);
+    this.range.value = this.notch(this.before);
+    if (this.value !== this.before) this.set(this.before, true);
+  }
+
   set(value, settled) {
     this.value = value;
     this.text.value = written(value);
     this.range.setAttribute("aria-valuetext", this.text.value);
-    this.send(value, settled);
+    this.board.send(this.knob.id, value, settled);
   }
 
   type() {
@@ -103,19 +161,38 @@ class Row {
     this.range.setAttribute("aria-valuetext", written(value));
   }
 
+  // What is known of the values, as marks on the track.
+  mark(ticks) {
+    for (const old of this.track.querySelectorAll("i")) old.remove();
+    const { low, high, scale, least } = this.knob;
+    const inside = ticks.filter(({ at }) => at >= (scale === "log" ? least : low) && at <= high);
+    for (const { at, label, kind } of inside) {
+      const tick = this.track.appendChild(document.createElement("i"));
+      tick.dataset.kind = kind;
+      tick.title = `${label}: ${written(at)}`;
+      tick.style.setProperty("--os-at", this.share(at));
+    }
+    const told = inside.map(({ at, label }) => `${label}: ${written(at)}`).join("; ");
+    if (told) this.range.setAttribute("aria-description", told);
+    else this.range.removeAttribute("aria-description");
+  }
+
   // A logarithmic knob that may be 0 has 0 at its first notch.
-  valueAt(notch) {
+  valueAt(share) {
     const { low, high, scale, least, whole } = this.knob;
-    const share = notch / notches(this.knob);
-    if (scale === "log" && notch === 0) return low;
+    if (scale === "log" && share <= 0) return low;
     const raw = scale === "log" ? least * (high / least) ** share : low + (high - low) * share;
     return whole ? Math.round(raw) : Number(raw.toPrecision(4));
   }
 
-  notch(value) {
+  share(value) {
     const { low, high, scale, least } = this.knob;
-    if (scale !== "log") return Math.round(((value - low) / (high - low)) * notches(this.knob));
-    return value < least ? 0 : Math.round((Math.log(value / least) / Math.log(high / least)) * NOTCHES);
+    if (scale !== "log") return (value - low) / (high - low);
+    return value < least ? 0 : Math.log(value / least) / Math.log(high / least);
+  }
+
+  notch(value) {
+    return Math.round(this.share(value) * notches(this.knob));
   }
 }
 

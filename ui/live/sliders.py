@@ -1,6 +1,6 @@
 """Sliders that report while they move, made from knobs; a stage holds them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ui.live.wire import Kept
 
@@ -9,10 +9,12 @@ from ui.live.wire import Kept
 class Board:
     """Sliders at `values`, which stand in the order of the knobs.
 
-    `frame` has the `groups`, and whether they stand `below` the panels instead of beside them.
-    A group has title, colour and knobs; a knob has id, label, symbol, low, high, least (the
-    smallest number above 0 that its log scale shows), scale, whole and initial.
+    `frame` has the `groups`: a group has title, colour and knobs; a knob has id, label, symbol,
+    low, high, least (the smallest number above 0 that its log scale shows), scale, whole and
+    initial. `ticks` marks what is known of a knob on its track: id -> list of `at`, `label` and
+    `kind` ("limit", "best").
     """
 
     frame: Kept
     values: list[float]
+    ticks: dict[str, list[dict]] = field(default_factory=dict)

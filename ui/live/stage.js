@@ -4,14 +4,19 @@
 // it shows. Dragging a handle or the scrubber answers here and reports to Python as it goes.
 
 import { Clock } from "./clock.js";
+import { loadStyle, part } from "./dom.js";
 import { Handle } from "./handle.js";
+import { Hover } from "./hover.js";
+import { Keys } from "./keys.js";
 import { Legend } from "./legend.js";
 import { Line } from "./line.js";
 import { Panel } from "./panel.js";
 import { Post } from "./post.js";
-import { doubt, join, part } from "./presence.js";
+import { doubt, join, part as depart } from "./presence.js";
+import { Presentation } from "./presentation.js";
+import { Room } from "./room.js";
 import { Board } from "./sliders.js";
-import { loadStyle, theme } from "./theme.js";
+import { theme } from "./theme.js";
 import { Reader, received } from "./wire.js";
 
 const stages = new WeakMap();
@@ -67,25 +72,25 @@ class Stage {
       () => doubt(this.token));
     this.reader = new Reader();
     this.panels = [];
+    this.boards = [];
     this.handles = new Map();
-    this.hidden = new Set();
-    this.hot = null;
+    this.off = new Set();
     this.edition = this.frames = 0;
     root.tabIndex = 0;
-    const main = root.appendChild(Object.assign(document.createElement("div"), { className: "os-main" }));
-    this.main = main;
-    this.boards = [];
-    this.legend = new Legend(main, this);
-    this.clock = new Clock(main, () => this.draw(), () => this.settle());
-    this.board = main.appendChild(Object.assign(document.createElement("div"), { className: "os-board" }));
-    this.tip = root.appendChild(Object.assign(document.createElement("div"), { className: "os-tip", hidden: true }));
-    this.words = main.appendChild(Object.assign(document.createElement("p"), { className: "os-words" }));
+    root.setAttribute("role", "group");
+    root.setAttribute("aria-label", "Plots and their controls");
+    this.board = part(root, "os-board");
+    this.lesson = part(root, "os-lesson");
+    this.clock = new Clock(root, () => this.draw(), () => this.settle());
+    this.foot = part(root, "os-foot");
+    this.legend = new Legend(this.foot, this);
+    this.words = part(this.foot, "os-words", "p");
     this.words.setAttribute("aria-live", "polite");
-    this.rows = main.appendChild(Object.assign(document.createElement("div"), { className: "os-table" }));
-    this.onKey = (event) => this.key(event);
-    document.addEventListener("keydown", this.onKey);
-    this.watch = new ResizeObserver(() => this.resize());
-    this.watch.observe(root);
+    this.side = part(root, "os-side");
+    this.hover = new Hover(this);
+    this.presentation = new Presentation(this);
+    this.keys = new Keys(this);
+    this.room = new Room(this);
   }
 
   // What Streamlit hands over: a new picture, or the last one once more with another look.
@@ -119,24 +124,47 @@ class Stage {
   }
 
   async show(picture) {
-    this.style("--os-columns", picture.frame.columns);
+    if (picture.aside) this.obey(picture.aside);
+    this.legend.set(picture.frame.legend, this.look);
+    this.setBoards(picture.boards);
     this.clock.bar.hidden = !picture.clock;
     if (picture.clock) this.clock.set(picture.clock);
-    this.legend.set(picture.frame.legend, this.look);
     while (this.panels.length > picture.panels.length) this.panels.pop().leave();
     while (this.panels.length < picture.panels.length) this.panels.push(new Panel(this));
-    await Promise.all(picture.panels.map((panel, at) => this.panels[at].set(panel, picture.live)));
+    this.panels.forEach((panel, at) => panel.given(picture.panels[at]));
+    this.room.arrange();
+    await Promise.all(this.panels.map((panel) => panel.set(picture.live)));
     this.setHandles(picture.handles ?? []);
-    this.setBoards(picture.boards);
-    if (picture.table !== undefined && this.html !== picture.table) this.rows.innerHTML = this.html = picture.table;
     this.draw();
+    if (!picture.live) this.describe();
     this.root.dataset.shown = picture.sequence;
     this.root.dataset.drawn = String(++this.frames);
+  }
+
+  // What the page as a whole says to its stage: whether it is presented, and what is hidden.
+  obey({ show, hide, height }) {
+    this.hide = hide;
+    this.root.classList.toggle("os-inset", Boolean(height));
+    if (height) this.style("--os-height", height);
+    else this.presentation.told(show);
   }
 
   // A style that is set anew, even to what it was, has the browser style the whole stage anew.
   style(name, value) {
     if (this.root.style.getPropertyValue(name) !== value) this.root.style.setProperty(name, value);
+  }
+
+  // The size of type has changed with the room, or the colours with the theme.
+  dress() {
+    const look = theme(this.root);
+    if (JSON.stringify(look) === JSON.stringify(this.look)) return;
+    this.look = look;
+    if (this.picture && this.plotly) this.show(this.picture);
+  }
+
+  // While a question is open what comes after the clock's step is a secret.
+  get secret() {
+    return Boolean(this.picture?.hush) && this.clock.at < this.clock.steps;
   }
 
   draw() {
@@ -147,14 +175,22 @@ class Stage {
     for (const handle of this.handles.values()) handle.place();
   }
 
-  // One sentence, or one for each step; a screen reader hears it once the clock rests.
+  // One text, or one for each step: its first line is the sentence of the moment, the rest is
+  // for the details. A screen reader hears it once the clock rests.
   say(step) {
     const words = this.picture?.words ?? this.lastWords ?? "";
     this.lastWords = words;
-    const text = words.texts ? words.texts[Math.min(step, words.texts.length - 1)] : words;
+    const told = words.texts ? words.texts[Math.min(step, words.texts.length - 1)] : words;
+    const text = this.secret && !words.texts ? "" : told;
     const loud = this.clock.playing ? "off" : "polite";
     if (this.words.getAttribute("aria-live") !== loud) this.words.setAttribute("aria-live", loud);
-    if (this.said !== text) this.words.textContent = this.said = text;
+    if (this.said === text) return;
+    this.said = text;
+    [this.words.textContent] = text.split("\n");
+  }
+
+  describe() {
+    for (const panel of this.panels) panel.describe(this.clock.step);
   }
 
   setHandles(handles) {
@@ -171,20 +207,20 @@ class Stage {
     }
   }
 
-  // Sliders beside the panels or below them; they report through the stage's own post.
+  // Sliders beside the panels; they report through the stage's own post.
   setBoards(boards) {
     while (this.boards.length > boards.length) this.boards.pop().root.remove();
     boards.forEach((spec, at) => {
-      if (!this.boards[at]) {
-        const root = Object.assign(document.createElement("div"), { className: "os-sliders" });
-        this.boards[at] = new Board(root, this.post);
-      }
-      const { root } = this.boards[at];
-      const home = spec.frame.below ? this.main : this.root;
-      if (root.parentElement !== home) home.append(root);
-      this.boards[at].show(spec);
+      this.boards[at] ??= new Board(part(this.side, "os-sliders"), this.post, this.hover);
+      this.boards[at].show(spec, this.hide);
     });
-    this.root.classList.toggle("os-sided", boards.some(({ frame }) => !frame.below));
+    const empty = !this.side.querySelector(".os-knob:not([hidden])");
+    if (this.side.hidden !== empty) this.side.hidden = empty;
+  }
+
+  // The sliders of what was touched, on a phone, come first.
+  touched(name) {
+    for (const board of this.boards) board.lead(name);
   }
 
   move(name, place, settled) {
@@ -192,57 +228,21 @@ class Stage {
   }
 
   settle() {
+    this.describe();
     this.post.send({ settled: true });
   }
 
-  heat(group) {
-    if (group === this.hot) return;
-    this.hot = group;
-    this.draw();
-  }
-
-  hover(panel, event) {
-    const box = panel.holder.getBoundingClientRect();
-    const found = panel.overlay.nearest(event.clientX - box.left, event.clientY - box.top, this.clock.step);
-    this.heat(found?.trace.meta.group ?? null);
-    this.tip.hidden = !found;
-    if (!found) return;
-    this.tip.innerText = panel.describe(found);
-    const stage = this.root.getBoundingClientRect();
-    const x = Math.min(box.left - stage.left + found.px + 14, stage.width - this.tip.offsetWidth - 4);
-    this.tip.style.transform = `translate(${x}px, ${box.top - stage.top + found.py + 12}px)`;
-  }
-
-  leaveHover() {
-    this.tip.hidden = true;
-    this.heat(null);
-  }
-
-  // Keys reach the clock while nothing else on the page has the focus, or something of the stage
-  // that has no use for them.
-  key(event) {
-    const { target } = event;
-    const act = { " ": "play", ArrowLeft: "back", ArrowRight: "next", Home: "first", End: "last" }[event.key];
-    const own = event.key === " " ? "button, a, select, input:not([type=range])" : "input, select";
-    if (!act || this.clock.bar.hidden || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (!(this.root.contains(target) || target.contains(this.root)) || target.matches(own)) return;
-    const { top, bottom } = this.board.getBoundingClientRect();
-    if (bottom < 0 || top > window.innerHeight) return;
-    event.preventDefault();
-    this.clock.press(act);
-  }
-
-  resize() {
-    for (const panel of this.panels) panel.resize();
-    this.draw();
+  // An entry of the legend is switched off, or on again.
+  toggle(group) {
+    if (!this.off.delete(group)) this.off.add(group);
+    this.show(this.picture);
   }
 
   leave() {
     this.clock.playing = false;
-    part(this);
+    depart(this);
     this.line.leave();
-    this.watch.disconnect();
-    document.removeEventListener("keydown", this.onKey);
+    for (const each of [this.room, this.keys, this.presentation]) each.leave();
     for (const panel of this.panels) panel.leave();
   }
 }

@@ -10,6 +10,9 @@ from ui.live.line import answering, body, line_of
 from ui.live.sliders import Board
 from ui.live.wire import Kept, pack
 
+# Where the frame of a page (ui/frame.py) tells its stage what to show and what to hide.
+ASIDE = "stage/aside"
+
 _stage = st.components.v2.component(
     "optscope_stage",
     html='<div class="os-stage"></div>\n',
@@ -26,23 +29,29 @@ class Panel:
     `meta.still` hold arrays that travel to the browser once. `click` names the handle that a
     click on the plot moves, or is "clock" where a click sends the scrubber to the nearest step of
     a curve; `cursor` draws the clock's step as a vertical line; `labels` are the words for x and
-    y when the pointer rests on a moving trace; `span` counts grid rows.
+    y when the pointer rests on a moving trace. Its size is the stage's business: `span` counts
+    rows of equal height, and `aspect`, width to height, is kept within a factor 1.4, for what
+    must not look stretched. `name` stands on its tab where not all panels fit, and is what a
+    screen reader calls it; without one its title serves, or what its y axis shows.
     """
 
     figure: dict
-    height: str = "320px"
+    height: str = ""
     span: int = 1
     click: str | None = None
     cursor: bool = False
     labels: dict[str, str] = field(default_factory=dict)
     view: str | None = None
+    name: str = ""
+    aspect: float | None = None
 
 
 @dataclass(frozen=True)
 class Clock:
     """The scrubber: steps 0 to `steps`, standing at `at`; `labels` name each step if given.
 
-    `name` says what the scrubber sets, `seconds` how long a play lasts.
+    `name` says what the scrubber sets, `seconds` how long a play lasts. A first visit plays it
+    by itself, once, in `opens` seconds if given, unless the link has a step.
     """
 
     steps: int
@@ -51,6 +60,7 @@ class Clock:
     unit: str = "step"
     name: str = "Step"
     seconds: float = 8.0
+    opens: float | None = None
 
 
 @dataclass(frozen=True)
@@ -78,19 +88,24 @@ def stage(
     words: str | Sequence[str] | None = "",
     table: str | None = "",
     columns: str = "minmax(0, 1fr)",
+    height: str | None = None,
+    hush: bool = False,
     live: bool = False,
     on_change: Callable[[dict], None] = lambda change: None,
 ) -> None:
     """Show panels that keep their zoom, and report what the hand does as it does it.
 
+    A stage takes the window from its own top to the bottom, or the `height` (CSS) it is given.
+
     `on_change` is called before a rerun with what changed: `handles` (name -> (x, y)), `at`
     (the clock's step), `values` of the sliders on the `boards` (id -> number), `views` (a panel's
     index as text -> its view), and `settled`
     (True once the hand has let go). `legend` entries have group, name, colour, dash, symbol.
-    `words` is the summary a screen reader hears, one or one for each step of the clock, and
-    `table` is HTML built from numbers only; None leaves either as it is. `columns` is the CSS
-    grid the panels flow into. `live` says that a hand still moves, so that arrays may travel
-    coarser than a pixel can show.
+    `words` is what there is to say, one or one for each step of the clock: its first line stands
+    under the panels, the rest and `table` (HTML built from numbers only) with the details
+    (ui/frame.py); None leaves either as it is. `columns` is the CSS grid the panels flow into.
+    `hush` hides all that comes after the clock's step, as long as a question is open. `live` says
+    that a hand still moves, so that arrays may travel coarser than a pixel can show.
     """
     asked = answering()
     line = asked or line_of(key)
@@ -99,6 +114,7 @@ def stage(
         "sequence": line.told.get("sequence", 0),
         "edition": next(line.editions),
         "live": live,
+        "hush": hush,
         "frame": Kept(columns=columns, legend=list(legend)),
         "panels": [_framed(panel, "figure", "view") for panel in panels],
         "clock": _framed(clock, "at") if clock else None,
@@ -107,13 +123,13 @@ def stage(
     }
     if words is not None:
         message["words"] = words if isinstance(words, str) else Kept(texts=list(words))
-    if table is not None:
-        message["table"] = table
-
     if asked:
         line.answered = pack(message, line.told.get("has", ()), live)
         return
-    message |= {"line": line.token, "answers": line.body is not None}
+    if table is not None:
+        st.session_state[f"{key}/table"] = table
+    aside = {"show": "", "hide": []} | st.session_state.get(ASIDE, {}) | {"height": height}
+    message |= {"line": line.token, "answers": line.body is not None, "aside": aside}
     _stage(
         data=pack(message, line.told.get("has", ()), live),
         key=key,

@@ -1,4 +1,6 @@
-// Colours of the current Streamlit theme, and what a figure takes from them.
+// Colours of the current Streamlit theme and the size of type, and what a figure takes from them.
+
+const USUAL = 14;
 
 const GROUND = {
   light: [[0, "#6f8fb5"], [0.25, "#9db6d3"], [0.5, "#c4d4e6"], [0.75, "#e1e9f2"], [1, "#f8fafc"]],
@@ -9,7 +11,10 @@ export function theme(element) {
   const style = getComputedStyle(element);
   const read = (name, otherwise) => style.getPropertyValue(name).trim() || otherwise;
   const back = read("--st-background-color", "#ffffff");
+  const size = parseFloat(style.fontSize);
   return {
+    size,
+    thick: Number(read("--os-thick", "1")),
     text: read("--st-text-color", "#18202b"),
     back,
     line: read("--st-border-color", "#d5dbe3"),
@@ -34,18 +39,48 @@ function measured(colour) {
 }
 
 // A figure names colours by role ("ground", "ink", "paper"); the theme decides which they are.
-export function dressTrace(trace, look) {
+export function dressTrace(trace, look, narrow) {
   const dressed = { ...trace };
-  if (dressed.colorscale === "ground") dressed.colorscale = GROUND[look.dark ? "dark" : "light"];
+  if (trace.colorscale === "ground") {
+    dressed.colorscale = GROUND[look.dark ? "dark" : "light"];
+    if (narrow) dressed.showscale = false;
+  }
   for (const part of ["line", "marker", "textfont", "contours"]) {
-    if (trace[part]?.color) dressed[part] = { ...trace[part], color: ink(trace[part].color, look) };
+    if (trace[part]) dressed[part] = dressPart(trace[part], look);
+  }
+  if (typeof trace.marker?.size === "number") {
+    dressed.marker.size = trace.marker.size * look.thick;
   }
   if (dressed.marker?.line?.color) {
     dressed.marker.line = { ...dressed.marker.line, color: ink(dressed.marker.line.color, look) };
   }
-  if (dressed.colorbar) dressed.colorbar = { outlinewidth: 0, ...dressed.colorbar };
+  if (dressed.colorbar) dressed.colorbar = { outlinewidth: 0, ...legible(dressed.colorbar, look) };
   return dressed;
 }
+
+function dressPart(part, look) {
+  const dressed = { ...part };
+  if (part.color) dressed.color = ink(part.color, look);
+  if (part.width) dressed.width = part.width * look.thick;
+  return dressed;
+}
+
+// Sizes of type are told for a stage whose own is 14 pixels, and none is smaller than its own.
+function legible(part, look) {
+  if (Array.isArray(part)) return part.map((each) => legible(each, look));
+  if (part === null || typeof part !== "object" || ArrayBuffer.isView(part)) return part;
+  const dressed = {};
+  for (const [name, child] of Object.entries(part)) {
+    dressed[name] = /font$/.test(name) && child?.size
+      ? { ...child, size: Math.max(look.size, (child.size * look.size) / USUAL) }
+      : legible(child, look);
+  }
+  return dressed;
+}
+
+const within = (margin, look) => Object.fromEntries(
+  Object.entries(margin ?? {}).map(([side, room]) => [side, room * look.size / USUAL]),
+);
 
 export function ink(colour, look) {
   if (colour === "ink") return look.text;
@@ -61,14 +96,15 @@ function lit(colour) {
   return `rgb(${parts.map((part) => Math.round(part + (255 - part) * LIGHT))})`;
 }
 
-export function dressLayout(layout, look) {
+export function dressLayout(given, look) {
+  const layout = legible(given, look);
   const dressed = {
     ...layout,
+    margin: within(layout.margin, look),
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",
-    font: { family: look.font, size: 13, color: look.text, ...layout.font },
+    font: { family: look.font, size: look.size, color: look.text },
     hoverlabel: { bgcolor: look.back, bordercolor: look.line, font: { color: look.text } },
-    modebar: { bgcolor: "rgba(0,0,0,0)", color: look.line, activecolor: look.text },
     autosize: true,
   };
   const grid = look.dark ? "rgba(255,255,255,0.10)" : "rgba(0,0,0,0.09)";
@@ -93,11 +129,4 @@ function dressItem(item, look) {
   if (item.line?.color) dressed.line = { ...item.line, color: ink(item.line.color, look) };
   if (item.font?.color) dressed.font = { ...item.font, color: ink(item.font.color, look) };
   return dressed;
-}
-
-// A style sheet beside these modules, once per document.
-export function loadStyle(name) {
-  const href = new URL(name, import.meta.url).href;
-  if (document.querySelector(`link[href="${href}"]`)) return;
-  document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href }));
 }

@@ -52,23 +52,30 @@ class Conditions:
 
 def choose_surface(state: PageState):
     """A surface from the list, or the entry that stands for the person's own formula."""
-    return controls.choose(state, "surface", "Loss surface")
+    return controls.choose(
+        state, "surface", "Loss surface", label_visibility="collapsed", width=190
+    )
 
 
-def formed(state: PageState, picked):
+def formed(state: PageState, picked, complaints):
     """The surface picked; for a formula its field, and the last good one while it is faulty."""
     if not isinstance(picked, OwnFunction):
-        st.caption(f"{picked.lesson} $\\quad f = {picked.latex}$")
         return picked
     written = controls.text(
-        state, "f", "f(x, y) =",
+        state, "f", "f(x, y) =", label_visibility="collapsed", width=260,
         help="Numbers, x, y, pi, e, + - * / ^ and sin cos tan exp log sqrt abs tanh sinh cosh "
         "sigmoid relu softplus min max.",
     )  # fmt: skip
-    return _own_surface(state, written)
+    return _own_surface(state, written, complaints)
 
 
-def _own_surface(state: PageState, written: str):
+def shape(surface) -> float:
+    """Width to height at which the ground is drawn, between upright and twice as wide as high."""
+    (x_low, x_high), (y_low, y_high) = surface.window
+    return min(max((x_high - x_low) / (y_high - y_low), 0.8), 1.6)
+
+
+def _own_surface(state: PageState, written: str, complaints):
     reach = state["window.reach"]
     window = ((-reach, reach), (-reach, reach))
     faults = []
@@ -81,7 +88,7 @@ def _own_surface(state: PageState, written: str):
         state.memory["formula"] = formula
         if faults:
             told = f"{faults[0]} Shown meanwhile: f(x, y) = {formula}"
-            st.error(escaped(told), icon=":material/function:")
+            complaints.error(escaped(told), icon=":material/function:")
         return surface
     raise AssertionError("the formula we offer has values everywhere")
 
@@ -94,7 +101,12 @@ def choose_conditions(state: PageState):
 
 
 def choose_optimizers(state: PageState):
-    return controls.choose_some(state, "race", "Optimizers", placeholder="Choose who races")
+    """Who races, behind a button; and a place there for what suits them."""
+    with st.popover("Optimizers", icon=":material/groups:"):
+        chosen = controls.choose_some(
+            state, "race", "Optimizers", placeholder="Choose who races", width=420
+        )
+        return chosen, st.container(horizontal=True)
 
 
 @lru_cache(maxsize=512)
@@ -106,12 +118,6 @@ def suited(surface, optimizer, start, steps: int):
         if sweep is None or sweep.calm is None
         else replace(optimizer, learning_rate=sweep.calm)
     )
-
-
-def heading(state: PageState) -> None:
-    """What the page is, and its scenarios."""
-    st.markdown("#### Race: drag the start, press play, see who gets down")
-    controls.scenarios(state)
 
 
 @dataclass(frozen=True)

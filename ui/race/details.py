@@ -19,6 +19,12 @@ from ui.race.words import floor_of
 from ui.state import PageState
 
 
+def about(surface) -> None:
+    """What the ground is: its formula, and what it is there to teach."""
+    if surface.lesson:
+        st.caption(f"**{surface.name}.** {surface.lesson} $\\quad f = {surface.latex}$")
+
+
 def rate_buttons(state: PageState, setup: Setup) -> None:
     """One click each: the same learning rate for all, or the best for each."""
     rated = [o for o in setup.optimizers if "learning_rate" in knobs(o)]
@@ -34,7 +40,7 @@ def rate_buttons(state: PageState, setup: Setup) -> None:
     st.button(
         "Best rate for each",
         help="Tries about 85 rates on this surface, from this start, for this number of steps, "
-        "and takes the one that ends lowest. The sweep is shown below.",
+        "and takes the one that ends lowest. The details show the sweep.",
         on_click=lambda: _take_best(state, setup, rated),
     )
 
@@ -46,7 +52,7 @@ def _take_best(state: PageState, setup: Setup, rated) -> None:
         for name, found in sweeps.items()
         if found.best is not None
     }
-    state.put({**best, "sweep": True})
+    state.put({**best, "sweep": True, "details": True})
 
 
 def sweep(setup: Setup, optimizer):
@@ -72,8 +78,9 @@ def sweeps(setup: Setup) -> None:
     figure = chart.sweep(found, floor_of(setup.surface))
     names = [optimizer.name for optimizer in rated]
     stage(
-        [Panel(figure, "300px", labels={"x": "learning rate", "y": "final loss"})],
+        [Panel(figure, labels={"x": "learning rate", "y": "final loss"})],
         key="race.sweep",
+        height="23rem",
         legend=[legend(name, OPTIMIZER_LOOKS[name]) for name in names],
         words=f"Each curve is the loss after {setup.steps} steps for about 85 learning "
         "rates; the marker is the rate in the race. A curve ends where runs diverge; an end "
@@ -96,13 +103,10 @@ def inspector(state: PageState, setup: Setup, runs: dict) -> None:
     st.caption(
         f"From step {step} to {step + 1}. Pause or move the scrubber to choose another step."
     )
-    left, right = st.columns([2, 3])
-    with left:
-        st.markdown(numbers(picked, setup.surface, run, step))
-    with right:
-        st.latex(rule(picked))
-        st.latex(worked(picked, setup.surface, run, step))
-        st.caption(f"{picked.source}. Variant: {picked.variant}.")
+    st.latex(rule(picked))
+    st.latex(worked(picked, setup.surface, run, step))
+    st.caption(f"{picked.source}. Variant: {picked.variant}.")
+    st.markdown(numbers(picked, setup.surface, run, step))
 
 
 def downloads(setup: Setup, runs: dict) -> None:

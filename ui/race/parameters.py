@@ -69,6 +69,10 @@ def start_dial(window, start):
     return make_dataclass("Start", fields, frozen=True)()
 
 
+def _with_details(state) -> bool:
+    return state["details"]
+
+
 PARAMETERS = (
     origin("scenario", SCENARIOS),
     choice("surface", (*SURFACES, OwnFunction()), Rosenbrock(),
@@ -78,8 +82,8 @@ PARAMETERS = (
     choice("view", VIEWS),
     choice("schedule", SCHEDULES),
     choice("clip", (Unclipped(), *CLIPPINGS)),
-    switch("sweep"),
-    choice("inspect", RACERS, among=lambda state: state["race"]),
+    switch("sweep", when=_with_details),
+    choice("inspect", RACERS, among=lambda state: state["race"], when=_with_details),
     step(MOST_STEPS),
     zoom(seen=lambda state: state["view"] == CONTOURS),
     camera(seen=lambda state: state["view"] == DEEP),

@@ -17,7 +17,7 @@ DIALS = [controls.Dials("The neuron", "neuron", NeuronStart())]
 
 
 def choose(state: PageState) -> tuple[Neuron, ...]:
-    return controls.pick_some(state, "show", "Neurons")
+    return controls.pick_some(state, "neurons", "Neurons")
 
 
 def set_up(state: PageState) -> tuple[NeuronStart, list]:

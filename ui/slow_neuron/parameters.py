@@ -7,7 +7,7 @@ from ui.slow_neuron.scenarios import SCENARIOS
 
 PARAMETERS = (
     origin("scenario", SCENARIOS),
-    choices("show", NEURONS, NEURONS[:2]),
+    choices("neurons", NEURONS, NEURONS[:2], once="show"),
     step(int(knobs(NeuronStart)["steps"].high)),
     sliders("neuron", NeuronStart()),
     Place("start", ("neuron.w", "neuron.b")),

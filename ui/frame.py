@@ -1,0 +1,119 @@
+"""The frame of a page: one line of controls over its stage, and the long things in a drawer.
+
+    with frame.row(state):
+        ...what the page lets choose...
+    ...the stage...
+    if drawer := frame.details(state, "race.stage"):
+        with drawer:
+            ...inspector, downloads, prose...
+
+What is closed costs nothing: `details` gives None, and the Share popover is filled once it opens.
+"""
+
+import re
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from urllib.parse import urlencode
+
+import segno
+import streamlit as st
+
+from ui import controls
+from ui.live.stage import ASIDE
+from ui.parameters import FRAME, Origin, Scrubbed, View
+from ui.state import PageState
+
+_LINE = {"horizontal": True, "vertical_alignment": "center", "gap": "xsmall", "wrap": False}
+
+
+@contextmanager
+def row(state: PageState, opened_by: Collection[str] = ()) -> Iterator[None]:
+    """The line of controls: those written within, then Lessons, Details, Share and Present.
+
+    A link with one of the names in `opened_by`, which the drawer asks for, opens it.
+    """
+    if any(name in state.memory["source"] for name in opened_by):
+        state.hold({"details": True})
+    state.notices()
+    with st.container(key="row", **_LINE):
+        own, tools = st.container(key="own", **_LINE), st.container(key="tools", **_LINE)
+    # A lesson sets what the page's own choices then show.
+    with tools:
+        _tools(state)
+    st.session_state[ASIDE] = {"show": state["show"], "hide": list(state["hide"])}
+    _hide(state)
+    with own:
+        yield
+
+
+def _tools(state: PageState) -> None:
+    if any(isinstance(each, Origin) for each in state.table):
+        with st.popover("Lessons", icon=":material/school:"):
+            controls.scenarios(state)
+    st.button("Details", key="row.details", icon=":material/table_chart:",
+              help="Tables, numbers, downloads and what to notice",
+              on_click=lambda: state.put({"details": not state["details"]}))  # fmt: skip
+    share = st.popover("Share", key="row.share", icon=":material/share:", on_change="rerun")
+    if share.open:
+        with share:
+            place = st.container(width=420)
+        # What the link says is known once all controls have spoken.
+        state.closing.append(lambda: _offer(state, place))
+    st.button("Present", key="row.present", icon=":material/present_to_all:",
+              help="Key F; Escape returns",
+              on_click=lambda: state.put({"show": "stage"}))  # fmt: skip
+
+
+def details(state: PageState, stage: str):
+    """The open drawer, with the table of a stage in it, for the page to fill; None while closed."""
+    if not state["details"]:
+        return None
+    drawer = st.container(key="drawer", gap="small")
+    with drawer:
+        with st.container(horizontal=True, horizontal_alignment="distribute"):
+            st.markdown("##### Details")
+            st.button("Close", key="drawer.close", icon=":material/close:", type="tertiary",
+                      on_click=lambda: state.put({"details": False}))  # fmt: skip
+        if table := st.session_state.get(f"{stage}/table"):
+            st.html(f'<div class="os-table" tabindex="0">{table}</div>')
+    return drawer
+
+
+def _hide(state: PageState) -> None:
+    """Takes the controls that are not wanted out of sight; their values hold all the same."""
+    if state["hide"]:
+        keys = (f"{state.key}.{name}" for name in state["hide"])
+        # As Streamlit writes a key into a class of its element.
+        classes = ",".join(".st-key-" + re.sub(r"[^a-zA-Z0-9_-]", "-", key) for key in keys)
+        st.html(f"<style>{classes} {{ display: none; }}</style>")
+
+
+def _offer(state: PageState, place) -> None:
+    """The link as it is, as a code for a phone, and for the page of a course."""
+    shown, address = state.parameters(), st.context.url.split("?")[0]
+    query = urlencode(shown, safe=",:")
+    url = f"{address}?{query}" if query else address
+    framed = f"{address}?{urlencode(shown | {'embed': 'true'}, safe=',:')}"
+    with place:
+        left, right = st.columns([3, 2])
+        with left:
+            st.caption("The link")
+            st.code(url, language=None, wrap_lines=True)
+        with right:
+            st.image(segno.make(url, error="m").svg_inline(scale=4, border=2), width="stretch")
+        st.caption("For a course page")
+        st.code(f'<iframe src="{framed}" width="900" height="600"></iframe>',
+                language="html", wrap_lines=True)  # fmt: skip
+        st.pills("Hide in this link", _hideable(state), selection_mode="multi",
+                 default=state["hide"], key="share.hide",
+                 on_change=lambda: state.hold({"hide": tuple(st.session_state["share.hide"])}))  # fmt: skip
+
+
+def _hideable(state: PageState) -> list[str]:
+    """Choices and groups of sliders, by the names that the link has for them."""
+    names = [
+        each.name.split(".")[0]
+        for each in state.applying()
+        if not isinstance(each, Origin | Scrubbed | View) and each not in FRAME
+    ]
+    return list(dict.fromkeys([*names, *state["hide"]]))

@@ -1,0 +1,105 @@
+// The room a stage has: how high it is, how large its type, and how many of its panels fit.
+//
+// All panels in their grid ("grid"), the first and one more ("pair"), or one at a time ("one"):
+// rather fewer plots that can be read than all of them squeezed. Tabs then choose among the rest.
+
+import { part } from "./dom.js";
+
+const LEAST = { wide: 190, high: 140 };
+
+export class Room {
+  constructor(stage) {
+    this.stage = stage;
+    this.tabs = part(stage.board, "os-tabs");
+    this.tabs.setAttribute("role", "group");
+    this.tabs.setAttribute("aria-label", "Which plot is shown");
+    this.chosen = 0;
+    this.watch = new ResizeObserver(() => this.later());
+    this.above = stage.root.closest("[data-testid=stMain]");
+    this.watch.observe(stage.root);
+    this.watch.observe(stage.board);
+    const page = stage.root.closest("[data-testid=stMainBlockContainer]");
+    if (page) this.watch.observe(page);
+    this.onResize = () => this.later();
+    window.addEventListener("resize", this.onResize);
+    this.measure();
+  }
+
+  later() {
+    this.waiting ??= requestAnimationFrame(() => {
+      this.waiting = null;
+      this.measure();
+    });
+  }
+
+  // From its own top to the bottom of the window is the stage's, wherever the page has scrolled.
+  measure() {
+    const { root } = this.stage;
+    if (!root.isConnected) return;
+    const top = root.getBoundingClientRect().top + (this.above?.scrollTop ?? 0);
+    if (!document.documentElement.classList.contains("os-present")) {
+      this.stage.style("--os-top", `${Math.ceil(top)}px`);
+    }
+    this.stage.dress();
+    if (!this.stage.panels.length) return;
+    const before = this.way;
+    this.arrange();
+    if (before !== this.way) this.stage.show(this.stage.picture);
+    for (const panel of this.stage.panels) panel.resize();
+    this.stage.draw();
+  }
+
+  // Which panels are seen; the others keep their data and draw once they are.
+  arrange() {
+    const { board, panels, picture } = this.stage;
+    const { columns } = picture.frame;
+    this.way = this.fitting(columns);
+    const { way, chosen } = this;
+    this.stage.style("--os-columns", { grid: columns, pair: "minmax(0, 1fr) minmax(0, 1fr)" }[way] ?? "minmax(0, 1fr)");
+    const first = way === "pair" ? 1 : 0;
+    const at = Math.min(Math.max(chosen, first), panels.length - 1);
+    panels.forEach((panel, index) => {
+      panel.see(way === "grid" || index === at || index < first);
+    });
+    board.dataset.way = way;
+    this.offer(way === "grid" ? [] : panels.slice(first), first, at);
+  }
+
+  fitting(columns) {
+    const { root, board, panels } = this.stage;
+    if (panels.length < 2) return "grid";
+    if (getComputedStyle(root).getPropertyValue("--os-form") === "phone") return "one";
+    const shares = [...columns.matchAll(/([\d.]+)fr/g)].map(([, share]) => Number(share));
+    const cells = panels.reduce((sum, { frame }) => sum + frame.span, 0);
+    const narrowest = board.clientWidth * Math.min(...shares) / shares.reduce((a, b) => a + b);
+    const lowest = board.clientHeight / Math.ceil(cells / shares.length);
+    if (narrowest >= LEAST.wide && lowest >= LEAST.high) return "grid";
+    return board.clientWidth >= 2 * LEAST.wide && panels.length > 1 ? "pair" : "one";
+  }
+
+  offer(panels, first, at) {
+    const names = panels.length > 1 ? panels.map(({ name }) => name) : [];
+    const sign = JSON.stringify([names, first, at]);
+    if (sign === this.sign) return;
+    this.sign = sign;
+    this.tabs.hidden = !names.length;
+    this.tabs.replaceChildren(...names.map((name, index) => {
+      const tab = Object.assign(document.createElement("button"), { type: "button", textContent: name });
+      tab.setAttribute("aria-pressed", String(index + first === at));
+      tab.onclick = () => this.choose(index + first);
+      return tab;
+    }));
+  }
+
+  choose(index) {
+    this.chosen = index;
+    this.arrange();
+    this.stage.show(this.stage.picture);
+    this.tabs.querySelector("[aria-pressed=true]")?.focus({ preventScroll: true });
+  }
+
+  leave() {
+    this.watch.disconnect();
+    window.removeEventListener("resize", this.onResize);
+  }
+}
