@@ -39,11 +39,22 @@ def _picker(state: PageState, name: str, look: dict) -> tuple[dict[str, Any], di
     return by_name, look
 
 
+def _begun(state: PageState, name: str, begins: str, shown=lambda value: value) -> dict[str, Any]:
+    """The key of a widget and, unless it is told its value just now, what it `begins` with: one
+    in a popover that is opened later was not there to be told."""
+    told = f"{state.key}.{name}" not in st.session_state
+    key = state.widget(name, shown)
+    return {"key": key} if told else {"key": key, begins: st.session_state[key]}
+
+
 def choose(state: PageState, name: str, label: str, **look):
     """One object out of several that have names; `look` goes to `st.selectbox`."""
     by_name, look = _picker(state, name, look)
-    key = state.widget(name, name_of)
-    picked = by_name[st.selectbox(label, list(by_name), key=key, **look)]
+    names = list(by_name)
+    begun = _begun(state, name, "index", name_of)
+    if "index" in begun:
+        begun["index"] = names.index(begun["index"])
+    picked = by_name[st.selectbox(label, names, **begun, **look)]
     state.hold({name: picked})
     return picked
 
@@ -51,9 +62,8 @@ def choose(state: PageState, name: str, label: str, **look):
 def choose_word(state: PageState, name: str, label: str, **look) -> str:
     """One of a few words, side by side."""
     by_name, look = _picker(state, name, look)
-    key = state.widget(name, name_of)
-    look = {"required": True, **look}
-    picked = by_name[st.segmented_control(label, list(by_name), key=key, **look)]
+    look = {"required": True, **_begun(state, name, "default", name_of), **look}
+    picked = by_name[st.segmented_control(label, list(by_name), **look)]
     state.hold({name: picked})
     return picked
 
@@ -70,14 +80,14 @@ def pick_some(state: PageState, name: str, label: str, **look) -> tuple:
 
 def _several(widget, state: PageState, name: str, label: str, look: dict) -> tuple:
     by_name, look = _picker(state, name, look)
-    key = state.widget(name, lambda picked: list(map(name_of, picked)))
-    picked = widget(label, list(by_name), key=key, **look)
+    begun = _begun(state, name, "default", lambda picked: list(map(name_of, picked)))
+    picked = widget(label, list(by_name), **begun, **look)
     state.hold({name: tuple(option for own, option in by_name.items() if own in picked)})
     return state[name]
 
 
 def switch(state: PageState, name: str, label: str, **look) -> bool:
-    on = st.toggle(label, key=state.widget(name), **look)
+    on = st.toggle(label, **_begun(state, name, "value"), **look)
     state.hold({name: on})
     return on
 
@@ -86,7 +96,7 @@ def text(state: PageState, name: str, label: str, **look) -> str:
     """A line of text; what it means is for the caller to judge."""
     if resets := state.row(name).resets:
         look = {"on_change": state.forget, "args": resets, **look}
-    value = st.text_input(label, key=state.widget(name), **look)
+    value = st.text_input(label, **_begun(state, name, "value"), **look)
     state.hold({name: value})
     return value
 

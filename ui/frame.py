@@ -19,8 +19,9 @@ import segno
 import streamlit as st
 
 from ui import controls
+from ui.framing import FRAME
 from ui.live.stage import ASIDE
-from ui.parameters import FRAME, Origin, Scrubbed, View
+from ui.parameters import Origin, Scrubbed, View
 from ui.state import PageState
 
 _LINE = {"horizontal": True, "vertical_alignment": "center", "gap": "xsmall", "wrap": False}
@@ -106,7 +107,11 @@ def _offer(state: PageState, place) -> None:
                 language="html", wrap_lines=True)  # fmt: skip
         st.pills("Hide in this link", _hideable(state), selection_mode="multi",
                  default=state["hide"], key="share.hide",
-                 on_change=lambda: state.hold({"hide": tuple(st.session_state["share.hide"])}))  # fmt: skip
+                 on_change=lambda: _take_hidden(state))  # fmt: skip
+
+
+def _take_hidden(state: PageState) -> None:
+    state.hold({"hide": tuple(st.session_state["share.hide"])})
 
 
 def _hideable(state: PageState) -> list[str]:

@@ -1,7 +1,6 @@
 """What a page's address may say, declared: the kinds of rows that its table of parameters has."""
 
 import math
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -244,44 +243,6 @@ def zoom(name: str = "zoom", **rules) -> View:
 def camera(name: str = "camera", **rules) -> View:
     """The eye and what it looks at, each as x, y, z, where the cube of the plot has edges of 1."""
     return View(name=name, parse=several(6, 100.0), **rules)
-
-
-# ------------------------------------------------------------------ the frame of every page
-
-
-@dataclass(frozen=True, kw_only=True)
-class Presented(Parameter):
-    """Whether the stage is presented, as a key or a button on it tells, too."""
-
-    default: str = ""
-
-    def moved(self, report: Mapping, state) -> dict[str, Any]:
-        return {self.name: report["show"]} if report.get("show") in ("", "stage") else {}
-
-
-def _presented(text: str) -> str:
-    if text not in ("", "stage"):
-        raise ValueError(f"{quoted(text)} is not “stage”, so the page is shown as usual.")
-    return text
-
-
-_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,40}")
-
-
-def _names(text: str) -> tuple[str, ...]:
-    names = tuple(name for name in text.split(",") if name)
-    if not all(_NAME.fullmatch(name) for name in names):
-        raise ValueError(f"{quoted(text)} names no controls, so none is hidden.")
-    return names
-
-
-# What the address of every page may say: whether the stage is presented, which controls are
-# hidden, whether the drawer is open.
-FRAME = (
-    Presented(name="show", parse=_presented),
-    Parameter(name="hide", parse=_names, write=",".join, default=()),
-    switch("details"),
-)
 
 
 # ------------------------------------------------------------------ sliders and handles

@@ -11,9 +11,9 @@ from typing import Any
 import streamlit as st
 
 from ui.address import Address, empty
+from ui.framing import FRAME
 from ui.live.line import showing
 from ui.live.turn import turn
-from ui.parameters import FRAME
 
 
 class PageState(Address):

@@ -91,8 +91,9 @@ def browser(chromium):
 
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        # One context, so that scripts are fetched and compiled once for all tests.
-        yield running.new_context()
+        # One context, so that scripts are fetched and compiled once for all tests; a page that
+        # opens by playing itself shows all of it at once.
+        yield running.new_context(reduced_motion="reduce")
         running.close()
 
 

@@ -109,7 +109,7 @@ def test_a_line_that_breaks_under_the_hand_loses_nothing(visit):
     assert len(ends) >= 3
     wait_value(race, float(race.wait_link(KNOB, before)))
     expect(race.page.locator(".os-stage")).to_have_count(1)
-    first = race.page.locator(".os-table tbody tr").first.locator("td").nth(1)
+    first = race.rows().first.locator("td").nth(1)
     expect(first).to_have_text(f"{race.value(KNOB):.4g}")
 
 

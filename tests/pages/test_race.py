@@ -160,7 +160,7 @@ def test_every_schedule_and_clipping(schedule, clip):
 def test_every_scenario_by_its_link_and_by_its_button(scenario):
     by_link = visit(scenario.link)
     by_button = visit()
-    by_button.button_group(key="link.race/scenario").set_value(scenario.name)
+    by_button.button_group(key="state.race/scenario").set_value(scenario.name)
     settled(by_button.run())
     assert scenario.words in [info.value for info in by_button.info]
     assert not said(by_link)

@@ -94,9 +94,34 @@ class RacePage:
     def legend(self) -> list[str]:
         return self.page.locator(".os-chip").all_inner_texts()
 
+    def details(self) -> "RacePage":
+        """Opens the drawer with the tables, if it is closed."""
+        if "details" not in self.link:
+            self.page.get_by_role("button", name="Details").click()
+            self.wait_link("details")
+        self.page.wait_for_selector(".os-table")
+        return self
+
+    def rows(self):
+        """The rows of the table in the details."""
+        return self.details().page.locator(".os-table tbody tr")
+
     def table(self) -> list[list[str]]:
-        rows = self.page.locator(".os-table tbody tr").all()
-        return [row.locator("td").all_inner_texts() for row in rows]
+        return [row.locator("td").all_inner_texts() for row in self.rows().all()]
+
+    def lesson(self, name: str) -> "RacePage":
+        """Opens a lesson by its name."""
+        self.page.get_by_role("button", name="Lessons").click()
+        self.page.get_by_text(name, exact=True).first.click()
+        self.page.keyboard.press("Escape")
+        return self
+
+    def rates(self, name: str) -> "RacePage":
+        """Presses one of the buttons that give everybody a rate."""
+        self.page.get_by_role("button", name="Optimizers").click()
+        self.page.get_by_role("button", name=name).click()
+        self.page.keyboard.press("Escape")
+        return self
 
     def words(self) -> str:
         return self.page.locator(".os-words").first.inner_text()

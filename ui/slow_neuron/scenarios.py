@@ -25,14 +25,14 @@ SCENARIOS = (
     ),
     Scenario(
         "A ReLU instead",
-        {"show": "squared-error,cross-entropy,relu", "neuron.w": "2", "neuron.b": "2"},
+        {"neurons": "squared-error,cross-entropy,relu", "neuron.w": "2", "neuron.b": "2"},
         "Above zero a ReLU has slope 1 wherever it is, so squared error pulls it straight down: "
         "each step leaves 70 % of the error, and after two steps half of it is gone.",
     ),
     Scenario(
         "A dead ReLU",
         {
-            "show": "squared-error,cross-entropy,relu",
+            "neurons": "squared-error,cross-entropy,relu",
             "neuron.w": "-1",
             "neuron.b": "-1",
             "neuron.y": "1",
