@@ -4,11 +4,10 @@ from functools import partial
 
 import streamlit as st
 
-from ui import controls
+from ui import controls, frame
 from ui.check_network import charts as chart
 from ui.check_network import choices, detective, findings, own_formula, work
 from ui.check_network.parameters import DETECT, OWN, PARAMETERS, PLANT
-from ui.lessons import lesson
 from ui.live.stage import stage
 from ui.state import PageState
 
@@ -56,4 +55,4 @@ else:
         show = findings.findings if mode == PLANT else detective.investigate
         show(state, found)
         findings.numbers(state, found)
-    lesson("check_network")
+    frame.about(state)

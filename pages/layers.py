@@ -2,10 +2,10 @@
 
 import streamlit as st
 
+from ui import frame
 from ui.layers import choices as layers
 from ui.layers import work as layers_work
 from ui.layers.parameters import PARAMETERS
-from ui.lessons import lesson
 from ui.state import PageState
 
 state = PageState("layers", PARAMETERS)
@@ -24,6 +24,6 @@ def flow():
 how = flow()
 below = st.container()
 layers_work.download(how)
-lesson("layers")
+frame.about(state)
 with below:
     layers_work.finish_bands(state, how, layers.wants_band(choices))

@@ -3,13 +3,14 @@
 import streamlit as st
 
 from ui import controls, frame
-from ui.lessons import lesson
+from ui.lessons import telling
 from ui.live.stage import Clock, Handle, Panel, stage
 from ui.palette import OPTIMIZER_LOOKS, legend
 from ui.race import charts as chart
 from ui.race import choices as racing
 from ui.race import details as debrief
 from ui.race import words
+from ui.race.facts import facts
 from ui.race.parameters import DEEP, PARAMETERS
 from ui.state import PageState
 
@@ -51,6 +52,7 @@ def race():
         boards=boards,
         words=words.summary(runs, setup) if state.settled else None,
         table=words.results(runs, setup) if state.settled else None,
+        lesson=telling(state, lambda: facts(setup, runs)) if state.settled else None,
         columns="minmax(0, 5fr) minmax(0, 3fr)",
         on_change=state.take,
         live=not state.settled,
@@ -68,5 +70,5 @@ if drawer := frame.details(state, "race.stage"):
         if controls.switch(state, "sweep", "Show final loss against learning rate"):
             debrief.sweeps(setup)
         debrief.downloads(setup, runs)
-        lesson("race")
+        frame.about(state)
 state.publish()

@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from ui import controls
-from ui.lessons import lesson
+from ui import controls, frame
 from ui.live.stage import stage
 from ui.shrinking_h import choices
 from ui.shrinking_h import show as derivative
@@ -53,5 +52,5 @@ derivative.rules(watch)
 derivative.textbook(state, watch)
 derivative.steps(watch)
 derivative.download(watch)
-lesson("shrinking_h")
+frame.about(state)
 state.publish()

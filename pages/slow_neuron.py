@@ -1,22 +1,19 @@
 """The slow output neuron: one sigmoid unit, badly wrong, under two losses."""
 
-import streamlit as st
-
-from ui import controls
-from ui.lessons import lesson
+from ui import frame
+from ui.lessons import telling
 from ui.live.stage import Clock, stage
 from ui.palette import legend
 from ui.slow_neuron import choices as slow_neuron
 from ui.slow_neuron import words
 from ui.slow_neuron.charts import LOOKS
+from ui.slow_neuron.facts import facts
 from ui.slow_neuron.parameters import PARAMETERS
 from ui.state import PageState
 
 state = PageState("slow_neuron", PARAMETERS)
-st.markdown("#### The slow output neuron: the more wrong it is, the less it learns")
-controls.scenarios(state)
-state.notices()
-neurons = slow_neuron.choose(state)
+with frame.row(state):
+    neurons = slow_neuron.choose(state)
 
 
 @state.live
@@ -32,6 +29,7 @@ def live():
         boards=boards,
         words=words.summary(runs),
         table=words.results(runs) if state.settled else None,
+        lesson=telling(state, lambda: facts(runs, start)) if state.settled else None,
         columns="minmax(0, 1fr) minmax(0, 1fr)",
         on_change=state.take,
         live=not state.settled,
@@ -39,6 +37,9 @@ def live():
     return runs
 
 
-slow_neuron.download(live())
-lesson("slow_neuron")
+runs = live()
+if drawer := frame.details(state, "slow_neuron.stage"):
+    with drawer:
+        slow_neuron.download(runs)
+        frame.about(state)
 state.publish()

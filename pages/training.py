@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from ui import controls
-from ui.lessons import lesson
+from ui import controls, frame
 from ui.live.stage import Clock, stage
 from ui.palette import legend
 from ui.state import PageState
@@ -50,5 +49,5 @@ def live():
 
 live()
 training.downloads(records)
-lesson("training")
+frame.about(state)
 state.publish()

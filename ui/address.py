@@ -123,8 +123,12 @@ class Address:
         """The same from an address, which may name its origin, and parameters by older names."""
         ours = {name: text for name, text in parameters.items() if not name.startswith(FOREIGN)}
         for row in self.rows.values():
-            if row.once in ours and row.name not in ours and _reads(row, ours[row.once]):
-                ours[row.name] = ours.pop(row.once)
+            for name, template in row.formerly.items():
+                text = template.format(ours.get(name, ""))
+                ours_now = name not in self.rows or _reads(row, text)
+                if name in ours and row.name not in ours and ours_now:
+                    del ours[name]
+                    ours[row.name] = text
         self.load(ours)
         for row in self._origins():
             # A notice or the origin itself is all that reading it leaves.
@@ -170,13 +174,13 @@ class Address:
     def departs(self, parameters: Mapping[str, str]) -> bool:
         """Whether the page is no longer what these parameters say.
 
-        Another step of the clock is still the same page.
+        Another step of the clock is still the same page, and what does not apply says nothing.
         """
         rows = {row.name: row for row in self.applying()}
         return not all(
-            name in rows and _says(rows[name], text, self.value(rows[name]), self)
+            _says(rows[name], text, self.value(rows[name]), self)
             for name, text in parameters.items()
-            if name != "at"
+            if name in rows and name != "at"
         )
 
     def strangers(self) -> list[str]:

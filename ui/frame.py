@@ -20,6 +20,7 @@ import streamlit as st
 
 from ui import controls
 from ui.framing import FRAME
+from ui.lessons import OpenLesson, lessons, prose
 from ui.live.stage import ASIDE
 from ui.parameters import Origin, Scrubbed, View
 from ui.state import PageState
@@ -48,7 +49,9 @@ def row(state: PageState, opened_by: Collection[str] = ()) -> Iterator[None]:
 
 
 def _tools(state: PageState) -> None:
-    if any(isinstance(each, Origin) for each in state.table):
+    if "lesson" in state.rows:
+        _lessons(state)
+    elif any(isinstance(each, Origin) for each in state.table):
         with st.popover("Lessons", icon=":material/school:"):
             controls.scenarios(state)
     st.button("Details", key="row.details", icon=":material/table_chart:",
@@ -63,6 +66,28 @@ def _tools(state: PageState) -> None:
     st.button("Present", key="row.present", icon=":material/present_to_all:",
               help="Key F; Escape returns",
               on_click=lambda: state.put({"show": "stage"}))  # fmt: skip
+
+
+def _lessons(state: PageState) -> None:
+    """The lessons of the page by subject; the one that is open gives the button its name."""
+    opened = state["lesson"]
+    label = f"Lesson: {opened.lesson.title}" if opened else "Lessons"
+    popover = st.popover(label, key="row.lessons", icon=":material/school:", on_change="rerun")
+    if not popover.open:
+        return
+    with popover, st.container(gap="xsmall", width=360):
+        subject = None
+        for each in lessons(state.page):
+            if each.subject != subject:
+                st.caption(subject := each.subject)
+            st.button(each.title, key=f"lesson.{each.name}", type="tertiary",
+                      on_click=state.open, args=(OpenLesson(each),))  # fmt: skip
+
+
+def about(state: PageState) -> None:
+    """What the page shows, told at length."""
+    with st.expander("What to notice", icon=":material/school:"):
+        st.markdown(prose(state.page))
 
 
 def details(state: PageState, stage: str):

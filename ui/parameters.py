@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -80,8 +80,9 @@ class Parameter:
     `default_of` finds the default from the rest of the state where `default` is not fixed; where
     it is `pinned` it is written all the same. `when` says whether the name applies at present:
     else it is neither read nor written, but no mistake. `resets` are the names, or endings that
-    begin with a dot, that go back to their defaults when a person chooses another value. `once`
-    is an older name, which links may still use.
+    begin with a dot, that go back to their defaults when a person chooses another value.
+    `formerly` are names that older links have for it, each with a template for what their text
+    says now.
     """
 
     name: str
@@ -92,7 +93,7 @@ class Parameter:
     when: Callable[[Any], bool] = always
     resets: tuple[str, ...] = ()
     pinned: bool = False
-    once: str | None = None
+    formerly: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def names(self) -> Sequence[str]:

@@ -5,6 +5,7 @@ values from the address; afterwards the session knows them, and `publish` writes
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import wraps
 from typing import Any
 
@@ -20,7 +21,7 @@ class PageState(Address):
     """The state of the page with that name, in this session."""
 
     def __init__(self, page: str, table: Sequence):
-        self.key = f"state.{page}"
+        self.page, self.key = page, f"state.{page}"
         super().__init__((*table, *FRAME), st.session_state.setdefault(self.key, empty()))
         if self.memory["source"] is None:
             self.arrive(st.query_params.to_dict() or self.memory["published"])
@@ -47,6 +48,27 @@ class PageState(Address):
         for key in [key for key in st.session_state if str(key).startswith(f"{self.key}.")]:
             del st.session_state[key]
 
+    # -------------------------------------------------------------- lessons
+
+    def open(self, lesson) -> None:
+        """Becomes the state of a lesson's step, in a callback; None leaves the lesson behind."""
+        if lesson is None:
+            self.hold({"lesson": None})
+            return
+        self.load({}, lesson=lesson)
+        self.memory["openings"] = self.memory.get("openings", 0) + 1
+
+    def turn(self, to: int | str | None) -> None:
+        """Turns to another step of the lesson that is open, by number, or to another by name."""
+        row, opened = self.rows.get("lesson"), self["lesson"] if "lesson" in self.rows else None
+        if to is None:
+            self.open(None)
+        elif isinstance(to, str) and row:
+            with suppress(ValueError):
+                self.open(row.parse(to))
+        elif isinstance(to, int) and not isinstance(to, bool) and opened:
+            self.open(opened.at(to))
+
     # -------------------------------------------------------------- a hand on the stage
 
     def take(self, report: Mapping) -> None:
@@ -55,6 +77,8 @@ class PageState(Address):
         A report that says nothing of that only tells what is held: nothing has changed.
         """
         self.admit(report)
+        if "lesson" in report:
+            self.turn(report["lesson"])
         settled = report.get("settled")
         if settled is not None:
             self.memory["settled"] = self.memory["fresh"] = bool(settled)

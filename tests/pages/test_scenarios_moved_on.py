@@ -4,16 +4,15 @@ from importlib import import_module
 
 import pytest
 from streamlit.testing.v1 import AppTest
-from visits import PAGES, report, values, visit
+from visits import PAGES
 
 from ui.controls import MOVED_ON
 from ui.parameters import slug
 
-NAMES = ("race", "shrinking_h", "check_network", "layers", "training", "slow_neuron")
+NAMES = ("shrinking_h", "check_network", "layers", "training")
 EVERY = [
     (name, entry) for name in NAMES for entry in import_module(f"ui.{name}.scenarios").SCENARIOS
 ]
-NEWTON = {"scenario": "newton-falls-into-the-saddle"}
 
 
 def words(app: AppTest) -> str:
@@ -26,42 +25,6 @@ def test_a_scenario_as_it_begins_is_told_by_its_words_alone(page, entry):
     app.query_params["scenario"] = slug(entry.name)
     app.run()
     assert entry.words in words(app)
-    assert MOVED_ON not in words(app)
-
-
-def test_another_surface_is_another_race_than_the_words_tell_of():
-    app = visit(NEWTON)
-    app.selectbox[0].set_value("Himmelblau").run()
-    assert MOVED_ON in words(app)
-    app.selectbox[0].set_value("Saddle between two minima").run()
-    assert "it stops at loss 0" in words(app)
-
-
-def test_a_slider_and_a_shared_link_move_on_too():
-    app = visit(NEWTON)
-    app = report(app, values={"gradient-descent.learning_rate": 0.2})
-    assert MOVED_ON in words(app)
-    assert MOVED_ON in words(visit(dict(app.query_params)))
-    app = report(app, values={"gradient-descent.learning_rate": 0.1})
-    assert MOVED_ON not in words(app)
-
-
-def test_what_stands_beside_a_scenario_in_a_link_changes_the_scenario():
-    app = visit({"scenario": "the-cliff-throws-you-out", "at": "23"})
-    assert app.selectbox[0].value == "Cliff"
-    assert app.query_params["at"] == "23"
-    assert MOVED_ON not in words(app)
-
-
-def test_a_default_that_a_scenario_was_moved_to_comes_back():
-    app = visit({"scenario": "momentum-overshoots"})
-    app = report(app, values={"race.steps": 300})
-    assert values(visit(dict(app.query_params)))["race.steps"] == 300
-
-
-def test_scrubbing_moves_on_from_nothing():
-    app = report(visit(NEWTON), at=3)
-    assert app.query_params["at"] == "3"
     assert MOVED_ON not in words(app)
 
 

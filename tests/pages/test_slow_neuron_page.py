@@ -11,7 +11,6 @@ from ui.address import Address, empty
 from ui.parameters import slug
 from ui.slow_neuron import choices as slow_neuron
 from ui.slow_neuron.parameters import PARAMETERS
-from ui.slow_neuron.scenarios import SCENARIOS
 
 PAGES = Path(__file__).parents[2] / "pages"
 
@@ -20,13 +19,13 @@ PAGES = Path(__file__).parents[2] / "pages"
 def shown(monkeypatch):
     """The runs that the page showed, by name, time after time."""
     seen = []
-    download = slow_neuron.download
+    panels = slow_neuron.panels
 
-    def noted(runs):
+    def noted(runs, start):
         seen.append({run.neuron.name: run for run in runs})
-        download(runs)
+        return panels(runs, start)
 
-    monkeypatch.setattr(slow_neuron, "download", noted)
+    monkeypatch.setattr(slow_neuron, "panels", noted)
     return seen
 
 
@@ -40,7 +39,7 @@ def opened(**parameters) -> AppTest:
 def scenario(name, shown):
     app = opened(scenario=slug(name))
     assert not app.exception
-    assert next(each.words for each in SCENARIOS if each.name == name) in app.info[0].value
+    assert not app.warning
     return shown[-1]
 
 
@@ -84,7 +83,7 @@ def test_a_dead_relu(shown):
 
 def test_any_choice_of_neurons(shown):
     for chosen in ("", "relu", "squared-error,cross-entropy,relu"):
-        app = opened(show=chosen)
+        app = opened(show=chosen, details="1")
         assert not app.exception
         assert [slug(name) for name in shown[-1]] == [n for n in chosen.split(",") if n]
         assert bool(app.get("download_button")) == bool(chosen)
@@ -100,7 +99,7 @@ def test_any_choice_of_neurons(shown):
         {"neuron.learning_rate": "0"},
         {"neuron.steps": "12.5"},
         {"at": "never"},
-        {"scenario": "x"},
+        {"lesson": "x"},
     ],
     ids=str,
 )

@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 from visits import OLD, PAGES, said, settled
 
 from ui.check_network.parameters import MODES
+from ui.lessons import lessons
 from ui.parameters import slug
 
 STRANGE = "knows no such name"
@@ -31,12 +32,16 @@ def opened(page: str, link: dict[str, str]) -> AppTest:
     return settled(app.run())
 
 
+def last_scenario(page: str) -> dict[str, str]:
+    return import_module(f"ui.{page}.scenarios").SCENARIOS[-1].link
+
+
 @pytest.mark.parametrize("page", VARIANTS)
 def test_a_mistyped_name_is_told_once_and_the_rest_of_the_link_is_used(page):
-    entry = import_module(f"ui.{page}.scenarios").SCENARIOS[-1]
-    app = opened(page, {"sede": "3", "<b>*": "1", **entry.link})
+    link = lessons(page)[-1].state if lessons(page) else last_scenario(page)
+    app = opened(page, {"sede": "3", "<b>*": "1", **link})
     assert rf"**sede**, **\<b\>\*** was not used: this page {STRANGE}" in said(app)
-    assert dict(app.query_params) == dict(opened(page, entry.link).query_params)
+    assert dict(app.query_params) == dict(opened(page, link).query_params)
     assert said(app) == said(app.run())
 
 

@@ -102,6 +102,12 @@ export class Clock {
     this.onTick();
   }
 
+  // Where a lesson puts it: the page hears of it with the next thing that is said.
+  stand(at) {
+    this.opening = null;
+    this.go(at);
+  }
+
   jump(at) {
     this.go(at);
     clearTimeout(this.settling);
@@ -120,8 +126,10 @@ export class Clock {
     return step < this.steps ? step : Infinity;
   }
 
-  play() {
-    if (this.at >= this.steps) this.at = 0;
+  // To the end, or to an earlier step.
+  play(until = this.steps) {
+    if (this.at >= until) this.at = 0;
+    this.until = until;
     this.playing = true;
     let before = performance.now();
     const frame = (now) => {
@@ -129,7 +137,7 @@ export class Clock {
       if (less.matches && now - before < 1000 / STILLS) return void requestAnimationFrame(frame);
       this.at += ((now - before) / 1000) * this.speed * (this.steps / (this.opening ?? this.seconds));
       before = now;
-      if (this.at >= this.steps) this.end();
+      if (this.at >= this.until) this.end();
       this.show();
       this.onTick();
       if (this.playing) requestAnimationFrame(frame);
@@ -140,7 +148,7 @@ export class Clock {
 
   // The play that opens a page ends where the page said it stands: there is nothing to report.
   end() {
-    this.at = this.steps;
+    this.at = this.until;
     this.pause(!this.opening);
     this.opening = null;
   }

@@ -9,6 +9,7 @@ import { Handle } from "./handle.js";
 import { Hover } from "./hover.js";
 import { Keys } from "./keys.js";
 import { Legend } from "./legend.js";
+import { LessonBox } from "./lesson.js";
 import { Line } from "./line.js";
 import { Panel } from "./panel.js";
 import { Post } from "./post.js";
@@ -80,13 +81,13 @@ class Stage {
     root.setAttribute("role", "group");
     root.setAttribute("aria-label", "Plots and their controls");
     this.board = part(root, "os-board");
-    this.lesson = part(root, "os-lesson");
     this.clock = new Clock(root, () => this.draw(), () => this.settle());
     this.foot = part(root, "os-foot");
     this.legend = new Legend(this.foot, this);
     this.words = part(this.foot, "os-words", "p");
     this.words.setAttribute("aria-live", "polite");
     this.side = part(root, "os-side");
+    this.box = new LessonBox(part(this.side, "os-lesson", "section"), this);
     this.hover = new Hover(this);
     this.presentation = new Presentation(this);
     this.keys = new Keys(this);
@@ -135,6 +136,7 @@ class Stage {
     this.room.arrange();
     await Promise.all(this.panels.map((panel) => panel.set(picture.live)));
     this.setHandles(picture.handles ?? []);
+    if (picture.lesson !== undefined) this.box.set(picture.lesson);
     this.draw();
     if (!picture.live) this.describe();
     this.root.dataset.shown = picture.sequence;
@@ -162,13 +164,14 @@ class Stage {
     if (this.picture && this.plotly) this.show(this.picture);
   }
 
-  // While a question is open what comes after the clock's step is a secret.
+  // While a question is open nothing after the clock's step is drawn.
   get secret() {
-    return Boolean(this.picture?.hush) && this.clock.at < this.clock.steps;
+    return this.box.secret;
   }
 
   draw() {
     const { step } = this.clock;
+    this.box.tick(step);
     for (const panel of this.panels) panel.draw(step);
     this.legend.draw(step);
     this.say(step);
@@ -214,7 +217,12 @@ class Stage {
       this.boards[at] ??= new Board(part(this.side, "os-sliders"), this.post, this.hover);
       this.boards[at].show(spec, this.hide);
     });
-    const empty = !this.side.querySelector(".os-knob:not([hidden])");
+    this.clearSide();
+  }
+
+  // Without sliders and without a lesson the panels have the room.
+  clearSide() {
+    const empty = this.box.root.hidden && !this.side.querySelector(".os-knob:not([hidden])");
     if (this.side.hidden !== empty) this.side.hidden = empty;
   }
 

@@ -89,7 +89,7 @@ def stage(
     table: str | None = "",
     columns: str = "minmax(0, 1fr)",
     height: str | None = None,
-    hush: bool = False,
+    lesson: dict | None = None,
     live: bool = False,
     on_change: Callable[[dict], None] = lambda change: None,
 ) -> None:
@@ -104,8 +104,9 @@ def stage(
     `words` is what there is to say, one or one for each step of the clock: its first line stands
     under the panels, the rest and `table` (HTML built from numbers only) with the details
     (ui/frame.py); None leaves either as it is. `columns` is the CSS grid the panels flow into.
-    `hush` hides all that comes after the clock's step, as long as a question is open. `live` says
-    that a hand still moves, so that arrays may travel coarser than a pixel can show.
+    `lesson` is a step of a lesson as ui/lessons.py tells it: while its question is open, nothing
+    after the clock's step is drawn. `live` says that a hand still moves, so that arrays may
+    travel coarser than a pixel can show.
     """
     asked = answering()
     line = asked or line_of(key)
@@ -114,7 +115,6 @@ def stage(
         "sequence": line.told.get("sequence", 0),
         "edition": next(line.editions),
         "live": live,
-        "hush": hush,
         "frame": Kept(columns=columns, legend=list(legend)),
         "panels": [_framed(panel, "figure", "view") for panel in panels],
         "clock": _framed(clock, "at") if clock else None,
@@ -123,6 +123,8 @@ def stage(
     }
     if words is not None:
         message["words"] = words if isinstance(words, str) else Kept(texts=list(words))
+    if not live:
+        message["lesson"] = lesson
     if asked:
         line.answered = pack(message, line.told.get("has", ()), live)
         return

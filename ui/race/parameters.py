@@ -10,20 +10,19 @@ from optcore.knobs import knob
 from optcore.optimizers import OPTIMIZERS
 from optcore.optimizers.misprints import MISPRINTS
 from optcore.surfaces import SURFACES, Rosenbrock
+from ui.lessons import lesson_row
 from ui.parameters import (
     Parameter,
     Place,
     camera,
     choice,
     choices,
-    origin,
     sliders,
     sliders_of_each,
     step,
     switch,
     zoom,
 )
-from ui.race.scenarios import SCENARIOS
 
 RACERS = (*OPTIMIZERS, *MISPRINTS)
 FIRST_FOUR = ("Gradient descent", "Momentum", "RMSProp", "Adam")
@@ -74,7 +73,7 @@ def _with_details(state) -> bool:
 
 
 PARAMETERS = (
-    origin("scenario", SCENARIOS),
+    lesson_row("race"),
     choice("surface", (*SURFACES, OwnFunction()), Rosenbrock(),
            resets=(".learning_rate", "start.x", "start.y", "at", "zoom", "camera")),
     Parameter(name="f", default=FORMULA, when=lambda state: state["surface"] == OwnFunction()),

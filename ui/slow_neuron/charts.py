@@ -44,7 +44,7 @@ def gradients(runs: Sequence[NeuronRun], steps: int) -> dict:
         shown.append(size if run.neuron.activation.name == "Sigmoid" else size[:1])
         if run.neuron.keeps_slope and run.neuron.activation.name == "Sigmoid":
             for name, factor, dash in (("error", run.errors, "dash"), ("slope", run.slopes, "dot")):
-                thin = _track(run, "still", y=_size(factor))
+                thin = _track(run, "curve", y=_size(factor))
                 thin["name"] = f"{run.neuron.name}: {name}"
                 thin["line"] |= {"width": 1.6, "dash": dash}
                 data.append(thin)

@@ -17,7 +17,7 @@ DIALS = [controls.Dials("The neuron", "neuron", NeuronStart())]
 
 
 def choose(state: PageState) -> tuple[Neuron, ...]:
-    return controls.pick_some(state, "neurons", "Neurons")
+    return controls.pick_some(state, "neurons", "Neurons", label_visibility="collapsed")
 
 
 def set_up(state: PageState) -> tuple[NeuronStart, list]:
@@ -33,11 +33,10 @@ def run(neuron: Neuron, start: NeuronStart) -> NeuronRun:
 def panels(runs: Sequence[NeuronRun], start: NeuronStart) -> list[Panel]:
     steps = {"x": "step"}
     return [
-        Panel(chart.outputs(runs, start.steps), "290px", cursor=True, labels=steps | {"y": "a"}),
-        Panel(chart.plane(runs), "290px", labels={"x": "z", "y": "dL/dz"}),
-        Panel(chart.gradients(runs, start.steps), "290px", cursor=True,
-              labels=steps | {"y": "size"}),
-        Panel(chart.weights(runs, start), "290px", click="start", labels={"x": "w", "y": "b"}),
+        Panel(chart.outputs(runs, start.steps), cursor=True, labels=steps | {"y": "a"}),
+        Panel(chart.plane(runs), labels={"x": "z", "y": "dL/dz"}),
+        Panel(chart.gradients(runs, start.steps), cursor=True, labels=steps | {"y": "size"}),
+        Panel(chart.weights(runs, start), click="start", labels={"x": "w", "y": "b"}),
     ]  # fmt: skip
 
 

@@ -2,12 +2,12 @@
 
 from optcore.knobs import knobs
 from optcore.training.neuron import NEURONS, NeuronStart
-from ui.parameters import Place, choices, origin, sliders, step
-from ui.slow_neuron.scenarios import SCENARIOS
+from ui.lessons import lesson_row
+from ui.parameters import Place, choices, sliders, step
 
 PARAMETERS = (
-    origin("scenario", SCENARIOS),
-    choices("neurons", NEURONS, NEURONS[:2], once="show"),
+    lesson_row("slow_neuron"),
+    choices("neurons", NEURONS, NEURONS[:2], formerly={"show": "{}"}),
     step(int(knobs(NeuronStart)["steps"].high)),
     sliders("neuron", NeuronStart()),
     Place("start", ("neuron.w", "neuron.b")),

@@ -1,4 +1,4 @@
-"""What each scenario of the Race page says, checked against the race its link describes."""
+"""What the lessons of the Race page tell, checked against the races they end with."""
 
 from dataclasses import replace
 
@@ -11,15 +11,16 @@ from optcore.knobs import knobs
 from optcore.optimizers import OPTIMIZERS
 from optcore.optimizers.misprints import MISPRINTS
 from optcore.surfaces import SURFACES
+from ui.lessons import lessons
 from ui.parameters import slug
-from ui.race.scenarios import SCENARIOS
 
+STATES = {lesson.title: lesson.state for lesson in lessons("race")}
 RACERS = {slug(optimizer.name): optimizer for optimizer in (*OPTIMIZERS, *MISPRINTS)}
 
 
 def race(name: str, **changes) -> tuple:
-    """The surface of a scenario and its runs by slug, as the page would make them."""
-    link = next(scenario.link for scenario in SCENARIOS if scenario.name == name) | changes
+    """The surface of a lesson and its runs by slug, as the page would make them."""
+    link = STATES[name] | changes
     surface = next(s for s in SURFACES if slug(s.name) == link["surface"])
     surface = tuned(surface, "surface", link)
     clip = ClipNorm(float(link["clip.limit"])) if link.get("clip") == "by-norm" else None
@@ -118,7 +119,7 @@ def test_the_wrong_side_never_ends_and_the_right_side_is_found_by_all():
         assert surface.distance_to_minimum(run.last) > 11
         assert run.values[-1] < run.values[-50] < run.values[-200]
     over = (surface.start[0] + 2.5, surface.start[1])
-    link = next(s.link for s in SCENARIOS if s.name == "The wrong side of the hill")
+    link = STATES["The wrong side of the hill"]
     for racer in link["race"].split(","):
         run = descend(surface, tuned(RACERS[racer], racer, link), over, 1000)
         assert run.last_value == pytest.approx(-1, abs=1e-6)
@@ -133,5 +134,5 @@ def test_the_plateau_holds_squared_error_and_not_cross_entropy():
     assert cure.start == surface.start
     assert runs["gradient-descent"].gradient_norms[0] == pytest.approx(0.9, abs=0.05)
     assert cure.distance_to_minimum(runs["gradient-descent"].last) < 1e-6
-    links = [s.link for s in SCENARIOS if "cure" in s.name]
+    links = [state for name, state in STATES.items() if "cure" in name]
     assert [{**link, "surface": ""} for link in links] == [{**links[0], "surface": ""}] * 2

@@ -1,0 +1,146 @@
+"""Every lesson on its page: opened at every step, told with the page's own numbers, and left."""
+
+import re
+
+import pytest
+from streamlit.testing.v1 import AppTest
+from visits import PAGES, picture, report, said, settled, visit
+
+from ui.lessons import FOLDER, LessonError, lessons, names_in, parse
+from ui.prose import quoted
+
+INDEX = (PAGES / "index.py").read_text(encoding="utf-8")
+LISTED = re.findall(r'st\.Page\(\s*"([^"]+)\.py"', INDEX)
+TAUGHT = [page for page in LISTED if lessons(page)]
+EVERY = [lesson for page in TAUGHT for lesson in lessons(page)]
+named = pytest.mark.parametrize("lesson", EVERY, ids=lambda each: f"{each.page}/{each.name}")
+
+
+def opened(page: str, **link: str) -> AppTest:
+    app = AppTest.from_file(PAGES / f"{page}.py", default_timeout=60)
+    app.query_params.update(link)
+    return settled(app.run())
+
+
+def told(app: AppTest, page: str) -> dict | None:
+    return picture(app, f"{page}.stage")["lesson"]
+
+
+@named
+def test_every_step_is_told_by_the_run_on_screen(lesson):
+    for at, step in enumerate(lesson.steps):
+        app = opened(lesson.page, lesson=f"{lesson.name}.{at + 1}")
+        message = told(app, lesson.page)
+        assert not said(app), step.title
+        assert not message["left"], step.title
+        assert (message["step"], message["steps"]) == (at, len(lesson.steps))
+        replies = [answer["reply"] for answer in message["answers"]]
+        missing = [text for text in (message["words"], message["then"], *replies) if "–" in text]
+        assert not missing, step.title
+        right = [answer["label"] for answer in message["answers"] if answer["right"]]
+        assert len(right) == bool(step.answers), f"{step.title}: {right} is right"
+
+
+@named
+def test_it_ends_where_it_began_so_that_old_links_lead_there(lesson):
+    """A link that names a scenario opens the lesson at its end, in the scenario's own state."""
+    assert lesson.state_at(len(lesson.steps) - 1) == lesson.state
+    app = opened(lesson.page, scenario=lesson.name)
+    assert not said(app)
+    assert told(app, lesson.page)["step"] == len(lesson.steps) - 1
+
+
+@named
+def test_its_links_are_short_and_say_only_what_differs(lesson):
+    app = opened(lesson.page, lesson=lesson.name)
+    assert dict(app.query_params) == {"lesson": lesson.name}
+    assert len(f"https://optscope.example/{lesson.page}?lesson={lesson.name}.6") < 200
+
+
+@named
+def test_what_comes_next_exists(lesson):
+    page, _, name = lesson.next.partition("/")
+    assert not page or name in {each.name for each in lessons(page)}
+
+
+@named
+def test_facts_are_named_only_where_they_are_shown(lesson):
+    """No number is typed into a sentence that a fact could give: at least one step asks for one."""
+    texts = [text for step in lesson.steps
+             for text in (step.words, step.then, *(a.reply for a in step.answers))]  # fmt: skip
+    assert any(names_in(text) for text in texts)
+
+
+NEWTON = "newton-falls-into-the-saddle"
+
+
+def test_steps_are_turned_by_the_stage():
+    app = visit({"lesson": NEWTON})
+    assert set(_racers(app)) == {"Newton"}
+    app = report(app, lesson=1)
+    assert app.query_params["lesson"] == f"{NEWTON}.2"
+    assert set(_racers(app)) == {"Newton", "Saddle-free Newton"}
+    app = report(app, lesson=99)
+    assert told(app, "race")["step"] == 3
+    app = report(app, lesson="one-rate-too-large")
+    assert dict(app.query_params) == {"lesson": "one-rate-too-large"}
+    for nonsense in (True, "none", 0.5, [1], {"a": 1}):
+        assert dict(report(app, lesson=nonsense).query_params) == dict(app.query_params)
+
+
+def test_a_lesson_opened_again_begins_again():
+    app = visit({"lesson": NEWTON})
+    first = told(app, "race")
+    again = told(report(app, lesson=NEWTON), "race")
+    assert first["opening"] != again["opening"]
+
+
+def test_leaving_a_lesson_keeps_its_state():
+    app = report(visit({"lesson": "one-rate-too-large"}), lesson=None)
+    assert told(app, "race") is None
+    assert app.query_params["surface"] == "ravine"
+    assert "lesson" not in app.query_params
+
+
+def test_a_changed_state_says_so_and_the_words_follow_it():
+    app = visit({"lesson": "one-rate-too-large"})
+    assert "0.0404" in told(app, "race")["words"]
+    app = report(app, values={"gradient-descent.learning_rate": 0.02})
+    assert told(app, "race")["left"]
+    assert "0.02" in told(app, "race")["words"]
+    assert told(visit(dict(app.query_params)), "race")["left"]
+    app = report(app, values={"gradient-descent.learning_rate": 0.0404})
+    assert not told(app, "race")["left"]
+
+
+def test_what_stands_beside_a_lesson_in_a_link_changes_it():
+    app = visit({"scenario": "the-cliff-throws-you-out", "at": "23"})
+    assert app.selectbox[0].value == "Cliff"
+    assert app.query_params["at"] == "23"
+    assert not told(app, "race")["left"]
+
+
+def test_scrubbing_leaves_nothing():
+    app = report(visit({"lesson": NEWTON}), at=3)
+    assert app.query_params["at"] == "3"
+    assert not told(app, "race")["left"]
+
+
+def test_a_lesson_that_is_none_is_told_and_the_rest_of_the_link_is_used():
+    app = visit({"lesson": "<b>none</b>", "surface": "bowl"})
+    assert quoted("<b>none</b>") in said(app)
+    assert app.selectbox[0].value == "Bowl"
+    assert told(app, "race") is None
+
+
+def test_every_file_in_the_folder_is_a_lesson():
+    for path in FOLDER.glob("*/*.md"):
+        if path.stem != "about":
+            try:
+                parse(path.read_text(encoding="utf-8"), path.parent.name, path.stem)
+            except LessonError as fault:
+                pytest.fail(str(fault))
+
+
+def _racers(app: AppTest) -> list[str]:
+    return [group["name"] for group in picture(app)["frame"]["legend"]]

@@ -1,0 +1,98 @@
+"""What a lesson may say of a race: numbers and words by name, all made from its runs."""
+
+import numpy as np
+
+from optcore.knobs import knobs
+from ui.parameters import slug
+from ui.race.words import arrival, floor_of
+
+
+def facts(setup, runs: dict) -> dict[str, float | str | None]:
+    """Facts of a race; a racer's begin with its name as links write it: `adam.loss`."""
+    surface = setup.surface
+    axes = _axes(surface, setup.start)
+    found: dict[str, float | str | None] = {
+        "steps": setup.steps,
+        "tolerance": setup.tolerance,
+        "floor": floor_of(surface),
+        "steepest": axes[0],
+        "flattest": axes[1],
+        "limit": 2 / axes[0] if axes[0] > 0 else None,
+        "condition": axes[0] / axes[1] if axes[1] > 0 else None,
+        "start.x": setup.start[0],
+        "start.y": setup.start[1],
+    }
+    found |= {f"surface.{name}": getattr(surface, name) for name in knobs(surface)}
+    ends = {}
+    for optimizer in setup.optimizers:
+        own = _racer(setup, optimizer, runs[optimizer.name], axes)
+        found |= {f"{slug(optimizer.name)}.{name}": fact for name, fact in own.items()}
+        ends[optimizer.name] = own
+    found["lowest"] = _least(ends, "loss")
+    found["nearest"] = _least(ends, "distance")
+    found["first"] = _least(ends, "arrival")
+    return found
+
+
+def _racer(setup, optimizer, run, axes) -> dict[str, float | str | None]:
+    surface, last = setup.surface, int(run.ended)
+    points = run.points[: last + 1]
+    moves = np.diff(points, axis=0)
+    lengths = np.sqrt((moves**2).sum(axis=-1)) if last else np.zeros(1)
+    step = arrival(run, floor_of(surface), setup.tolerance)
+    goal = np.array(surface.minima[0] if surface.minima else points[-1], dtype=float)
+    across = (points - goal) @ axes[2]
+    steep = run.grads[0] / np.maximum(np.abs(run.grads[0]), 1e-300)
+    first = moves[0] if last else np.zeros(2)
+    rate = getattr(optimizer, "learning_rate", None)
+    own: dict[str, float | str | None] = {
+        name: getattr(optimizer, name) for name in knobs(optimizer)
+    }
+    own |= {
+        "rate": rate,
+        "limit": float(run.limit) if np.isfinite(run.limit) else None,
+        "loss": float(run.last_value),
+        "lowest_loss": float(np.nanmin(run.values)),
+        "distance": float(surface.distance_to_minimum(run.last)),
+        "arrival": step,
+        "arrives": "yes" if step is not None else "no",
+        "fate": _fate(run, step),
+        "gradient_start": float(run.gradient_norms[0]),
+        "gradient": float(run.gradient_norms[last]),
+        "flips": int((across[:-1] * across[1:] < 0).sum()),
+        "longest": float(np.max(lengths)),
+        "longest_at": int(np.argmax(lengths)),
+        "travelled": float(lengths.sum()),
+        "first_x": float(abs(first[0])),
+        "first_y": float(abs(first[1])),
+        "first_along": "yes" if (first * -steep > 0).all() else "no",
+        "end_x": float(points[-1][0]),
+        "end_y": float(points[-1][1]),
+    }
+    if rate:
+        own["first_rates"] = own["first_x"] / rate
+    if own["first_x"]:
+        own["first_ratio"] = own["first_y"] / own["first_x"]
+    return own
+
+
+def _fate(run, arrival_step) -> str:
+    if bool(run.diverged) or run.last_value > run.values[0]:
+        return "diverges"
+    return "arrives" if arrival_step is not None else "still on its way"
+
+
+def _axes(surface, start) -> tuple[float, float, np.ndarray]:
+    """Largest and smallest curvature, and the steep direction, at the minimum if one is known."""
+    place = np.array(surface.minima[0] if surface.minima else start, dtype=float)
+    hessian = np.asarray(surface.hessian(place), dtype=float)
+    if not np.isfinite(hessian).all():
+        return 0.0, 0.0, np.array([1.0, 0.0])
+    curvatures, directions = np.linalg.eigh(hessian)
+    return float(curvatures[-1]), float(curvatures[0]), directions[:, -1]
+
+
+def _least(ends: dict, name: str) -> str | None:
+    known = {racer: own[name] for racer, own in ends.items()
+             if own[name] is not None and not np.isnan(own[name])}  # fmt: skip
+    return min(known, key=known.get) if known else None
