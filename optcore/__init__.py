@@ -10,8 +10,8 @@ from typing import Any
 # In this order: a name that two rooms share (a surface and a loss may be called alike) is the
 # first one's.
 ROOMS = (
-    "surfaces", "optimizers", "descent", "networks", "derivatives", "checks", "flow", "formula",
-    "training", "streams", "recurrent", "curvature",
+    "surfaces", "optimizers", "descent", "samples", "networks", "derivatives", "checks", "flow",
+    "formula", "training", "streams", "recurrent", "curvature",
 )  # fmt: skip
 
 

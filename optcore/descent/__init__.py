@@ -5,7 +5,7 @@ from optcore.descent.delay import Delay, delay_limit, delay_roots
 from optcore.descent.disturbance import CLIPPINGS, ClipNorm, ClipValue, GradientNoise
 from optcore.descent.loop import descend
 from optcore.descent.run import Run
-from optcore.descent.schedules import SCHEDULES, Schedule
+from optcore.descent.schedules import SCHEDULES, RobbinsMonro, Schedule
 from optcore.descent.setting import MOST_STEPS
 from optcore.descent.sweep import best_rate
 
@@ -14,6 +14,6 @@ globals().update(_ENTRIES)
 
 __all__ = [
     "CLIPPINGS", "MOST_STEPS", "SCHEDULES", "Batches", "ClipNorm", "ClipValue", "Delay",
-    "GradientNoise", "Run", "Schedule", "best_rate", "delay_limit",
+    "GradientNoise", "RobbinsMonro", "Run", "Schedule", "best_rate", "delay_limit",
     "delay_roots", "descend", *_ENTRIES,
 ]  # fmt: skip

@@ -1,6 +1,8 @@
 """Mini-batches: the gradient of a few samples in place of that of all."""
 
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -56,7 +58,10 @@ class Batches(Disturbance):
         return wanted
 
     def draw(self, objective, point, rows):
-        return BatchGradients(self.deal(objective, rows))
+        try:
+            return _prepared(self, objective, rows)
+        except TypeError:  # an objective, or a field, that is an array has no hash
+            return BatchGradients(self.deal(objective, rows))
 
     def deal(self, objective, steps: int) -> "Deck":
         """The samples of every step, of an objective that is made of samples.
@@ -68,10 +73,13 @@ class Batches(Disturbance):
                 f"{getattr(objective, 'name', type(objective).__name__)} is not made of samples: "
                 "take an objective that has batch_grad, or add noise to its gradient"
             )
-        bounds = np.concatenate([[0], np.cumsum(self.sizes(objective.samples, steps))])
+        sizes = self.sizes(objective.samples, steps)
+        bounds = np.concatenate([[0], np.cumsum(sizes)])
         total = int(bounds[-1])
         if self.order == "online":
             return Deck(objective.fresh(total, self.seed), np.arange(total), bounds)
+        if self.order in PASSING and (sizes == objective.samples).all():
+            return Deck(objective, np.arange(objective.samples), bounds, whole=True)
         return Deck(objective, self._cards(objective.samples, total), bounds)
 
     def _cards(self, samples: int, total: int) -> np.ndarray:
@@ -91,14 +99,21 @@ class Batches(Disturbance):
         return drawn
 
 
+@dataclass(frozen=True, eq=False)
 class Deck:
-    """Which samples of `objective` each step sees: `deck[t]` are their indices (..., size)."""
+    """Which samples of `objective` each step sees: `deck[t]` are their indices (..., size).
 
-    def __init__(self, objective, cards: np.ndarray, bounds: np.ndarray):
-        self.objective, self.cards, self.bounds = objective, cards, bounds
+    They lie in `cards (..., total)` between two `bounds (steps + 1,)`; in a `whole` deck every step
+    sees all cards.
+    """
+
+    objective: Any
+    cards: np.ndarray
+    bounds: np.ndarray
+    whole: bool = False
 
     def __getitem__(self, t: int) -> np.ndarray:
-        return self.cards[..., self.bounds[t] : self.bounds[t + 1]]
+        return self.cards if self.whole else self.cards[..., self.bounds[t] : self.bounds[t + 1]]
 
 
 class BatchGradients:
@@ -126,6 +141,12 @@ class BatchGradients:
     def objective(self, t: int) -> "OnBatch":
         """What a method that asks for more than one gradient may ask at a step."""
         return OnBatch(self.deck.objective, self.deck[t])
+
+
+@lru_cache(maxsize=4)
+def _prepared(batches: Batches, objective, rows: int) -> BatchGradients:
+    """A hand that moves a rate asks for the same batches again and again."""
+    return BatchGradients(batches.deal(objective, rows))
 
 
 class OnBatch:

@@ -91,9 +91,10 @@ CLIPPINGS = (ClipNorm(), ClipValue())
 
 
 def drawn_each(seed, draw: Callable[[np.random.Generator], np.ndarray]) -> np.ndarray:
-    """What `draw` makes (rows, n) of a seed, or of each seed (..., 1): then (rows, ..., n)."""
+    """What `draw` makes (rows, n) of a seed, or of each seed (...) or (..., 1): (rows, ..., n)."""
     if not np.ndim(seed):
         return draw(np.random.default_rng(int(seed)))
-    seeds = np.asarray(seed)[..., 0]
+    seeds = np.asarray(seed)
+    seeds = seeds[..., 0] if seeds.shape[-1] == 1 else seeds
     each = np.stack([draw(np.random.default_rng(int(s))) for s in seeds.flat], axis=1)
     return each.reshape(len(each), *seeds.shape, *each.shape[2:])

@@ -5,11 +5,24 @@ from 0, so a run of 300 steps asks for 0 to 299. Rates may be arrays that broadc
 """
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
 from optcore.knobs import knob
+
+
+class RobbinsMonro(NamedTuple):
+    """Whether a rate reaches every minimum through noise: its sum must diverge, so that no distance
+    is too far, and the sum of its squares converge, so that the noise dies out (Robbins and Monro
+    1951, A stochastic approximation method, conditions 6 and 27)."""
+
+    sum_diverges: bool
+    squares_converge: bool
+
+    @property
+    def satisfied(self) -> bool:
+        return self.sum_diverges and self.squares_converge
 
 
 @dataclass(frozen=True)
@@ -29,6 +42,17 @@ class Schedule:
         """The rate at `step` (from 0) of a run of `steps`, both counts; arrays broadcast."""
         raise NotImplementedError
 
+    @property
+    def power(self) -> float:
+        """The power of 1/k with which the rate falls in the end: 0 where it stays above a bound,
+        inf where it falls faster than any. Beyond its run a schedule keeps its last rate."""
+        raise NotImplementedError
+
+    @property
+    def robbins_monro(self) -> RobbinsMonro:
+        """The verdict, were the run to go on for ever."""
+        return RobbinsMonro(self.power <= 1, self.power > 0.5)
+
 
 @dataclass(frozen=True)
 class Constant(Schedule):
@@ -38,6 +62,8 @@ class Constant(Schedule):
     )
     variant = "the rate of the optimizer, unchanged"
     latex = r"\eta_k = \eta"
+
+    power = 0.0
 
     def rate(self, base, step, steps):
         return base + 0.0 * np.asarray(step)
@@ -56,6 +82,10 @@ class LinearDecay(Schedule):
     duration: float = knob(1.0, 0.01, 1.0, symbol=r"\tau")
     floor: float = knob(0.01, 0.0, 1.0, scale="log", symbol=r"\varphi")
 
+    @property
+    def power(self):
+        return 0.0 if self.floor else np.inf
+
     def rate(self, base, step, steps):
         done = np.minimum(1.0, np.asarray(step) / (self.duration * steps))
         return base * ((1 - done) + done * self.floor)
@@ -71,6 +101,10 @@ class StepDecay(Schedule):
     factor: float = knob(0.1, 0.001, 1.0, scale="log", symbol=r"\gamma")
     period: float = knob(100, 1, 5000, scale="log", symbol="s", whole=True)
 
+    @property
+    def power(self):
+        return np.inf if self.factor < 1 else 0.0
+
     def rate(self, base, step, steps):
         return base * self.factor ** (np.asarray(step) // self.period)
 
@@ -83,6 +117,10 @@ class Exponential(Schedule):
     latex = r"\eta_k = \eta\, \gamma^{k}"
 
     factor: float = knob(0.99, 0.9, 1.0, symbol=r"\gamma")
+
+    @property
+    def power(self):
+        return np.inf if self.factor < 1 else 0.0
 
     def rate(self, base, step, steps):
         return base * self.factor ** np.asarray(step)
@@ -97,8 +135,29 @@ class InverseTime(Schedule):
 
     decay: float = knob(0.01, 0.0, 10.0, scale="log", symbol=r"\lambda")
 
+    @property
+    def power(self):
+        return 1.0 if self.decay else 0.0
+
     def rate(self, base, step, steps):
         return base / (1 + self.decay * np.asarray(step))
+
+
+@dataclass(frozen=True)
+class InverseSquareRoot(Schedule):
+    name = "Inverse square root"
+    source = "Nemirovski et al. (2009), Robust stochastic approximation, section 2.2"
+    variant = "the decay is per step; the first step takes the whole rate"
+    latex = r"\eta_k = \frac{\eta}{\sqrt{1 + \lambda k}}"
+
+    decay: float = knob(0.01, 0.0, 10.0, scale="log", symbol=r"\lambda")
+
+    @property
+    def power(self):
+        return 0.5 if self.decay else 0.0
+
+    def rate(self, base, step, steps):
+        return base / np.sqrt(1 + self.decay * np.asarray(step))
 
 
 @dataclass(frozen=True)
@@ -112,6 +171,10 @@ class Cosine(Schedule):
     )
 
     floor: float = knob(0.0, 0.0, 1.0, scale="log", symbol=r"\varphi")
+
+    @property
+    def power(self):
+        return 0.0 if self.floor else np.inf
 
     def rate(self, base, step, steps):
         return base * cosine_between(1.0, self.floor, np.asarray(step) / steps)
@@ -134,6 +197,10 @@ class WarmupCosine(Schedule):
     warmup: float = knob(0.1, 0.0, 0.9, symbol="w")
     start: float = knob(0.1, 0.001, 1.0, scale="log", symbol=r"\sigma")
     floor: float = knob(0.0, 0.0, 1.0, scale="log", symbol=r"\varphi")
+
+    @property
+    def power(self):
+        return 0.0 if self.floor else np.inf
 
     def rate(self, base, step, steps):
         step = np.asarray(step)
@@ -160,6 +227,8 @@ class OneCycle(Schedule):
     start_divisor: float = knob(25.0, 1.0, 1000.0, scale="log", symbol="d")
     end_divisor: float = knob(1e4, 1.0, 1e6, scale="log", symbol="D")
 
+    power = 0.0
+
     def rate(self, base, step, steps):
         step = np.asarray(step)
         start, turn = 1 / self.start_divisor, self.peak * steps - 1
@@ -179,6 +248,7 @@ SCHEDULES: tuple[Schedule, ...] = (
     StepDecay(),
     Exponential(),
     InverseTime(),
+    InverseSquareRoot(),
     Cosine(),
     WarmupCosine(),
     OneCycle(),

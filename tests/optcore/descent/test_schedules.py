@@ -12,6 +12,7 @@ from optcore.descent.schedules import (
     Constant,
     Cosine,
     Exponential,
+    InverseSquareRoot,
     InverseTime,
     LinearDecay,
     OneCycle,
@@ -33,6 +34,7 @@ def test_the_names_are_the_public_ones_in_order():
         "Step",
         "Exponential",
         "Inverse time",
+        "Inverse square root",
         "Cosine",
         "Warm-up + cosine",
         "One-cycle",
@@ -79,6 +81,7 @@ def test_linear_decay_is_the_textbook_formula():
 def test_hand_worked_rates():
     assert Constant().rate(0.3, 99, 100) == 0.3
     assert InverseTime(decay=0.5).rate(0.3, 4, 10) == pytest.approx(0.1, rel=1e-15)
+    assert InverseSquareRoot(decay=2.0).rate(0.3, 4, 10) == pytest.approx(0.1, rel=1e-15)
     assert Cosine(floor=0.0).rate(0.8, 5, 10) == pytest.approx(0.4, rel=1e-15)
     assert StepDecay(factor=0.5, period=3).rate(0.8, 5, 10) == pytest.approx(0.4, rel=1e-15)
     assert OneCycle(peak=0.5).rate(0.8, 4, 10) == pytest.approx(0.8, rel=1e-15)
@@ -114,6 +117,61 @@ def test_rates_are_finite_and_never_above_the_base(schedule, steps):
 def test_every_field_is_a_knob_that_admits_its_default(schedule):
     assert set(knobs(schedule)) == {field.name for field in dataclasses.fields(schedule)}
     assert all(k.admits(getattr(schedule, name)) for name, k in knobs(schedule).items())
+
+
+def sums(schedule, steps: int = 2000):
+    """The sum of the rates, and of their squares, over stretches that double in length.
+
+    Beyond the run of those that plan for its length the last rate holds.
+    """
+    counts = np.arange(1 << 20)
+    relative = isinstance(schedule, LinearDecay | Cosine | WarmupCosine | OneCycle)
+    if relative:
+        last = schedule.rate(1.0, np.float64(steps), steps)
+        rates = np.where(counts < steps, schedule.rate(1.0, np.minimum(counts, steps), steps), last)
+    else:
+        rates = schedule.rate(1.0, counts, steps)
+    ends = [1 << 14, 1 << 15, 1 << 19, 1 << 20]
+    first, last = rates[ends[0] : ends[1]], rates[ends[2] : ends[3]]
+    return [(first**p).sum() for p in (1, 2)], [(last**p).sum() for p in (1, 2)]
+
+
+@pytest.mark.parametrize(
+    ("schedule", "verdict"),
+    [
+        (Constant(), (True, False)),
+        (LinearDecay(floor=0.01), (True, False)),
+        (LinearDecay(floor=0.0), (False, True)),
+        (StepDecay(), (False, True)),
+        (StepDecay(factor=1.0), (True, False)),
+        (Exponential(factor=0.99), (False, True)),
+        (Exponential(factor=1.0), (True, False)),
+        (InverseTime(decay=0.5), (True, True)),
+        (InverseTime(decay=0.0), (True, False)),
+        (InverseSquareRoot(decay=0.5), (True, False)),
+        (InverseSquareRoot(decay=0.0), (True, False)),
+        (Cosine(floor=0.0), (False, True)),
+        (Cosine(floor=0.1), (True, False)),
+        (WarmupCosine(floor=0.0), (False, True)),
+        (WarmupCosine(floor=0.1), (True, False)),
+        (OneCycle(), (True, False)),
+    ],
+    ids=repr,
+)
+def test_the_verdict_of_robbins_and_monro_is_that_of_the_sums(schedule, verdict):
+    """A sum diverges where a stretch twice as long does not add less and less."""
+    assert schedule.robbins_monro == verdict
+    assert schedule.robbins_monro.satisfied == all(verdict)
+    (first, first_squares), (last, last_squares) = sums(schedule)
+    assert (last > 0.9 * first > 0) == verdict[0]
+    assert (last_squares < 0.1 * first_squares or last_squares < 1e-12) == verdict[1]
+
+
+def test_every_schedule_has_been_judged_and_the_power_is_what_it_falls_with():
+    assert all(isinstance(schedule.robbins_monro.satisfied, bool) for schedule in SCHEDULES)
+    for schedule, power in ((InverseTime(0.5), 1.0), (InverseSquareRoot(0.5), 0.5)):
+        far, further = schedule.rate(1.0, np.array([1e8, 1e9]), 1)
+        assert schedule.power == power == pytest.approx(np.log10(far / further), rel=1e-6)
 
 
 @every

@@ -1,0 +1,36 @@
+"""What is worked out from the points of a run: their averages, and losses before each update."""
+
+import numpy as np
+
+from optcore.descent.batches import Batches
+
+
+def averaged(points: np.ndarray, start: int = 0) -> np.ndarray:
+    """The mean of the points since row `start`, for every row (rows, ..., n); points before it.
+
+    Of any run: Polyak and Ruppert's averaging, which leaves the descent itself alone. Source:
+    Polyak and Juditsky (1992), Acceleration of stochastic approximation by averaging.
+    """
+    points = np.asarray(points, float)
+    counts = np.arange(1, len(points) - start + 1).reshape(-1, *[1] * (points.ndim - 1))
+    means = points.copy()
+    means[start:] = np.cumsum(points[start:], axis=0) / counts
+    return means
+
+
+def losses_before(objective, batches: Batches, points: np.ndarray) -> np.ndarray:
+    """The loss (rows, ...) of each row's point on the batch that its step will use.
+
+    While no sample repeats it is an unbiased measure of the true risk, for the point does not know
+    the sample yet; from the second pass on it is one of the training loss.
+    """
+    deck = batches.deal(objective, len(points))
+    if np.ndim(batches.seed):
+        return np.array([deck.objective.batch_value(p, deck[t]) for t, p in enumerate(points)])
+    losses = np.empty(points.shape[:-1])
+    sizes = np.array([len(deck[t]) for t in range(len(points))])
+    for size in np.unique(sizes):  # all steps of a size at once
+        (rows,) = np.nonzero(sizes == size)
+        cards = np.stack([deck[t] for t in rows]).reshape(-1, *[1] * (points.ndim - 2), size)
+        losses[rows] = deck.objective.batch_value(points[rows], cards)
+    return losses

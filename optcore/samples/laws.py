@@ -1,0 +1,139 @@
+"""Exact laws of noisy descent: of a batch's mean, of the ball around a minimum, of averages.
+
+A quadratic of some curvature whose gradient carries independent noise of some variance is all
+that they need; numbers may be arrays that broadcast.
+"""
+
+import numpy as np
+
+from optcore.descent.batches import ORDERS, Batches
+
+
+def batch_variance(values, size: int, order: str = "shuffled") -> np.ndarray:
+    """The variance of the mean of a full batch of `size` of the values (..., N).
+
+    sigma^2 / B with replacement, and of samples drawn online, whose distribution the values then
+    stand for; times (N - B) / (N - 1) without ("shuffled"). In order nothing is drawn: there it is
+    the spread of the batches of a pass around the mean of all. Source: Cochran (1977), Sampling
+    techniques, theorem 2.2.
+
+    Raises ValueError for an order that is none and, without replacement, a size beyond N.
+    """
+    values = np.asarray(values, float)
+    samples, whole = values.shape[-1], values.var(axis=-1)
+    if order not in ORDERS:
+        raise ValueError(f"the order is {order!r}, but it is one of {', '.join(ORDERS)}")
+    if order in ("replaced", "online"):
+        return whole / size
+    if not 1 <= size <= samples:
+        raise ValueError(f"a batch of {size} cannot be drawn from {samples} samples: take fewer")
+    if order == "ordered":
+        sizes = Batches(size, order).sizes(samples, -(-samples // size))
+        starts = np.cumsum(sizes) - sizes
+        means = np.add.reduceat(values, starts, axis=-1) / sizes
+        away = (means - values.mean(axis=-1, keepdims=True)) ** 2
+        return (away * sizes).sum(axis=-1) / samples
+    return whole / size * (samples - size) / max(samples - 1, 1)
+
+
+def stationary_variance(
+    learning_rate, curvature, noise_variance, momentum=0.0, nesterov: bool = False
+) -> np.ndarray:
+    """The variance of the point around the minimum that noise keeps up; inf where none settles.
+
+    The point is an autoregression of order 2 with a moving average, whose variance is
+    ((b0^2 + b1^2) (1 - a2) + 2 b0 b1 a1) / ((1 + a2) ((1 - a2)^2 - a1^2)). Momentum is torch's:
+    the rate multiplies the velocity. Without it the variance is rate * noise / (curvature (2 -
+    rate * curvature)). Source: Mandt, Hoffman and Blei (2017), Stochastic gradient descent as
+    approximate Bayesian inference, for small rates; Box and Jenkins (1970), section 3.4, exactly.
+    """
+    kept = 1 - np.asarray(learning_rate, float) * curvature
+    a1, a2, b0, b1 = 1 + momentum - (1 - kept), -momentum, 1.0, 0.0
+    if nesterov:
+        a1, a2, b0, b1 = (1 + momentum) * kept, -momentum * kept, 1 + momentum, -momentum
+    gain = (b0 * b0 + b1 * b1) * (1 - a2) + 2 * b0 * b1 * a1
+    settles = (np.abs(a2) < 1) & (np.abs(a1) < 1 - a2)
+    damping = np.where(settles, (1 + a2) * ((1 - a2) ** 2 - a1**2), 1.0)
+    variance = np.square(learning_rate) * noise_variance * gain / damping
+    return np.where(settles, variance, np.inf)[()]
+
+
+def stationary_covariance(
+    learning_rate: float, hessian, noise_covariance, momentum: float = 0.0, nesterov: bool = False
+) -> np.ndarray:
+    """The covariance (n, n) of the point around the minimum of a quadratic of that Hessian.
+
+    Noise and curvature need not share their axes: the covariance of point and velocity solves
+    S = A S A^T + rate^2 B C B^T, a linear system. inf where the point does not settle.
+    """
+    hessian, noise = np.asarray(hessian, float), np.asarray(noise_covariance, float)
+    n = len(hessian)
+    unit = np.eye(n)
+    ahead = momentum * unit if nesterov else unit
+    direct = unit if nesterov else 0 * unit
+    # v' = momentum v + H x + e; x' = x - rate (direct (H x + e) + ahead v').
+    pull = direct + ahead
+    step = np.block(
+        [
+            [unit - learning_rate * pull @ hessian, -learning_rate * momentum * ahead],
+            [hessian, momentum * unit],
+        ]
+    )
+    if np.abs(np.linalg.eigvals(step)).max() >= 1:
+        return np.full((n, n), np.inf)
+    push = np.vstack([-learning_rate * pull, unit])
+    driven = push @ noise @ push.T
+    system = np.eye(4 * n * n) - np.kron(step, step)
+    return np.linalg.solve(system, driven.ravel()).reshape(2 * n, 2 * n)[:n, :n]
+
+
+def averaged_variance(learning_rate, curvature, noise_variance, steps) -> np.ndarray:
+    """The variance of the mean of `steps` points of a descent that has settled.
+
+    The points remember each other: with r = 1 - rate * curvature, the variance of one times
+    ((1 + r) / (1 - r) - 2 r (1 - r^T) / (T (1 - r)^2)) / T. For many steps it is noise /
+    (curvature^2 T), whatever the rate, which nothing can better; inf beyond the stable rate.
+    Source: Polyak and Juditsky (1992), Acceleration of stochastic approximation by averaging.
+    """
+    single = stationary_variance(learning_rate, curvature, noise_variance)
+    kept = 1 - np.asarray(learning_rate, float) * curvature
+    steps = np.asarray(steps, float)
+    with np.errstate(over="ignore", invalid="ignore"):
+        edge = 2 * kept * (1 - kept**steps) / (steps * (1 - kept) ** 2)
+        mean = single * ((1 + kept) / (1 - kept) - edge) / steps
+    return np.where(np.isfinite(single), mean, np.inf)[()]
+
+
+def excess_error(rates, curvature, noise_variance, distance) -> np.ndarray:
+    """The expected loss above the minimum (steps + 1, ...) of a descent with these rates.
+
+    On a quadratic the mean distance is multiplied by 1 - rate * curvature, the variance by its
+    square, and a step adds rate^2 * noise: exact for every schedule. A rate that falls like 1/k
+    ends like 1/k if it is large enough, one like 1/sqrt(k) like 1/sqrt(k). Source: Bottou, Curtis
+    and Nocedal (2018), Optimization methods for large-scale machine learning, theorem 4.7.
+    """
+    rates = np.asarray(rates, float)
+    given = (np.shape(number) for number in (curvature, noise_variance, distance))
+    mean = np.broadcast_to(distance, np.broadcast_shapes(rates.shape[1:], *given)).astype(float)
+    variance = np.zeros_like(mean)
+    squares = [mean**2]
+    for rate in rates:
+        kept = 1 - rate * curvature
+        mean, variance = kept * mean, kept**2 * variance + rate**2 * noise_variance
+        squares.append(mean**2 + variance)
+    return 0.5 * curvature * np.array(squares)
+
+
+def risk_gap(samples, parameters, noise_variance) -> np.ndarray:
+    """By how much the expected squared error of a least-squares fit on fresh samples exceeds that
+    on its own N: the bias of a training loss after the first pass; none before a sample repeats.
+
+    For normal inputs and p parameters, one of them a constant: noise * ((1 + 1/N) (N - 2) /
+    (N - p - 1) - (N - p) / N), about 2 p noise / N; inf for N <= p + 1. Source: Stein (1960),
+    Multiple regression; for many samples Mallows (1973), Some comments on C_p.
+    """
+    n = np.asarray(samples, float)
+    enough = n > parameters + 1
+    rest = np.where(enough, n - parameters - 1, 1.0)
+    fresh = np.where(enough, (1 + 1 / n) * (n - 2) / rest, np.inf)
+    return noise_variance * (fresh - (n - parameters) / n)

@@ -1,0 +1,246 @@
+"""The laws against enumeration, against simulation within its error, and against each other."""
+
+from itertools import combinations, permutations, product
+
+import numpy as np
+import pytest
+
+from optcore.descent.batches import Batches
+from optcore.descent.disturbance import GradientNoise
+from optcore.descent.loop import descend
+from optcore.descent.schedules import SCHEDULES, InverseSquareRoot, InverseTime
+from optcore.optimizers import GradientDescent, Momentum, NesterovMomentum
+from optcore.samples.fits import LinearRegression
+from optcore.samples.laws import (
+    averaged_variance,
+    batch_variance,
+    excess_error,
+    risk_gap,
+    stationary_covariance,
+    stationary_variance,
+)
+from optcore.samples.populations import NoisyLine
+
+TEN = np.arange(1.0, 11.0)
+
+
+class Parabola:
+    """curvature / 2 * x^2 in each coordinate, which are as many runs side by side."""
+
+    elementwise = True
+    name = "Parabola"
+
+    def __init__(self, curvature):
+        self.curvature = curvature
+
+    def value(self, point):
+        return 0.5 * self.curvature * (point**2).sum(axis=-1)
+
+    def grad(self, point):
+        return self.curvature * point
+
+
+# The mean of a batch.
+
+
+def test_ten_values_in_batches_of_four():
+    assert batch_variance(TEN, 4, "replaced") == pytest.approx(2.0625, rel=1e-14)
+    assert batch_variance(TEN, 4, "shuffled") == pytest.approx(1.375, rel=1e-14)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 5])
+def test_the_variance_is_that_over_all_batches_there_are(size):
+    values = np.array([2.0, -1.0, 0.5, 7.0, 3.0])
+    without = [np.mean(batch) for batch in combinations(values, size)]
+    replaced = [np.mean(batch) for batch in product(values, repeat=size)]
+    assert batch_variance(values, size) == pytest.approx(np.var(without), rel=1e-12, abs=1e-15)
+    assert batch_variance(values, size, "replaced") == pytest.approx(np.var(replaced), rel=1e-12)
+    assert batch_variance(values, size, "online") == batch_variance(values, size, "replaced")
+
+
+def test_in_order_it_is_the_spread_of_the_batches_of_a_pass():
+    # Means 2.5, 6.5 and 9.5 of four, four and two samples around 5.5.
+    expected = (4 * 3.0**2 + 4 * 1.0**2 + 2 * 4.0**2) / 10
+    assert batch_variance(TEN, 4, "ordered") == pytest.approx(expected, rel=1e-14)
+    orders = [batch_variance(np.array(p), 2, "ordered") for p in permutations(TEN[:4])]
+    assert np.mean(orders) == pytest.approx(batch_variance(TEN[:4], 2), rel=1e-12)
+
+
+def test_the_gradients_of_a_fit_spread_as_the_law_says():
+    fit = LinearRegression.drawn(12, seed=2)
+    point, steps = np.array(fit.start), 4000
+    singles = fit.batch_grad(point, np.arange(12)[:, None])
+    for order in ("shuffled", "replaced"):
+        deck = Batches(3, order, seed=5).deal(fit, steps)
+        seen = np.array([fit.batch_grad(point, deck[t]) for t in range(steps)])
+        law = batch_variance(singles.T, 3, order)
+        np.testing.assert_allclose(seen.var(axis=0), law, rtol=5 * np.sqrt(2 / steps))
+
+
+def test_batches_that_cannot_be_drawn_are_refused():
+    with pytest.raises(ValueError, match="a batch of 11 cannot be drawn from 10 samples"):
+        batch_variance(TEN, 11)
+    with pytest.raises(ValueError, match="one of shuffled, ordered, replaced, online"):
+        batch_variance(TEN, 2, "sorted")
+
+
+# The ball around a minimum.
+
+
+def test_a_third_at_rate_a_half():
+    assert stationary_variance(0.5, 1.0, 1.0) == pytest.approx(1 / 3, rel=1e-15)
+
+
+METHODS = [
+    (GradientDescent, {}, {}),
+    (Momentum, {"momentum": 0.8}, {"momentum": 0.8}),
+    (NesterovMomentum, {"momentum": 0.8}, {"momentum": 0.8, "nesterov": True}),
+]
+
+
+@pytest.mark.parametrize(("kind", "fields", "given"), METHODS)
+@pytest.mark.parametrize("rate", [0.05, 0.4])
+def test_a_long_run_keeps_the_variance_of_the_law(kind, fields, given, rate):
+    """500 runs of 2,000 steps; the error of a variance grows with the memory of the points."""
+    curvature, noise = 1.3, 0.7
+    seeds = np.arange(500)
+    run = descend(
+        Parabola(curvature), kind(rate, **fields), [0.0], 2000,
+        noise=GradientNoise(noise, seeds), record=True,
+    )  # fmt: skip
+    points = run.points[500:, :, 0]
+    law = stationary_variance(rate, curvature, noise**2, **given)
+    each = (points**2).mean(axis=0)
+    assert abs(each.mean() - law) < 4.5 * each.std() / np.sqrt(len(seeds))
+
+
+@pytest.mark.parametrize("nesterov", [False, True])
+@pytest.mark.parametrize("momentum", [0.0, 0.5, 0.95])
+def test_the_closed_form_is_the_linear_system(momentum, nesterov):
+    for rate in (0.01, 0.3, 1.0):
+        matrix = stationary_covariance(rate, [[1.2]], [[0.6]], momentum, nesterov)[0, 0]
+        closed = stationary_variance(rate, 1.2, 0.6, momentum, nesterov)
+        np.testing.assert_allclose(matrix, closed, rtol=1e-9)
+
+
+@pytest.mark.parametrize(("kind", "fields", "given"), METHODS)
+def test_the_variance_is_infinite_exactly_beyond_the_stable_rate(kind, fields, given):
+    limit = kind(**fields).stable_rate(2.5)
+    below, above = stationary_variance(np.array([0.999, 1.001]) * limit, 2.5, 1.0, **given)
+    assert below > 100 * stationary_variance(0.2 * limit, 2.5, 1.0, **given)
+    assert above == np.inf
+    assert (stationary_covariance(1.001 * limit, [[2.5]], [[1.0]], **given) == np.inf).all()
+
+
+def test_the_ball_of_a_fit_is_the_ellipse_of_the_law():
+    """Noise that does not share its axes with the curvature, as a batch's does not."""
+    hessian = np.array([[2.0, 0.8], [0.8, 1.0]])
+    noise = np.array([[0.3, -0.2], [-0.2, 0.5]])
+    law = stationary_covariance(0.2, hessian, noise, momentum=0.6)
+    rng, root = np.random.default_rng(0), np.linalg.cholesky(noise)
+    point, velocity = np.zeros((4000, 2)), np.zeros((4000, 2))
+    for _ in range(400):
+        grad = point @ hessian + rng.standard_normal(point.shape) @ root.T
+        velocity = 0.6 * velocity + grad
+        point = point - 0.2 * velocity
+    found = point.T @ point / len(point)
+    error = np.sqrt((law**2 + np.outer(np.diag(law), np.diag(law))) / len(point))
+    assert (np.abs(found - law) < 4 * error).all()
+    np.testing.assert_allclose(law, law.T, rtol=1e-12)
+
+
+def test_it_does_not_shrink_by_waiting_but_with_the_rate():
+    rates = np.array([0.1, 0.05, 0.025])
+    variances = stationary_variance(rates, 1.0, 1.0)
+    np.testing.assert_allclose(variances[1:] / variances[:-1], 0.5, rtol=0.04)
+
+
+# Averages.
+
+
+def test_the_mean_of_a_settled_run_varies_as_the_law_says():
+    rate, curvature, noise, steps = 0.3, 1.3, 0.7, 400
+    run = descend(
+        Parabola(curvature), GradientDescent(rate), [0.0], 200 + steps,
+        noise=GradientNoise(noise, np.arange(3000)),
+    )  # fmt: skip
+    means = run.points[201:, :, 0].mean(axis=0)
+    law = averaged_variance(rate, curvature, noise**2, steps)
+    assert abs(means.var() / law - 1) < 4.5 * np.sqrt(2 / 3000)
+
+
+def test_an_average_of_one_is_a_point_and_of_many_does_not_know_the_rate():
+    assert averaged_variance(0.5, 1.0, 1.0, 1) == pytest.approx(1 / 3, rel=1e-12)
+    long = averaged_variance(np.array([0.05, 0.5, 0.9]), 2.0, 0.3, 1e6)
+    np.testing.assert_allclose(long, 0.3 / (4.0 * 1e6), rtol=1e-4)
+    assert averaged_variance(1.5, 2.0, 0.3, 1e6) == np.inf
+
+
+def test_the_average_is_the_sum_over_all_pairs_of_points():
+    rate, curvature, noise, steps = 0.4, 0.9, 0.6, 7
+    kept = 1 - rate * curvature
+    apart = np.abs(np.subtract.outer(np.arange(steps), np.arange(steps)))
+    by_pairs = stationary_variance(rate, curvature, noise) * (kept**apart).mean()
+    law = averaged_variance(rate, curvature, noise, steps)
+    assert law == pytest.approx(by_pairs, rel=1e-12)
+
+
+# Falling rates.
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES, ids=lambda s: s.name)
+def test_the_excess_error_is_that_of_many_runs(schedule):
+    curvature, noise, steps, runs = 1.5, 0.8, 120, 3000
+    run = descend(
+        Parabola(curvature), GradientDescent(0.4), [1.0], steps, schedule=schedule,
+        noise=GradientNoise(noise, np.arange(runs)),
+    )  # fmt: skip
+    law = excess_error(run.rates, curvature, noise**2, 1.0)
+    assert law.shape == (steps + 1,)
+    error = run.values.std(axis=1) / np.sqrt(runs)
+    assert (np.abs(run.values.mean(axis=1) - law) <= 4.5 * error + 1e-12).all()
+
+
+def test_a_constant_rate_ends_in_the_stationary_ball():
+    law = excess_error(np.full(4000, 0.3), 1.2, 0.5, 3.0)
+    assert law[-1] == pytest.approx(0.5 * 1.2 * stationary_variance(0.3, 1.2, 0.5), rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "exponent"), [(InverseTime(decay=1.0), -1.0), (InverseSquareRoot(decay=1.0), -0.5)]
+)
+def test_the_error_falls_with_the_power_of_the_rate(schedule, exponent):
+    rates = schedule.rate(1.0, np.arange(100_000), 100_000)
+    law = excess_error(rates, 1.0, 1.0, 1.0)
+    slope = np.log(law[-1] / law[1000]) / np.log(1e5 / 1e3)
+    assert slope == pytest.approx(exponent, abs=0.01)
+
+
+def test_a_1_over_k_rate_that_is_too_small_never_arrives():
+    """With rate c / k the error falls like k^(-2 c curvature) once that is slower than 1/k."""
+    k = np.arange(1, 100_001)
+    law = excess_error(0.1 / k, 1.0, 1e-4, 1.0)
+    slope = np.log(law[-1] / law[1000]) / np.log(1e5 / 1e3)
+    assert slope == pytest.approx(-0.2, abs=0.005)
+
+
+# Training loss and true risk.
+
+
+def test_the_gap_is_that_of_many_data_sets():
+    population = NoisyLine(noise=0.8)
+    for samples in (6, 20):
+        gaps = []
+        for seed in range(1000):
+            fit = LinearRegression.drawn(samples, seed, population=population)
+            best = np.array(fit.minima[0])
+            gaps.append(fit.risk(best) - fit.value(best))
+        law = risk_gap(samples, 2, 0.64)
+        assert abs(np.mean(gaps) - law) < 4.5 * np.std(gaps) / np.sqrt(1000)
+
+
+def test_the_gap_vanishes_with_samples_and_has_no_bound_without_enough():
+    assert risk_gap(1e6, 2, 1.0) * 1e6 == pytest.approx(4, rel=1e-4)
+    assert risk_gap(3, 2, 1.0) == np.inf
+    # One parameter, the mean alone: noise (1 + 1/N) - noise (N - 1)/N.
+    assert risk_gap(10, 1, 1.0) == pytest.approx(0.2, rel=1e-12)
