@@ -5,24 +5,53 @@
 without per-message compression, which halves the number of live changes a server can answer.
 """
 
+import errno
 import os
+import socket
 from pathlib import Path
 
 import streamlit as st
+from starlette.middleware import Middleware
 
 from ui.live import assets, switchboard
+from ui.server.guard import Guard
+from ui.server.places import places, raise_limit
+
+# Messages are small: a change with all that the browser holds is some 20 KB.
+LARGEST_MESSAGE = 1_000_000
 
 app = st.App(
-    Path(__file__).parent / "pages" / "index.py", routes=[*assets.routes(), *switchboard.routes()]
+    Path(__file__).parent / "pages" / "index.py",
+    routes=[*assets.routes(), *switchboard.routes()],
+    middleware=[Middleware(Guard, places=places(raise_limit()))],
 )
 
 
 def address() -> tuple[str, int]:
-    """HOST and PORT from the environment; raises SystemExit with a sentence for a bad port."""
-    port = os.environ.get("PORT", "8501")
+    """HOST and PORT from the environment, where nobody listens yet.
+
+    Raises SystemExit with a sentence for what is no address, and for one that is taken.
+    """
+    host, port = os.environ.get("HOST", "127.0.0.1"), os.environ.get("PORT", "8501")
     if not port.isdecimal() or not 0 < int(port) < 65536:
         raise SystemExit(f"PORT is {port!r}, but a port is a whole number from 1 to 65535.")
-    return os.environ.get("HOST", "127.0.0.1"), int(port)
+    if fault := _fault(host, int(port)):
+        raise SystemExit(f"Optscope cannot be at {host}:{port}: {fault}.")
+    return host, int(port)
+
+
+def _fault(host: str, port: int) -> str | None:
+    """Why nothing can be served at an address and what to do, None where it can."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, port), family=family).close()
+    except OSError as fault:
+        if fault.errno == errno.EADDRINUSE:
+            return f"another program listens there. Choose another port: PORT={port + 1} make run"
+        # Names that cannot be resolved have numbers of their own.
+        why = os.strerror(fault.errno).lower() if fault.errno > 0 else "there is no such host"
+        return f"{why}. HOST and PORT choose another address"
+    return None
 
 
 if __name__ == "__main__":
@@ -36,5 +65,7 @@ if __name__ == "__main__":
         port=port,
         log_level="warning",
         access_log=False,
+        server_header=False,
         ws_per_message_deflate=False,
+        ws_max_size=LARGEST_MESSAGE,
     )

@@ -43,3 +43,25 @@ async def called(endpoint, token: str, **headers: str):
     yield caller
     caller.leave()
     await asyncio.wait_for(running, 10)
+
+
+async def asked(app, path: str, method: str = "GET", **headers: str) -> tuple[int, dict, bytes]:
+    """A request to an ASGI application: the answer's status, headers and body."""
+    scope = {
+        "type": "http",
+        "method": method,
+        "path": path,
+        "query_string": b"",
+        "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+    }
+    heard: list[dict] = []
+
+    async def receive() -> dict:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: dict) -> None:
+        heard.append(message)
+
+    await app(scope, receive, send)
+    head = {name.decode(): value.decode() for name, value in heard[0]["headers"]}
+    return heard[0]["status"], head, b"".join(part.get("body", b"") for part in heard[1:])

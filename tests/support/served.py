@@ -23,10 +23,15 @@ def free_port() -> int:
 
 
 class Server:
-    """`python app.py` on a port of its own, with the environment given."""
+    """`python app.py` on a port of its own, with the environment given.
 
-    def __init__(self, port: int | None = None, **environment: str):
-        self.port = port or free_port()
+    `before` is Python that is run before it.
+    """
+
+    def __init__(self, before: str = "", **environment: str):
+        self.port = free_port()
+        run = f"{before}; import runpy; runpy.run_path('app.py', run_name='__main__')"
+        self.command = [sys.executable, *(["-c", run] if before else ["app.py"])]
         self.environment = environment
         self.process: subprocess.Popen | None = None
 
@@ -36,7 +41,7 @@ class Server:
 
     def start(self, **how) -> "Server":
         self.process = subprocess.Popen(
-            [sys.executable, "app.py"],
+            self.command,
             cwd=ROOT,
             env={**os.environ, "HOST": "127.0.0.1", "PORT": str(self.port), **self.environment},
             **{"stdout": subprocess.DEVNULL, **how},
@@ -65,8 +70,8 @@ class Server:
 
 
 @contextmanager
-def served(**environment: str) -> Iterator[Server]:
-    server = Server(**environment).start()
+def served(before: str = "", **environment: str) -> Iterator[Server]:
+    server = Server(before, **environment).start()
     try:
         yield server
     finally:

@@ -13,12 +13,13 @@ from contextvars import ContextVar
 from itertools import count
 from secrets import token_urlsafe
 from threading import Lock
-from weakref import WeakSet, WeakValueDictionary
+from weakref import WeakValueDictionary
 
 import streamlit as st
 
 from ui.live.change import checked
 from ui.live.turn import turn
+from ui.live.visit import visit
 
 
 class Line:
@@ -80,21 +81,10 @@ def line_of(key: str) -> Line:
     line = st.session_state.get(f"{key}.line")
     if line is None or line.ended:
         line = st.session_state[f"{key}.line"] = Line()
-        _of_this_visitor().add(line)
+        visit().ends.add(line)
     if not (st.session_state.get(key) or {}).get("live"):
         line.told = {}
     return line
-
-
-def _end_all(lines: WeakSet) -> None:
-    for line in list(lines):
-        line.end()
-
-
-@st.cache_resource(scope="session", on_release=_end_all, show_spinner=False)
-def _of_this_visitor() -> WeakSet:
-    """Ended as soon as the visitor's connection is, not when Streamlit forgets the session."""
-    return WeakSet()
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from secrets import token_urlsafe
 import streamlit as st
 
 from ui.live.assets import stub
+from ui.live.visit import visit
 
 _presence = st.components.v2.component(
     "optscope_presence", js=stub("presence.js"), isolate_styles=False
@@ -21,4 +22,5 @@ def presence() -> None:
 
     It stands outside of every fragment: what it asks for is a run of the page, not of a part.
     """
+    visit()
     _presence(data=token_urlsafe(6), key="presence", on_asked_change=lambda: None)

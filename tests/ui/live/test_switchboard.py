@@ -9,8 +9,9 @@ import pytest
 from calls import called
 
 from ui.live import switchboard
-from ui.live.line import Line, _end_all
+from ui.live.line import Line
 from ui.live.turn import give_way
+from ui.live.visit import Visit
 
 ACCEPTED = {"type": "websocket.accept", "subprotocol": None, "headers": []}
 
@@ -181,7 +182,9 @@ def test_a_line_ends_with_its_session():
         line = made(echo)
         async with called(switchboard.call, line.token) as caller:
             await caller.next()
-            _end_all({line})
+            visit = Visit("one")
+            visit.ends.add(line)
+            visit.leave()
             assert await close_code(caller) == switchboard.GONE
         assert await refused(line.token)
 

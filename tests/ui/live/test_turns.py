@@ -101,8 +101,9 @@ def test_long_work_gives_way_to_short():
     assert told == ["short", "long"]
 
 
-def test_long_works_go_one_at_a_time_and_hand_over_in_order():
-    at_it, most, slices = set(), [], []
+def test_long_works_go_one_at_a_time(monkeypatch):
+    monkeypatch.setattr(turns, "LONG_PATIENCE", 60)
+    at_it, most = set(), []
 
     def work(name):
         with turn():
@@ -113,13 +114,32 @@ def test_long_works_go_one_at_a_time_and_hand_over_in_order():
                 ends = time.thread_time() + 1.2 * SLICE
                 while time.thread_time() < ends:
                     pass
-                slices.append(name)
                 at_it.discard(name)
                 give_way()
 
     side_by_side(*[lambda name=name: work(name) for name in "abc"])
     assert max(most) == 1
-    assert [sorted(slices[at : at + 3]) for at in (0, 3, 6)] == [list("abc")] * 3
+
+
+def test_a_queue_is_entered_in_the_order_in_which_it_was_asked_for():
+    queue, order = turns._Queue(), []
+
+    def wait(name):
+        assert queue.enter()
+        order.append(name)
+        queue.leave()
+
+    assert queue.enter()
+    threads = []
+    for count, name in enumerate("abc", 1):
+        threads.append(Thread(target=wait, args=(name,)))
+        threads[-1].start()
+        while len(queue.waiting) < count:
+            time.sleep(0.001)
+    queue.leave()
+    for thread in threads:
+        thread.join()
+    assert order == list("abc")
 
 
 def test_work_that_never_pauses_does_not_stop_the_long_lane(monkeypatch):
