@@ -94,7 +94,7 @@ def wait_back(page: RacePage) -> None:
 def check_right(page: RacePage, visit_at) -> None:
     """A drag redraws the run that its address holds, as a page that was just opened shows it."""
     before = page.page.url
-    Hand(page.page).take().drag(25).let_go()
+    Hand(page.page).take().drag(70).let_go()
     page.wait("(before) => location.href !== before", before)
     fresh = visit_at(page.address, page.page.url.removeprefix(page.address).lstrip("/"))
     right = settle(fresh)
