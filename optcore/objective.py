@@ -1,6 +1,6 @@
 """What can be descended: anything with a value and a gradient."""
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
@@ -17,6 +17,13 @@ class Objective(Protocol):
     def value(self, point: np.ndarray, /) -> np.ndarray: ...
 
     def grad(self, point: np.ndarray, /) -> np.ndarray: ...
+
+
+@runtime_checkable
+class Curved(Objective, Protocol):
+    """An objective that knows its own Hessian."""
+
+    def hessian(self, point: np.ndarray, /) -> np.ndarray: ...
 
 
 class Look:

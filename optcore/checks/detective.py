@@ -11,6 +11,7 @@ from optcore.checks.diagnosis import WRONG, diagnose
 from optcore.checks.grad_check import GradCheck
 from optcore.derivatives.differences import CENTRAL
 from optcore.networks.backprop_lines import Line, lines_of
+from optcore.networks.network import FitLoss
 
 # A hidden bug must change each block it reaches by this much, and stand out of round-off.
 VISIBLE = 1e-4
@@ -34,7 +35,7 @@ class Ruling:
 class Case:
     """A FitLoss with a bug that is not to be shown before the person has answered."""
 
-    fit: object
+    fit: FitLoss
     bug: PlantedBug
 
     @property

@@ -104,7 +104,7 @@ class CheckPlan:
     @property
     def ends(self) -> tuple[int, int]:
         """The numbers of inputs and outputs that the data and the loss ask for."""
-        if self.data == RANDOM:
+        if isinstance(self.data, RandomData):
             return INPUTS, CLASSES if self.loss.kind == "classes" else 1
         probe = replace(self.data, samples=12).make().suited_to(self.loss)
         return probe.inputs.shape[1], probe.targets.shape[1]
@@ -203,7 +203,7 @@ class CheckPlan:
 
 def data_of(plan: CheckPlan) -> Dataset:
     """The data with their inputs scaled; ValueError where the loss cannot use them."""
-    if plan.data == RANDOM:
+    if isinstance(plan.data, RandomData):
         return random_batch(
             plan.network, plan.loss, plan.shape.samples, plan.place.input_scale, plan.place.seed
         )

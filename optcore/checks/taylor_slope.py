@@ -129,7 +129,7 @@ def grows_steadily(t, error, noise, change, fitted) -> bool:
     if first < len(t) - 1 and error[first] > JUMP * CLEAN * noise[first]:
         return False
     seen = fitted & (change > CLEAN * noise)
-    return np.count_nonzero(seen) < 3 or log_slope(t[seen], change[seen]) > NOISY
+    return bool(np.count_nonzero(seen) < 3 or log_slope(t[seen], change[seen]) > NOISY)
 
 
 def turns_with_t(objective, point, direction, t) -> bool:

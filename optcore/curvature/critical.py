@@ -127,8 +127,13 @@ def _described(surface, point, scan: Scan, isolated=True) -> CriticalPoint:
     eigenvalues = np.where(np.abs(eigenvalues) <= ZERO * sizes.max(), 0.0, eigenvalues)
     index = int(negative_count(eigenvalues))
     kind = "" if eigenvalues.all() else _kind_by_looking(surface, point, scan)
-    place, pair = tuple(map(float, point)), tuple(map(float, eigenvalues))
-    return CriticalPoint(place, float(surface.value(point)), pair, index, kind, isolated)
+    value = float(surface.value(point))
+    return CriticalPoint(_pair(point), value, _pair(eigenvalues), index, kind, isolated)
+
+
+def _pair(numbers) -> tuple[float, float]:
+    first, second = numbers
+    return float(first), float(second)
 
 
 def _kind_by_looking(surface, point, scan: Scan) -> str:
@@ -159,6 +164,5 @@ def _with_kinks(surface, found, scan: Scan) -> list[CriticalPoint]:
              for each in found]  # fmt: skip
     for point in kinks(surface, scan):
         if all(scan.apart(each.point, point) > 1e-5 for each in found):
-            place = tuple(map(float, point))
-            found.append(CriticalPoint(place, float(surface.value(point)), KINK, 0))
+            found.append(CriticalPoint(_pair(point), float(surface.value(point)), KINK, 0))
     return found

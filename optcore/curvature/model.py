@@ -40,7 +40,7 @@ class TaylorModel:
     @cached_property
     def _eigen(self):
         # What is not finite has no eigenvalues; its neighbours in the batch have theirs.
-        whole = np.isfinite(self.hessian).all(axis=(-1, -2))[..., None]
+        whole = np.all(np.isfinite(self.hessian), axis=(-1, -2))[..., None]
         safe = np.where(whole[..., None], self.hessian, 0.0)
         values, vectors = np.linalg.eigh(safe)
         return np.where(whole, values, np.nan), np.where(whole[..., None], vectors, np.nan)

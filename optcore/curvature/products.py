@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from optcore.curvature.r_operator import IMAGINARY, ROperator
-from optcore.objective import Objective
+from optcore.objective import Curved, Objective
 
 CENTRAL = np.finfo(float).eps ** (1 / 3)
 
@@ -19,7 +19,7 @@ def hessian_products(objective: Objective, point) -> Callable[[np.ndarray], np.n
     differences of the gradient, to about ten digits.
     """
     point = np.asarray(point, float)
-    if hasattr(objective, "hessian"):
+    if isinstance(objective, Curved):
         hessian = objective.hessian(point)
         return lambda v: (hessian @ np.asarray(v, float)[..., None])[..., 0]
     if ROperator.suits(objective):
@@ -38,7 +38,7 @@ def hessian_of(objective: Objective, point) -> np.ndarray:
     The second way is meant for a few hundred parameters.
     """
     point = np.asarray(point, float)
-    if hasattr(objective, "hessian"):
+    if isinstance(objective, Curved):
         return objective.hessian(point)
     columns = hessian_products(objective, point[..., None, :])(np.eye(point.shape[-1]))
     return 0.5 * (columns + np.swapaxes(columns, -1, -2))
@@ -51,7 +51,7 @@ def _by_gradients(objective, point, direction) -> np.ndarray:
         stepped = objective.grad(point + 1j * IMAGINARY * unit)
     except TypeError:
         stepped = None
-    if np.iscomplexobj(stepped):
+    if stepped is not None and np.iscomplexobj(stepped):
         return size * (stepped.imag / IMAGINARY)
     h = CENTRAL * np.maximum(1.0, np.abs(point).max(axis=-1, keepdims=True))
     return size * (objective.grad(point + h * unit) - objective.grad(point - h * unit)) / (2 * h)

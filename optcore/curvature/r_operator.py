@@ -4,6 +4,8 @@ Pearlmutter (1994), Fast exact multiplication by the Hessian: R{q} is the deriva
 quantity q of the forward or the backward pass as theta moves along the vector.
 """
 
+from typing import TypeGuard
+
 import numpy as np
 
 from optcore.networks.backprop import Backprop
@@ -30,7 +32,7 @@ class ROperator:
         self.upstream = self._upstream()
 
     @staticmethod
-    def suits(objective) -> bool:
+    def suits(objective) -> TypeGuard[FitLoss]:
         """Whether an objective is such a FitLoss, with the right backward pass."""
         return (
             isinstance(objective, FitLoss)

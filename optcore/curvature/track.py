@@ -7,7 +7,7 @@ import numpy as np
 from optcore.curvature.lanczos import Ends, lanczos
 from optcore.curvature.products import hessian_product, hessian_products
 from optcore.descent.run import Run
-from optcore.objective import Objective
+from optcore.objective import Curved, Objective
 
 
 @dataclass(frozen=True)
@@ -61,9 +61,9 @@ def end_eigenvalues(objective: Objective, point) -> Ends:
     whole = np.isfinite(point).all(axis=-1, keepdims=True)
     safe = np.where(whole, point, 0.0)
     with np.errstate(all="ignore"):
-        if hasattr(objective, "hessian"):
+        if isinstance(objective, Curved):
             hessian = objective.hessian(safe)
-            whole = whole & np.isfinite(hessian).all(axis=(-1, -2))[..., None]
+            whole = whole & np.all(np.isfinite(hessian), axis=(-1, -2))[..., None]
             return _masked(whole, _from_dense(np.where(whole[..., None], hessian, 0.0)))
         return _masked(whole, lanczos(hessian_products(objective, safe), safe))
 

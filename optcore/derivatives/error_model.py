@@ -40,7 +40,7 @@ def truncation_model(rule: Difference, function, x, h) -> tuple[float, np.ndarra
     Power nan and size 0 if there is none up to the ninth derivative; size nan where h
     reaches over a kink, since Taylor's theorem ends there.
     """
-    x, h = np.float64(x), np.float64(h)
+    x, h = np.float64(x), np.asarray(h, float)
     beyond = np.where(h > kink_distance(rule, function, x), np.nan, 0.0)
     if len(getattr(function, "kinks", ())):
         return np.nan, beyond

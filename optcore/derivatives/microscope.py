@@ -51,7 +51,7 @@ def look_closely(function, x, h, dtype=np.float64) -> Microscope:
     across = np.arange(-last, last + 1) / CELLS
     with np.errstate(all="ignore"):
         seen = evaluate(function, x + across.astype(dtype) * h[:, None])
-        rise = (np.float64(seen) - np.float64(evaluate(function, x))) / np.float64(h)[:, None]
+        rise = (seen.astype(float) - float(evaluate(function, x))) / h.astype(float)[:, None]
     return Microscope(across, rise, lattice(function, x, h))
 
 
@@ -59,13 +59,13 @@ def lattice(function, x, h) -> np.ndarray:
     """What every central estimate is a whole multiple of; x and h carry the float type."""
     with np.errstate(all="ignore"):
         ends = [np.abs(evaluate(function, x + side * h)) for side in (-1, 1)]
-        return np.float64(np.spacing(np.minimum(*ends))) / (2 * np.float64(h))
+        return np.spacing(np.minimum(*ends)).astype(float) / (2 * np.asarray(h, float))
 
 
 def height_at_x(rule: Difference, function, x, h) -> np.ndarray:
     """Where the rule's secant passes x: the mean of both ends for the central rule, else f(x)."""
     with np.errstate(all="ignore"):
         if rule is CENTRAL:
-            ends = [np.float64(evaluate(function, x + side * h)) for side in (-1, 1)]
+            ends = [np.asarray(evaluate(function, x + side * h), float) for side in (-1, 1)]
             return (ends[0] + ends[1]) / 2
         return np.full(np.shape(h), np.float64(evaluate(function, x)))

@@ -209,7 +209,7 @@ class _Storage:
         aim = self.own.get(target)
         if aim is not None and shape != aim.shape and shape:
             raise NotImplementedError(f"{target} would become an array")
-        if aim is not None and not self.readers[target]:
+        if target is not None and aim is not None and not self.readers[target]:
             return aim
         kind = operation.function(*(np.ones((), array.dtype) for array in read)).dtype
         fit = [a for a in self.spare if a.shape == shape and a.dtype == kind]

@@ -14,7 +14,7 @@ from optcore.descent.run import ESCAPE, ESCAPED, NO_GRADIENT, NO_STEP, NO_VALUE,
 from optcore.descent.schedules import Schedule
 from optcore.descent.setting import Setting, setting
 from optcore.descent.stepper import Stepper
-from optcore.objective import Objective
+from optcore.objective import Curved, Objective
 from optcore.optimizers.base import Optimizer
 from optcore.optimizers.first_order import GradientDescent
 
@@ -95,7 +95,7 @@ def _limit(given: Setting):
     """The largest stable rate at the start, nan where the method or the objective has none."""
     optimizer, point = given.optimizer, given.start
     unknown = np.full(point.shape[:-1], np.nan), ""
-    if not optimizer.stability or not hasattr(given.objective, "hessian"):
+    if not optimizer.stability or not isinstance(given.objective, Curved):
         return unknown
     hessian = given.objective.hessian(point)
     if not np.isfinite(hessian).all():

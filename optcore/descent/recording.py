@@ -64,7 +64,7 @@ class Recorder:
     def apply(self, function: Callable, *operands) -> "Recorded":
         """One elementwise operation, broadcast over the operands."""
         if function not in FLOATS:
-            raise NotImplementedError(f"cannot record {function.__name__}")
+            raise NotImplementedError(f"cannot record {function}")
         arrays = np.broadcast_arrays(*(self.as_recorded(o).names for o in operands))
         names = np.empty(arrays[0].shape, dtype=object)
         for index in np.ndindex(names.shape):
@@ -103,7 +103,8 @@ class Recorded(np.lib.mixins.NDArrayOperatorsMixin):
     __float__ = __int__ = __index__ = __len__ = __iter__ = __bool__
 
     def sum(self, axis=None, keepdims=False):
-        return np.sum(self, axis=axis, keepdims=keepdims)
+        # NumPy asks __array_function__, which its types do not tell.
+        return np.sum(self, axis=axis, keepdims=keepdims)  # ty: ignore[no-matching-overload]
 
     def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
         if method != "__call__" or kwargs:

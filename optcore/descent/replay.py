@@ -12,6 +12,7 @@ from array import array
 from collections import deque
 from dataclasses import replace
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from optcore.descent.recording import Recorder
 from optcore.descent.setting import Setting
 from optcore.knobs import knobs
 from optcore.objective import Counted, Look
+from optcore.optimizers.base import Optimizer
 
 SMALL = 4
 
@@ -39,8 +41,8 @@ def replay(setting: Setting) -> tuple[np.ndarray, int] | None:
     # The numbers of a slider are given to a plan; only what changes its text is part of its key.
     kinds = tuple((type(part), drawn is not None, callable(drawn))
                   for part, drawn in zip(parts, setting.drawn, strict=True))  # fmt: skip
-    plan = _plan(None if batched else setting.objective, type(optimizer), kinds, start.size,
-                 setting.lag > 0)  # fmt: skip
+    objective: Any = None if batched else setting.objective
+    plan = _plan(objective, type(optimizer), kinds, start.size, setting.lag > 0)
     if plan is None:
         return None
     run, calls = plan
@@ -64,7 +66,7 @@ def _row_by_row(drawn):
 
 
 @lru_cache(maxsize=512)
-def _plan(objective, kind: type, kinds: tuple, size: int, late: bool) -> tuple | None:
+def _plan(objective, kind: type[Optimizer], kinds: tuple, size: int, late: bool) -> tuple | None:
     counted = Counted(objective) if objective else None
     try:
         source = _Source(counted, kind(), kinds, size, late).text()

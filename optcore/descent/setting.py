@@ -13,7 +13,7 @@ from optcore.objective import Objective
 from optcore.optimizers.base import Optimizer
 
 MOST_STEPS = 5000
-Fields = TypeVar("Fields")
+Fields = TypeVar("Fields", bound=Optimizer | Disturbance)
 
 
 @dataclass(frozen=True, eq=False)

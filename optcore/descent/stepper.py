@@ -51,6 +51,7 @@ class Stepper:
 
     def _on_batch(self, t: int) -> Look:
         """A search, too, goes by the samples of the step."""
+        assert self.batches is not None
         batch = Counted(self.batches.objective(t))
         value = batch.value(self.point) if "value" in self.setting.optimizer.uses else self.value
         return Look(batch, self.point, value, self.seen)

@@ -54,7 +54,8 @@ class FlowPlan:
     def network(self) -> Network:
         """As wide as its input everywhere, with ten outputs."""
         sizes = (self.setting.width,) * self.setting.depth + (OUTPUTS,)
-        output = self.loss.carries() if getattr(self.loss, "carries", None) else Identity()
+        carries = getattr(self.loss, "carries", None)
+        output = carries() if carries else Identity()
         return Network(sizes, self.activation, output, self.bias, self.residual, self.norm)
 
     @property

@@ -20,7 +20,13 @@ SEEN = {
     "step": r"\Delta\theta_t", "step+": r"\Delta\theta_t",
 }  # fmt: skip
 SUM, PRODUCT, POWER, ATOM = range(4)
-RELATIONS = {ast.Gt: r"\gt", ast.Lt: r"\lt", ast.GtE: r"\ge", ast.LtE: r"\le", ast.Eq: "="}
+RELATIONS: dict[type[ast.cmpop], str] = {
+    ast.Gt: r"\gt",
+    ast.Lt: r"\lt",
+    ast.GtE: r"\ge",
+    ast.LtE: r"\le",
+    ast.Eq: "=",
+}
 FUNCTIONS = {
     "sqrt": r"\sqrt{{{}}}",
     "abs": r"\left|{}\right|",

@@ -123,7 +123,8 @@ def backward_through_time(passed: Passed, by_outputs: np.ndarray) -> Trace:
     read_from = steps - len(by_outputs)
     by_read = by_outputs @ parts["W_output"]
     grads = (np.zeros_like(passed.states[0][0]),) * cell.states
-    state_grads, drive_grads, hidden_grads = [None] * (steps + 1), [None] * steps, [None] * steps
+    state_grads = [grads] * (steps + 1)
+    drive_grads, hidden_grads = [grads[0]] * steps, [grads[0]] * steps
     for t in reversed(range(steps)):
         if t >= read_from:
             grads = (grads[0] + by_read[t - read_from], *grads[1:])

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optcore.optimizers import Adam, AMSGrad, Optimizer, RMSProp
+from optcore.optimizers.adam import Adam, AMSGrad
+from optcore.optimizers.adaptive import RMSProp
+from optcore.optimizers.base import Optimizer
 from optcore.optimizers.misprints import AdamUncorrected
 
 
