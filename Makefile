@@ -11,6 +11,7 @@ run: $(VENV)/.run
 test: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/ty check
 	$(BIN)/pytest -n 2 --dist worksteal
 
 # N places of optcore broken one at a time, at random; ROOM=flow keeps to one folder.

@@ -28,7 +28,7 @@ class Address:
         self.rows = {row.name: row for row in table if isinstance(row, Parameter)}
         self.moving = [row for row in table if not isinstance(row, Sliders)]
         self.in_force: dict[str, dict[str, Slider]] = {}
-        self.positions: dict[str, Sequence] = {}
+        self.positions: dict[str, Sequence | np.ndarray] = {}
 
     # -------------------------------------------------------------- values
 
@@ -81,7 +81,7 @@ class Address:
         values = {name: self.value(row) for name, row in zip(specs, rows, strict=True)}
         return replace(subject, **values)
 
-    def clock(self, values: Sequence, name: str = "at") -> int | None:
+    def clock(self, values: Sequence | np.ndarray, name: str = "at") -> int | None:
         """The position that a clock stands at whose positions stand for these values, ascending.
 
         None is the end.

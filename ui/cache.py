@@ -7,10 +7,10 @@ together stay below it.
 import os
 import sys
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Generator, Hashable
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import wraps
+from functools import update_wrapper
 from threading import Condition
 from time import monotonic
 from typing import Any
@@ -92,7 +92,7 @@ class Cache:
         return result
 
     @contextmanager
-    def room(self, size: int) -> Iterator[None]:
+    def room(self, size: int) -> Generator[None]:
         """Holds so many bytes free while work runs; waits for others' work to end.
 
         Raises CrowdedError for work that would never fit, and after PATIENCE seconds.
@@ -171,15 +171,16 @@ def _budget() -> int:
 CACHE = Cache(_budget())
 
 
-def cached(function: Callable) -> Callable:
-    """A function of hashable arguments whose results are kept in CACHE, as long as there is room.
+class cached:  # noqa: N801 - a decorator
+    """A function of hashable arguments whose results CACHE keeps, as long as there is room."""
 
-    `known` gives what is kept for such arguments, or None.
-    """
+    def __init__(self, function: Callable):
+        self.function = function
+        update_wrapper(self, function)
 
-    @wraps(function)
-    def found(*given):
-        return CACHE.find((function, *given), lambda: function(*given))
+    def __call__(self, *given):
+        return CACHE.find((self.function, *given), lambda: self.function(*given))
 
-    found.known = lambda *given: CACHE.get((function, *given))
-    return found
+    def known(self, *given):
+        """What is kept for such arguments, or None."""
+        return CACHE.get((self.function, *given))

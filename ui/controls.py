@@ -10,7 +10,7 @@ import streamlit as st
 from optcore.knobs import Knob, knobs
 from ui.live.sliders import Board
 from ui.live.wire import Kept
-from ui.parameters import name_of
+from ui.parameters import Choice, name_of
 from ui.state import PageState
 
 _UNICODE = {
@@ -30,9 +30,15 @@ def symbol(latex: str) -> str:
 # ------------------------------------------------------------------ choices: native widgets
 
 
+def _choice(state: PageState, name: str) -> Choice:
+    row = state.row(name)
+    assert isinstance(row, Choice), f"{name} is no choice"
+    return row
+
+
 def _picker(state: PageState, name: str, look: dict) -> tuple[dict[str, Any], dict]:
     """What a menu offers, by what it is called, and what its widget is told besides the look."""
-    row = state.row(name)
+    row = _choice(state, name)
     by_name = {name_of(option): option for option in row.possible(state)}
     if row.resets:
         look = {"on_change": state.forget, "args": row.resets, **look}
@@ -62,8 +68,9 @@ def choose(state: PageState, name: str, label: str, **look):
 def choose_word(state: PageState, name: str, label: str, **look) -> str:
     """One of a few words, side by side."""
     by_name, look = _picker(state, name, look)
-    look = {"required": True, **_begun(state, name, "default", name_of), **look}
-    picked = by_name[st.segmented_control(label, list(by_name), **look)]
+    required = look.pop("required", True)
+    look |= _begun(state, name, "default", name_of)
+    picked = by_name[st.segmented_control(label, list(by_name), required=required, **look)]
     state.hold({name: picked})
     return picked
 
@@ -95,7 +102,8 @@ def switch(state: PageState, name: str, label: str, **look) -> bool:
 def text(state: PageState, name: str, label: str, **look) -> str:
     """A line of text; what it means is for the caller to judge."""
     if resets := state.row(name).resets:
-        look = {"on_change": state.forget, "args": resets, **look}
+        look.setdefault("on_change", state.forget)
+        look.setdefault("args", resets)
     value = st.text_input(label, **_begun(state, name, "value"), **look)
     state.hold({name: value})
     return value
@@ -133,7 +141,7 @@ def complaints(state: PageState) -> None:
 
 def scenarios(state: PageState, name: str = "scenario") -> None:
     """Scenarios (name, link, words): picking one becomes its link and shows its words."""
-    by_name = {entry.name: entry for entry in state.row(name).options}
+    by_name = {entry.name: entry for entry in _choice(state, name).options}
     key = f"{state.key}/{name}"
     if key not in st.session_state:
         st.session_state[key] = state[name].name if state[name] else None

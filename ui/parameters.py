@@ -1,7 +1,7 @@
 """What a page's address may say, declared: the kinds of rows that its table of parameters has."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
@@ -96,7 +96,7 @@ class Parameter:
     formerly: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def names(self) -> Sequence[str]:
+    def names(self) -> Collection[str]:
         """Every name in the address that this row stands for."""
         return (self.name,)
 
@@ -269,7 +269,7 @@ class Sliders:
     subjects: Sequence[Any]
 
     @cached_property
-    def names(self) -> Sequence[str]:
+    def names(self) -> Collection[str]:
         return {f"{self.prefix}.{field}" for each in self.subjects for field in knobs(each)}
 
     def slider(self, name: str) -> Slider:
@@ -312,7 +312,7 @@ class Place:
     bounds: Callable[[Any], Sequence[tuple[float, float]]] | None = None
 
     @property
-    def names(self) -> Sequence[str]:
+    def names(self) -> Collection[str]:
         return ()
 
     def moved(self, report: Mapping, state) -> dict[str, Any]:

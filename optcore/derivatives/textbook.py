@@ -75,17 +75,15 @@ class TextbookTest:
             f"{start} exceeds h = {self.h:.1e}; at h/10 it is {self.smaller_error:.2e}, "
             f"{self.ratio:.3g} times less"
         )
-        return (
-            fall
-            + {
-                "smaller h": ". A fall of about 100 is truncation: the third derivative is large, "
-                "and a smaller h will do.",
-                "wrong": ". Truncation would have fallen about 100 times, so the derivative is wrong: "
-                f"it should be near {self.smaller_numeric:.6g}.",
-                "inconclusive": f", but round-off alone may be {self.roundoff:.1e} there: h is too "
-                "small to tell. Take a larger h.",
-            }[self.verdict]
-        )
+        meaning = {
+            "smaller h": ". A fall of about 100 is truncation: the third derivative is large, "
+            "and a smaller h will do.",
+            "wrong": ". Truncation would have fallen about 100 times, so the derivative is wrong: "
+            f"it should be near {self.smaller_numeric:.6g}.",
+            "inconclusive": f", but round-off alone may be {self.roundoff:.1e} there: h is too "
+            "small to tell. Take a larger h.",
+        }
+        return fall + meaning[self.verdict]
 
 
 def textbook_test(function, analytic, x, h, rule: Difference = CENTRAL) -> TextbookTest:

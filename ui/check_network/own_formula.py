@@ -68,7 +68,8 @@ def own_gradient(state: PageState, texts: dict[str, str], reach: float) -> OwnGr
 def point_of(state: PageState, own: OwnGradient) -> tuple[float, float]:
     """Where the check is made: the last place in the window the hand left the point at."""
     reach = own.surface.window[0][1]
-    return tuple(min(max(state[name], -reach), reach) for name in ("p.x", "p.y"))
+    x, y = (min(max(state[name], -reach), reach) for name in ("p.x", "p.y"))
+    return x, y
 
 
 def check_at(own: OwnGradient, point):

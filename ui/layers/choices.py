@@ -10,6 +10,9 @@ from optcore.flow.bounds import funnels
 from optcore.flow.fixes import FIXES, Comparison, compare
 from optcore.flow.plan import FlowPlan, FlowSetting
 from optcore.knobs import knobs
+from optcore.networks.architectures import Architecture
+from optcore.networks.initializers import Initializer
+from optcore.networks.losses import Loss
 from ui import controls
 from ui.layers import charts as chart
 from ui.layers import signal_charts as layers_signals
@@ -32,9 +35,9 @@ class Choices:
     """What is chosen by name; numbers are dials."""
 
     activations: tuple
-    initializer: object
-    loss: object
-    architecture: object
+    initializer: Initializer
+    loss: Loss
+    architecture: Architecture
     bias: bool
     fixes: tuple
     view: str

@@ -34,12 +34,12 @@ class Line:
         self.token = token_urlsafe(16)
         self.told: dict = {}
         self.editions = count(1)
-        self.hear: Callable[[dict], None] | None = None
+        self.hear: Callable[[dict], None] = lambda change: None
         self.body: Callable[[], object] | None = None
         self.answered = b""
         self.one_at_a_time = Lock()
         self.ended = False
-        self.hang_up: Callable[[], None] | None = None
+        self.hang_up: Callable[..., None] | None = None
         _lines[self.token] = self
 
     def take(self, change: dict) -> None:
@@ -53,9 +53,11 @@ class Line:
 
         Raises GivenUpError once the answer is not `wanted` any more.
         """
-        with self.one_at_a_time, turn(wanted), _set(_answering, self), showing(self.body):
+        body = self.body
+        assert body is not None, "only a line that answers is asked"
+        with self.one_at_a_time, turn(wanted), _set(_answering, self), showing(body):
             self.take(change)
-            self.body()
+            body()
             return self.answered
 
     def end(self) -> None:

@@ -5,7 +5,7 @@ its next pause and goes on in a lane of its own, where it hands over to the next
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from threading import Event, Lock
@@ -87,7 +87,7 @@ _mine: ContextVar[_Turn | None] = ContextVar("turn", default=None)
 
 
 @contextmanager
-def turn(wanted: Callable[[], bool] = lambda: True) -> Iterator[None]:
+def turn(wanted: Callable[[], bool] = lambda: True) -> Generator[None]:
     """Waits for the short work under way, though for PATIENCE seconds at most.
 
     `wanted` says whether somebody still waits for what is done in this turn.

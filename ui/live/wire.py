@@ -89,7 +89,7 @@ class _Writer:
         identity = node.identity if isinstance(node, Kept) else digest(node)
         if identity in self.has:
             return {"#": identity}
-        if self.live and getattr(node, "sketch", None) is not None:
+        if self.live and isinstance(node, Kept) and node.sketch is not None:
             return self.keep(node.sketch)
         return {"#": identity, "=": {name: self.plain(child) for name, child in node.items()}}
 

@@ -5,9 +5,9 @@ from functools import lru_cache
 
 import streamlit as st
 
-from optcore.descent.disturbance import GradientNoise
+from optcore.descent.disturbance import ClipNorm, ClipValue, GradientNoise
 from optcore.descent.loop import descend
-from optcore.descent.schedules import Constant
+from optcore.descent.schedules import Constant, Schedule
 from optcore.descent.sweep import best_rate
 from optcore.formula.surface import formula_surface
 from optcore.formula.tree import FormulaError
@@ -26,8 +26,8 @@ from ui.state import PageState
 class Conditions:
     """What a race is run under besides surface, optimizers and start."""
 
-    schedule: object
-    clip: object | None
+    schedule: Schedule
+    clip: ClipNorm | ClipValue | None
     noise: GradientNoise
 
     @property

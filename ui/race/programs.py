@@ -43,10 +43,10 @@ def with_optcore(surface, optimizer, start, steps: int, conditions) -> str:
     )
 
 
-def with_torch(surface, optimizer, start, steps: int, conditions) -> str | None:
-    """The same run with torch.optim and autograd; None where torch has no such method."""
+def with_torch(surface, optimizer, start, steps: int, conditions) -> str:
+    """The same run with torch.optim and autograd; empty where torch has no such method."""
     if not optimizer.torch:
-        return None
+        return ""
     call, *set_rate = (
         _FIELD.sub(lambda m: repr(getattr(optimizer, m[1])), text)
         for text in (optimizer.torch, *optimizer.torch_rate)

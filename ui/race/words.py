@@ -42,7 +42,7 @@ def summary(runs: dict, setup) -> str:
     arrivals = {name: arrival(run, floor, tolerance) for name, run in runs.items()}
     arrived = {name: step for name, step in arrivals.items() if step is not None}
     if arrived:
-        first = min(arrived, key=arrived.get)
+        first = min(arrived, key=lambda name: arrived[name])
         near = "to a gradient norm of {:g}" if floor is None else "within {:g} of the lowest loss"
         steps = _steps(arrived[first])
         parts.append(f"First {near.format(tolerance)}: {first}, after {steps}.")

@@ -94,13 +94,13 @@ def magnified(function, x, curves, *, h, shown: slice = EVERY) -> dict:
         "tickvals": steps,
         "ticktext": ["x−2h", "x−h", "x", "x+h", "x+2h"],
     }
-    layout["yaxis"] = {"title": {"text": "(f(t) − f(x)) / h", "standoff": 4, "font": {"size": 12}}}
+    axis = {"title": {"text": "(f(t) − f(x)) / h", "standoff": 4, "font": {"size": 12}}}
     if not curves:
-        layout["yaxis"]["range"] = [-1.0, 1.0]
+        layout["yaxis"] = axis | {"range": [-1.0, 1.0]}
         return {"data": [], "layout": layout}
     first = curves[0]
     reach = REACH * slope_scale(function, first.derivative)
-    layout["yaxis"]["range"] = [-reach, reach]
+    layout["yaxis"] = axis | {"range": [-reach, reach]}
     seen = look_closely(function, x, np.asarray(h)[shown], first.dtype)
     pairs = [_secant_in_h(curve, seen, shown) for curve in curves if curve.rule.name in SECANTS]
     data = [

@@ -188,17 +188,17 @@ def _slope(curve, x, y, slope) -> dict:
 def estimates(curves, leading, *, shown: slice = EVERY) -> dict:
     """Every estimate against h on a plain axis, with the lattice that floats snap it to."""
     layout = _layout("estimates", "Estimate against h: how floats shatter it")
-    layout["yaxis"] = {
+    axis = {
         "title": {"text": "estimate of f′(x)", "standoff": 4, "font": {"size": 12}},
         "tickfont": {"size": 11},
     }
     if not curves:
-        layout["yaxis"]["range"] = [-1.0, 1.0]
+        layout["yaxis"] = axis | {"range": [-1.0, 1.0]}
         return {"data": [], "layout": layout}
     first = curves[0]
     scale = slope_scale(first.function, first.derivative)
     ends = around(first.derivative, scale)
-    layout["yaxis"]["range"] = ends
+    layout["yaxis"] = axis | {"range": ends}
     data = shades(leading, ends) if leading else []
     if shown == EVERY:
         data.append(_fan(first, scale, ends))

@@ -125,7 +125,7 @@ def first_place(function) -> float:
 def window(state) -> tuple[float, float]:
     """What is shown of the function: it moves when x leaves it, so never under a dragging hand."""
     function, x = function_of(state), state["x"]
-    base = tuple(map(float, function.window))
+    base = float(function.window[0]), float(function.window[1])
     name, known, held = state.memory.get("window", ("", base, base))
     views = [held, base] if (name, known) == (function.name, base) else [base]
     half = (base[1] - base[0]) / 2

@@ -11,7 +11,8 @@ from optcore.derivatives.error_curve import ErrorCurve, error_curve
 from optcore.derivatives.error_model import NotFiniteError
 from optcore.derivatives.microscope import lattice, step_grid
 from optcore.derivatives.textbook import step_table, textbook_test
-from optcore.formula.surface import formula_function
+from optcore.formula.functions import Function
+from optcore.formula.surface import FormulaFunction, formula_function
 from ui import controls
 from ui.live.stage import Clock, Handle, Panel
 from ui.palette import legend as entry
@@ -37,7 +38,7 @@ class Watch:
     Where there is nothing to measure `fault` says why, and there are no curves.
     """
 
-    function: object
+    function: Function | FormulaFunction
     x: float
     dtype: type
     h: np.ndarray
@@ -53,7 +54,7 @@ def watch(state: PageState, function, rules, dtype) -> Watch:
     """Every rule measured at the x and over the h of the page's state."""
     x, own = state["x"], state["h"]
     h = step_grid(own)
-    at = state.clock(h, "h")
+    at = state.clock(h, "h") or 0
     function = replace(function, window=window(state))
     fault = overflow(function, x, dtype)
     try:

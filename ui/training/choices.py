@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
+from optcore.descent.disturbance import ClipNorm, ClipValue
 from optcore.knobs import knobs
 from optcore.networks.activations import Activation
 from optcore.networks.datasets import Generator
@@ -40,7 +41,7 @@ class Choices:
 
     dataset: Generator
     optimizer: Optimizer
-    clip: object
+    clip: ClipNorm | ClipValue | Unclipped
     heat: str
     halves: tuple[Half, Half]
     batch: int | None
@@ -72,7 +73,8 @@ def _details(state: PageState, hidden) -> tuple[tuple[Half, Half], int | None, b
         halves.append(Half(activation, start, form))
     amount = controls.choose(state, "batch", "Each gradient from")
     bias = controls.switch(state, "bias", "Biases")
-    return tuple(halves), amount.batch, bias
+    left, right = halves
+    return (left, right), amount.batch, bias
 
 
 def _missing() -> str:

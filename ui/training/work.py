@@ -64,19 +64,20 @@ def _finish(state: PageState, plans: Sequence[TrainingPlan]) -> list[TrainingRec
     if waiting:
         st.button("Train on", on_click=ask, args=(state, "training", missing),
                   icon=":material/resume:")  # fmt: skip
-    return [done[plan] for plan in plans]
+    return [record for record in map(done.get, plans) if record is not None]
 
 
-def _train(waiting: dict[TrainingPlan, Underway]) -> Generator:
+def _train(waiting: dict[TrainingPlan, Underway]) -> Generator[tuple[float, str], None, dict]:
     """Trains side by side, each a few steps at a time."""
     done = {}
     while waiting:
         taken = {}
         for plan in list(waiting):
-            taken[plan] = waiting[plan].go()
-            if taken[plan] is None:
+            if (step := waiting[plan].go()) is None:
                 done[plan] = waiting.pop(plan).trainer.record()
                 keep(done[plan])
+            else:
+                taken[plan] = step
         if waiting:
             slowest = min(waiting, key=lambda plan: taken[plan] / plan.steps)
             step = taken[slowest]
