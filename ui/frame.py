@@ -11,8 +11,9 @@ What is closed costs nothing: `details` gives None, and the Share popover is fil
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Generator
 from contextlib import contextmanager
+from typing import Any
 from urllib.parse import urlencode
 
 import segno
@@ -25,11 +26,16 @@ from ui.live.stage import ASIDE
 from ui.parameters import Origin, Scrubbed, View
 from ui.state import PageState
 
-_LINE = {"horizontal": True, "vertical_alignment": "center", "gap": "xsmall", "wrap": False}
+_LINE: dict[str, Any] = {
+    "horizontal": True,
+    "vertical_alignment": "center",
+    "gap": "xsmall",
+    "wrap": False,
+}
 
 
 @contextmanager
-def row(state: PageState, opened_by: Collection[str] = ()) -> Iterator[None]:
+def row(state: PageState, opened_by: Collection[str] = ()) -> Generator[None]:
     """The line of controls: those written within, then Lessons, Details, Share and Present.
 
     A link with one of the names in `opened_by`, which the drawer asks for, opens it.
@@ -116,7 +122,7 @@ def _hide(state: PageState) -> None:
 
 def _offer(state: PageState, place) -> None:
     """The link as it is, as a code for a phone, and for the page of a course."""
-    shown, address = state.parameters(), st.context.url.split("?")[0]
+    shown, address = state.parameters(), (st.context.url or "").split("?")[0]
     query = urlencode(shown, safe=",:")
     url = f"{address}?{query}" if query else address
     framed = f"{address}?{urlencode(shown | {'embed': 'true'}, safe=',:')}"

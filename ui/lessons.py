@@ -158,8 +158,9 @@ def parse(text: str, page: str, name: str) -> Lesson:
 def _step(section: str, name: str) -> Step:
     title, *lines = section.splitlines()
     fields, rest = _fields(lines)
-    answers = [_ANSWER.fullmatch(line) for line in rest if line.startswith("- ")]
-    if None in answers:
+    offered = [line for line in rest if line.startswith("- ")]
+    answers = [found for line in offered if (found := _ANSWER.fullmatch(line))]
+    if len(answers) < len(offered):
         raise LessonError(f"{name}, “{title}”: an answer is written “- answer: reply”.")
     if bool(answers) != ("ask" in fields):
         raise LessonError(f"{name}, “{title}”: a question has both an “ask” and answers.")

@@ -70,9 +70,9 @@ def _racer(setup, optimizer, run, axes) -> dict[str, float | str | None]:
         "end_y": float(points[-1][1]),
     }
     if rate:
-        own["first_rates"] = own["first_x"] / rate
-    if own["first_x"]:
-        own["first_ratio"] = own["first_y"] / own["first_x"]
+        own["first_rates"] = float(abs(first[0])) / rate
+    if first[0]:
+        own["first_ratio"] = float(abs(first[1]) / abs(first[0]))
     return own
 
 
@@ -95,4 +95,4 @@ def _axes(surface, start) -> tuple[float, float, np.ndarray]:
 def _least(ends: dict, name: str) -> str | None:
     known = {racer: own[name] for racer, own in ends.items()
              if own[name] is not None and not np.isnan(own[name])}  # fmt: skip
-    return min(known, key=known.get) if known else None
+    return min(known, key=lambda racer: known[racer]) if known else None

@@ -22,7 +22,7 @@ def facts(runs: Sequence[NeuronRun], start: NeuronStart) -> dict[str, float | st
         own = _neuron(run)
         found |= {f"{slug(run.neuron.name)}.{name}": fact for name, fact in own.items()}
     halves = {run.neuron.name: run.half_way for run in runs if run.half_way is not None}
-    found["first_half"] = min(halves, key=halves.get) if halves else None
+    found["first_half"] = min(halves, key=lambda name: halves[name]) if halves else None
     return found
 
 
