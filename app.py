@@ -49,7 +49,8 @@ def _fault(host: str, port: int) -> str | None:
         if fault.errno == errno.EADDRINUSE:
             return f"another program listens there. Choose another port: PORT={port + 1} make run"
         # Names that cannot be resolved have numbers of their own.
-        why = os.strerror(fault.errno).lower() if fault.errno > 0 else "there is no such host"
+        known = fault.errno is not None and fault.errno > 0
+        why = os.strerror(fault.errno).lower() if known else "there is no such host"
         return f"{why}. HOST and PORT choose another address"
     return None
 

@@ -37,4 +37,6 @@ class Visit:
 @st.cache_resource(scope="session", on_release=Visit.leave, show_spinner=False)
 def visit() -> Visit:
     """The present visit; a connection that comes back begins another."""
-    return Visit(get_script_run_ctx().session_id)
+    running = get_script_run_ctx()
+    assert running is not None, "a visit is asked for by a page that runs"
+    return Visit(running.session_id)
