@@ -16,6 +16,7 @@ PAGES = {
     "race scrubber": ("race.stage", {"at": 40}),
     "shrinking_h": ("shrinking_h.stage", {"handles": {"x": [0.5, 0.0]}}),
     "slow_neuron": ("slow_neuron.stage", {"handles": {"start": [1.0, 1.5]}}),
+    "steps": ("steps.stage", {"drawn": {"values": [0.5] * 100, "top": 1.0}}),
     "training": ("training.stage", {"values": {"length.seed": 5}}),
 }
 every_page = pytest.mark.parametrize(("name", "told"), PAGES.items(), ids=list(PAGES))

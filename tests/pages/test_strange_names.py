@@ -23,6 +23,7 @@ VARIANTS = {
     "layers": [{"net.depth": "3"}, {"activations": ""}],
     "training": [{"length.steps": "10"}],
     "slow_neuron": [{}, {"show": ""}],
+    "steps": [{}, {"stream": "drawn-by-hand", "details": "1"}],
 }
 
 
@@ -49,7 +50,7 @@ def test_a_mistyped_name_is_told_once_and_the_rest_of_the_link_is_used(page):
 def test_a_name_that_is_not_asked_for_at_present_is_no_mistake(page):
     table = import_module(f"ui.{page}.parameters").PARAMETERS
     names = {name for row in table for name in row.names}
-    links = OLD["links"] if page == "race" else OLD["other_pages"][page]
+    links = OLD["links"] if page == "race" else OLD["other_pages"].get(page, [])
     names |= {name for link in links for name in link}
     for link in VARIANTS[page]:
         assert STRANGE not in said(opened(page, dict.fromkeys(names, "?") | link))

@@ -1,8 +1,11 @@
 """What a person does on the Race page, and what they see."""
 
+import re
 from urllib.parse import parse_qs, urlsplit
 
 PATIENCE = 20_000
+# Opened by its own address, Streamlit's page looks for its server below that address first.
+PROBES = re.compile(r"status of 404 .*/_stcore/(health|host-config)$")
 
 
 class RacePage:
@@ -19,8 +22,9 @@ class RacePage:
         page.on("request", self._asked)
 
     def _heard(self, message) -> None:
-        if message.type == "error":
-            self.faults.append(f"{message.text} {message.location.get('url', '')}")
+        told = f"{message.text} {message.location.get('url', '')}"
+        if message.type == "error" and not PROBES.search(told):
+            self.faults.append(told)
 
     def _asked(self, request) -> None:
         local = request.url.startswith((self.address, "data:", "blob:"))

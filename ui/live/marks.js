@@ -1,8 +1,10 @@
-// Marks that the overlay draws besides lines and points: bars and notes.
+// Marks that the overlay draws besides lines and points: bars, stems and notes.
 //
 // A trace with `meta.play` "bars" has a bar per step, from the bottom of the plot up to `y`:
 // whole up to the clock's step, a shadow after it. `meta.width` and `meta.offset` are in units
 // of x. A value of zero on a logarithmic axis, and one that is not finite, is written out.
+// One that is "stems" has a stem per step from zero to a dot at `y`, moved to the right by
+// `meta.shift` units of x: what is given, so that what comes after the clock is never a secret.
 // A trace with "text" in its mode has its `text` written above its points.
 
 const SHADOW = 0.16;
@@ -25,6 +27,27 @@ export function bars(pen, { x, y }, trace, step, [xa, ya], look, secret) {
     } else if (done) {
       write(pen, said(trace.y[at]), middle, trace.y[at] === 0 ? bottom - 4 : ya._offset + look.size + 2, look, "center");
     }
+  }
+  pen.globalAlpha = alpha;
+}
+
+export function stems(pen, { x, y }, { marker, meta: { shift = 0 } }, step, [xa, ya], look) {
+  const right = shift * (xa.l2p(1) - xa.l2p(0));
+  const zero = ya._offset + ya.l2p(0);
+  const alpha = pen.globalAlpha;
+  const radius = Math.min((marker.size / 2) * look.thick, Math.abs(xa.l2p(0.4) - xa.l2p(0)) + 1);
+  pen.lineWidth = Math.min(2 * look.thick, radius);
+  for (let at = 0; at < x.length; at += 1) {
+    if (!Number.isFinite(y[at])) continue;
+    pen.globalAlpha = alpha * (at <= step ? 1 : 2 * SHADOW);
+    pen.beginPath();
+    pen.moveTo(x[at] + right, zero);
+    pen.lineTo(x[at] + right, y[at]);
+    pen.stroke();
+    pen.beginPath();
+    pen.arc(x[at] + right, y[at], radius, 0, 7);
+    if (marker.symbol === "circle") pen.fill();
+    else pen.stroke();
   }
   pen.globalAlpha = alpha;
 }

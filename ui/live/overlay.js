@@ -7,10 +7,11 @@
 //   "frame"  is `meta.x[step]`, `meta.y[step]`: a shape that changes with the step; one row
 //            alone serves every step
 //   "still"  is drawn whole, always: it moves only when new data comes
-//   "bars"   is a bar per step, shadows after the clock's (ui/live/marks.js)
-// A trace with `fill: "toself"` is filled with its `fillcolor`.
+//   "bars"   is a bar per step, shadows after the clock's; "stems" a stem from zero (ui/live/marks.js)
+// A trace with `fill: "toself"` is filled with its `fillcolor`, one with `yaxis: "y2"` stands on the
+// second y axis, below or above the first, over the same x.
 
-import { bars, notes } from "./marks.js";
+import { bars, notes, stems } from "./marks.js";
 import { ink } from "./theme.js";
 
 const DASHES = { dash: [9, 5], dot: [2, 4], dashdot: [9, 4, 2, 4], longdash: [15, 6] };
@@ -48,13 +49,21 @@ export class Overlay {
 
   // Screen coordinates are worked out once per data and axis range, not once per frame.
   project() {
-    const [xa, ya] = this.axes;
-    const key = [xa, ya].map((a) => `${a.type}${a._offset},${a._length},${a.range}`).join("|");
+    const { xaxis, yaxis, yaxis2 } = this.plot._fullLayout;
+    const axes = [xaxis, yaxis, yaxis2].filter(Boolean);
+    const key = axes.map((a) => `${a.type}${a._offset},${a._length},${a.range}`).join("|");
     if (key === this.key) return;
     this.key = key;
-    this.pixels = this.traces.map(({ x, y, meta }) => (meta.play === "frame"
-      ? null
-      : { x: along(xa, x), y: along(ya, y) }));
+    this.pixels = this.traces.map((trace) => {
+      if (trace.meta.play === "frame") return null;
+      const [xa, ya] = this.axesOf(trace);
+      return { x: along(xa, trace.x), y: along(ya, trace.y) };
+    });
+  }
+
+  axesOf({ yaxis = "y" }) {
+    const { xaxis, [yaxis.replace("y", "yaxis")]: own } = this.plot._fullLayout;
+    return [xaxis, own];
   }
 
   resize() {
@@ -73,28 +82,31 @@ export class Overlay {
     pen.clearRect(0, 0, this.canvas.width, this.canvas.height);
     if (!this.axes) return;
     this.project();
-    const [xa, ya] = this.axes;
-    pen.save();
-    pen.beginPath();
-    pen.rect(xa._offset, ya._offset, xa._length, ya._length);
-    pen.clip();
     if (cursor !== undefined) this.cursor(pen, cursor, view.look);
     this.traces.forEach((trace, index) => {
-      if (!view.off.has(trace.meta.group)) this.trace(pen, trace, index, step, view);
+      if (view.off.has(trace.meta.group)) return;
+      pen.save();
+      within(pen, this.axesOf(trace));
+      this.trace(pen, trace, index, step, view);
+      pen.restore();
     });
-    pen.restore();
   }
 
   cursor(pen, at, look) {
-    const [xa, ya] = this.axes;
-    const [x] = along(xa, [at]);
+    const { xaxis, yaxis, yaxis2 } = this.plot._fullLayout;
+    const [x] = along(xaxis, [at]);
     pen.strokeStyle = look.text;
     pen.globalAlpha = 0.45;
     pen.lineWidth = 1;
-    pen.beginPath();
-    pen.moveTo(x, ya._offset);
-    pen.lineTo(x, ya._offset + ya._length);
-    pen.stroke();
+    for (const ya of [yaxis, yaxis2].filter(Boolean)) {
+      pen.save();
+      within(pen, [xaxis, ya]);
+      pen.beginPath();
+      pen.moveTo(x, ya._offset);
+      pen.lineTo(x, ya._offset + ya._length);
+      pen.stroke();
+      pen.restore();
+    }
   }
 
   trace(pen, trace, index, step, { hover: { hot }, secret, look }) {
@@ -108,12 +120,15 @@ export class Overlay {
     pen.lineWidth = (line.width ?? 2) * look.thick * (hot && !cold ? 1.5 : 1);
     pen.setLineDash(DASHES[line.dash] ?? []);
     pen.lineJoin = "round";
-    if (meta.play === "bars") {
-      bars(pen, points, trace, step, this.axes, look, secret);
+    if (meta.play === "bars" || meta.play === "stems") {
+      (meta.play === "bars" ? bars : stems)(pen, points, trace, step, this.axesOf(trace), look, secret);
       return;
     }
     if (trace.fill === "toself") fill(pen, points, trace.fillcolor);
-    if (mode.includes("lines")) stroke(pen, points, 0, upto);
+    if (mode.includes("lines")) {
+      stroke(pen, points, 0, upto);
+      alone(pen, points, upto);
+    }
     if (mode.includes("lines") && meta.play === "curve" && upto < last && !secret) {
       const alpha = pen.globalAlpha;
       pen.globalAlpha = alpha * (meta.ahead ?? AHEAD);
@@ -131,7 +146,7 @@ export class Overlay {
 
   points(trace, index, step) {
     if (trace.meta.play !== "frame") return this.pixels[index];
-    const [xa, ya] = this.axes;
+    const [xa, ya] = this.axesOf(trace);
     return { x: along(xa, row(trace.meta.x, step)), y: along(ya, row(trace.meta.y, step)) };
   }
 
@@ -183,6 +198,12 @@ export class Overlay {
   }
 }
 
+function within(pen, [xa, ya]) {
+  pen.beginPath();
+  pen.rect(xa._offset, ya._offset, xa._length, ya._length);
+  pen.clip();
+}
+
 function along(axis, values) {
   const zero = axis._offset + axis.l2p(0);
   const unit = axis.l2p(1) - axis.l2p(0);
@@ -218,6 +239,17 @@ function stroke(pen, { x, y }, from, upto) {
     [lastX, lastY] = [px, py];
   }
   pen.stroke();
+}
+
+// A point between two gaps has no line to be part of.
+function alone(pen, { x, y }, upto) {
+  const known = (at) => Number.isFinite(x[at]) && Number.isFinite(y[at]);
+  for (let at = 0; at <= upto; at += 1) {
+    if (!known(at) || known(at - 1) || known(at + 1)) continue;
+    pen.beginPath();
+    pen.arc(x[at], y[at], pen.lineWidth, 0, 7);
+    pen.fill();
+  }
 }
 
 function fill(pen, { x, y }, colour) {

@@ -2,6 +2,7 @@
 
 import { part } from "./dom.js";
 import { Overlay } from "./overlay.js";
+import { Pen } from "./pen.js";
 import { dressLayout, dressTrace } from "./theme.js";
 import { description } from "./told.js";
 import { Touch } from "./touch.js";
@@ -55,6 +56,17 @@ export class Panel {
     Object.assign(this, { figure, asked: view });
     if (frame !== this.frame) this.mount(frame);
     this.overlay.set(figure.data.filter(moves));
+    this.draws();
+  }
+
+  // A panel that a hand may draw on has a pen.
+  draws() {
+    const { draws } = this.frame;
+    if (!draws) this.pen = this.pen?.leave();
+    else {
+      this.pen ??= new Pen(this);
+      this.pen.set(draws, this.overlay.traces[0]);
+    }
   }
 
   mount(frame) {
@@ -162,6 +174,7 @@ export class Panel {
   draw(step) {
     if (!this.plot._fullLayout || this.cell.hidden) return;
     this.overlay.draw(step, this.stage, this.frame.cursor ? step : undefined);
+    this.pen?.place();
     if (this.frameIndex?.length && step !== this.shownStep) this.showFrames(step);
   }
 
@@ -185,7 +198,7 @@ export class Panel {
   click(event) {
     const [x, y] = this.down ?? [event.clientX, event.clientY];
     if (Math.hypot(event.clientX - x, event.clientY - y) > 4) return;
-    if (event.target.closest(".os-back, .os-handle")) return;
+    if (event.target.closest(".os-back, .os-handle, .os-pen")) return;
     clearTimeout(this.clicking);
     if (event.detail > 1 && this.zoomed) return;
     const found = this.nearest(event);

@@ -183,7 +183,7 @@ class Stage {
   say(step) {
     const words = this.picture?.words ?? this.lastWords ?? "";
     this.lastWords = words;
-    const told = words.texts ? words.texts[Math.min(step, words.texts.length - 1)] : words;
+    const told = words.texts ? words.texts[Math.max(0, Math.min(Math.floor(step), words.texts.length - 1))] : words;
     const text = this.secret && !words.texts ? "" : told;
     const loud = this.clock.playing ? "off" : "polite";
     if (this.words.getAttribute("aria-live") !== loud) this.words.setAttribute("aria-live", loud);

@@ -22,6 +22,17 @@ _stage = st.components.v2.component(
 
 
 @dataclass(frozen=True)
+class Draws:
+    """Values from -`top` to `top` that a hand may draw, one for each step; `label` names them.
+
+    A report then has `drawn`: the `values` in units of the `top` they were drawn under.
+    """
+
+    top: float
+    label: str
+
+
+@dataclass(frozen=True)
 class Panel:
     """One plain Plotly figure dict on the stage.
 
@@ -32,7 +43,8 @@ class Panel:
     y when the pointer rests on a moving trace. Its size is the stage's business: `span` counts
     rows of equal height, and `aspect`, width to height, is kept within a factor 1.4, for what
     must not look stretched. `name` stands on its tab where not all panels fit, and is what a
-    screen reader calls it; without one its title serves, or what its y axis shows.
+    screen reader calls it; without one its title serves, or what its y axis shows. With `draws` a
+    hand draws the stems of the first trace (ui/live/pen.js).
     """
 
     figure: dict
@@ -44,6 +56,7 @@ class Panel:
     view: str | None = None
     name: str = ""
     aspect: float | None = None
+    draws: Draws | None = None
 
 
 @dataclass(frozen=True)
@@ -99,7 +112,7 @@ def stage(
 
     `on_change` is called before a rerun with what changed: `handles` (name -> (x, y)), `at`
     (the clock's step), `values` of the sliders on the `boards` (id -> number), `views` (a panel's
-    index as text -> its view), and `settled`
+    index as text -> its view), `drawn` (see `Draws`), and `settled`
     (True once the hand has let go). `legend` entries have group, name, colour, dash, symbol.
     `words` is what there is to say, one or one for each step of the clock: its first line stands
     under the panels, the rest and `table` (HTML built from numbers only) with the details

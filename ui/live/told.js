@@ -36,6 +36,7 @@ function head({ x, y, meta }, step) {
 }
 
 export function tidy(value) {
+  if (Number.isNaN(value)) return "–";
   if (!Number.isFinite(value)) return String(value);
   const size = Math.abs(value);
   if (size !== 0 && (size < 1e-3 || size >= 1e5)) return value.toExponential(3);

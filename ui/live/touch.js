@@ -14,7 +14,7 @@ export class Touch {
   }
 
   start(event) {
-    if (event.target.closest(".os-handle, .os-back")) return;
+    if (event.target.closest(".os-handle, .os-back, .os-pen")) return;
     event.stopPropagation();
     if (event.touches.length !== 2 || !this.panel.plot._fullLayout) return;
     event.preventDefault();

@@ -15,7 +15,7 @@ export const written = (numbers) => numbers.map((number) => Number(Number(number
 // with new ranges from scratch, and axes that jump to and fro hide what the hand does.
 export function steady(layout, before) {
   const steadied = { ...layout };
-  for (const name of ["xaxis", "yaxis"]) {
+  for (const name of ["xaxis", "yaxis", "yaxis2"]) {
     const [wanted, shown] = [layout[name], before[name]];
     if (wanted?.range && shown?.range && holds(shown.range, wanted.range)) steadied[name] = shown;
   }

@@ -13,9 +13,10 @@ from ui.palette import OPTIMIZER_LOOKS, legend
 from ui.parameters import slug
 from ui.race import charts as chart
 from ui.race.choices import Setup
-from ui.race.inspector import numbers, rule, worked
+from ui.race.inspector import numbers, worked
 from ui.race.programs import trajectory, with_optcore, with_torch
 from ui.race.words import floor_of
+from ui.rules import rule
 from ui.state import PageState
 
 

@@ -1,29 +1,16 @@
-"""One step of one optimizer, written out: the rule, and the rule with the numbers in it."""
+"""One step of one optimizer in a race: every number that its rule uses."""
 
 from dataclasses import fields, replace
 
 import numpy as np
 
 from optcore.objective import Look
-from optcore.optimizers.rule import latex, symbols
-
-
-def rule(optimizer) -> str:
-    """The update rule in symbols, as aligned LaTeX."""
-    written = symbols(optimizer)
-    return latex(optimizer.rule, lambda name, after: written[f"{name}+" if after else name])
+from ui import rules
 
 
 def worked(optimizer, objective, run, step: int) -> str:
-    """The same with the numbers of one step of a run (0 to its last but one)."""
-    numbers, written = values(optimizer, objective, run, step), symbols(optimizer)
-
-    def write(name: str, after: bool) -> str:
-        key = f"{name}+" if after and f"{name}+" in numbers else name
-        # What a line only works out on its way to the next is no part of the record.
-        return _number(numbers[key]) if key in numbers else written[key]
-
-    return latex(optimizer.rule, write)
+    """The rule with the numbers of one step of a run (0 to its last but one)."""
+    return rules.worked(optimizer, values(optimizer, objective, run, step))
 
 
 def values(optimizer, objective, run, step: int) -> dict[str, np.ndarray]:
@@ -70,26 +57,4 @@ def numbers(optimizer, objective, run, step: int) -> str:
         rows[f"{name.replace('_', ' ')} before"] = found[name]
         rows[f"{name.replace('_', ' ')} after"] = found[f"{name}+"]
     rows["step taken"] = found["step"]
-    body = "\n".join(f"| {name} | ${_number(number)}$ |" for name, number in rows.items())
-    return f"| At step {step} | |\n|---|---|\n{body}"
-
-
-def _number(number) -> str:
-    number = np.asarray(number)
-    if number.ndim == 0 or number.size == 1:
-        return _digits(float(number.reshape(())))
-    rows = number.reshape(number.shape[0], -1)
-    cells = r"\\".join("&".join(_plain(float(x)) for x in row) for row in rows)
-    return rf"\begin{{pmatrix}}{cells}\end{{pmatrix}}"
-
-
-def _digits(number: float) -> str:
-    """A number that may stand behind an operator: a negative one has brackets."""
-    return rf"\left({_plain(number)}\right)" if number < 0 else _plain(number)
-
-
-def _plain(number: float) -> str:
-    if not np.isfinite(number):
-        return {np.inf: r"\infty", -np.inf: r"-\infty"}.get(number, r"\mathrm{nan}")
-    mantissa, _, exponent = f"{number:.5g}".partition("e")
-    return rf"{mantissa} \cdot 10^{{{int(exponent)}}}" if exponent else mantissa
+    return rules.listed(f"At step {step}", rows)

@@ -13,7 +13,8 @@ from optcore.optimizers import OPTIMIZERS, AdaGrad, Adam, GradientDescent, Momen
 from optcore.optimizers.misprints import MISPRINTS
 from optcore.optimizers.rule import symbols
 from optcore.surfaces import Bowl, Ravine, Rosenbrock
-from ui.race.inspector import numbers, rule, values, worked
+from ui.race.inspector import numbers, values, worked
+from ui.rules import rule
 
 EVERY = (*OPTIMIZERS, *MISPRINTS)
 START = (-1.2, 1.0)

@@ -1,0 +1,52 @@
+"""An update rule written out: in symbols, and with the numbers of one step in it."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from optcore.optimizers.rule import latex, symbols
+
+
+def rule(optimizer) -> str:
+    """The update rule in symbols, as aligned LaTeX."""
+    written = symbols(optimizer)
+    return latex(optimizer.rule, lambda name, after: written[f"{name}+" if after else name])
+
+
+def worked(optimizer, numbers: Mapping[str, np.ndarray]) -> str:
+    """The same with a number for every name: its own, a memory's after the step with a +."""
+    written = symbols(optimizer)
+
+    def write(name: str, after: bool) -> str:
+        key = f"{name}+" if after and f"{name}+" in numbers else name
+        # What a line only works out on its way to the next is no part of the record.
+        return _number(numbers[key]) if key in numbers else written[key]
+
+    return latex(optimizer.rule, write)
+
+
+def listed(title: str, rows: Mapping[str, np.ndarray]) -> str:
+    """Numbers by name as a Markdown table."""
+    body = "\n".join(f"| {name} | ${_number(number)}$ |" for name, number in rows.items())
+    return f"| {title} | |\n|---|---|\n{body}"
+
+
+def _number(number) -> str:
+    number = np.asarray(number)
+    if number.ndim == 0 or number.size == 1:
+        return _digits(float(number.reshape(())))
+    rows = number.reshape(number.shape[0], -1)
+    cells = r"\\".join("&".join(_plain(float(x)) for x in row) for row in rows)
+    return rf"\begin{{pmatrix}}{cells}\end{{pmatrix}}"
+
+
+def _digits(number: float) -> str:
+    """A number that may stand behind an operator: a negative one has brackets."""
+    return rf"\left({_plain(number)}\right)" if number < 0 else _plain(number)
+
+
+def _plain(number: float) -> str:
+    if not np.isfinite(number):
+        return {np.inf: r"\infty", -np.inf: r"-\infty"}.get(number, r"\mathrm{nan}")
+    mantissa, _, exponent = f"{number:.5g}".partition("e")
+    return rf"{mantissa} \cdot 10^{{{int(exponent)}}}" if exponent else mantissa

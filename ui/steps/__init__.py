@@ -1,0 +1,1 @@
+"""What belongs to the page Steps alone: choices, charts, words, lessons' marks."""

@@ -1,0 +1,108 @@
+"""What stands in the drawer of the Steps page: the inspector, the laws, the downloads."""
+
+import csv
+import io
+from dataclasses import fields
+from functools import partial
+
+import numpy as np
+import streamlit as st
+
+from optcore.streams import Response
+from ui import controls, rules
+from ui.parameters import slug
+from ui.state import PageState
+from ui.steps import words
+from ui.steps.case import Setup
+from ui.steps.programs import with_optcore, with_torch
+
+
+def inspector(state: PageState, setup: Setup, responses: dict[str, Response]) -> None:
+    """The rule of one optimizer with the numbers of the scrubber's step."""
+    if not responses:
+        return
+    st.markdown("##### Step inspector")
+    name = controls.choose(state, "inspect", "Optimizer to inspect").name
+    optimizer = next(each for each in setup.optimizers if each.name == name)
+    at = state["at"]
+    step = max(1, min(setup.steps, setup.steps if at is None else at))
+    numbers = values(optimizer, responses[name], step)
+    st.caption("Pause or move the scrubber to choose another step.")
+    st.latex(rules.rule(optimizer))
+    st.latex(rules.worked(optimizer, numbers))
+    st.markdown(rules.listed(f"At step {step}", rows(responses[name], numbers)))
+    st.caption(f"{optimizer.source}. Variant: {optimizer.variant}.")
+
+
+def values(optimizer, response: Response, step: int) -> dict[str, np.ndarray]:
+    """Every name a rule may use -> its number at a step, from 1."""
+    numbers = {each.name: np.asarray(getattr(optimizer, each.name)) for each in fields(optimizer)}
+    if response.rates is not None:
+        numbers["learning_rate"] = response.rates[step - 1]
+    numbers |= {
+        "grad": response.gradients[step - 1],
+        "point": response.points[step - 1],
+        "step": response.steps[step - 1],
+        "t": np.asarray(step),
+    }
+    for name, memory in response.memory.items():
+        numbers[name], numbers[f"{name}+"] = memory[step - 1], memory[step]
+    return numbers
+
+
+def rows(response: Response, numbers: dict) -> dict[str, np.ndarray]:
+    """Gradient, memory before and after, and step, by what they are called."""
+    found = {"gradient": numbers["grad"], "place before": numbers["point"]}
+    for name in response.memory:
+        found[f"{name.replace('_', ' ')} before"] = numbers[name]
+        found[f"{name.replace('_', ' ')} after"] = numbers[f"{name}+"]
+    return {**found, "step": numbers["step"]}
+
+
+def laws(setup: Setup) -> None:
+    """What foretells the steps, for those for whom something does."""
+    lines = [words.law_line(setup, optimizer) for optimizer in setup.optimizers]
+    if any(lines):
+        st.markdown("##### The law of each step")
+        st.markdown("\n".join(f"- {line}" for line in lines if line))
+
+
+def downloads(setup: Setup, responses: dict[str, Response]) -> None:
+    """All numbers as CSV, and a program for each that prints the same last place."""
+    if not responses:
+        return
+    with st.popover("Download", icon=":material/download:"):
+        st.download_button("CSV of all", partial(table, setup, responses), "steps.csv", "text/csv",
+                           on_click="ignore")  # fmt: skip
+        for optimizer in setup.optimizers:
+            name = slug(optimizer.name)
+            with st.container(horizontal=True):
+                st.markdown(f"**{optimizer.name}**")
+                st.download_button("NumPy", partial(with_optcore, setup, optimizer),
+                                   f"{name}_stream.py", key=f"np/{name}",
+                                   on_click="ignore")  # fmt: skip
+                known = bool(optimizer.torch)
+                st.download_button("PyTorch", partial(with_torch, setup, optimizer),
+                                   f"{name}_stream_torch.py", key=f"torch/{name}",
+                                   on_click="ignore", disabled=not known,
+                                   help=None if known else "torch.optim has no such method.",
+                                   )  # fmt: skip
+
+
+def table(setup: Setup, responses: dict[str, Response]) -> str:
+    """A row for each optimizer, step and coordinate; empty where no law foretells."""
+    text = io.StringIO()
+    sheet = csv.writer(text, lineterminator="\n")
+    sheet.writerow(["optimizer", "step", "coordinate", "gradient", "step_taken", "in_rates",
+                    "foretold", "place"])  # fmt: skip
+    for optimizer in setup.optimizers:
+        response, foretold = responses[optimizer.name], setup.law(optimizer)
+        for k in range(setup.steps):
+            for i in range(len(setup.streams)):
+                law = "" if foretold is None else float(foretold[k, i])
+                numbers = (response.gradients, response.steps, response.in_rates)
+                sheet.writerow(
+                    [optimizer.name, k + 1, i + 1, *(float(each[k, i]) for each in numbers), law,
+                     float(response.points[k + 1, i])]
+                )  # fmt: skip
+    return text.getvalue()

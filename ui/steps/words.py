@@ -1,0 +1,178 @@
+"""A performance in words and in a table, both made from its numbers."""
+
+from html import escape
+
+import numpy as np
+
+from optcore.streams import LongestStep, Response, closed_form, law_of
+from optcore.streams.kinds import ConstantStream
+from ui.steps.case import Drift, Setup
+from ui.steps.parameters import ANGLE, DRIFT, LONGEST
+
+LATE = 1e12
+NOBODY = "Nobody listens yet: choose one or more optimizers above."
+
+
+def told(setup: Setup, responses: dict[str, Response], view: str, known: dict) -> list[str]:
+    """A sentence for each step of the clock, 0 to T; the last says what came of it all.
+
+    `known` is what the view in force has worked out besides: longest steps, or drifts, by name.
+    """
+    if not responses:
+        return [NOBODY] * (setup.steps + 1)
+    moments = [_moment(setup, responses, k) for k in range(1, setup.steps)]
+    start = f"{setup.steps} gradients wait: play them, or draw your own in the upper plot."
+    if not setup.gradients.any():
+        start = "No gradient yet: press in the upper plot and move, and hear what they make of it."
+    return [start, *moments, ending(setup, responses, view, known)]
+
+
+def ending(setup: Setup, responses: dict[str, Response], view: str, known: dict) -> str:
+    """What the whole stream came to, as the view in force sees it."""
+    if view == LONGEST:
+        return " ".join(_longest(name, each, known.get(name)) for name, each in responses.items())
+    if view == DRIFT:
+        told = " ".join(_drift(name, each) for name, each in known.items())
+        return told or "None of these has a known drift under this stream."
+    if view == ANGLE:
+        return _climbs(setup, responses)
+    parts = [_last(setup, each, responses[each.name]) for each in setup.optimizers]
+    return f"Step {setup.steps}, in rates: {'; '.join(parts)}."
+
+
+def _moment(setup: Setup, responses: dict[str, Response], k: int) -> str:
+    steps = [f"{name} {_numbers(-each.in_rates[k - 1])}" for name, each in responses.items()]
+    gradient = _numbers(setup.gradients[k - 1])
+    return f"Step {k}: gradient {gradient}; steps down, in rates: {', '.join(steps)}."
+
+
+def _last(setup: Setup, optimizer, response: Response) -> str:
+    """The last step, beside where it leads if the gradient stays as it is."""
+    last = -response.in_rates[-1]
+    text = f"{optimizer.name} {_numbers(last)}"
+    ends = terminal(setup, optimizer)
+    if ends is None:
+        return text
+    if not np.isfinite(ends).all():
+        return f"{text}, growing for ever"
+    if (np.abs(ends) < 1e-5).all():
+        return f"{text}, going to 0"
+    if np.allclose(last, ends, rtol=5e-3):
+        return f"{text}, settled"
+    return f"{text}, going to {_numbers(ends)}"
+
+
+def terminal(setup: Setup, optimizer) -> np.ndarray | None:
+    """The step down in rates that a constant stream leads to; None where none is known."""
+    constant = all(isinstance(stream, ConstantStream) for stream in setup.streams)
+    if not constant or (setup.scheduled and optimizer.follows_schedule):
+        return None
+    ends = []
+    with np.errstate(all="ignore"):
+        for stream, scale in zip(setup.streams, setup.scales, strict=True):
+            end = closed_form(optimizer, stream, [LATE], (scale,))
+            if end is None:
+                return None
+            ends.append(-end[0, 0])
+        return np.array(ends) / optimizer.learning_rate
+
+
+def _climbs(setup: Setup, responses: dict[str, Response]) -> str:
+    """Who climbs how often, and how wide the angle of the others gets."""
+    up, down = [], []
+    for name, response in responses.items():
+        climbing = np.flatnonzero(response.angles > 90 + 1e-9)
+        if climbing.size:
+            up.append(f"{name} at {_steps(climbing.size)}, first at {climbing[0] + 1}")
+        else:
+            known = response.angles[np.isfinite(response.angles)]
+            down.append(f"{name} {known.max(initial=0.0):.1f}")
+    parts = [f"It climbs: {'; '.join(up)}."] if up else []
+    if down:
+        parts.append(f"Never climbing, widest angle in degrees: {', '.join(down)}.")
+    return " ".join(parts)
+
+
+def _longest(name: str, response: Response, bound: LongestStep | None) -> str:
+    lengths = np.nan_to_num(np.abs(response.in_rates).max(axis=-1))
+    at = int(np.argmax(lengths))
+    text = f"{name}'s longest step is {_number(lengths[at])} rates, at step {at + 1}"
+    if bound is None:
+        return f"{text}."
+    share = 100 * lengths[at] / bound.rates
+    return (
+        f"{text}: {share:.3g} % of the {_number(bound.rates)} that {len(response.steps)} gradients "
+        f"allow. Any number of them allow {_number(bound.ever)}; the paper's bound is "
+        f"{_number(bound.claimed)}."
+    )
+
+
+def _drift(name: str, drift: Drift) -> str:
+    way = "downhill" if drift.now < 0 else "uphill, the wrong way," if drift.now > 0 else "nowhere"
+    text = f"{name} goes {way} by {_number(abs(drift.now))} rates a period"
+    if drift.turning is None:
+        return f"{text}, the same way for every β₂."
+    return f"{text}; it turns at β₂ = {drift.turning:.4g}."
+
+
+def table(setup: Setup, responses: dict[str, Response]) -> str:
+    """The results as an HTML table."""
+    if not responses:
+        return ""
+    heads = (
+        "Optimizer",
+        "First step",
+        "Last step",
+        "Foretold",
+        "Longest",
+        "Way",
+        "Place",
+        "Climbs",
+    )
+    head = "".join(f'<th scope="col">{text}</th>' for text in heads)
+    rows = "".join(_row(setup, each, responses[each.name]) for each in setup.optimizers)
+    return (
+        f"<table><caption>After {_steps(setup.steps)}, in learning rates; climbs: steps that go "
+        f"up as seen by their gradient</caption><thead><tr>{head}</tr></thead>"
+        f"<tbody>{rows}</tbody></table>"
+    )
+
+
+def _row(setup: Setup, optimizer, response: Response) -> str:
+    foretold, rate = setup.law(optimizer), response.learning_rate
+    cells = (
+        _numbers(-response.in_rates[0]),
+        _numbers(-response.in_rates[-1]),
+        "no law" if foretold is None else _numbers(-foretold[-1] / rate),
+        _number(np.nanmax(np.abs(np.nan_to_num(response.in_rates)))),
+        _numbers(response.travelled[-1] / rate),
+        _numbers(response.points[-1] / rate),
+        str(int((response.angles > 90 + 1e-9).sum())),
+    )
+    texts = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
+    return f'<tr><th scope="row">{escape(optimizer.name)}</th>{texts}</tr>'
+
+
+def law_line(setup: Setup, optimizer) -> str:
+    """The law with its source, as Markdown; empty where there is none."""
+    law = law_of(optimizer)
+    if law is None:
+        return ""
+    constant = all(isinstance(stream, ConstantStream) for stream in setup.streams)
+    formula = law.constant if constant else law.latex
+    return f"**{optimizer.name}**: $|\\Delta\\theta_k| = {formula}$. {law.source}."
+
+
+def _steps(count: int) -> str:
+    return "1 step" if count == 1 else f"{count} steps"
+
+
+def _numbers(values) -> str:
+    """One number, or two with "and" between."""
+    return " and ".join(_number(float(value)) for value in np.ravel(values))
+
+
+def _number(value: float) -> str:
+    if not np.isfinite(value):
+        return {np.inf: "∞", -np.inf: "−∞"}.get(value, "none")
+    return f"{value + 0.0:.3g}".replace("-", "−")
