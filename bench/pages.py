@@ -1,5 +1,6 @@
-"""The pages on derivatives and on layers: a slider under a hand, and what it redraws."""
+"""The pages besides Race: a slider or a pen under a hand, and what it redraws."""
 
+import math
 import time
 from statistics import median
 
@@ -7,8 +8,10 @@ from playwright.sync_api import Page
 
 from bench import servers
 from bench.browser import STAGE, Chart, chromium, delays, held, opened, redraws
+from bench.descend import EIGHT
 from bench.measure import percentile
 from bench.report import Check, Section, Table
+from ui.parameters import slug
 
 CHANGES = 40
 # The clock answers in the browser: its label changes in the same task that draws the panels.
@@ -21,10 +24,11 @@ CLOCK = Chart(
 
 def run() -> Section:
     section = Section(
-        "Shrinking h, and gradient flow",
+        "Shrinking h, gradient flow, and steps",
         "Measured as on the Race page: input event to painted frame. The h slider answers in the "
         "browser alone; all else asks the server. Layers are as asked: depth 20, width 128, "
-        "sigmoid and ReLU, batch 256, with theory lines and bounds.",
+        "sigmoid and ReLU, batch 256, with theory lines and bounds. The stream drawn by hand has "
+        "200 gradients and is played to 8 optimizers.",
         tables=[Table("From an input event, ms",
                       ["", "median", "p95", "data drawn, median", "redraws/s held down"], [])],
     )  # fmt: skip
@@ -40,6 +44,10 @@ def run() -> Section:
                 _measure(section, f"Layers, {knob.split('.')[1].replace('_', ' ')} slider", page,
                          f'input[data-knob="{knob}"]', _across, 100)  # fmt: skip
                 time.sleep(4)
+        players = ",".join(slug(name) for name in EIGHT)
+        address = f"{server.url}/steps?stream=drawn-by-hand&length.steps=200&play={players}"
+        with opened(browser, address, STAGE) as page:
+            _measure(section, "Steps, drawn by hand", page, ".os-pen", _waving, 25)
     return section
 
 
@@ -58,6 +66,12 @@ def _measure(section: Section, name: str, page: Page, selector: str, path, most=
     section.tables[0].rows.append(
         [name, median(single.painted), percentile(single.painted, 0.95), median(single.drawn), rate]
     )
+
+
+def _waving(index: int) -> tuple[float, float]:
+    """To and fro, and up and down: every move changes some gradients."""
+    across, _ = _across(index)
+    return across, 20.0 * math.sin(index)
 
 
 def _across(index: int) -> tuple[float, float]:
