@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optcore.checks.block_check import VALUE_ROUNDING, norm, relative
 from optcore.checks.bugs import PLANTED_BUGS, PlantedBug
 from optcore.checks.diagnosis import WRONG, diagnose
 from optcore.checks.grad_check import GradCheck
+from optcore.checks.measurement import VALUE_ROUNDING, norm, relative
 from optcore.derivatives.differences import CENTRAL
 from optcore.networks.backprop_lines import Line, lines_of
 from optcore.networks.network import FitLoss

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optcore.checks.block_check import norm, relative
 from optcore.checks.bugs import PLANTED_BUGS, PlantedBug
 from optcore.checks.grad_check import GradCheck, component_name
+from optcore.checks.measurement import norm, relative
 from optcore.networks.backprop_lines import Line, lines_of
 
 WRONG = ("wrong", "suspicious")

@@ -5,20 +5,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optcore.checks.block_check import (
-    SEVERITY,
-    BlockCheck,
-    Evidence,
-    check_block,
-    judge,
-    relative,
-    summed_scale,
-)
-from optcore.checks.numeric_grad import numeric_grad_steps
+from optcore.checks.block_check import SEVERITY, BlockCheck, check_block
+from optcore.checks.first_look import FirstLook, first_look
+from optcore.checks.measurement import Measurement, judge, relative
+from optcore.checks.second_look import look_again
 from optcore.derivatives.differences import CENTRAL, Difference, check_step
 from optcore.derivatives.error_model import NotFiniteError
 
 LIMIT = 20_000
+# Blocks that a sentence names, beyond the first.
+NAMED = 8
 
 
 class TooLargeError(ValueError):
@@ -31,9 +27,10 @@ class GradCheck:
 
     `analytic` is the objective's gradient, `numeric` the rule's estimate with steps `h`,
     `coarse` the same with 2h, `floor` the error a right component may have (absolute).
-    `relative_error` is over all components at once and `flat_verdict` its band: the number
-    most people look at. `verdict` is the gravest of the blocks'. `reason` says why nothing
-    can be concluded, if so.
+    `settled` and `settled_floor` are those that the verdicts rest on: the second look's where
+    one was taken. `relative_error` is over all components at once and `flat_verdict` its band:
+    the number most people look at. `verdict` is the gravest of the blocks'. `reason` says why
+    nothing can be concluded, if so.
     """
 
     point: np.ndarray
@@ -44,6 +41,8 @@ class GradCheck:
     numeric: np.ndarray
     coarse: np.ndarray
     floor: np.ndarray
+    settled: np.ndarray
+    settled_floor: np.ndarray
     blocks: tuple[BlockCheck, ...]
     relative_error: float
     flat_verdict: str
@@ -52,7 +51,8 @@ class GradCheck:
 
     @property
     def absolute_error(self) -> np.ndarray:
-        return np.abs(self.analytic - self.numeric)
+        """|analytic - settled|."""
+        return np.abs(self.analytic - self.settled)
 
     @property
     def worst(self) -> int:
@@ -68,23 +68,28 @@ class GradCheck:
         return [block.name for block in self.blocks if block.verdict in verdicts]
 
     def sentences(self) -> tuple[str, ...]:
-        """The overall number, then the worst block of each verdict that is not "right"."""
+        """The overall number, then the worst block of each verdict that needs words."""
         flat = (
             f"Relative error {self.relative_error:.1e} over {self.point.size:,} components: "
             f"{self.flat_verdict} by that number alone, {self.verdict} block by block."
         )
         if self.reason:
             return self.reason, flat
-        told = (self._tell(verdict) for verdict in reversed(SEVERITY[1:]))
+        told = (self._tell(verdict) for verdict in reversed(SEVERITY))
         return flat, *filter(None, told)
 
     def _tell(self, verdict):
+        """The worst block of a verdict; of the right ones those that took a second look."""
         blocks = [block for block in self.blocks if block.verdict == verdict]
+        if verdict == "right":
+            blocks = [block for block in blocks if block.second is not None]
         if not blocks:
             return ""
-        worst = max(blocks, key=lambda block: block.relative_error)
+        worst = max(blocks, key=lambda block: block.first.error)
         others = [block.name for block in blocks if block is not worst]
-        return worst.sentence + (f" Also {verdict}: {', '.join(others)}." if others else "")
+        if len(others) > NAMED:
+            return f"{worst.sentence} Likewise {len(others)} other blocks."
+        return worst.sentence + (f" Likewise {', '.join(others)}." if others else "")
 
 
 def check_grad(
@@ -119,26 +124,49 @@ def check_grad_steps(
     h = steps_at(rule, point, h)
     check_step(rule, point, h, point.dtype)
     analytic = np.asarray(objective.grad(point))
+    blocks = getattr(objective, "blocks", {"all": slice(0, point.size)})
     with np.errstate(over="ignore", invalid="ignore"):
-        numeric = yield from numeric_grad_steps(objective, point, rule, h, np.arange(point.size))
-        named = getattr(objective, "blocks", {"all": slice(0, point.size)})
-        scale = summed_scale(analytic, named)
-        evidence = Evidence(objective, point, rule, numeric, analytic, scale)
-        blocks = tuple(check_block(evidence, *item, random=bool(reason)) for item in named.items())
-        error = relative(evidence.difference, analytic, numeric.fine)
+        first = yield from first_look(objective, point, rule, h, analytic, blocks)
+        second = None if reason else second_look(first, blocks)
+        return found(first, second, blocks, reason)
+
+
+def second_look(first: FirstLook, blocks) -> Measurement | None:
+    """The components of all blocks that the first look did not find right, measured again."""
+    parts = [part for part in blocks.values() if first.measured.read(part).verdict != "right"]
+    if not parts:
+        return None
+    doubtful = np.concatenate([np.arange(part.start, part.stop) for part in parts])
+    return look_again(first.objective, first.point, first.measured.analytic, blocks, doubtful)
+
+
+def found(first: FirstLook, second: Measurement | None, blocks, reason: str) -> GradCheck:
+    """Both looks put together."""
+    measured, numeric = first.measured, first.numeric
+    settled, floor = measured.numeric, measured.floor
+    if second is not None:
+        known = ~np.isnan(second.numeric)
+        settled = np.where(known, second.numeric, settled)
+        floor = np.where(known, second.floor + measured.rounding, floor)
+    judged = tuple(
+        check_block(first, second, name, part, random=bool(reason)) for name, part in blocks.items()
+    )
+    error = relative(measured.difference, measured.analytic, measured.numeric)
     return GradCheck(
-        point=point,
-        rule=rule,
-        h=h,
+        point=first.point,
+        rule=first.rule,
+        h=numeric.h,
         value=numeric.value,
-        analytic=analytic,
+        analytic=measured.analytic,
         numeric=numeric.fine,
         coarse=numeric.coarse,
-        floor=evidence.floor,
-        blocks=blocks,
+        floor=measured.floor,
+        settled=settled,
+        settled_floor=floor,
+        blocks=judged,
         relative_error=error,
         flat_verdict="inconclusive" if reason else judge(error),
-        verdict=max((block.verdict for block in blocks), key=SEVERITY.index),
+        verdict=max((block.verdict for block in judged), key=SEVERITY.index),
         reason=reason,
     )
 

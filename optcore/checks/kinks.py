@@ -8,6 +8,8 @@ from optcore.checks.numeric_grad import shifted_values
 
 # Components whose moved networks are traced together.
 BATCH = 32
+# A pre-activation is known to about this many eps of the largest in its layer.
+ROUNDED = 64.0
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,10 @@ class Crossing:
     @property
     def sentence(self) -> str:
         if self.layer is None:
-            return f"the function has a kink within h of the point along component {self.index}"
+            return (
+                "the function has a kink, or turns as sharply as at one, within h of the point "
+                f"along component {self.index}"
+            )
         where = f"unit {self.unit} of layer {self.layer} on sample {self.sample}"
         if self.gap == 0:
             return f"{where} sits exactly on its kink"
@@ -58,6 +63,20 @@ def crossings(objective, point, indices, h, *, by_value=True) -> dict[int, Cross
     if hasattr(objective, "network") or not by_value:
         return {}
     return value_crossings(objective, point, indices, h)
+
+
+def touches_kink(objective, point) -> bool:
+    """Whether a unit of a network sits on its kink as far as rounding can tell."""
+    if not has_kinks(objective):
+        return False
+    forward, network = objective.forward(point), objective.network
+    near = ROUNDED * float(np.finfo(point.dtype).eps)
+    chosen = [network.hidden] * (network.depth - 1) + [network.output]
+    return any(
+        bool((np.abs(z - kink) <= near * max(1.0, float(np.abs(z).max()))).any())
+        for activation, z in zip(chosen, forward.normalised, strict=True)
+        for kink in activation.kinks
+    )
 
 
 def network_crossings(fit, theta, indices, h) -> dict[int, Crossing]:

@@ -11,6 +11,8 @@ from optcore.derivatives.differences import Difference
 BATCH = 512
 # Numbers in the perturbed points held at once: 8 MB of float64.
 CHUNK = 1 << 20
+# Points that are shaken, and how many eps of themselves they are moved.
+SHAKES, SHAKEN = 8, 32
 # Components whose median is not moved by one that happens to sit at a kink.
 ENOUGH = 16
 
@@ -134,12 +136,13 @@ def value_noise(objective, point, h, indices) -> np.ndarray:
     return np.sqrt(np.mean(fourth**2, axis=0) / 70)
 
 
-def grad_noise(objective, point) -> np.ndarray:
-    """The rounding error of the gradient (n,): what rounding the point anew makes of it.
+def shaken(function, point) -> np.ndarray:
+    """What rounding the point anew makes of `function(point)`: the root mean square over points
+    that differ from this one in the last digits.
 
-    The root mean square over four points that differ from this one in the last digits.
+    Far enough to round every sum another way: where all cancels, a few ulps often do not.
     """
-    eps = np.finfo(point.dtype).eps
-    sides = np.random.default_rng(0).choice([-2, 2], (4, point.size)) * eps
-    moved = [objective.grad((point * (1 + side)).astype(point.dtype)) for side in sides]
-    return np.sqrt(np.mean(np.abs(moved - objective.grad(point)) ** 2, axis=0))
+    moves = np.random.default_rng(0).choice([-1, 1], (SHAKES, point.size))
+    moves = 1 + SHAKEN * np.finfo(point.dtype).eps * moves
+    moved = [function((point * move).astype(point.dtype)) for move in moves]
+    return np.sqrt(np.mean(np.abs(moved - function(point)) ** 2, axis=0))

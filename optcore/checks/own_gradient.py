@@ -5,8 +5,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from optcore.checks.block_check import BANDS, judge
 from optcore.checks.grad_check import GradCheck, check_grad
+from optcore.checks.measurement import BANDS, judge
 from optcore.formula.program import Program, program_of
 from optcore.formula.surface import FormulaSurface
 from optcore.formula.text import parse

@@ -42,8 +42,12 @@ class Loss:
         return a
 
     def rounding(self, z, a, targets, output: Activation) -> np.ndarray:
-        """The rounding error of each sample's loss beyond eps times its value, (..., m)."""
-        return np.zeros(a.shape[:-1])
+        """The rounding error of each output's loss beyond eps times its value, (..., m, n_out)."""
+        return np.zeros(a.shape)
+
+    def delta_rounding(self, z, a, targets, output: Activation) -> np.ndarray:
+        """The same of its delta, as backpropagation or a complex step has it."""
+        return self.rounding(z, a, targets, output)
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,10 @@ class CrossEntropy(Loss):
 
     def predict(self, z, a, output):
         return self.probabilities(self.logits(z, a, output))
+
+    def delta_rounding(self, z, a, targets, output):
+        """A probability that has been rounded to 1 is known to eps, and so is its distance."""
+        return self.rounding(z, a, targets, output) + np.finfo(a.dtype).eps * np.abs(targets)
 
     def probabilities(self, logits):
         raise NotImplementedError
@@ -134,6 +142,10 @@ class SoftmaxCrossEntropy(CrossEntropy):
     def delta_by_logit(self, logits, targets):
         return self.probabilities(logits) * targets.sum(-1, keepdims=True) - targets
 
+    def rounding(self, z, a, targets, output):
+        """The logarithm of a sum near 1 is known to eps, however small it is itself."""
+        return np.finfo(a.dtype).eps * np.abs(targets)
+
     @staticmethod
     def _below_largest(logits):
         return logits - logits.real.max(-1, keepdims=True)
@@ -163,7 +175,7 @@ class NaiveCrossEntropy(SigmoidCrossEntropy):
         a = a if self.fused(output) else sigmoid(a)
         with np.errstate(divide="ignore"):
             worst = np.where(targets < 1, (1 - targets) * a / np.maximum(1 - a, 0), 0)
-        return np.finfo(a.dtype).eps * (targets + worst).sum(-1)
+        return np.finfo(a.dtype).eps * (targets + worst)
 
 
 LOSSES: tuple[Loss, ...] = (

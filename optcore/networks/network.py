@@ -14,6 +14,7 @@ from optcore.networks.activations import Activation
 from optcore.networks.backprop import Backprop, Trace
 from optcore.networks.forward import NORM_AXIS, ForwardPass
 from optcore.networks.losses import Loss
+from optcore.networks.rounding import slope_rounding, value_rounding
 from optcore.networks.shifted import values_shifted
 
 # Numbers held at once while many parameter vectors are evaluated: 4 MB, about the cache.
@@ -129,6 +130,9 @@ class FitLoss:
     dropout_seed: int | None = None
     backprop: Backprop = field(default_factory=Backprop)
 
+    # Its value is analytic but for kinks, where complex z go by the side of Re z.
+    takes_complex = True
+
     def __post_init__(self):
         for name, width in (("inputs", self.network.sizes[0]), ("targets", self.network.sizes[-1])):
             array = np.asarray(getattr(self, name))
@@ -153,11 +157,12 @@ class FitLoss:
 
     def value_rounding(self, theta) -> float:
         """The rounding error of L at theta (P,) that its loss makes beyond eps |L|."""
-        forward = self.forward(theta)
-        z, a = forward.pre_activations[-1], forward.activations[-1]
-        targets = self.cast(self.targets, z.dtype)
-        errors = self.loss.rounding(z, a, targets, self.network.output)
-        return float(np.linalg.norm(errors)) / len(errors)
+        return value_rounding(self, theta)
+
+    def slope_rounding(self, theta) -> np.ndarray:
+        """The same of the slopes (P,) of L, however they are measured."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            return slope_rounding(self, theta)
 
     def grad(self, theta) -> np.ndarray:
         """dL/dtheta (..., P), from `backprop`."""

@@ -120,9 +120,12 @@ def test_a_wrong_delta_reaches_its_layer_and_all_below():
 def test_the_right_network_that_looks_wrong():
     found = scenario("Right, but looks wrong")
     assert found.plan.bugs == ()
-    assert 0.2 < found.check.block("W1").relative_error < 0.9
+    block = found.check.block("W1")
+    assert 0.2 < block.first.error < 0.9
+    assert block.first.verdict == "inconclusive"
+    assert block.relative_error < 1e-10
     assert found.check.relative_error < 1e-8
-    assert (found.check.flat_verdict, found.check.verdict) == ("right", "inconclusive")
+    assert (found.check.flat_verdict, found.check.verdict) == ("right", "right")
     assert found.taylor.verdict == "right"
 
 
@@ -131,19 +134,21 @@ def test_the_complex_step_finds_what_depth_hides():
     check = scenario(name).check
     assert check.names(*CONVICTED) == ["W1"]
     assert check.block("W1").relative_error == pytest.approx(1 / 3, rel=1e-6)
-    assert max(block.floor for block in check.blocks) < 1e-11
-    assert scenario(name, rule="central").check.block("W1").verdict == "inconclusive"
+    assert check.block("W1").floor < 1e-11
+    assert check.block("W1").first.verdict == check.block("b1").first.verdict == "inconclusive"
+    assert scenario(name, rule="complex-step").check.names(*CONVICTED) == ["W1"]
 
 
 def test_depth_lifts_the_floor():
     check = scenario("Depth lifts the floor").check
-    assert 300 < check.block("W1").floor / check.block("W8").floor < 3000
+    assert 300 < check.block("W1").first.floor / check.block("W8").first.floor < 3000
     deeper = scenario("Depth lifts the floor", **{"net.layers": "16"}).check
-    assert deeper.block("W1").floor > 0.3
+    assert deeper.block("W1").first.floor > 0.3
+    assert deeper.verdict == "right"
 
 
 def test_tiny_weights_hide_what_scale_one_shows():
-    assert scenario("Tiny weights hide a bug").check.names(*CONVICTED) == []
+    assert scenario("Tiny weights hide a bug").check.verdict == "right"
     check = scenario("Tiny weights hide a bug", **{"at.weight_scale": "1"}).check
     assert check.names(*CONVICTED) == ["W1", "b1", "W2", "b2"]
     assert min(check.block(name).relative_error for name in ("W1", "b1", "W2", "b2")) > 1e-2
@@ -152,8 +157,8 @@ def test_tiny_weights_hide_what_scale_one_shows():
 def test_training_brings_the_bug_out():
     found = scenario("Check again after training")
     assert found.first.relative_error < 1e-6
-    assert found.first.names(*CONVICTED) == []
-    assert found.check.relative_error == pytest.approx(1, abs=0.05)
+    assert found.first.verdict == "right"
+    assert found.check.relative_error > 0.5
     assert "At the start" in summary(found)
 
 
@@ -177,13 +182,15 @@ def test_a_kink_is_named_and_a_smaller_h_misses_it():
     check = scenario("h steps over a kink").check
     assert check.verdict == "kink"
     assert 0.005 < check.relative_error < 0.03
+    assert max(block.relative_error for block in check.blocks) < 1e-7
     assert "changes side within h" in " ".join(check.sentences())
     assert scenario("h steps over a kink", **{"check.h": "6e-6"}).check.verdict == "right"
 
 
 def test_the_naive_logarithm_and_its_cure():
     naive = scenario("The naive logarithm")
-    assert naive.check.names(*CONVICTED) == []
+    assert naive.check.verdict == "right"
+    assert "digits cancel inside the loss" in summary(naive)
     assert 1e-7 < naive.check.relative_error < 5e-6
     stable = scenario("The naive logarithm", loss="sigmoid-cross-entropy").check
     assert stable.relative_error < 5e-9

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from optcore.checks.block_check import BANDS
 from optcore.checks.diagnosis import WRONG
 from optcore.checks.grad_check import SEVERITY
+from optcore.checks.measurement import BANDS
 from ui.palette import BAD, DOUBT, GOOD, HUES
 
 VERDICT_LOOKS = {
@@ -14,12 +14,11 @@ VERDICT_LOOKS = {
     "suspicious": {"colour": DOUBT, "symbol": "triangle-up"},
     "wrong": {"colour": BAD, "symbol": "square"},
 }
-FLAT, FLOOR, START = "flat", "floor", "start"
+FLAT, FLOOR, START, FIRST = "flat", "floor", "start", "first"
 LOWEST, HIGHEST = -13.5, 0.35
 TINTS = (
     ("rgba(18,160,122,0.13)", "right"),
     ("rgba(214,154,0,0.13)", "suspicious"),
-    ("rgba(228,120,46,0.15)", "wrong, unless a kink"),
     ("rgba(212,61,42,0.17)", "wrong"),
 )
 MOST_LABELS = 12
@@ -35,6 +34,11 @@ def legend(result) -> list[dict]:
         for verdict in reversed(SEVERITY)
         if verdict in occurring
     ]
+    if reconsidered(result.check):
+        entries.append(
+            {"group": FIRST, "name": "by the difference alone", "colour": HUES[7], "dash": "dot",
+             "symbol": "circle-open"}
+        )  # fmt: skip
     entries.append(
         {"group": FLOOR, "name": "round-off floor", "colour": HUES[7], "dash": "dot",
          "symbol": "none"}
@@ -58,13 +62,39 @@ def errors(result, *, told: bool = True) -> dict:
     """The relative error of every block on a log axis, over the verdict bands and the floor."""
     check = result.check
     blocks = check.blocks
-    floors = floor_steps(np.array([block.floor for block in blocks]))
-    data = [floors, overall(check, len(blocks))]
+    floors = floor_steps(np.array([block.first.floor for block in blocks]))
+    data = [floors, overall(check, len(blocks)), *first_looks(check)]
     if result.first is not None:
         data += before(result.first)
     for verdict in SEVERITY:
         data += verdict_marks(blocks, verdict, told)
     return {"data": data, "layout": error_layout([block.name for block in blocks])}
+
+
+def reconsidered(check) -> list[int]:
+    """The blocks that a second look put elsewhere than the first."""
+    return [
+        at
+        for at, block in enumerate(check.blocks)
+        if block.second is not None and not np.isclose(*on_axis(
+            [block.first.error, block.relative_error]), rtol=0.5)
+    ]  # fmt: skip
+
+
+def first_looks(check) -> list[dict]:
+    """Where the chosen difference alone put a block, and a line to where the second look did."""
+    at = reconsidered(check)
+    if not at:
+        return []
+    x = np.repeat(np.array(at, dtype=float), 3)
+    ends = [(check.blocks[each].first.error, check.blocks[each].relative_error) for each in at]
+    y = np.concatenate([[*on_axis(pair), np.nan] for pair in ends])
+    look = {"symbol": "circle-open", "colour": HUES[7]}
+    trace = marks("by the difference alone", x, y, look, size=11)
+    trace["marker"] |= {"size": [11, 0, 0] * len(at)}
+    trace |= {"mode": "lines+markers", "line": {"color": HUES[7], "width": 1.2, "dash": "dot"}}
+    trace["meta"] |= {"group": FIRST, "silent": True}
+    return [trace]
 
 
 def on_axis(error) -> np.ndarray:
@@ -231,7 +261,8 @@ def component_verdicts(check) -> np.ndarray:
     shown = np.empty(check.point.size, dtype=object)
     for block in check.blocks:
         shown[block.part] = block.verdict
-    agrees = check.absolute_error <= check.floor + BANDS[0] * np.abs(check.analytic)
+    floor = np.minimum(check.floor, check.settled_floor)
+    agrees = check.absolute_error <= floor + BANDS[0] * np.abs(check.analytic)
     shown[agrees & np.isin(shown, (*WRONG, "kink"))] = "right"
     return shown
 

@@ -5,14 +5,13 @@ from itertools import pairwise
 
 import numpy as np
 
-from optcore.checks.block_check import BANDS
 from optcore.checks.diagnosis import WRONG
+from optcore.checks.measurement import BANDS
 from optcore.checks.own_gradient import NAMES, slip
 from ui.check_network.charts import VERDICT_LOOKS, title
 from ui.palette import BAD, DOUBT, GOOD
 
 DEEPEST = -10.0
-ORANGE = "#e4782e"
 TICKS = {-10: "≤ 10<sup>−10</sup>", -7: "10<sup>−7</sup>", -4: "10<sup>−4</sup>",
          -2: "10<sup>−2</sup>", 0: "1"}  # fmt: skip
 
@@ -20,7 +19,7 @@ TICKS = {-10: "≤ 10<sup>−10</sup>", -7: "10<sup>−7</sup>", -4: "10<sup>−
 def colours() -> list[list]:
     """One colour per verdict band on the log axis of the error, paler where it is smaller."""
     edges = [DEEPEST, *np.log10(BANDS), 0.0]
-    shades = [("#bfe3d6", GOOD), ("#f3dfae", DOUBT), ("#f2c3a4", ORANGE), ("#ea9a8d", BAD)]
+    shades = [("#bfe3d6", GOOD), ("#f3dfae", DOUBT), ("#f2b8a4", BAD)]
     scale = []
     for (low, high), pair in zip(pairwise(edges), shades, strict=True):
         scale += [[float((low - DEEPEST) / -DEEPEST), pair[0]],
@@ -148,7 +147,7 @@ def table(own, check, point) -> str:
     rows = []
     for which, block in enumerate(check.blocks):
         cells = [NAMES[which], *(f"{value:.9g}" for value in
-                 (check.analytic[which], right[which], check.numeric[which])),
+                 (check.analytic[which], right[which], check.settled[which])),
                  f"{block.relative_error:.1e}"]  # fmt: skip
         cells = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
         rows.append(f'<tr>{cells}<td class="os-text">{escape(block.verdict)}</td></tr>')

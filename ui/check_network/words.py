@@ -83,7 +83,8 @@ def suspect_sentence(result) -> str:
 
 def table(result) -> str:
     """Every block as an HTML table."""
-    heads = ["Block", "Relative error", "Floor", "Worst component", "analytic", "numeric"]
+    heads = ["Block", "By the difference", "Its floor", "Decided at", "Worst component",
+             "analytic", "numeric"]  # fmt: skip
     head = "".join(f"<th>{escape(text)}</th>" for text in heads)
     rows = "".join(row(result, block) for block in result.check.blocks)
     return (
@@ -96,11 +97,12 @@ def row(result, block) -> str:
     check = result.check
     cells = [
         block.name,
+        f"{block.first.error:.1e}",
+        f"{block.first.floor:.1e}",
         f"{block.relative_error:.1e}",
-        f"{block.floor:.1e}",
         component_name(result.fit, block.worst),
         f"{check.analytic[block.worst]:.6g}",
-        f"{check.numeric[block.worst]:.6g}",
+        f"{check.settled[block.worst]:.6g}",
     ]
     cells = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
     return f'<tr>{cells}<td class="os-text">{escape(verdict_words(block))}</td></tr>'
@@ -112,7 +114,7 @@ def verdict_words(block) -> str:
         return f"kink: {block.kinks[0].sentence}"
     if block.verdict == "inconclusive":
         return f"inconclusive: {block.cause or 'below the floor'}"
-    return block.verdict
+    return f"{block.verdict}, by {block.second.way}" if block.second else block.verdict
 
 
 # ------------------------------------------------------------------ the report

@@ -5,11 +5,11 @@ import dataclasses
 import numpy as np
 import pytest
 
-from optcore.checks.block_check import judge, norm, relative
 from optcore.checks.bugs import plant
 from optcore.checks.bugs.blocks import BiasGradOnePerMille, WeightGradDoubled
 from optcore.checks.bugs.deltas import SlopeForgotten
 from optcore.checks.grad_check import TooLargeError, check_grad, check_grad_steps, component_name
+from optcore.checks.measurement import judge, norm, relative
 from optcore.checks.taylor_slope import taylor_slope
 from optcore.derivatives.differences import CENTRAL, COMPLEX_STEP, DIFFERENCES, FORWARD, StepError
 from optcore.derivatives.error_model import NotFiniteError
@@ -100,23 +100,20 @@ def test_norm_and_relative_error():
 
 
 @pytest.mark.parametrize(
-    ("error", "floor", "crossed", "verdict"),
+    ("error", "floor", "verdict"),
     [
-        (9e-8, 0, False, "right"),
-        (9e-8, 1, False, "right"),
-        (2e-7, 0, False, "suspicious"),
-        (2e-7, 3e-7, False, "inconclusive"),
-        (9e-5, 0, False, "suspicious"),
-        (9e-5, 0, True, "right"),
-        (2e-4, 0, False, "wrong"),
-        (2e-4, 0, True, "suspicious"),
-        (2e-2, 0, True, "wrong"),
-        (0.56, 0.9, False, "inconclusive"),
-        (np.nan, 1, False, "wrong"),
+        (9e-8, 0, "right"),
+        (9e-8, 1, "right"),
+        (2e-7, 0, "suspicious"),
+        (2e-7, 3e-7, "inconclusive"),
+        (9e-5, 0, "suspicious"),
+        (2e-4, 0, "wrong"),
+        (0.56, 0.9, "inconclusive"),
+        (np.nan, 1, "wrong"),
     ],
 )
-def test_the_bands(error, floor, crossed, verdict):
-    assert judge(error, floor, crossed=crossed) == verdict
+def test_the_bands(error, floor, verdict):
+    assert judge(error, floor) == verdict
 
 
 # Surfaces and other objectives of two variables
@@ -177,20 +174,30 @@ def test_a_kink_inside_h_is_seen_in_the_values_alone(x):
     check = check_grad(Corner(), np.array([x, 2.0]))
     assert check.verdict == "kink"
     assert check.blocks[0].kinks[0].index == 0
-    assert "has a kink within h" in check.sentences()[1]
+    assert check.blocks[0].first.error > 0.1
+    assert check.relative_error > 0.1
+    assert check.blocks[0].relative_error < 1e-8
+    assert "has a kink" in check.sentences()[1]
     wrong = Corner()
     wrong.grad = lambda point: 1.5 * np.sign(point)
-    assert check_grad(wrong, np.array([x, 2.0])).verdict == "wrong"
+    bad = check_grad(wrong, np.array([x, 2.0]))
+    assert bad.verdict == "wrong"
+    assert bad.blocks[0].relative_error == pytest.approx(0.2, rel=1e-6)
 
 
-def test_a_large_third_derivative_is_not_called_wrong():
+def test_a_large_third_derivative_is_right_at_a_smaller_h():
     right = check_grad(Wiggle(), np.array([0.3]), h=2e-5)
-    assert right.verdict == "inconclusive"
-    assert right.blocks[0].cause == "truncation"
-    assert "Take a smaller h" in right.sentences()[1]
+    assert right.flat_verdict == "wrong"
+    assert right.verdict == "right"
+    block = right.blocks[0]
+    assert block.cause == "truncation"
+    assert block.first.error > 1e-3
+    assert block.relative_error < 1e-10
+    assert "this h is too large" in right.sentences()[1]
     wrong = Wiggle()
     wrong.grad = lambda point: 1.05 * Wiggle().grad(point)
-    assert check_grad(wrong, np.array([0.3]), h=2e-5).verdict == "wrong"
+    for h in (2e-5, 1e-3):
+        assert check_grad(wrong, np.array([0.3]), h=h).verdict == "wrong"
 
 
 # Networks: right ones
@@ -223,17 +230,19 @@ def random_network(trial):
 def test_no_false_alarm_on_fifty_random_networks(trial):
     fit, theta = random_network(trial)
     check = check_grad(fit, theta)
-    assert check.names("wrong", "suspicious") == [], check.sentences()
-    if trial % 2 == 0:
-        assert "right" in {block.verdict for block in check.blocks}
+    assert check.verdict in ("right", "kink"), check.sentences()
 
 
-@pytest.mark.parametrize("trial", range(0, 50, 7))
-def test_no_false_alarm_in_float32_either(trial):
+@pytest.mark.parametrize("trial", range(0, 50, 3))
+def test_float32_is_judged_in_float64(trial):
     fit, theta = random_network(trial)
     check = check_grad(fit, theta.astype(np.float32))
     assert check.numeric.dtype == np.float32
     assert check.names("wrong", "suspicious") == [], check.sentences()
+    settled = [block for block in check.blocks if block.second is not None]
+    assert settled
+    assert all("in float64" in block.second.way for block in settled)
+    assert "in float64" in " ".join(check.sentences())
 
 
 @every_rule
@@ -249,7 +258,8 @@ def test_every_rule_passes_a_right_network(rule):
 
 
 def test_a_deep_sigmoid_network_fails_the_eye_and_passes_the_number():
-    """Layer 1 is off by half, the number over all parameters says pass, and nothing is wrong."""
+    """Layer 1 is off by half by the difference, the number over all parameters says pass, and
+    only the complex step can tell that nothing is wrong."""
     fit = fit_of((2, *[4] * 15, 1), Sigmoid(), SquaredError(), Sigmoid(), m=32)
     fit = dataclasses.replace(fit, targets=fit.inputs[:, :1] > 0)
     first = []
@@ -258,25 +268,91 @@ def test_a_deep_sigmoid_network_fails_the_eye_and_passes_the_number():
         assert check.relative_error < 1e-7
         assert check.flat_verdict == "right"
         block = check.block("W1")
-        assert block.verdict == check.verdict == "inconclusive"
+        assert block.first.verdict == "inconclusive"
         assert block.cause == "round-off"
-        first.append(block.relative_error)
-        assert check.block("W16").verdict == "right"
+        assert block.verdict == check.verdict == "right"
+        assert block.relative_error < 1e-10
+        first.append(block.first.error)
+        assert check.block("W16").second is None
     assert 0.2 < np.median(first) <= 1
     assert any(0.4 < error < 0.7 for error in first)
-    assert "too small for this h to tell" in check.sentences()[1]
+    said = check.sentences()[1]
+    assert "too small for this h to tell" in said
+    assert "By the complex step it is" in said
+    assert said.index("right") > said.index("complex step")
 
 
-def test_the_complex_step_can_judge_the_layer_a_difference_cannot():
+def test_the_second_look_finds_the_bug_a_difference_cannot():
     fit = fit_of((2, *[4] * 15, 1), Sigmoid(), SquaredError(), Sigmoid(), m=32)
     theta = fit.network.initial(XavierNormal(), 0)
-    assert check_grad(fit, theta).block("W1").verdict == "inconclusive"
-    exact = check_grad(fit, theta, COMPLEX_STEP)
-    assert exact.verdict == "right"
-    assert exact.block("W1").relative_error < 1e-10
     buggy = dataclasses.replace(fit, backprop=WeightGradDoubled(layer=1))
-    assert check_grad(buggy, theta).block("W1").verdict == "inconclusive"
-    assert check_grad(buggy, theta, COMPLEX_STEP).block("W1").verdict == "wrong"
+    check = check_grad(buggy, theta)
+    block = check.block("W1")
+    assert check.names("wrong", "suspicious") == ["W1"]
+    assert block.first.verdict == "inconclusive"
+    assert block.relative_error == pytest.approx(1 / 3, rel=1e-6)
+    assert block.floor < 1e-10
+    right = fit.grad(theta)[block.part]
+    np.testing.assert_allclose(check.settled[block.part], right, rtol=1e-9)
+    exact = check_grad(buggy, theta, COMPLEX_STEP)
+    assert exact.names("wrong", "suspicious") == ["W1"]
+
+
+def test_a_convicted_block_lies_above_its_floor():
+    """Whatever the arithmetic, and whichever of the looks decided."""
+    convicted = 0
+    for trial in range(0, 50, 2):
+        fit, theta = random_network(trial)
+        places = WeightGradDoubled().places(fit)
+        buggy = dataclasses.replace(fit, backprop=WeightGradDoubled(layer=places[0]))
+        for dtype in (np.float32, np.float64):
+            check = check_grad(buggy, theta.astype(dtype))
+            for block in check.blocks:
+                if block.verdict in ("suspicious", "wrong"):
+                    convicted += 1
+                    assert block.relative_error > block.floor, block.sentence
+    assert convicted > 40
+
+
+def test_digits_lost_in_float32_are_told_from_a_bug():
+    """A gradient that is off in float32 alone is no slip in the code."""
+
+    class Narrowed(Rosenbrock):
+        def grad(self, point):
+            exact = super().grad(point)
+            return exact * (1 + 1e-3 * (point.dtype == np.float32))
+
+    check = check_grad(Narrowed(), POINT.astype(np.float32))
+    assert check.verdict == "inconclusive"
+    assert check.blocks[0].cause == "float32"
+    assert "in float32 the gradient has lost its digits" in check.sentences()[1]
+    assert check_grad(Narrowed(), POINT).verdict == "right"
+    assert check_grad(Scaled(Rosenbrock(), 1.001), POINT.astype(np.float32)).verdict == "wrong"
+
+
+def test_an_objective_that_only_calculates_in_float32_is_left_in_it():
+    class Narrow32:
+        def value(self, point):
+            return np.sum(point.astype(np.float32) ** 3, axis=-1)
+
+        def grad(self, point):
+            return 3 * point.astype(np.float32) ** 2
+
+    for dtype in (np.float32, np.float64):
+        check = check_grad(Narrow32(), np.array([0.3, 1.2], dtype=dtype))
+        assert check.names("wrong", "suspicious") == [], check.sentences()
+
+
+def test_a_gradient_that_is_zero_to_rounding_is_right():
+    """A bias before batch normalisation has none, and both looks see only what cancelled."""
+    network = Network((3, 6, 6, 2), Tanh(), Identity(), norm="batch")
+    fit = random_fit(network, SquaredError(), 0)
+    check = check_grad(fit, network.initial(XavierNormal(), 0))
+    block = check.block("b1")
+    assert np.abs(check.analytic[block.part]).max() < 1e-15
+    assert block.first.error > 0.1
+    assert check.verdict == block.verdict == "right"
+    assert "0 to rounding" in block.sentence
 
 
 def test_a_relu_that_changes_side_is_named():
@@ -288,6 +364,7 @@ def test_a_relu_that_changes_side_is_named():
     check = check_grad(fit, theta)
     assert check.relative_error > 1e-7
     assert check.verdict == "kink"
+    assert check.block("b1").relative_error < 1e-12
     crossing = check.block("b1").kinks[0]
     assert (crossing.layer, crossing.unit, crossing.sample) == (1, 1, 2)
     assert crossing.gap == pytest.approx(1e-7, rel=1e-3)
@@ -360,8 +437,11 @@ def test_the_naive_logarithm_spoils_the_number_and_the_stable_loss_does_not():
         theta[fit.network.blocks["b2"]] = [17, -17]
         assert np.max(np.abs(fit.predict(theta, fit.inputs) - fit.targets)) < 1e-6
         check = check_grad(fit, theta)
-        errors[loss.name] = check.block("b2").relative_error
-        assert check.names("wrong", "suspicious") == []
+        errors[loss.name] = check.block("b2").first.error
+        assert check.verdict == "right"
+        if loss.name == "Naive cross-entropy":
+            assert check.block("b2").cause == "cancellation"
+            assert "digits cancel inside the loss" in " ".join(check.sentences())
     assert errors["Naive cross-entropy"] > 1e-7
     assert errors["Sigmoid cross-entropy"] < 1e-8
 
@@ -391,7 +471,7 @@ def test_the_naive_logarithm_knows_its_rounding():
     lost = np.abs(
         naive.per_sample(z, a, targets, output) - stable.per_sample(z, a, targets, output)
     )
-    told = naive.rounding(z, a, targets, output)
+    told = naive.rounding(z, a, targets, output).sum(-1)
     assert np.all(lost <= 2 * told + 1e-14)
     assert np.max(lost / told) > 0.2
     assert not np.any(stable.rounding(z, a, targets, output))

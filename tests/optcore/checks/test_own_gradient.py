@@ -4,7 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from optcore.checks.block_check import BANDS
+from optcore.checks.measurement import BANDS
 from optcore.checks.own_gradient import NAMES, OwnGradient, relative_errors, slip, typed_partial
 from optcore.formula.surface import formula_surface
 from optcore.formula.tree import FormulaError

@@ -1,0 +1,64 @@
+"""Ridders' tableau: right to many digits, and its own error is a bound."""
+
+import numpy as np
+import pytest
+
+from optcore.derivatives.ridders import extrapolate, halved_steps, unevenness
+
+EPS = np.finfo(float).eps
+
+
+def tableau(function, x, first=0.1):
+    """The estimate and its error at each of x (K,), from values alone."""
+    x = np.atleast_1d(np.asarray(x, dtype=float))
+    h = halved_steps(np.full(x.shape, first))
+    ahead, behind, here = function(x + h), function(x - h), function(x)
+    uneven = unevenness((ahead - 2 * here + behind) / h)
+    return extrapolate((ahead - behind) / (2 * h), EPS * np.abs(here) / h, uneven)
+
+
+SMOOTH = [
+    (np.exp, np.exp, 1.0),
+    (np.sin, np.cos, 0.7),
+    (np.tanh, lambda x: 1 / np.cosh(x) ** 2, 3.0),
+    (lambda x: np.log(x), lambda x: 1 / x, 0.5),
+    (lambda x: x**3, lambda x: 3 * x**2, 1e-3),
+    (lambda x: np.sin(1e4 * x), lambda x: 1e4 * np.cos(1e4 * x), 0.3),
+    (lambda x: 2 * x + 1, lambda x: 2 + 0 * x, 5.0),
+]
+
+
+@pytest.mark.parametrize(("function", "slope", "x"), SMOOTH)
+def test_a_smooth_slope_is_had_to_ten_digits_and_within_its_error(function, slope, x):
+    found, error = tableau(function, x)
+    exact = slope(x)
+    assert np.abs(found - exact) <= 3 * error
+    assert error < 1e-8 * np.abs(exact) + 1e-12
+    assert np.abs(found - exact) < 1e-10 * np.abs(exact) + 1e-13
+
+
+def test_a_kink_within_the_first_steps_does_not_deceive_it():
+    """Beyond the kink |x| looks as smooth as a flat function: only smaller h contradict that."""
+    x = np.array([3e-6, -1e-5, 1e-3, 0.02])
+    found, error = tableau(np.abs, x)
+    np.testing.assert_allclose(found, np.sign(x), atol=1e-7)
+    assert np.all(np.abs(found - np.sign(x)) <= 3 * error)
+
+
+def test_a_slight_kink_far_below_round_off_widens_the_error():
+    """Slopes 1 and 1.01 meet 1e-9 from x: no h tells them apart, and the error admits it."""
+    found, error = tableau(lambda x: 1 + x + 0.01 * np.maximum(0, x - 1e-9), np.array([0.0]))
+    assert np.abs(found - 1) <= error
+    assert error > 1e-3
+
+
+def test_a_pole_in_reach_costs_rows_and_no_more():
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found, _ = tableau(lambda x: np.where(x > 0, np.sqrt(np.maximum(x, 0)), np.nan), 0.01)
+    assert found == pytest.approx(5.0, rel=1e-9)
+
+
+def test_steps_are_halved():
+    h = halved_steps(np.array([0.1, 1.0]))
+    np.testing.assert_array_equal(h[1:], h[:-1] / 2)
+    assert h[-1, 0] < 1e-9
