@@ -24,7 +24,7 @@ CLOCK = Chart(
 
 def run() -> Section:
     section = Section(
-        "Shrinking h, gradient flow, and steps",
+        "Shrinking h, gradient flow, curvature, and steps",
         "Measured as on the Race page: input event to painted frame. The h slider answers in the "
         "browser alone; all else asks the server. Layers are as asked: depth 20, width 128, "
         "sigmoid and ReLU, batch 256, with theory lines and bounds. The stream drawn by hand has "
@@ -44,6 +44,9 @@ def run() -> Section:
                 _measure(section, f"Layers, {knob.split('.')[1].replace('_', ' ')} slider", page,
                          f'input[data-knob="{knob}"]', _across, 100)  # fmt: skip
                 time.sleep(4)
+        address = f"{server.url}/curvature?surface=himmelblau&map=newton"
+        with opened(browser, address, STAGE) as page:
+            _measure(section, "Curvature, point over Newton's map", page, ".os-handle", _across, 35)
         players = ",".join(slug(name) for name in EIGHT)
         address = f"{server.url}/steps?stream=drawn-by-hand&length.steps=200&play={players}"
         with opened(browser, address, STAGE) as page:

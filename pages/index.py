@@ -15,6 +15,7 @@ page = st.navigation(
     {
         "Descend": [
             st.Page("race.py", title="Race", icon=":material/sports_score:", default=True),
+            st.Page("curvature.py", title="Curvature", icon=":material/landscape:"),
             st.Page("steps.py", title="Steps", icon=":material/piano:"),
         ],
         "Gradients": [

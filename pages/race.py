@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import controls, frame
+from ui import controls, frame, surfaces
 from ui.lessons import telling
 from ui.live.stage import Clock, Handle, Panel, stage
 from ui.palette import OPTIMIZER_LOOKS, legend
@@ -22,7 +22,7 @@ with frame.row(state, opened_by=("sweep", "inspect")):
     with st.popover("Conditions", icon=":material/tune:"):
         conditions = racing.choose_conditions(state)
     view = controls.choose_word(state, "view", "View", label_visibility="collapsed")
-    surface = racing.formed(state, picked, complaints)
+    surface = surfaces.formed(state, picked, complaints)
 racers, others = racing.dials(surface, optimizers, conditions)
 
 
@@ -30,14 +30,14 @@ racers, others = racing.dials(surface, optimizers, conditions)
 def race():
     setup, boards = racing.set_up(state, racers, others)
     runs = racing.runs(setup)
-    land = racing.land(setup.surface)
+    land = surfaces.land(setup.surface)
     deep = view == DEEP
     draw = chart.hills if deep else chart.paths
     floor = words.floor_of(setup.surface)
     stage(
         [
             Panel(draw(setup.surface, land, runs), span=2, click="start", name="paths",
-                  aspect=racing.shape(surface),
+                  aspect=surfaces.shape(surface),
                   labels={"x": surface.axes[0], "y": surface.axes[1]},
                   view=state.view(0)),
             Panel(chart.losses(runs, floor, land, setup.steps), cursor=True,
@@ -65,7 +65,7 @@ with rates:
     debrief.rate_buttons(state, setup)
 if drawer := frame.details(state, "race.stage"):
     with drawer:
-        debrief.about(surface)
+        surfaces.about(surface)
         debrief.inspector(state, setup, runs)
         if controls.switch(state, "sweep", "Show final loss against learning rate"):
             debrief.sweeps(setup)

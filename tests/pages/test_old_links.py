@@ -16,7 +16,8 @@ from optcore.optimizers import OPTIMIZERS
 from optcore.optimizers.misprints import MISPRINTS
 from optcore.surfaces import SURFACES
 from ui.parameters import slug
-from ui.race.parameters import Length, Reach
+from ui.race.parameters import Length
+from ui.surfaces import Reach
 
 NOW = {
     "optimizers": {slug(each.name): each for each in (*OPTIMIZERS, *MISPRINTS)},

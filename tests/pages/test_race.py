@@ -27,7 +27,8 @@ from optcore.optimizers import OPTIMIZERS, Adam, GradientDescent
 from optcore.optimizers.misprints import MISPRINTS
 from optcore.surfaces import SURFACES, Ravine, Rosenbrock
 from ui.parameters import slug
-from ui.race.parameters import FIRST_FOUR, FORMULA
+from ui.race.parameters import FIRST_FOUR
+from ui.surfaces import FORMULA
 
 RACERS = (*OPTIMIZERS, *MISPRINTS)
 NAMED = {slug(each.name): each for each in (*RACERS, *SURFACES, *SCHEDULES)}

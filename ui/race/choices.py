@@ -9,17 +9,14 @@ from optcore.descent.disturbance import ClipNorm, ClipValue, GradientNoise
 from optcore.descent.loop import descend
 from optcore.descent.schedules import Constant, Schedule
 from optcore.descent.sweep import best_rate
-from optcore.formula.surface import formula_surface
-from optcore.formula.tree import FormulaError
 from ui import controls
 from ui.cache import cached
-from ui.ground import ground
 from ui.live.turn import give_way
 from ui.palette import OPTIMIZER_LOOKS
 from ui.parameters import slug
-from ui.prose import escaped
-from ui.race.parameters import FORMULA, Length, OwnFunction, Reach, Unclipped, start_dial
+from ui.race.parameters import Length, Unclipped
 from ui.state import PageState
+from ui.surfaces import OwnFunction, Reach, point_dial
 
 
 @dataclass(frozen=True)
@@ -55,42 +52,6 @@ def choose_surface(state: PageState):
     return controls.choose(
         state, "surface", "Loss surface", label_visibility="collapsed", width=190
     )
-
-
-def formed(state: PageState, picked, complaints):
-    """The surface picked; for a formula its field, and the last good one while it is faulty."""
-    if not isinstance(picked, OwnFunction):
-        return picked
-    written = controls.text(
-        state, "f", "f(x, y) =", label_visibility="collapsed", width=260,
-        help="Numbers, x, y, pi, e, + - * / ^ and sin cos tan exp log sqrt abs tanh sinh cosh "
-        "sigmoid relu softplus min max.",
-    )  # fmt: skip
-    return _own_surface(state, written, complaints)
-
-
-def shape(surface) -> float:
-    """Width to height at which the ground is drawn, between upright and twice as wide as high."""
-    (x_low, x_high), (y_low, y_high) = surface.window
-    return min(max((x_high - x_low) / (y_high - y_low), 0.8), 1.6)
-
-
-def _own_surface(state: PageState, written: str, complaints):
-    reach = state["window.reach"]
-    window = ((-reach, reach), (-reach, reach))
-    faults = []
-    for formula in (written, state.memory.get("formula", FORMULA), FORMULA):
-        try:
-            surface = formula_surface(formula, window)
-        except FormulaError as fault:
-            faults.append(str(fault))
-            continue
-        state.memory["formula"] = formula
-        if faults:
-            told = f"{faults[0]} Shown meanwhile: f(x, y) = {formula}"
-            complaints.error(escaped(told), icon=":material/function:")
-        return surface
-    raise AssertionError("the formula we offer has values everywhere")
 
 
 def choose_conditions(state: PageState):
@@ -146,7 +107,7 @@ def dials(surface, optimizers, conditions: Conditions) -> tuple[list, dict]:
     ]
     others = {
         "race": controls.Dials("Race", "race", Length()),
-        "start": controls.Dials("Start", "start", start_dial(surface.window, surface.start)),
+        "start": controls.Dials("Start", "start", point_dial(surface.window, surface.start)),
         "surface": controls.Dials(surface.name, "surface", surface),
         "noise": controls.Dials("Gradient noise", "noise", conditions.noise),
     }
@@ -190,9 +151,3 @@ def runs(setup: Setup) -> dict:
 @cached
 def _run(surface, optimizer, start, steps: int, schedule, clip, noise):
     return descend(surface, optimizer, start, steps, schedule=schedule, clip=clip, noise=noise)
-
-
-@cached
-def land(surface):
-    """The surface's grid, worked out once for all who look at it."""
-    return ground(surface)

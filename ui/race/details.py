@@ -20,12 +20,6 @@ from ui.rules import rule
 from ui.state import PageState
 
 
-def about(surface) -> None:
-    """What the ground is: its formula, and what it is there to teach."""
-    if surface.lesson:
-        st.caption(f"**{surface.name}.** {surface.lesson} $\\quad f = {surface.latex}$")
-
-
 def rate_buttons(state: PageState, setup: Setup) -> None:
     """One click each: the same learning rate for all, or the best for each."""
     rated = [o for o in setup.optimizers if "learning_rate" in knobs(o)]

@@ -1,7 +1,6 @@
 """What the address of the Race page may say."""
 
-from dataclasses import dataclass, make_dataclass
-from functools import lru_cache
+from dataclasses import dataclass
 
 from optcore.descent.disturbance import CLIPPINGS, GradientNoise
 from optcore.descent.schedules import SCHEDULES
@@ -23,19 +22,11 @@ from ui.parameters import (
     switch,
     zoom,
 )
+from ui.surfaces import FORMULA, OwnFunction, Reach, point_dial
 
 RACERS = (*OPTIMIZERS, *MISPRINTS)
 FIRST_FOUR = ("Gradient descent", "Momentum", "RMSProp", "Adam")
-FORMULA = "sin(x) * cos(y) + (x^2 + y^2) / 10"
 CONTOURS, DEEP = VIEWS = ("Contours", "3-D")
-
-
-@dataclass(frozen=True)
-class OwnFunction:
-    """Stands for the formula field in the list of surfaces."""
-
-    name: str = "Your own function"
-    lesson: str = ""
 
 
 @dataclass(frozen=True)
@@ -49,23 +40,6 @@ class Length:
 
     steps: int = knob(300, 10, 5000, scale="log", symbol="", whole=True)
     tolerance: float = knob(1e-3, 1e-12, 10.0, scale="log", symbol="")
-
-
-@dataclass(frozen=True)
-class Reach:
-    """How far a formula of one's own is drawn: from -reach to reach on both axes."""
-
-    reach: float = knob(3.0, 0.1, 100.0, scale="log", symbol="")
-
-
-@lru_cache(maxsize=64)
-def start_dial(window, start):
-    """A start point as two knobs over a window."""
-    fields = [
-        (axis, float, knob(float(at), float(low), float(high), symbol=""))
-        for axis, at, (low, high) in zip("xy", start, window, strict=True)
-    ]
-    return make_dataclass("Start", fields, frozen=True)()
 
 
 def _with_details(state) -> bool:
@@ -88,7 +62,7 @@ PARAMETERS = (
     camera(seen=lambda state: state["view"] == DEEP),
     *sliders_of_each(RACERS),
     sliders("race", Length()),
-    sliders("start", start_dial(Rosenbrock().window, Rosenbrock().start)),
+    sliders("start", point_dial(Rosenbrock().window, Rosenbrock().start)),
     Place("start", ("start.x", "start.y")),
     sliders("surface", *SURFACES),
     sliders("noise", GradientNoise()),

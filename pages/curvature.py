@@ -1,0 +1,46 @@
+"""Curvature: what a gradient step sees, and what it does not."""
+
+import streamlit as st
+
+from ui import frame, surfaces
+from ui.curvature import choices as curvature
+from ui.curvature.parameters import PARAMETERS
+from ui.curvature.views import picture
+from ui.lessons import telling
+from ui.live.stage import stage
+from ui.state import PageState
+
+state = PageState("curvature", PARAMETERS)
+complaints = st.container()
+with frame.row(state):
+    surface = curvature.choose(state, complaints)
+
+
+@state.live
+def live():
+    shown = picture(state, surface)
+    stage(
+        shown.panels,
+        key="curvature.stage",
+        clock=shown.clock,
+        handles=shown.handles,
+        legend=shown.legend,
+        boards=shown.boards,
+        words=shown.words if state.settled else None,
+        table=shown.table if state.settled else None,
+        lesson=telling(state, lambda: shown.facts) if state.settled else None,
+        columns=shown.columns,
+        on_change=state.take,
+        live=not state.settled,
+    )
+    return shown
+
+
+shown = live()
+if drawer := frame.details(state, "curvature.stage"):
+    with drawer:
+        if curvature.of_surface(state):
+            surfaces.about(surface)
+        curvature.downloads(state, shown)
+        frame.about(state)
+state.publish()

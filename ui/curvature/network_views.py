@@ -1,0 +1,141 @@
+"""The views that need no surface: networks at the edge of stability, and chance."""
+
+from ui import controls
+from ui.curvature import (
+    chance_charts,
+    edge_charts,
+    facts,
+    networks,
+    run_charts,
+    step_charts,
+    take_away,
+    words,
+    work,
+)
+from ui.curvature.networks import NetworkCase, Subject
+from ui.curvature.parameters import EdgeDial, Length, Rate, Spectrum
+from ui.curvature.shown import ALONE, EVEN, Shown, over_steps, run_clock
+from ui.live.sliders import Board
+from ui.live.stage import Clock, Panel
+from ui.state import PageState
+from ui.surfaces import land
+
+# Steps that suffice to tell where a rate ends.
+ENOUGH = 1000
+
+
+def training(state: PageState, subject: Subject) -> Shown:
+    """The training of a network: loss, gradient and curvature over its steps."""
+    found, steps, board = _trained(state, subject)
+    return Shown(
+        over_steps(run_charts.history(found.tracked, steps, 0.0)),
+        words.run(found.tracked, found.run.status),
+        [board],
+        run_charts.HISTORY,
+        run_clock(state, steps),
+        columns=ALONE,
+        facts=facts.of_run(found.tracked, found.run, 0.0),
+        sheet=vars(found.tracked),
+        program=take_away.network(subject.case, found.rate, steps),
+    )
+
+
+def end_of_training(state: PageState, subject: Subject) -> Shown:
+    """Why it gets no lower: its gradient over the steps, and the whole spectrum at its end."""
+    found, steps, board = _trained(state, subject)
+    verdict, eigenvalues = networks.ending(subject, found.rate, steps)
+    return Shown(
+        over_steps(run_charts.ending(found.tracked, verdict, eigenvalues, steps)),
+        words.stuck(verdict),
+        [board],
+        run_charts.ENDING,
+        run_clock(state, steps),
+        table=words.twin_table(*networks.twins(subject)) if state.settled else "",
+        columns=ALONE,
+        facts=facts.of_ending(verdict, eigenvalues),
+        sheet=vars(found.tracked),
+        program=take_away.network(subject.case, found.rate, steps),
+    )
+
+
+def _trained(state: PageState, subject: Subject) -> tuple[NetworkCase, int, Board]:
+    dials = [controls.Dials("Gradient descent", "step", Rate(subject.learning_rate)),
+             controls.Dials("Run", "run", Length(subject.steps))]  # fmt: skip
+    (rate, length), board = controls.tune(state, dials)
+    given = subject, rate.learning_rate, 1.0, length.steps
+    return networks.network_case(*given, not state.settled), length.steps, board
+
+
+def edge(state: PageState) -> Shown:
+    """Sharpness against 2 / rate, the minimum that a rate chooses, and rescaled starts."""
+    network = state["network"]
+    dial = EdgeDial(network.learning_rate, network.factor, network.steps)
+    (dial,), board = controls.tune(state, [controls.Dials(network.name, "edge", dial)])
+    rate, factor, steps = dial.learning_rate, dial.factor, dial.steps
+    found = networks.network_case(network, rate, factor, steps, not state.settled)
+    labels, by_rate = {"x": "step", "y": "value"}, {"x": "rate", "y": "sharpness"}
+    first = run_charts.fall(found.tracked, steps, 0.0)
+    if network.plane:
+        surface = found.objective
+        path = run_charts.path("Gradient descent", found.run, surface)
+        first = step_charts.ground(surface, land(surface), None, (), [path])
+    ends = networks.chosen(network, factor, min(steps, ENOUGH))
+    panels = [
+        Panel(first, cursor=not network.plane, labels=labels),
+        Panel(run_charts.sharpening(found.tracked, steps), cursor=True, labels=labels),
+        Panel(edge_charts.chosen(ends, rate), name="by rate", labels=by_rate),
+    ]
+    if found.same is not None:
+        again = edge_charts.rescalings(networks.FACTORS, found.same, factor)
+        panels.append(Panel(again, name="rescaled", labels={"x": "factor", "y": "sharpness"}))
+    return Shown(
+        panels,
+        words.edge(found.tracked, rate) + words.rescaled(found.same, networks.FACTORS, factor),
+        [board],
+        ("Gradient descent" if network.plane else "loss", "sharpness", "2 / rate", "here"),
+        run_clock(state, steps),
+        columns=EVEN,
+        facts=facts.of_run(found.tracked, found.run, 0.0)
+        | facts.of_scaling(found.same, networks.FACTORS, factor),
+        sheet=vars(found.tracked),
+        program=_program(network, rate, factor, steps),
+    )
+
+
+def _orders(state: PageState, n: int) -> Clock:
+    """From one eigenvalue to n of them."""
+    steps = max(1, n - 1)
+    labels = [f"n = {k + 1}" for k in range(steps + 1)]
+    return Clock(steps, state.clock(range(steps + 1)), labels, name="Eigenvalues", seconds=3.0)
+
+
+def _program(subject: Subject, rate: float, factor: float, steps: int) -> take_away.Program | None:
+    """The run as a program; a rescaled network's start is not written out."""
+    if subject.plane:
+        return take_away.run(subject.objective, subject.start(factor), rate, steps)
+    return take_away.network(subject.case, rate, steps) if factor == 1 else None
+
+
+def chance(state: PageState) -> Shown:
+    """How likely all n eigenvalues are positive, and what a height does to a large spectrum."""
+    (spectrum,), board = controls.tune(state, [controls.Dials("Spectrum", "spectrum", Spectrum())])
+    samples = work.samples(state)
+    sample = samples.get(spectrum.n)
+    return Shown(
+        [
+            Panel(chance_charts.shares(spectrum.n, samples), span=2,
+                  labels={"x": "n", "y": "probability"}),
+            Panel(chance_charts.density(spectrum.shift, sample),
+                  labels={"x": "eigenvalue", "y": "density"}),
+            Panel(chance_charts.heights(spectrum.shift),
+                  labels={"x": "shift", "y": "negative"}),
+        ],
+        words.chance(spectrum.n, spectrum.shift, sample),
+        [board],
+        ("coins", "random matrices", "law for large n", "sampled", "here"),
+        _orders(state, spectrum.n),
+        columns=EVEN,
+        facts=facts.of_chance(spectrum.n, spectrum.shift, sample),
+        sheet=chance_charts.columns(),
+        program=take_away.chance(spectrum.n, spectrum.shift),
+    )  # fmt: skip
