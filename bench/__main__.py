@@ -13,10 +13,10 @@ from bench.servers import ROOT
 
 TOPICS = (
     "start", "race", "pages", "server", "descend", "checks", "flow", "steps", "recurrent",
-    "curvature",
+    "curvature", "noise",
 )  # fmt: skip
 # These compare with torch and JAX, so they run where those are.
-BESIDE_PEERS = ("descend", "checks", "flow", "steps", "recurrent", "curvature")
+BESIDE_PEERS = ("descend", "checks", "flow", "steps", "recurrent", "curvature", "noise")
 RESULTS = ROOT / "bench" / "results"
 LIMIT = 400
 FAILED = ": not measured"

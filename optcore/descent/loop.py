@@ -11,12 +11,16 @@ from optcore.descent.delay import Delay, delay_limit
 from optcore.descent.disturbance import ClipNorm, ClipValue, GradientNoise
 from optcore.descent.replay import replay
 from optcore.descent.run import ESCAPE, ESCAPED, NO_GRADIENT, NO_STEP, NO_VALUE, WENT_ON, Run
+from optcore.descent.sampled_run import SampledRun
 from optcore.descent.schedules import Schedule
 from optcore.descent.setting import Setting, setting
 from optcore.descent.stepper import Stepper
 from optcore.objective import Curved, Objective
 from optcore.optimizers.base import Optimizer
 from optcore.optimizers.first_order import GradientDescent
+
+# With batches a stepper does not ask the whole objective for these.
+UNASKED = ("values", "grads")
 
 
 def descend(
@@ -47,10 +51,11 @@ def descend(
     with np.errstate(all="ignore"):
         pages = _replayed(given) if record else None
         pages = pages or _walk(given, record)
-        if given.batches:
-            _measure(given, pages)
         limit, rule = _limit(given)
-    return Run(**pages, rates=given.rates, limit=limit, limit_rule=rule)
+    pages |= {"rates": given.rates, "limit": limit, "limit_rule": rule}
+    if given.batches is None:
+        return Run(**pages)
+    return SampledRun(given.objective, **{k: v for k, v in pages.items() if k not in UNASKED})
 
 
 class Row(NamedTuple):
@@ -187,14 +192,6 @@ def _replayed(given: Setting) -> dict | None:
         "ended": ended,
         "end": end,
     }
-
-
-def _measure(given: Setting, pages: dict) -> None:
-    """Writes the values and gradients of the objective as a whole, all rows at once."""
-    points, objective = pages["points"], given.objective
-    measure = getattr(objective, "value_and_grad", None)
-    found = measure(points) if measure else (objective.value(points), objective.grad(points))
-    pages["values"], pages["grads"] = found
 
 
 def _notice(t, point, value, grad, ended, end, escape=ESCAPE) -> None:

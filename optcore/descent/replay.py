@@ -10,6 +10,7 @@ caller then runs the plain loop, which is the definition.
 
 from array import array
 from collections import deque
+from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -58,6 +59,21 @@ def replay(setting: Setting) -> tuple[np.ndarray, int] | None:
         return None
     width = 1 + 3 * start.size + len(state)
     return np.frombuffer(table, dtype=float).reshape(-1, width), calls
+
+
+@lru_cache(maxsize=64)
+def on_floats(function: Callable) -> Callable[[float], float]:
+    """An elementwise function of one number, recorded once, over plain floats.
+
+    Raises ArithmeticError or ValueError where a float operation does, and NotImplementedError for
+    what cannot be recorded.
+    """
+    recorder = Recorder()
+    result = spelled(recorder.names(function(recorder.inputs("z", ())))[0])
+    text = ["def run(z):", *(f" {line}" for line in lines(recorder.take())), f" return {result}"]
+    scope = dict(NAMES_IN_SCOPE)
+    exec(compile("\n".join(text), "<on floats>", "exec"), scope)
+    return scope["run"]
 
 
 def _row_by_row(drawn):

@@ -1,7 +1,8 @@
 """Samples: losses that are means over data, where data come from, and the laws of noisy descent."""
 
 from optcore.samples.averages import averaged, losses_before
-from optcore.samples.fits import LinearClassifier, LinearRegression, SampleFit
+from optcore.samples.classifier import LinearClassifier
+from optcore.samples.fits import SampleFit
 from optcore.samples.laws import (
     averaged_variance,
     batch_variance,
@@ -11,6 +12,7 @@ from optcore.samples.laws import (
     stationary_variance,
 )
 from optcore.samples.populations import NoisyLabels, NoisyLine, Population
+from optcore.samples.regression import LinearRegression
 from optcore.samples.stopping import decayed_share, early_stop, matching_decay, stopped_share
 from optcore.samples.surrogates import SURROGATES, MarginLoss
 

@@ -7,7 +7,7 @@ from optcore.descent.batches import Batches
 from optcore.descent.loop import descend
 from optcore.optimizers import Adam, AveragedSGD, GradientDescent
 from optcore.samples.averages import averaged, losses_before
-from optcore.samples.fits import LinearRegression
+from optcore.samples.regression import LinearRegression
 from optcore.surfaces import Rosenbrock
 
 

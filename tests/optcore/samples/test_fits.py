@@ -14,8 +14,9 @@ from optcore.descent.schedules import StepDecay
 from optcore.descent.setting import setting
 from optcore.descent.stepper import Stepper
 from optcore.optimizers import BFGS, Adam, GradientDescent, Momentum, Newton, RMSPropNesterov
-from optcore.samples.fits import LinearClassifier, LinearRegression
+from optcore.samples.classifier import LinearClassifier
 from optcore.samples.populations import NoisyLabels, NoisyLine
+from optcore.samples.regression import LinearRegression
 from optcore.samples.surrogates import SURROGATES
 
 LINE = LinearRegression.drawn(40, seed=1, population=NoisyLine(center=0.7))
@@ -253,3 +254,30 @@ def test_every_batch_of_two_stands_for_the_whole(fit):
     pairs = np.array(list(combinations(range(8), 2)))
     grads = small.batch_grad(POINTS[:, None], pairs)
     np.testing.assert_allclose(grads.mean(axis=1), small.grad(POINTS), rtol=1e-11, atol=1e-13)
+
+
+def test_a_loss_that_overflows_ends_its_run_and_says_so():
+    """Floats raise where NumPy gives inf: the plain loop then does it."""
+    fit = replace(LOGISTIC, loss=SURROGATES[-1])
+    run = descend(fit, GradientDescent(1e3), (-5.0, 0.0), 50, batches=Batches(1, seed=2))
+    assert run.diverged
+    assert "Diverged at step" in run.status
+
+
+def test_values_of_a_run_on_batches_are_worked_out_when_they_are_asked_for():
+    class Watched(LinearRegression):
+        def value_and_grad(self, point):
+            asked.append(len(point))
+            return super().value_and_grad(point)
+
+    asked = []
+    fit = Watched(LINE.x, LINE.y)
+    run = descend(fit, GradientDescent(0.05), fit.start, 30, batches=Batches(4))
+    assert run.nbytes > 0
+    assert run.last.shape == (2,)
+    assert not asked
+    np.testing.assert_allclose(run.values, fit.value(run.points), rtol=1e-13)
+    before = list(asked)
+    assert (run.gradient_norms >= 0).all()
+    assert asked == before
+    assert run.nbytes >= run.values.nbytes + run.grads.nbytes + run.points.nbytes

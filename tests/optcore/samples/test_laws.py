@@ -10,7 +10,6 @@ from optcore.descent.disturbance import GradientNoise
 from optcore.descent.loop import descend
 from optcore.descent.schedules import SCHEDULES, InverseSquareRoot, InverseTime
 from optcore.optimizers import GradientDescent, Momentum, NesterovMomentum
-from optcore.samples.fits import LinearRegression
 from optcore.samples.laws import (
     averaged_variance,
     batch_variance,
@@ -20,6 +19,7 @@ from optcore.samples.laws import (
     stationary_variance,
 )
 from optcore.samples.populations import NoisyLine
+from optcore.samples.regression import LinearRegression
 
 TEN = np.arange(1.0, 11.0)
 
