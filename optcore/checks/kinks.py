@@ -65,17 +65,53 @@ def crossings(objective, point, indices, h, *, by_value=True) -> dict[int, Cross
     return value_crossings(objective, point, indices, h)
 
 
-def touches_kink(objective, point) -> bool:
-    """Whether a unit of a network sits on its kink as far as rounding can tell."""
+def on_kinks(objective, point) -> list[tuple[int, int]]:
+    """(layer, unit), from 0, of the units that sit on a kink as far as rounding can tell.
+
+    They do for some sample at least, as those do whose inputs are all dropped or off while their
+    bias is 0. Empty for anything but a network.
+    """
     if not has_kinks(objective):
-        return False
+        return []
     forward, network = objective.forward(point), objective.network
-    near = ROUNDED * float(np.finfo(point.dtype).eps)
     chosen = [network.hidden] * (network.depth - 1) + [network.output]
+    found = []
+    for layer, (activation, z) in enumerate(zip(chosen, forward.normalised, strict=True)):
+        near = ROUNDED * float(np.finfo(z.dtype).eps) * max(1.0, float(np.abs(z).max()))
+        for kink in activation.kinks:
+            units = np.flatnonzero((np.abs(z - kink) <= near).any(axis=0))
+            found += [(layer, int(unit)) for unit in units]
+    return found
+
+
+def kept_on_kinks(objective, point, direction) -> np.ndarray:
+    """The direction (n,) without what carries units off the kinks they sit on.
+
+    There a function has two slopes, and no gradient is both. Without a unit's own bias it stays
+    where its inputs are 0; where that is not enough, its weights are left out, too.
+    """
+    kept, units = direction.copy(), on_kinks(objective, point)
+    for kind in "bW":
+        if not leaves_kink(objective, point, kept, units):
+            break
+        for layer, unit in units:
+            block = objective.blocks.get(f"{kind}{layer + 1}", slice(0, 0))
+            rows = kept[block].reshape(objective.network.sizes[layer + 1], -1)
+            rows[unit : unit + 1] = 0
+    return kept
+
+
+def leaves_kink(objective, point, direction, units) -> bool:
+    """Whether the least move along the direction takes one of these units to another side."""
+    if not units:
+        return False
+    step = float(np.finfo(point.dtype).eps) ** 0.75 * direction
+    sides = objective.forward(np.stack([point, point - step, point + step])).normalised
+    kinks = (*objective.network.hidden.kinks, *objective.network.output.kinks)
     return any(
-        bool((np.abs(z - kink) <= near * max(1.0, float(np.abs(z).max()))).any())
-        for activation, z in zip(chosen, forward.normalised, strict=True)
-        for kink in activation.kinks
+        bool(((side := sides[layer][..., unit] > kink) != side[0]).any())
+        for layer, unit in units
+        for kink in kinks
     )
 
 

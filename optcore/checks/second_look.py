@@ -9,7 +9,7 @@ and float32 has too few digits to show a small one.
 
 import numpy as np
 
-from optcore.checks.kinks import ROUNDED, crossings, touches_kink
+from optcore.checks.kinks import ROUNDED, crossings, on_kinks
 from optcore.checks.measurement import VALUE_ROUNDING, Measurement, summed_rounding
 from optcore.checks.numeric_grad import shaken, shifted_values, value_noise
 from optcore.derivatives.differences import COMPLEX_STEP
@@ -49,7 +49,7 @@ def exact(objective, point, analytic, indices):
     if hasattr(objective, "slope_rounding"):
         lost = VALUE_ROUNDING * objective.slope_rounding(point)[indices]
     numeric = np.imag(values) / h
-    if touches_kink(objective, point):
+    if on_kinks(objective, point):
         numeric = apart_from_kinks(objective, point, analytic, indices, numeric)
     return "the complex step", numeric, lost
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from optcore.checks.grad_check import why_random
+from optcore.checks.kinks import kept_on_kinks
 from optcore.derivatives.error_curve import log_slope
 
 PER_DECADE = 8
@@ -20,8 +21,9 @@ FIT_DECADES = 1.5
 NOISY, ONE, TWO = 0.7, 1.3, 1.7
 # An error this far above the rounding at the first clean t did not grow out of it.
 JUMP = 10.0
-# The smallest clean t, and the share of the error there that may be even in t.
-FIRST, UNEVEN = 5, 0.1
+# The smallest clean t, the share of the error there that may be even in t, and the slope from
+# which on that share is curvature and not a kink.
+FIRST, UNEVEN, BENT = 5, 0.1, 1.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +32,9 @@ class TaylorTest:
 
     `noise` (m,) is the rounding to expect; `fitted` marks the points used, the lowest 1.5
     decades well above it. `direction` (n,) has the length of the point, or 1 if that is
-    shorter, so t is relative to the point. `verdict` is right, wrong or inconclusive.
+    shorter, so t is relative to the point. `left_out` are the components that it does not move,
+    since they would carry a unit off the kink it sits on. `verdict` is right, wrong or
+    inconclusive.
     """
 
     t: np.ndarray
@@ -41,11 +45,17 @@ class TaylorTest:
     slope: float
     verdict: str
     reason: str = ""
+    left_out: int = 0
 
     @property
     def sentence(self) -> str:
-        if self.reason:
-            return self.reason
+        if not self.left_out or self.reason:
+            return self.reason or self._told
+        many = "1 parameter" if self.left_out == 1 else f"{self.left_out} parameters"
+        return f"{self._told} Left out: {many} of units that sit exactly on their kink."
+
+    @property
+    def _told(self) -> str:
         if np.isnan(self.slope):
             return {
                 "right": "The linear model is exact to round-off near the point: the function is "
@@ -76,9 +86,7 @@ def taylor_slope(objective, point, seed: int = 0) -> TaylorTest:
     point = np.asarray(point)
     point = point if np.issubdtype(point.dtype, np.floating) else point.astype(np.float64)
     reason = why_random(objective, point)
-    direction = np.random.default_rng(seed).standard_normal(point.size)
-    direction *= max(1.0, np.linalg.norm(point)) / np.linalg.norm(direction)
-    direction = direction.astype(point.dtype)
+    direction = random_direction(objective, point, seed)
     t = np.logspace(0, -12, 12 * PER_DECADE + 1).astype(point.dtype)
     with np.errstate(over="ignore", invalid="ignore"):
         values = objective.value(point + t[:, None] * direction)
@@ -92,7 +100,7 @@ def taylor_slope(objective, point, seed: int = 0) -> TaylorTest:
     verdict = "inconclusive" if reason else taylor_verdict(t, slope, error, noise)
     if verdict == "wrong" and not (
         grows_steadily(t, error, noise, np.abs(values - value), fitted)
-        and turns_with_t(objective, point, direction, t[fitted][-FIRST:])
+        and turns_with_t(objective, point, direction, t[fitted], noise[fitted])
     ):
         verdict = "inconclusive"
     return TaylorTest(
@@ -104,7 +112,15 @@ def taylor_slope(objective, point, seed: int = 0) -> TaylorTest:
         slope=slope,
         verdict=verdict,
         reason=reason,
+        left_out=int(np.count_nonzero(direction == 0)),
     )
+
+
+def random_direction(objective, point, seed) -> np.ndarray:
+    """A normal direction (n,) as long as the point, or 1, that stays on the kinks there are."""
+    direction = np.random.default_rng(seed).standard_normal(point.size)
+    direction *= max(1.0, np.linalg.norm(point)) / np.linalg.norm(direction)
+    return kept_on_kinks(objective, point, direction.astype(point.dtype))
 
 
 def lowest_clean(t, error, noise) -> np.ndarray:
@@ -132,18 +148,23 @@ def grows_steadily(t, error, noise, change, fitted) -> bool:
     return bool(np.count_nonzero(seen) < 3 or log_slope(t[seen], change[seen]) > NOISY)
 
 
-def turns_with_t(objective, point, direction, t) -> bool:
+def turns_with_t(objective, point, direction, t, noise) -> bool:
     """Whether the error of the linear model changes sign with t, as c t does.
 
-    At a kink the two sides have slopes of their own, and what is left is not odd in t.
+    At a kink the two sides have slopes of their own, and what is left is not odd in t: its even
+    part falls with t, like its odd one, where that of a smooth function falls with t^2.
     """
     with np.errstate(over="ignore", invalid="ignore"):
         sides = objective.value(point + np.concatenate([t, -t])[:, None] * direction)
         ahead, behind = np.split(sides - objective.value(point), 2)
         linear = t * (objective.grad(point) @ direction)
-    uneven = np.abs(ahead + behind)
+    uneven = np.abs(ahead + behind).astype(np.float64)
     error = np.maximum(np.abs(ahead - linear), np.abs(behind + linear))
-    return bool(np.median(uneven) < UNEVEN * np.median(error))
+    nearest = slice(-FIRST, None)
+    if not np.median(uneven[nearest]) < UNEVEN * np.median(error[nearest]):
+        return False
+    clear = uneven > CLEAN * noise
+    return bool(np.count_nonzero(clear) < 3 or not log_slope(t[clear], uneven[clear]) < BENT)
 
 
 def taylor_verdict(t, slope, error, noise) -> str:

@@ -4,10 +4,23 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optcore.derivatives.differences import CENTRAL, FORWARD, Difference, check_step, evaluate
+from optcore.derivatives.differences import (
+    CENTRAL,
+    FORWARD,
+    Difference,
+    StepError,
+    check_step,
+    evaluate,
+)
 from optcore.derivatives.error_model import NotFiniteError, exact_derivative, roundoff_model
 
 FALLS = 30.0
+# No truncation falls by more when h shrinks tenfold.
+JUMPED = 1e7
+# A claim this close to the exact value, relative to it, is that value as far as it was typed.
+AGREES = 1e-9
+# Decades of h below the one asked for in which a conviction is looked for.
+LOOKS = 16
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,9 +63,14 @@ def ratio_to_previous(error) -> np.ndarray:
 
 @dataclass(frozen=True)
 class TextbookTest:
-    """What the test of one derivative found: `verdict` is "right", "smaller h", "wrong" or
-    "inconclusive"; `error` and `smaller_error` are |numeric - analytic| at h and h/10, `ratio`
-    the first over the second, `roundoff` the rounding to expect at h/10."""
+    """What the test of one derivative found, beside what it cannot know.
+
+    `verdict` is "passes", "smaller h", "wrong" or "inconclusive"; `error` and `smaller_error`
+    are |numeric - analytic| at h and h/10, `ratio` the first over the second, `roundoff` the
+    rounding to expect at h/10. A claim that passes is not refuted, and no more: it may be off by
+    up to about h. `exact` is the derivative itself, and `notices` the largest h of 1, 2 or 5
+    times a power of ten below this one at which the test convicts the claim; nan where none does.
+    """
 
     analytic: float
     h: float
@@ -63,52 +81,85 @@ class TextbookTest:
     ratio: float
     roundoff: float
     verdict: str
+    exact: float
+    notices: float
+
+    @property
+    def off(self) -> float:
+        """|analytic - exact|."""
+        return abs(self.analytic - self.exact)
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the claim is the exact value to rounding."""
+        return self.off <= AGREES * abs(self.exact)
 
     @property
     def sentence(self) -> str:
+        return f"{self._found} {self._truth}"
+
+    @property
+    def _found(self) -> str:
         start = (
             f"|numeric - analytic| = |{self.numeric:.9g} - {self.analytic:.9g}| = {self.error:.2e}"
         )
-        if self.verdict == "right":
-            return f"{start} is not above h = {self.h:.1e}: the derivative is right."
-        fall = (
-            f"{start} exceeds h = {self.h:.1e}; at h/10 it is {self.smaller_error:.2e}, "
-            f"{self.ratio:.3g} times less"
+        if self.verdict == "passes":
+            return f"{start} is not above h = {self.h:.1e}, so the test cannot refute the claim."
+        fall = f"{start} exceeds h = {self.h:.1e}; at h/10 it is {self.smaller_error:.2e}"
+        if np.isfinite(self.ratio):
+            fall += f", {self.ratio:.3g} times less"
+        return (
+            fall
+            + {
+                "smaller h": f". {self._why_it_fell}, and a smaller h will do.",
+                "wrong": ". Truncation would have fallen about 100 times, so the claim fails: "
+                f"the derivative should be near {self.smaller_numeric:.6g}.",
+                "inconclusive": f", but round-off alone may be {self.roundoff:.1e} there: h is too "
+                "small to tell. Take a larger h.",
+            }[self.verdict]
         )
-        meaning = {
-            "smaller h": ". A fall of about 100 is truncation: the third derivative is large, "
-            "and a smaller h will do.",
-            "wrong": ". Truncation would have fallen about 100 times, so the derivative is wrong: "
-            f"it should be near {self.smaller_numeric:.6g}.",
-            "inconclusive": f", but round-off alone may be {self.roundoff:.1e} there: h is too "
-            "small to tell. Take a larger h.",
-        }
-        return fall + meaning[self.verdict]
+
+    @property
+    def _why_it_fell(self) -> str:
+        if np.isfinite(self.ratio) and self.ratio < JUMPED:
+            return "A fall of about 100 is truncation: the third derivative is large"
+        return "So far falls what came from a kink, or a bend as sharp, within h"
+
+    @property
+    def _truth(self) -> str:
+        """How far the claim is from the exact value, which the test does not know."""
+        if self.agrees:
+            fooled = ", so here the test is wrong" if self.verdict == "wrong" else ""
+            return f"It is the exact value, {self.exact:.9g}{fooled}."
+        size = abs(self.exact)
+        share = f" ({100 * self.off / size:.3g} %)" if size else ""
+        told = f"The claim is off the exact value {self.exact:.9g} by {self.off:.2g}{share}"
+        if self.verdict == "wrong":
+            return f"{told}."
+        if np.isnan(self.notices):
+            return f"{told}, and no smaller h shows it: round-off hides it first."
+        return f"{told}; from h = {self.notices:.0e} on the test would notice."
 
 
-def textbook_test(function, analytic, x, h, rule: Difference = CENTRAL) -> TextbookTest:
+def textbook_test(
+    function, analytic, x, h, rule: Difference = CENTRAL, dtype=np.float64
+) -> TextbookTest:
     """Test the claim that f'(x) is `analytic` (a number or a function of x) with step h.
 
-    Right if |numeric - analytic| <= h. If not, h/10 decides: an error that falls about
-    10^order times is truncation ("smaller h"); one that stays is a "wrong" derivative, unless
-    round-off explains it ("inconclusive"). Raises StepError for an unusable h, NotFiniteError
-    where the function, its derivative or the difference is not finite.
+    It passes if |numeric - analytic| <= h, all calculated in `dtype`. If not, h/10 decides: an
+    error that falls about 10^order times is truncation ("smaller h"); one that stays is a
+    "wrong" derivative, unless round-off explains it ("inconclusive"). Raises StepError for an
+    unusable h, NotFiniteError where the function, its derivative or the difference is not finite.
     """
-    x = np.float64(x)
-    check_step(rule, x, [h, h / 10], np.float64)
-    exact_derivative(function, x)
-    claim = float(analytic(x) if callable(analytic) else analytic)
-    steps = np.array([h, h / 10])
-    with np.errstate(all="ignore"):
-        numeric = rule.estimate(lambda points: evaluate(function, points), x, steps)
-        error = np.abs(numeric - claim)
-        roundoff = float(roundoff_model(rule, function, x, steps)[1])
+    x = np.dtype(dtype).type(x)
+    exact = exact_derivative(function, x)
+    claim = float(analytic(np.float64(x)) if callable(analytic) else analytic)
+    numeric, error, roundoff = compare(function, claim, x, h, rule)
     if not np.all(np.isfinite(numeric)):
         raise NotFiniteError(
             f"With h = {h:g} the rule looks where the function has no finite value, so there is "
             "nothing to compare with. Take a smaller h."
         )
-    ratio = float(error[0] / error[1]) if error[1] > 0 else np.inf
     return TextbookTest(
         analytic=claim,
         h=float(h),
@@ -116,15 +167,48 @@ def textbook_test(function, analytic, x, h, rule: Difference = CENTRAL) -> Textb
         error=float(error[0]),
         smaller_numeric=float(numeric[1]),
         smaller_error=float(error[1]),
-        ratio=ratio,
+        ratio=fall(error),
         roundoff=roundoff,
-        verdict=textbook_verdict(error, h, ratio, roundoff, rule.order),
+        verdict=textbook_verdict(error, h, roundoff, rule.order),
+        exact=exact,
+        notices=noticed(function, claim, x, h, rule),
     )
 
 
-def textbook_verdict(error, h, ratio, roundoff, order) -> str:
+def compare(function, claim, x, h, rule):
+    """The estimates at h and h/10, how far each is from the claim, and the last one's rounding."""
+    steps = np.array([h, h / 10], dtype=x.dtype)
+    check_step(rule, x, steps, x.dtype)
+    with np.errstate(all="ignore"):
+        numeric = np.float64(rule.estimate(lambda points: evaluate(function, points), x, steps))
+        return numeric, np.abs(numeric - claim), float(roundoff_model(rule, function, x, steps)[1])
+
+
+def fall(error) -> float:
+    return float(error[0] / error[1]) if error[1] > 0 else np.inf
+
+
+def textbook_verdict(error, h, roundoff, order) -> str:
     if error[0] <= h:
-        return "right"
+        return "passes"
+    if error[1] <= h / 10:
+        return "smaller h"
     if error[1] <= 2 * roundoff:
         return "inconclusive"
-    return "smaller h" if ratio > FALLS ** (order / 2) else "wrong"
+    return "smaller h" if fall(error) > FALLS ** (order / 2) else "wrong"
+
+
+def noticed(function, claim, x, h, rule) -> float:
+    """The largest round h below `h` at which the test convicts the claim, or nan."""
+    powers = np.floor(np.log10(h)) - np.arange(LOOKS)
+    smaller = [digit * 10.0**power for power in powers for digit in (5, 2, 1)]
+    for step in smaller:
+        if step >= h:
+            continue
+        try:
+            _, error, roundoff = compare(function, claim, x, step, rule)
+        except StepError:
+            break
+        if textbook_verdict(error, step, roundoff, rule.order) == "wrong":
+            return float(f"{step:.0e}")
+    return np.nan

@@ -250,11 +250,26 @@ def test_the_handle_stands_on_the_curve():
 
 @pytest.mark.parametrize(
     ("claim", "verdict"),
-    [("", "Right"), ("1 - tanh(x)^2", "Right"), ("0.7864", "Right"), ("1 - tanh(x)", "Wrong"),
-     ("0.5", "Wrong"), ("-0.786", "Wrong")],
+    [("", "It is the exact value"), ("1 - tanh(x)^2", "It is the exact value"),
+     ("0.7864", "cannot refute"), ("1 - tanh(x)", "Wrong"), ("0.5", "Wrong"),
+     ("-0.786", "Wrong")],
 )  # fmt: skip
 def test_a_claimed_derivative_gets_its_verdict(claim, verdict):
     assert verdict in said(opened(function="tanh-x", claim=claim))
+
+
+@pytest.mark.parametrize(("x", "claim", "off"), [("6", "0.0016", "35.1 %"), ("8", "0", "100 %")])
+def test_a_wrong_claim_that_passes_is_not_called_right(x, claim, off):
+    app = opened(function="sigmoid", x=x, claim=claim, test="0.001")
+    assert not app.success
+    shown = next(each.value for each in app.warning if "Passes" in each.value)
+    assert off in shown
+    assert "would notice" in shown
+
+
+def test_the_test_calculates_in_the_float_type_of_the_page():
+    app = opened(function="sin-x", claim="0.54", test="0.01", float="float32")
+    assert "round-off hides it first" in said(app)
 
 
 def test_the_test_can_be_inconclusive():
@@ -343,7 +358,7 @@ def test_float32_fools_you():
     assert wide.curves[1].measured_h == pytest.approx(1e-5, rel=0.5)
     assert shown[CENTRAL].measured_error == pytest.approx(1e-6, rel=0.1)
     assert wide.curves[1].measured_error == pytest.approx(2e-12, rel=0.1)
-    assert np.float32(1) + np.float32(3e-8) == 1
+    assert np.float32(1) + np.float32(5.9e-8) == 1 != np.float32(1) + np.float32(6.1e-8)
 
 
 def test_a_kink():

@@ -42,7 +42,7 @@ SCENARIOS = (
         "say 0.477 or 0.536 or 0.596 for 0.540, whole multiples of the spacing of floats over h, "
         "and sin's own last bit decides which. The V has moved: the "
         "best h for central is now near 5e−3 instead of 1e−5, with an error near 1e−6 instead of "
-        "2e−12. Below 3e−8, x + h is x.",
+        "2e−12. Below 6e−8, x + h is x.",
     ),
     Scenario(
         "A kink",
@@ -78,7 +78,7 @@ SCENARIOS = (
         },
         "The derivative claimed below is right, yet at h = 0.01 numeric and analytic differ by "
         "2.4. The textbook test shrinks h tenfold and sees the difference fall 95 times: that is "
-        "truncation, from a third derivative of a million. A wrong derivative would have stayed.",
+        "truncation, from a third derivative of 150,000. A wrong derivative would have stayed.",
     ),
     Scenario(
         "A slip in tanh′",

@@ -24,7 +24,7 @@ from ui.shrinking_h.parameters import read_number, window
 from ui.state import PageState
 
 SIGNS = {
-    "right": (st.success, ":material/check_circle:"),
+    "passes": (st.success, ":material/check_circle:"),
     "smaller h": (st.info, ":material/zoom_in:"),
     "wrong": (st.error, ":material/cancel:"),
     "inconclusive": (st.warning, ":material/help:"),
@@ -167,11 +167,13 @@ def textbook(state: PageState, w: Watch) -> None:
     with right:
         h = controls.typed(state, "test", "h of the test")
     try:
-        verdict = textbook_test(w.function, claimed(claim, w), w.x, h)
+        verdict = textbook_test(w.function, claimed(claim, w), w.x, h, dtype=w.dtype)
     except ValueError as fault:
         st.error(str(fault), icon=":material/edit_off:")
         return
     show, icon = SIGNS[verdict.verdict]
+    if verdict.verdict == "passes" and not verdict.agrees:
+        show, icon = st.warning, ":material/visibility_off:"
     show(f"**{verdict.verdict.capitalize()}.** {escaped(verdict.sentence)}", icon=icon)
 
 

@@ -196,10 +196,46 @@ def test_the_table_shows_ten_against_a_hundred():
     np.testing.assert_allclose(table.forward_error, np.abs(table.forward - np.cos(1)))
 
 
-def test_the_textbook_test_accepts_a_right_derivative():
+def test_the_textbook_test_passes_a_right_derivative():
     verdict = textbook_test(SIGMOID, SIGMOID.derivative, 2.0, 1e-3)
-    assert verdict.verdict == "right"
+    assert verdict.verdict == "passes"
+    assert verdict.agrees
     assert f"{verdict.error:.2e}" in verdict.sentence
+    assert "It is the exact value" in verdict.sentence
+
+
+@pytest.mark.parametrize(
+    ("x", "claim", "h", "off"),
+    [(6.0, 0.0016, 1e-3, 0.351), (8.0, 0.0, 1e-3, 1.0), (8.0, 0.0, 5e-4, 1.0)],
+)
+def test_what_passes_is_not_refuted_and_no_more(x, claim, h, off):
+    """Where the sigmoid is flat, h is larger than all of its derivative."""
+    verdict = textbook_test(SIGMOID, claim, x, h)
+    assert verdict.verdict == "passes"
+    assert "cannot refute" in verdict.sentence
+    exact = 1 / (1 + np.exp(-x)) / (1 + np.exp(x))
+    assert verdict.exact == pytest.approx(exact, rel=1e-12)
+    assert verdict.off == pytest.approx(off * exact, rel=1e-3)
+    assert not verdict.agrees
+    assert f"({100 * off:.3g} %)" in verdict.sentence
+    assert verdict.notices < h
+    assert textbook_test(SIGMOID, claim, x, verdict.notices).verdict == "wrong"
+    larger = {1: 2, 2: 2.5, 5: 2}[int(f"{verdict.notices:.0e}"[0])] * verdict.notices
+    assert larger >= h or textbook_test(SIGMOID, claim, x, larger).verdict == "passes"
+
+
+def test_float32_is_tested_in_float32():
+    """There round-off is a thousand times an h of 1e-8, and a claim off by half passes unseen."""
+    wide = textbook_test(SINE, 0.54, 1.0, 1e-2)
+    narrow = textbook_test(SINE, 0.54, 1.0, 1e-2, dtype=np.float32)
+    assert wide.notices == pytest.approx(2e-4)
+    assert np.isnan(narrow.notices)
+    assert "round-off hides it first" in narrow.sentence
+    assert narrow.numeric == np.float64(np.float32(narrow.numeric))
+    assert textbook_test(SINE, np.cos, 1.0, 1e-5).verdict == "passes"
+    assert textbook_test(SINE, np.cos, 1.0, 1e-5, dtype=np.float32).verdict == "inconclusive"
+    with pytest.raises(StepError):
+        textbook_test(SINE, np.cos, 1.0, 1e-8, dtype=np.float32)
 
 
 def test_the_textbook_test_asks_for_a_smaller_h_where_the_third_derivative_is_large():
@@ -208,6 +244,13 @@ def test_the_textbook_test_asks_for_a_smaller_h_where_the_third_derivative_is_la
     assert verdict.ratio == pytest.approx(100, rel=0.01)
     assert textbook_test(WIGGLE, WIGGLE.derivative, 0.0, 1e-7).verdict == "smaller h"
     assert "third derivative is large" in verdict.sentence
+
+
+def test_the_textbook_test_asks_for_a_smaller_h_across_a_kink():
+    kinked = next(function for function in FUNCTIONS if function.name == "|x|")
+    verdict = textbook_test(kinked, 1.0, 0.01, 0.1)
+    assert verdict.verdict == "smaller h"
+    assert "from a kink" in verdict.sentence
 
 
 def test_the_textbook_test_convicts_a_wrong_derivative():
