@@ -44,14 +44,14 @@ class Visitor:
         cls, port: int, knob: str, query: str = "", page: str = "", direct: bool = True
     ) -> "Visitor":
         """Connects, runs the page and reaches for the stage's line."""
-        socket = await _connected(port, "_stcore/stream", subprotocols=["streamlit"])
+        socket = await connected(port, "_stcore/stream", subprotocols=["streamlit"])
         visitor = cls(socket, knob, direct)
         first = BackMsg()
         first.rerun_script.query_string = query
         first.rerun_script.page_name = page
         await visitor.exchange(first)
         if visitor.token and direct:
-            visitor.line = await _connected(port, f"live/{visitor.token}")
+            visitor.line = await connected(port, f"live/{visitor.token}")
         return visitor
 
     async def leave(self) -> None:
@@ -135,7 +135,7 @@ class Visitor:
         return await self.exchange(message)
 
 
-async def _connected(port: int, path: str, **how) -> ClientConnection:
+async def connected(port: int, path: str, **how) -> ClientConnection:
     return await connect(
         f"ws://127.0.0.1:{port}/{path}",
         max_size=None, compression=None, open_timeout=PATIENCE, **how,

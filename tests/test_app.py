@@ -111,5 +111,6 @@ def test_what_a_visitor_held_is_let_go_soon_after_they_leave():
     with served("from ui.live import visit; visit.GRACE = 0.5") as quick:
         before = held()
         most, after = asyncio.run(come_and_go())
-    assert most >= before + 4 * FILES_EACH
+    # The question whether the server is ready may have been open before.
+    assert most >= before + 4 * FILES_EACH - 2
     assert after <= before + 2

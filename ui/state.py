@@ -15,6 +15,7 @@ from ui.address import Address, empty
 from ui.framing import FRAME
 from ui.live.line import showing
 from ui.live.turn import turn
+from ui.live.visit import visit
 
 
 class PageState(Address):
@@ -100,7 +101,7 @@ class PageState(Address):
         def rerun(*given: Any) -> Any:
             if self.memory.pop("fresh", False):
                 st.rerun()
-            with turn(_awaited):
+            with turn(_awaited, visit().account):
                 return function(*given)
 
         return rerun

@@ -6,6 +6,8 @@ from typing import Any
 
 import streamlit as st
 
+from ui.live.turn import give_way, turn
+from ui.live.visit import visit
 from ui.state import PageState
 
 # Seconds before a bar appears, and between two things it tells.
@@ -21,12 +23,19 @@ def carry_out(
 
     It yields the share that is done and a text that says so. Work that is not done at once gets
     a bar, and a button where `stop` is a callback that keeps the next run from beginning it anew.
+    It takes turns with the long work of other visitors.
     """
+    with turn(account=visit().account):
+        return _carry_out(steps, stop, label)
+
+
+def _carry_out(steps, stop, label) -> Any:
     place, bar = st.empty(), None
     begun = told = monotonic()
     try:
         while True:
             share, text = next(steps)
+            give_way()
             now = monotonic()
             if now - begun < QUIET or now - told < TELL:
                 continue

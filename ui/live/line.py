@@ -18,7 +18,7 @@ from weakref import WeakValueDictionary
 import streamlit as st
 
 from ui.live.change import checked
-from ui.live.turn import turn
+from ui.live.turn import Account, turn
 from ui.live.visit import visit
 
 
@@ -38,8 +38,10 @@ class Line:
         self.body: Callable[[], object] | None = None
         self.answered = b""
         self.one_at_a_time = Lock()
+        self.account = Account()
         self.ended = False
         self.hang_up: Callable[..., None] | None = None
+        self.heard = 0.0
         _lines[self.token] = self
 
     def take(self, change: dict) -> None:
@@ -55,7 +57,12 @@ class Line:
         """
         body = self.body
         assert body is not None, "only a line that answers is asked"
-        with self.one_at_a_time, turn(wanted), _set(_answering, self), showing(body):
+        with (
+            self.one_at_a_time,
+            turn(wanted, self.account),
+            _set(_answering, self),
+            showing(body),
+        ):
             self.take(change)
             body()
             return self.answered
@@ -84,6 +91,7 @@ def line_of(key: str) -> Line:
     if line is None or line.ended:
         line = st.session_state[f"{key}.line"] = Line()
         visit().ends.add(line)
+        line.account = visit().account
     if not (st.session_state.get(key) or {}).get("live"):
         line.told = {}
     return line

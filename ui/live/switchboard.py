@@ -1,7 +1,7 @@
 """The switchboard: takes calls for lines, one for each, and tells a page whether its line is there.
 
-A call is refused before it is taken when it comes from a page of another origin or for a line that
-nobody holds. Work whose asker hangs up is given up.
+A call is refused before it is taken when it comes from a page of another origin, or for a line that
+nobody holds or that is in use. Work whose asker hangs up is given up.
 """
 
 import asyncio
@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 from threading import Event
+from time import monotonic
 from urllib.parse import urlsplit
 
 import orjson
@@ -27,6 +28,8 @@ from ui.live.turn import GivenUpError
 # Threads of their own: those that serve files are not kept busy by stages. Most of them only wait
 # for their turn (ui/live/turn.py).
 THREADS = 256
+# Seconds after which a caller who says nothing may be replaced: perhaps the network has lost them.
+SILENT = 1.0
 # Codes of our own for a closed connection: another took its place, or its session has gone.
 REPLACED, GONE = 4000, 4001
 _threads = CapacityLimiter(THREADS)
@@ -35,7 +38,7 @@ _threads = CapacityLimiter(THREADS)
 async def call(websocket: WebSocket) -> None:
     """Answers the changes of one stage, one after the other; what is no change ends it."""
     found = line.find(websocket.path_params["token"])
-    if found is None or not from_here(websocket):
+    if found is None or _busy(found) or not from_here(websocket):
         await websocket.close()
         return
     await websocket.accept()
@@ -50,6 +53,10 @@ async def call(websocket: WebSocket) -> None:
         await _close(websocket)
 
 
+def _busy(found: line.Line) -> bool:
+    return found.hang_up is not None and monotonic() - found.heard < SILENT
+
+
 def _taken(found: line.Line, websocket: WebSocket) -> Callable[[], None]:
     """Connects the line with this caller and no other; gives what ends it, from any thread."""
     if found.hang_up:
@@ -60,7 +67,7 @@ def _taken(found: line.Line, websocket: WebSocket) -> Callable[[], None]:
         with suppress(RuntimeError):  # The server itself is ending.
             loop.call_soon_threadsafe(lambda: loop.create_task(_close(websocket, code)))
 
-    found.hang_up = hang_up
+    found.hang_up, found.heard = hang_up, monotonic()
     return hang_up
 
 
@@ -74,6 +81,7 @@ async def _converse(found: line.Line, websocket: WebSocket) -> None:
     coming = asyncio.create_task(_change(websocket))
     try:
         while (change := await coming) is not None and found.body is not None:
+            found.heard = monotonic()
             coming = asyncio.create_task(_change(websocket))
             answer = await _answer(found, change, coming)
             if answer is None:

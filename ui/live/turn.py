@@ -2,100 +2,130 @@
 
 Short work, what answers a hand, goes one piece at a time. Work that turns out long gives way at
 its next pause and goes on in a lane of its own, where it hands over to the next after a slice.
+In both lanes it is the turn of the visitor for whom least was done of late.
 """
 
-from collections import deque
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from math import exp
 from threading import Event, Lock
 from time import monotonic, thread_time
 
-# Seconds. A live rerun takes far less than PATIENCE: nobody waits for work that never pauses.
+# Seconds after which work that never pauses holds nobody up any more.
 PATIENCE, LONG_PATIENCE = 0.1, 2.0
 # Seconds of a processor after which work is long, and after which long work hands over.
 SHORT, SLICE = 0.03, 0.1
+# Seconds after which what was done for a visitor counts a third.
+MEMORY = 2.0
 
 
 class GivenUpError(Exception):
     """Nobody waits any more for the work that is under way."""
 
 
-class _Queue:
-    """A lock that is handed over in the order in which it was asked for."""
+class Account:
+    """What was done for one visitor of late, in seconds of a processor."""
 
     def __init__(self):
+        self.sum = 0.0
+        self.at = monotonic()
+
+    @property
+    def burden(self) -> float:
+        return self.sum * exp((self.at - monotonic()) / MEMORY)
+
+    def add(self, seconds: float) -> None:
+        self.sum, self.at = self.burden + seconds, monotonic()
+
+
+class Lane:
+    """A lock that goes to the smallest burden among those who wait, the first among equals.
+
+    Who has held it for `patience` seconds loses it to the next.
+    """
+
+    def __init__(self, patience: float):
+        self.patience = patience
         self.guard = Lock()
-        self.waiting: deque[Event] = deque()
-        self.held = False
-        self.moved = monotonic()
+        self.waiting: dict[Event, Account] = {}
+        self.owner: Event | None = None
+        self.moved = 0.0
 
-    def enter(self) -> bool:
-        """Waits for its turn; False once the one under way has held it for LONG_PATIENCE."""
+    def enter(self, account: Account) -> Event:
+        """Waits for its turn; gives what to leave with."""
+        ticket = Event()
         with self.guard:
-            if not self.held:
-                self.held, self.moved = True, monotonic()
-                return True
-            ticket = Event()
-            self.waiting.append(ticket)
-        while not ticket.wait(PATIENCE):
+            self.waiting[ticket] = account
+            if self.owner is None:
+                self._hand_over()
+        while not ticket.wait(max(0.01, self.moved + self.patience - monotonic())):
             with self.guard:
-                if not ticket.is_set() and monotonic() - self.moved > LONG_PATIENCE:
-                    self.waiting.remove(ticket)
-                    return False
-        return True
+                if self.waiting and monotonic() - self.moved > self.patience:
+                    self._hand_over()
+        return ticket
 
-    def leave(self) -> None:
+    def leave(self, ticket: Event) -> None:
         with self.guard:
-            self.moved = monotonic()
-            if self.waiting:
-                self.waiting.popleft().set()
-            else:
-                self.held = False
+            if self.owner is ticket:
+                self._hand_over()
+
+    def _hand_over(self) -> None:
+        self.moved = monotonic()
+        self.owner = min(self.waiting, key=lambda each: self.waiting[each].burden, default=None)
+        if self.owner:
+            del self.waiting[self.owner]
+            self.owner.set()
 
 
-_short, _long = Lock(), _Queue()
+_short, _long = Lane(PATIENCE), Lane(LONG_PATIENCE)
 
 
-class _Turn:
-    def __init__(self, wanted: Callable[[], bool]):
+class Turn:
+    """Some work for a visitor, in its lane; `wanted` says whether somebody still waits for it."""
+
+    def __init__(self, wanted: Callable[[], bool], account: Account):
         self.wanted = wanted
-        self.long = False
-        self.leave: Callable[[], None] | None = None
-        self.began = thread_time()
+        self.account = account
+        self.lane = _short
+        self.begin()
 
     def begin(self) -> None:
-        entered = _long.enter() if self.long else _short.acquire(timeout=PATIENCE)
-        self.leave = (_long.leave if self.long else _short.release) if entered else None
-        self.began = thread_time()
+        self.ticket = self.lane.enter(self.account)
+        self.since = thread_time()
 
     def end(self) -> None:
-        if self.leave:
-            self.leave()
-        self.leave = None
+        self.account.add(thread_time() - self.since)
+        self.lane.leave(self.ticket)
 
     def pause(self) -> None:
-        if thread_time() - self.began > (SLICE if self.long else SHORT):
+        if thread_time() - self.since > (SLICE if self.lane is _long else SHORT):
             self.end()
-            self.long = True
+            self.lane = _long
             self.begin()
         if not self.wanted():
             raise GivenUpError
 
 
-_mine: ContextVar[_Turn | None] = ContextVar("turn", default=None)
+_mine: ContextVar[Turn | None] = ContextVar("turn", default=None)
 
 
 @contextmanager
-def turn(wanted: Callable[[], bool] = lambda: True) -> Generator[None]:
-    """Waits for the short work under way, though for PATIENCE seconds at most.
+def turn(
+    wanted: Callable[[], bool] = lambda: True, account: Account | None = None
+) -> Generator[None]:
+    """Waits for the turn of a visitor with that account, and holds the lane meanwhile.
 
-    `wanted` says whether somebody still waits for what is done in this turn.
+    A turn within another is part of it. Raises GivenUpError when the work is not `wanted` any more
+    once its turn has come.
     """
-    mine = _Turn(wanted)
+    if _mine.get():
+        yield
+        return
+    mine = Turn(wanted, account or Account())
     token = _mine.set(mine)
-    mine.begin()
     try:
+        mine.pause()
         yield
     finally:
         mine.end()

@@ -12,14 +12,17 @@ import streamlit as st
 from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from ui.live.turn import Account
+
 GRACE = 20.0
 
 
 @dataclass(eq=False)
 class Visit:
-    """A session's id, and what has an `end` to be called when the visitor leaves."""
+    """A session's id, what was done for it of late, and what `end`s when the visitor leaves."""
 
     session: str
+    account: Account = field(default_factory=Account)
     ends: WeakSet = field(default_factory=WeakSet)
 
     def leave(self) -> None:

@@ -73,7 +73,23 @@ def test_unknown_tokens_and_other_origins_are_refused_before_they_are_taken():
     run(work())
 
 
-def test_a_line_has_one_caller_and_the_newest_is_it():
+def test_a_line_has_one_caller_and_who_comes_beside_them_is_refused():
+    async def work():
+        line = made(echo)
+        async with called(switchboard.call, line.token) as caller:
+            assert await caller.next() == ACCEPTED
+            for sequence in range(3):
+                assert await refused(line.token)
+                caller.say({"sequence": sequence})
+                assert (await caller.next())["bytes"] == str(sequence).encode()
+        assert not await refused(line.token)
+
+    run(work())
+
+
+def test_a_caller_who_says_nothing_may_be_replaced(monkeypatch):
+    monkeypatch.setattr(switchboard, "SILENT", 0.0)
+
     async def work():
         line = made(echo)
         async with (

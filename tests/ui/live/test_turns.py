@@ -6,7 +6,17 @@ from threading import Barrier, Event, Thread
 import pytest
 
 from ui.live import turn as turns
-from ui.live.turn import PATIENCE, SHORT, SLICE, GivenUpError, give_way, turn
+from ui.live.turn import (
+    MEMORY,
+    PATIENCE,
+    SHORT,
+    SLICE,
+    Account,
+    GivenUpError,
+    Lane,
+    give_way,
+    turn,
+)
 
 
 def side_by_side(*works):
@@ -104,7 +114,7 @@ def test_long_work_gives_way_to_short():
 
 
 def test_long_works_go_one_at_a_time(monkeypatch):
-    monkeypatch.setattr(turns, "LONG_PATIENCE", 60)
+    monkeypatch.setattr(turns._long, "patience", 60)
     at_it, most = set(), []
 
     def work(name):
@@ -123,29 +133,64 @@ def test_long_works_go_one_at_a_time(monkeypatch):
     assert max(most) == 1
 
 
-def test_a_queue_is_entered_in_the_order_in_which_it_was_asked_for():
-    queue, order = turns._Queue(), []
+def test_a_lane_goes_to_the_smallest_burden_and_the_first_among_equals():
+    lane, order, accounts = Lane(60), [], {name: Account() for name in "abcd"}
+    accounts["a"].add(0.5)
+    accounts["c"].add(0.1)
 
     def wait(name):
-        assert queue.enter()
+        ticket = lane.enter(accounts[name])
         order.append(name)
-        queue.leave()
+        lane.leave(ticket)
 
-    assert queue.enter()
+    first = lane.enter(Account())
     threads = []
-    for count, name in enumerate("abc", 1):
+    for count, name in enumerate("abcd", 1):
         threads.append(Thread(target=wait, args=(name,)))
         threads[-1].start()
-        while len(queue.waiting) < count:
+        while len(lane.waiting) < count:
             time.sleep(0.001)
-    queue.leave()
+    lane.leave(first)
     for thread in threads:
         thread.join()
-    assert order == list("abc")
+    assert order == list("bdca")
+
+
+def test_what_was_done_for_a_visitor_is_forgotten(monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr(turns, "monotonic", lambda: now[0])
+    account = Account()
+    account.add(1.0)
+    now[0] = MEMORY
+    assert 0.36 < account.burden < 0.37
+    account.add(1.0)
+    assert 1.36 < account.burden < 1.37
+
+
+def test_work_is_written_to_its_account():
+    account = Account()
+    with turn(account=account):
+        busy(0.02)
+    assert 0.015 < account.burden < 0.1
+
+
+def test_a_lane_that_was_lost_is_not_given_away_again():
+    lane = Lane(0.05)
+    lost = lane.enter(Account())
+    held = lane.enter(Account())
+    lane.leave(lost)
+    assert lane.owner is held
+
+
+def test_a_turn_within_another_is_part_of_it():
+    began = time.monotonic()
+    with turn(), turn():
+        pass
+    assert time.monotonic() - began < PATIENCE
 
 
 def test_work_that_never_pauses_does_not_stop_the_long_lane(monkeypatch):
-    monkeypatch.setattr(turns, "LONG_PATIENCE", 0.2)
+    monkeypatch.setattr(turns._long, "patience", 0.2)
     done, holds = Event(), Event()
 
     def stuck():
