@@ -5,66 +5,72 @@ from dataclasses import fields
 
 import numpy as np
 
-from optcore import optimizers
+import optcore
 from optcore.descent.disturbance import ClipNorm
 from optcore.descent.languages import TORCH, lines, spelled
 from optcore.descent.recording import Recorder
 
 _FIELD = re.compile(r"<(\w+)>")
+_MADE = re.compile(r"\b([A-Z]\w*)\(")
 
 
 def with_optcore(surface, optimizer, start, steps: int, conditions) -> str:
     """The run with optcore itself."""
-    parts = [part for part in (surface, optimizer, *conditions.values()) if part is not None]
+    made = repr(surface)
     if hasattr(surface, "text"):
-        source = "from optcore.formula import formula_surface"
         made = f"formula_surface({surface.text!r}, {surface.window!r})"
-    else:
-        source, made = f"from optcore.surfaces import {type(surface).__name__}", repr(surface)
-    imports = ["from optcore.descent import descend", source]
-    imports += [f"from {_public_module(part)} import {type(part).__name__}" for part in parts[1:]]
     given = "".join(
         f",\n    {name}={part!r}" for name, part in conditions.items() if part is not None
     )
+    body = [
+        f"surface = {made}",
+        f"optimizer = {optimizer!r}",
+        "run = descend(",
+        "    surface,\n    optimizer,",
+        f"    {tuple(map(float, start))!r},\n    {steps}{given},\n)",
+        "print(run.last.tolist())",
+    ]
     return "\n".join(
         [
             f"# {optimizer.name} on {surface.name}. Run it in the folder that holds optcore:",
             "# PYTHONPATH=. python THIS_FILE",
-            *sorted(set(imports)),
+            *_imports("\n".join(body), type(optimizer)),
             "",
-            f"surface = {made}",
-            f"optimizer = {optimizer!r}",
-            "run = descend(",
-            "    surface,\n    optimizer,",
-            f"    {tuple(map(float, start))!r},\n    {steps}{given},\n)",
-            "print(run.last.tolist())",
+            *body,
             "",
         ]
     )
 
 
+def _imports(body: str, kind: type) -> list[str]:
+    """What a program calls: from the core's face, or the module of a method that is not on it."""
+    called = {"descend", *_MADE.findall(body)} | set(re.findall("formula_surface", body))
+    apart = []
+    if not hasattr(optcore, kind.__name__):
+        apart = [f"from {kind.__module__} import {kind.__name__}"]
+        called.discard(kind.__name__)
+    return [f"from optcore import {', '.join(sorted(called))}", *apart]
+
+
 def with_torch(surface, optimizer, start, steps: int, conditions) -> str:
-    """The same run with torch.optim and autograd; empty where torch has no such method."""
-    if not optimizer.torch:
+    """The same run with torch.optim and autograd; empty where torch has no such method, and where
+    the gradients are those of batches."""
+    if not optimizer.torch or conditions.get("batches"):
         return ""
     call, *set_rate = (
         _FIELD.sub(lambda m: repr(getattr(optimizer, m[1])), text)
         for text in (optimizer.torch, *optimizer.torch_rate)
     )
-    schedule, clip, noise = (conditions[name] for name in ("schedule", "clip", "noise"))
-    noisy = bool(noise and noise.scale)
+    schedule = conditions["schedule"]
     scheduled = schedule and schedule.name != "Constant" and optimizer.follows_schedule
-    lines = ["import torch", "", "torch.set_default_dtype(torch.float64)", "", *_loss(surface), ""]
-    if noisy:
-        lines.insert(0, "import numpy as np")
-        lines += [
-            f"random = np.random.default_rng({noise.seed})",
-            f"noise = {noise.scale!r} * random.standard_normal(({steps + 1}, 2))",
-        ]
+    before, within = _disturbed(conditions, steps)
     if scheduled:
         rates = schedule.rate(np.float64(optimizer.learning_rate), np.arange(steps), steps)
-        lines += [f"rates = {rates.tolist()!r}"]
-    lines += [
+        before.append(f"rates = {rates.tolist()!r}")
+    program = [
+        *(["import numpy as np"] if any("np." in line for line in before) else []),
+        "import torch", "", "torch.set_default_dtype(torch.float64)", "", *_loss(surface), "",
+        *before,
         f"point = torch.tensor({list(map(float, start))!r}, requires_grad=True)",
         f"optimizer = torch.optim.{call}",
         f"for step in range({steps}):",
@@ -75,13 +81,34 @@ def with_torch(surface, optimizer, start, steps: int, conditions) -> str:
         "    finite = value.isfinite() and point.grad.isfinite().all()",
         "    if not (finite and point.abs().max() <= 1e12):",
         "        break  # the run has diverged",
-        *(["    point.grad += torch.tensor(noise[step])"] if noisy else []),
-        *_clipped(clip),
+        *(f"    {line}" for line in within),
         "    optimizer.step()",
         "print(point.tolist())",
         "",
-    ]
-    return "\n".join(lines)
+    ]  # fmt: skip
+    return "\n".join(program)
+
+
+def _disturbed(conditions, steps: int) -> tuple[list[str], list[str]]:
+    """What is drawn before a torch program's loop, and what becomes of a gradient within it."""
+    noise, delay, clip = (conditions.get(name) for name in ("noise", "delay", "clip"))
+    before, late, noisy, compensated = [], [], [], []
+    if noise and noise.on:
+        before += [
+            f"random = np.random.default_rng({noise.seed})",
+            f"noise = {noise.scale!r} * random.standard_normal(({steps + 1}, 2))",
+        ]
+        noisy = ["point.grad += torch.tensor(noise[step])"]
+    if delay and delay.on:
+        before += ["past = []"]
+        late = [
+            "past.append((point.detach().clone(), point.grad.clone()))",
+            f"then, late = past[max(0, step - {delay.steps})]",
+            "point.grad.copy_(late)",
+        ]
+        moved = "(point.detach() - then)"
+        compensated = [f"point.grad += {delay.compensation!r} * point.grad**2 * {moved}"]
+    return before, [*late, *noisy, *compensated, *_clipped(clip)]
 
 
 def _loss(surface) -> list[str]:
@@ -103,16 +130,11 @@ def _clipped(clip) -> list[str]:
         return []
     if isinstance(clip, ClipNorm):
         return [
-            "    norm = point.grad.norm()",
-            f"    if norm > {clip.limit!r}:",
-            f"        point.grad *= {clip.limit!r} / norm",
+            "norm = point.grad.norm()",
+            f"if norm > {clip.limit!r}:",
+            f"    point.grad *= {clip.limit!r} / norm",
         ]
-    return [f"    point.grad.clamp_(-{clip.limit!r}, {clip.limit!r})"]
-
-
-def _public_module(part) -> str:
-    kind = type(part)
-    return "optcore.optimizers" if hasattr(optimizers, kind.__name__) else kind.__module__
+    return [f"point.grad.clamp_(-{clip.limit!r}, {clip.limit!r})"]
 
 
 def trajectory(optimizer, run) -> str:

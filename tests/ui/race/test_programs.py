@@ -15,6 +15,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from optcore.descent.batches import Batches
+from optcore.descent.delay import Delay
 from optcore.descent.disturbance import ClipNorm, ClipValue, GradientNoise
 from optcore.descent.loop import descend
 from optcore.descent.schedules import SCHEDULES, Constant, Cosine, OneCycle
@@ -22,6 +24,7 @@ from optcore.formula.surface import formula_surface
 from optcore.knobs import knobs
 from optcore.optimizers import OPTIMIZERS, Adam, AveragedSGD, GradientDescent, Newton, Rprop
 from optcore.optimizers.misprints import MISPRINTS
+from optcore.samples import LinearRegression
 from optcore.surfaces import SURFACES, Bowl, LineFit, Ravine, Rosenbrock
 from ui.race.programs import trajectory, with_optcore, with_torch
 
@@ -38,6 +41,7 @@ CONDITIONS = (
     {"schedule": Constant(), "clip": None, "noise": GradientNoise()},
     {"schedule": Cosine(floor=0.1), "clip": ClipNorm(0.5), "noise": GradientNoise(0.1, seed=3)},
     {"schedule": OneCycle(), "clip": ClipValue(0.25), "noise": GradientNoise()},
+    {"schedule": Constant(), "clip": None, "noise": GradientNoise(0.1), "delay": Delay(3, 0.01)},
 )
 
 every_surface = pytest.mark.parametrize(
@@ -200,6 +204,31 @@ def test_noise_schedule_and_clipping_stand_in_the_torch_program_as_they_were_use
     assert order == sorted(order)
     bare = with_torch(Ravine(), GradientDescent(), (1.0, 2.0), STEPS, CONDITIONS[0])
     assert not any(word in bare for word in ("noise", "norm", "rates", "numpy"))
+
+
+def test_a_delay_stands_in_the_torch_program_as_it_was_used():
+    """What a step makes of the gradients, run by NumPy in torch's place."""
+    given = {**CONDITIONS[0], "delay": Delay(2, 0.05)}
+    program = with_torch(Bowl(), GradientDescent(), (1.0, 2.0), STEPS, given)
+    run = descend(Bowl(), GradientDescent(learning_rate=0.1), (1.0, 2.0), 6, **given)
+    lines = [line.strip() for line in program.splitlines()]
+    order = [lines.index(next(each for each in lines if part in each))
+             for part in ("past = []", "past.append", "past[max(0, step - 2)]", ".copy_(late)",
+                          "point.grad += 0.05 * point.grad**2 * (point.detach() - then)",
+                          "optimizer.step()")]  # fmt: skip
+    assert order == sorted(order)
+    then = np.maximum(np.arange(7) - 2, 0)
+    late = run.grads[then]
+    late = late + 0.05 * late**2 * (run.points - run.points[then])
+    np.testing.assert_allclose(late, run.seen, rtol=1e-12)
+
+
+def test_a_run_on_batches_has_a_numpy_program_and_none_with_torch():
+    fit = LinearRegression.drawn(12, seed=1)
+    given = {**CONDITIONS[0], "batches": Batches(3, "replaced", seed=2, growth=Cosine(floor=0.5))}
+    assert with_torch(fit, Adam(), fit.start, STEPS, given) == ""
+    run = descend(fit, Adam(), fit.start, STEPS, **given)
+    assert printed(with_optcore(fit, Adam(), fit.start, STEPS, given)) == run.last.tolist()
 
 
 def test_a_schedule_reaches_torch_as_it_reached_the_run():
