@@ -5,7 +5,7 @@ import ast
 from mutants import mutants_of
 
 TEXT = '''"""Two - 1 words."""
-LIMIT: float = 1.5
+LIMIT: float = 3 / 2
 WIDE = knob(1.0, 0.0, 4.0)
 
 
@@ -22,7 +22,7 @@ def bent(x: "int | None", ends=(0, -1)):
 def test_every_mutant_breaks_one_place():
     found = mutants_of("bent.py", TEXT)
     assert [mutant.name.partition(": ")[2] for mutant in found] == [
-        "LIMIT: float = [1.5 -> 2.25]",
+        "LIMIT: float = 3 [/ -> *] 2",
         'def bent(x: "int | None", ends=([0 -> 1], -1)):',
         'def bent(x: "int | None", ends=(0, [- -> ]1)):',
         'def bent(x: "int | None", ends=(0, -[1 -> 2])):',

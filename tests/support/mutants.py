@@ -1,7 +1,8 @@
 """Breaks `optcore` in one place at a time and looks whether the core's tests notice.
 
 `make mutants N=100 SEED=1` breaks 100 places drawn at random: an operator, a comparison, a sign,
-a number. ROOM=flow keeps to one folder. Those nobody noticed are alive; equivalent_mutants.txt
+a number in a function (those that have a name are choices, and their neighbours serve as well).
+ROOM=flow keeps to one folder, ROOM=flow/band.py to one file. Those nobody noticed are alive; equivalent_mutants.txt
 beside this file holds the ones that change nothing, with the reason.
 """
 
@@ -31,8 +32,8 @@ SWAPS = {
     ast.IsNot: ("is not", "is"), ast.In: ("in", "not in"), ast.NotIn: ("not in", "in"),
     ast.And: ("and", "or"), ast.Or: ("or", "and"),
 }  # fmt: skip
-# Where numbers and signs are what a page shows of a thing, not what is done with it.
-SHOWN = {"knob", "window", "start", "latex", "lesson"}
+# What a page shows of a thing, not what is done with it.
+SHOWN = {"knob", "window", "start", "latex", "lesson", "dataclass", "lru_cache"}
 
 
 @dataclass(frozen=True)
@@ -81,22 +82,23 @@ def mutants_of(path: str, text: str) -> list[Mutant]:
     return sorted(found, key=lambda mutant: mutant.begin)
 
 
-def _breaks(node, text, span) -> Iterator[tuple[int, int, str]]:
-    """What can be broken in a tree, as (begin, end, new text)."""
+def _breaks(node, text, span, called=False) -> Iterator[tuple[int, int, str]]:
+    """What can be broken in a tree, as (begin, end, new text); `called` inside a function."""
+    called = called or isinstance(node, ast.FunctionDef | ast.Lambda)
     match node:
         case ast.BinOp() | ast.AugAssign() | ast.Compare() | ast.BoolOp():
             yield from _operators(node, text, span)
-        case ast.UnaryOp(op=ast.USub()):
+        case ast.UnaryOp(op=ast.USub()) if called or not isinstance(node.operand, ast.Constant):
             yield span(node)[0], span(node)[0] + len("-"), ""
         case ast.UnaryOp(op=ast.Not()):
             yield span(node)[0], span(node)[0] + len("not "), ""
-        case ast.Constant(value=bool()):
+        case ast.Constant(value=bool()) if called:
             yield *span(node), str(not node.value)
-        case ast.Constant(value=int() | float()):
+        case ast.Constant(value=int() | float()) if called:
             yield *span(node), _other(node.value)
     for child in ast.iter_child_nodes(node):
         if not _spared(child):
-            yield from _breaks(child, text, span)
+            yield from _breaks(child, text, span, called)
 
 
 def _operators(node, text, span) -> Iterator[tuple[int, int, str]]:
@@ -128,7 +130,7 @@ def _other(value: float) -> str:
 def _spared(node) -> bool:
     """What is said or shown of a thing, and types."""
     match node:
-        case ast.JoinedStr() | ast.arg() | ast.ImportFrom():
+        case ast.JoinedStr() | ast.arg() | ast.ImportFrom() | ast.keyword(arg="strict"):
             return True
         case ast.Call(func=ast.Name(id=name)) | ast.Assign(targets=[ast.Name(id=name)]):
             return name in SHOWN
@@ -186,12 +188,13 @@ class Copy:
         return ran.returncode == 0
 
 
-def drawn(count: int, seed: int, room: str) -> list[Mutant]:
-    """So many mutants of a room, or of the whole core, at random."""
+def drawn(folder: Path, count: int, seed: int, room: str) -> list[Mutant]:
+    """So many mutants of a room, a file or the whole core in a folder, at random."""
+    chosen = folder / "optcore" / room
     every = [
         mutant
-        for path in sorted((ROOT / "optcore" / room).rglob("*.py"))
-        for mutant in mutants_of(str(path.relative_to(ROOT)), path.read_text(encoding="utf-8"))
+        for path in (sorted(chosen.rglob("*.py")) if chosen.is_dir() else [chosen])
+        for mutant in mutants_of(str(path.relative_to(folder)), path.read_text(encoding="utf-8"))
     ]
     print(f"{len(every)} places of optcore/{room} can be broken; {min(count, len(every))} will be")
     return random.Random(seed).sample(every, min(count, len(every)))
@@ -208,7 +211,7 @@ def main() -> int:
     alive = []
     with tempfile.TemporaryDirectory() as folder:
         copy = Copy(folder)
-        for number, mutant in enumerate(drawn(given.count, given.seed, given.room), 1):
+        for number, mutant in enumerate(drawn(copy.folder, given.count, given.seed, given.room), 1):
             if mutant.name in known or copy.survives(mutant):
                 alive.append(mutant)
                 told = known.get(mutant.name, "ALIVE")
