@@ -1,9 +1,9 @@
 """Breaks `optcore` in one place at a time and looks whether the core's tests notice.
 
 `make mutants N=100 SEED=1` breaks 100 places drawn at random: an operator, a comparison, a sign,
-a number in a function (those that have a name are choices, and their neighbours serve as well).
-ROOM=flow keeps to one folder, ROOM=flow/band.py to one file. Those nobody noticed are alive; equivalent_mutants.txt
-beside this file holds the ones that change nothing, with the reason.
+a number in a function (those that have a name, and defaults, are choices whose neighbours serve
+as well). ROOM=flow keeps to one folder, ROOM=flow/band.py to one file. Those nobody noticed are
+alive; equivalent_mutants.txt beside this file holds the ones that change nothing, and why.
 """
 
 import argparse
@@ -85,6 +85,7 @@ def mutants_of(path: str, text: str) -> list[Mutant]:
 def _breaks(node, text, span, called=False) -> Iterator[tuple[int, int, str]]:
     """What can be broken in a tree, as (begin, end, new text); `called` inside a function."""
     called = called or isinstance(node, ast.FunctionDef | ast.Lambda)
+    called = called and not isinstance(node, ast.arguments)
     match node:
         case ast.BinOp() | ast.AugAssign() | ast.Compare() | ast.BoolOp():
             yield from _operators(node, text, span)
