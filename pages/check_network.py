@@ -12,20 +12,25 @@ from ui.live.stage import stage
 from ui.state import PageState
 
 state = PageState("check_network", PARAMETERS)
-head = st.columns([5, 3], vertical_alignment="bottom")
-head[0].markdown("#### Check a network: which line of backprop is wrong?")
-controls.scenarios(state)
-state.notices()
-with head[1]:
-    mode = controls.choose_word(
-        state, "mode", "What to do", label_visibility="collapsed", width="stretch"
-    )
+notes = frame.status()
+with frame.row(state):
+    mode = controls.choose(state, "mode", "What to do", label_visibility="collapsed", width=165)
+    if mode == OWN:
+        texts = own_formula.type_formulas(state, notes)
+    else:
+        chosen = choices.choose_case(state, notes)
+    if mode == PLANT:
+        set_up = partial(choices.set_up, state, chosen, choices.choose_bugs(state))
+    if mode == DETECT:
+        set_up = partial(detective.set_up, state, chosen)
+        with st.popover("Which line?", icon=":material/search:"):
+            inquiry = st.container(width=480)
 
 
 @state.fragment
 def check(set_up):
     setup = set_up()
-    with st.container():
+    with frame.status("check"):
         found = work.result(state, setup.plan)
     stage(
         findings.panels(found, state.settled),
@@ -42,17 +47,19 @@ def check(set_up):
 
 
 if mode == OWN:
-    state.fragment(own_formula.check)(state, own_formula.type_formulas(state))
+    state.fragment(own_formula.check)(state, texts)
+    key, found = "check_network.own", None
 else:
-    chosen = choices.choose_case(state)
-    if mode == PLANT:
-        set_up = partial(choices.set_up, state, chosen, choices.choose_bugs(state))
-    else:
-        set_up = partial(detective.set_up, state, chosen)
-    work.take_time(state, set_up().plan)
-    found = check(set_up)
-    if found is not None:
-        show = findings.findings if mode == PLANT else detective.investigate
-        show(state, found)
-        findings.numbers(state, found)
-    frame.about(state)
+    with notes:
+        work.take_time(state, set_up().plan)
+    key, found = "check_network.stage", check(set_up)
+if found and mode == DETECT:
+    with inquiry:
+        detective.investigate(state, found)
+if drawer := frame.details(state, key):
+    with drawer:
+        if found and mode == PLANT:
+            findings.findings(state, found)
+        if found:
+            findings.numbers(state, found)
+        frame.about(state)

@@ -1,7 +1,5 @@
 """Layers: how gradients flow through a deep network, layer by layer."""
 
-import streamlit as st
-
 from ui import frame
 from ui.layers import choices as layers
 from ui.layers import work as layers_work
@@ -9,9 +7,8 @@ from ui.layers.parameters import PARAMETERS
 from ui.state import PageState
 
 state = PageState("layers", PARAMETERS)
-layers.heading(state)
-state.notices()
-choices = layers.choose(state)
+with frame.row(state):
+    choices = layers.choose(state)
 
 
 @state.fragment
@@ -22,8 +19,9 @@ def flow():
 
 
 how = flow()
-below = st.container()
-layers_work.download(how)
-frame.about(state)
-with below:
+if drawer := frame.details(state, "layers.stage"):
+    with drawer:
+        layers_work.download(how)
+        frame.about(state)
+with frame.status():
     layers_work.finish_bands(state, how, layers.wants_band(choices))

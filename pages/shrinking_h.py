@@ -10,16 +10,10 @@ from ui.shrinking_h.parameters import PARAMETERS
 from ui.state import PageState
 
 state = PageState("shrinking_h", PARAMETERS)
-st.markdown("#### Shrinking h: watch a derivative come right, then wrong")
-controls.scenarios(state)
-state.notices()
-places = st.columns([3, 5, 4], vertical_alignment="bottom")
-own, warning = st.container(), st.container()
-with places[0]:
+own, warning = st.container(), frame.status()
+with frame.row(state, opened_by=("claim", "test")):
     function = choices.choose_function(state, own)
-with places[1]:
     rules = choices.choose_rules(state)
-with places[2], st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
     dtype = choices.choose_float(state)
     choices.type_x(state)
     choices.type_h(state)
@@ -47,10 +41,12 @@ def live():
 watch = live()
 with warning:
     derivative.way_back(state, watch)
-choices.introduce(function)
-derivative.rules(watch)
-derivative.textbook(state, watch)
-derivative.steps(watch)
-derivative.download(watch)
-frame.about(state)
+if drawer := frame.details(state, "shrinking_h.stage"):
+    with drawer:
+        choices.introduce(function)
+        derivative.rules(watch)
+        derivative.textbook(state, watch)
+        derivative.steps(watch)
+        derivative.download(watch)
+        frame.about(state)
 state.publish()

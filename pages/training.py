@@ -1,8 +1,6 @@
 """Training through depth: two networks learn side by side, and their gradients are watched."""
 
-import streamlit as st
-
-from ui import controls, frame
+from ui import frame
 from ui.live.stage import Clock, stage
 from ui.palette import legend
 from ui.state import PageState
@@ -13,13 +11,10 @@ from ui.training import work as training_work
 from ui.training.parameters import PARAMETERS
 
 state = PageState("training", PARAMETERS)
-st.markdown("#### Training through depth: same data, same start, same optimizer; who learns?")
-controls.scenarios(state)
-state.notices()
-choices = training.choose(state)
+with frame.row(state):
+    choices = training.choose(state)
 plans, _ = training.set_up(state, choices)
-# There with or without an offer: a stage that changes its place is mounted anew.
-with st.container():
+with frame.status():
     records = training_work.finish(state, training_work.affordable(state, plans))
 
 
@@ -48,6 +43,8 @@ def live():
 
 
 live()
-training.downloads(records)
-frame.about(state)
+if drawer := frame.details(state, "training.stage"):
+    with drawer:
+        training.downloads(records)
+        frame.about(state)
 state.publish()

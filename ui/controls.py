@@ -46,11 +46,10 @@ def _picker(state: PageState, name: str, look: dict) -> tuple[dict[str, Any], di
 
 
 def _begun(state: PageState, name: str, begins: str, shown=lambda value: value) -> dict[str, Any]:
-    """The key of a widget and, unless it is told its value just now, what it `begins` with: one
-    in a popover that is opened later was not there to be told."""
-    told = f"{state.key}.{name}" not in st.session_state
+    """The key of a widget, and what it `begins` with: one in a popover that is opened later was
+    not on screen when the session was told."""
     key = state.widget(name, shown)
-    return {"key": key} if told else {"key": key, begins: st.session_state[key]}
+    return {"key": key, begins: st.session_state[key]}
 
 
 def choose(state: PageState, name: str, label: str, **look):
@@ -58,8 +57,7 @@ def choose(state: PageState, name: str, label: str, **look):
     by_name, look = _picker(state, name, look)
     names = list(by_name)
     begun = _begun(state, name, "index", name_of)
-    if "index" in begun:
-        begun["index"] = names.index(begun["index"])
+    begun["index"] = names.index(begun["index"])
     picked = by_name[st.selectbox(label, names, **begun, **look)]
     state.hold({name: picked})
     return picked

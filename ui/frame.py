@@ -96,6 +96,11 @@ def about(state: PageState) -> None:
         st.markdown(prose(state.page))
 
 
+def status(name: str = "notes"):
+    """A place over the stage, which does not move it, for what is under way or offered instead."""
+    return st.container(key=f"status.{name}", gap="xsmall")
+
+
 def details(state: PageState, stage: str):
     """The open drawer, with the table of a stage in it, for the page to fill; None while closed."""
     if not state["details"]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
-from visits import picture
+from visits import heading, picture
 
 from optcore.checks.bugs import PLANTED_BUGS
 from optcore.checks.detective import NoCaseError
@@ -59,18 +59,18 @@ def test_the_page_stands_in_the_navigation():
     app = AppTest.from_file(PAGES / "index.py", default_timeout=30).run()
     app.switch_page("check_network.py").run()
     assert not app.exception
-    assert "Check a network" in app.markdown[0].value
+    assert "Check a network" in heading(app)
 
 
 def test_the_first_view_has_a_glaring_bug_and_its_line():
-    app = opened()
+    app = opened(details="1")
     found = shown(app)
     assert found.check.names(*CONVICTED) == ["W1", "b1", "W2", "b2"]
     assert found.check.names("right") == ["W3", "b3", "W4", "b4"]
     assert found.diagnoses[0].line.name == "delta 2"
     assert any("explains every wrong block" in each.value for each in app.markdown)
     assert "1 - a^2" in app.latex[0].value
-    assert dict(app.query_params) == {}
+    assert dict(app.query_params) == {"details": "1"}
 
 
 def test_a_link_is_kept_whole():

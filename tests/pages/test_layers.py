@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
-from visits import picture
+from visits import heading, picture
 
 from optcore.flow.band import seed_flows
 from optcore.flow.bounds import bound
@@ -64,7 +64,7 @@ def test_the_page_stands_in_the_navigation():
     app.query_params.update(TINY)
     app.switch_page("layers.py").run()
     assert not app.exception
-    assert "Gradient flow" in app.markdown[0].value
+    assert "Gradient flow" in heading(app)
 
 
 def test_the_first_view_is_a_sigmoid_that_vanishes_and_a_relu_that_survives():

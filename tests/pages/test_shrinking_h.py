@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
+from visits import heading
 
 from optcore.derivatives.differences import (
     BACKWARD,
@@ -70,7 +71,7 @@ def test_the_page_stands_in_the_navigation():
     app = AppTest.from_file(PAGES / "index.py", default_timeout=20).run()
     app.switch_page("shrinking_h.py").run()
     assert not app.exception
-    assert "Shrinking h" in app.markdown[0].value
+    assert "Shrinking h" in heading(app)
 
 
 @pytest.mark.parametrize(
@@ -177,7 +178,7 @@ def test_where_there_is_nothing_to_measure_the_page_says_so_and_leads_back(param
     app = opened(**parameters)
     assert not app.exception
     assert reason in app.warning[0].value
-    app.button[0].click().run()
+    next(each for each in app.button if each.label.startswith("Go back")).click().run()
     assert not app.exception
     assert not app.warning
     assert "x" not in app.query_params

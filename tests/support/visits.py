@@ -51,6 +51,11 @@ def report(app: AppTest, key: str = "race.stage", **change) -> AppTest:
     return settled(app._run(states))
 
 
+def heading(app: AppTest) -> str:
+    """What the page calls itself."""
+    return " ".join(each.proto.body for each in app.get("html") if "<h1" in each.proto.body)
+
+
 def table(app: AppTest, key: str = "race.stage") -> str:
     """What the details show of a stage, as HTML."""
     return app.session_state[f"{key}/table"]

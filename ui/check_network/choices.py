@@ -12,19 +12,20 @@ from ui.parameters import slug
 from ui.state import PageState
 
 
-def choose_case(state: PageState) -> CheckPlan:
+def choose_case(state: PageState, notes) -> CheckPlan:
     """Everything that is chosen by name; a loss that cannot use the data gets a sentence."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        activation = controls.choose(state, "activation", "Activation", width=160)
-        data = controls.choose(state, "data", "Data", width=160)
-        rule = controls.choose(state, "rule", "Difference", width=170)
+    activation = controls.choose(state, "activation", "Activation", width=205)
+    with st.popover("Network", icon=":material/tune:"), st.container(width=320):
+        data = controls.choose(state, "data", "Data")
+        loss = controls.choose(state, "loss", "Loss")
+        initializer = controls.choose(state, "initializer", "Weights drawn as")
+        architecture = controls.choose(state, "architecture", "Architecture")
+        frozen = controls.switch(state, "frozen", "Freeze the dropout masks")
+    with st.popover("Difference", icon=":material/compress:"), st.container(width=320):
+        rule = controls.choose(state, "rule", "Difference")
         dtype = controls.choose_word(state, "float", "Float type")
-        loss = controls.choose(state, "loss", "Loss", width=220)
-        with st.popover("More", icon=":material/tune:", width="content"):
-            initializer = controls.choose(state, "initializer", "Weights drawn as")
-            architecture = controls.choose(state, "architecture", "Architecture")
-            frozen = controls.switch(state, "frozen", "Freeze the dropout masks")
-    data = _usable(data, loss)
+    with notes:
+        data = _usable(data, loss)
     return CheckPlan(activation, loss, data, initializer, architecture, rule, dtype, frozen)
 
 
@@ -41,10 +42,11 @@ def _usable(data, loss):
 
 def choose_bugs(state: PageState) -> tuple:
     """The bugs to plant, as they stand in the registry."""
-    return controls.choose_some(
-        state, "bugs", "Planted bugs: each one slip in one line of backprop",
-        placeholder="No bug: the gradient is right",
-    )  # fmt: skip
+    with st.popover("Bugs", icon=":material/bug_report:"):
+        return controls.choose_some(
+            state, "bugs", "Planted bugs: each one slip in one line of backprop",
+            placeholder="No bug: the gradient is right", width=480,
+        )  # fmt: skip
 
 
 # ------------------------------------------------------------------ sliders

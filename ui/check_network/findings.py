@@ -20,10 +20,10 @@ def panels(found: CheckRecord, settled: bool) -> list[Panel]:
     if settled and found.check.point.size <= 2000:
         names = [component_name(found.fit, at) for at in range(found.check.point.size)]
     return [
-        Panel(chart.errors(found, told=settled), height="470px", span=2),
-        Panel(chart.components(found, names), "231px",
+        Panel(chart.errors(found, told=settled), span=2),
+        Panel(chart.components(found, names),
               labels={"x": "analytic, decades", "y": "numeric, decades"}),
-        Panel(taylor.taylor(found.taylor), "231px",
+        Panel(taylor.taylor(found.taylor),
               labels={"x": "t", "y": "error of the linear model"}),
     ]  # fmt: skip
 

@@ -10,18 +10,13 @@ from optcore.derivatives.differences import StepError
 from optcore.derivatives.error_model import NotFiniteError
 from optcore.formula.surface import formula_surface
 from optcore.formula.tree import FormulaError
-from ui import controls
+from ui import controls, frame
 from ui.cache import cached
 from ui.check_network import own_charts as chart
 from ui.check_network.parameters import FORMULAS, Window
 from ui.live.stage import Handle, Panel, stage
 from ui.prose import escaped
 from ui.state import PageState
-
-HELP = (
-    "Numbers, x, y, pi, e, + - * / ^ and sin cos tan exp log sqrt abs tanh sinh cosh sigmoid "
-    "relu softplus min max."
-)
 
 
 @lru_cache(maxsize=64)
@@ -38,13 +33,11 @@ def _map(own: OwnGradient):
     return found, np.where(np.isfinite(heights), heights, np.nan)
 
 
-def type_formulas(state: PageState) -> dict[str, str]:
+def type_formulas(state: PageState, notes) -> dict[str, str]:
     """The three texts; one that cannot be read gets a sentence and its last good text stands."""
     texts, faults = {}, []
-    columns = st.columns(3)
-    for column, (name, (label, default)) in zip(columns, FORMULAS.items(), strict=True):
-        with column:
-            text = controls.text(state, name, label, help=HELP)
+    for name, (label, default) in FORMULAS.items():
+        text = controls.text(state, name, label, width=215)
         try:
             formula_surface(text) if name == "f" else typed_partial(text)
             state.memory[f"good.{name}"] = texts[name] = text
@@ -52,7 +45,7 @@ def type_formulas(state: PageState) -> dict[str, str]:
             texts[name] = state.memory.get(f"good.{name}", default)
             faults.append(f"**{label}** {escaped(str(fault))} Shown meanwhile: `{texts[name]}`")
     for fault in faults:
-        st.error(fault, icon=":material/function:")
+        notes.error(fault, icon=":material/function:")
     return texts
 
 
@@ -84,7 +77,8 @@ def check(state: PageState, texts: dict[str, str]) -> None:
     """The stage: a map of the error for each partial, and the point to drag."""
     dials = [controls.Dials("Window", "window", Window())]
     (window,), board = controls.tune(state, dials, below=True)
-    own = own_gradient(state, texts, window.reach)
+    with frame.status("own"):
+        own = own_gradient(state, texts, window.reach)
     if own is not None:
         point = point_of(state, own)
         found, heights = _map(own)
@@ -92,7 +86,7 @@ def check(state: PageState, texts: dict[str, str]) -> None:
         told = chart.summary(own, found, checked, point)
         stage(
             [
-                Panel(chart.error_map(own, found, which, point, heights), "400px", click="point",
+                Panel(chart.error_map(own, found, which, point, heights), click="point", aspect=1.0,
                       labels={"x": "x", "y": "y"})
                 for which in (0, 1)
             ],

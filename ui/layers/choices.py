@@ -13,7 +13,7 @@ from optcore.knobs import knobs
 from optcore.networks.architectures import Architecture
 from optcore.networks.initializers import Initializer
 from optcore.networks.losses import Loss
-from ui import controls
+from ui import controls, frame
 from ui.layers import charts as chart
 from ui.layers import signal_charts as layers_signals
 from ui.layers import unit_charts as layers_units
@@ -45,36 +45,27 @@ class Choices:
     lines: tuple[str, ...]
 
 
-def heading(state: PageState) -> None:
-    """What the page shows, and its scenarios."""
-    st.markdown("#### Gradient flow: press play, watch what reaches layer 1")
-    controls.scenarios(state)
-
-
 def choose(state: PageState) -> Choices:
-    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+    """The choices that are not sliders, for the line over the stage."""
+    with st.popover("Activations", icon=":material/show_chart:"):
         activations = controls.choose_some(
             state, "activations", "Activations to compare", placeholder="Choose two or more",
-            width=560,
+            width=420,
         )  # fmt: skip
-        initializer = controls.choose(
-            state, "init", "Initialiser", width=190,
-            help="How the weights start; biases start at zero. The gain is a slider.",
-        )  # fmt: skip
-        architecture = controls.choose(state, "architecture", "Architecture", width=150)
-        with st.popover("More", icon=":material/tune:"):
-            loss = controls.choose(state, "loss", "Loss")
-            bias = controls.switch(state, "bias", "Biases")
-            lines = controls.pick_some(state, "lines", "Drawn with the gradients")
-    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        view = controls.choose_word(state, "view", "View", label_visibility="collapsed")
-        quantity = controls.choose_word(
-            state, f"{view.lower()}.show", "Shown", label_visibility="collapsed"
-        )
+    aside = {"label_visibility": "collapsed"}
+    initializer = controls.choose(state, "init", "Initialiser", width=160, **aside)
+    with st.popover("More", icon=":material/tune:"), st.container(width=420):
+        architecture = controls.choose(state, "architecture", "Architecture")
+        loss = controls.choose(state, "loss", "Loss")
+        bias = controls.switch(state, "bias", "Biases")
+        lines = controls.pick_some(state, "lines", "Drawn with the gradients")
+    with st.popover("Fixes", icon=":material/healing:"):
         fixes = controls.pick_some(
-            state, "fix", "Fixes, a click each (dotted: before)",
+            state, "fix", "Fixes, a click each (dotted: before)", width=420,
             help="  \n".join(f"**{fix.name}**: {fix.lesson}" for fix in FIXES),
         )  # fmt: skip
+    view = controls.choose(state, "view", "View", width=125, **aside)
+    quantity = controls.choose(state, f"{view.lower()}.show", "Shown", width=150, **aside)
     return Choices(activations, initializer, loss, architecture, bias, fixes, view, quantity, lines)
 
 
@@ -123,8 +114,7 @@ def show(state: PageState, choices: Choices) -> Comparison:
         st.info("Nothing to compare: choose an activation, better two.", icon=":material/add:")
         return asked
     draw = {"Gradients": _gradients, "Signals": _signals, "Units": _units, "Jacobian": _jacobian}
-    # There with or without an offer: a stage that changes its place is mounted anew.
-    with st.container():
+    with frame.status("offer"):
         how, note = layers_work.within_reach(state, asked)
         state.memory["networks"] = how
         picture = draw[choices.view](state, choices, how)
@@ -199,9 +189,9 @@ def _gradients(state: PageState, choices: Choices, how: Comparison) -> dict:
     figure = chart.gradients(shown, before, choices.quantity, extras)
     return {
         "panels": [
-            Panel(figure, "440px", span=2, labels={"x": "layer", "y": choices.quantity}),
-            Panel(chart.slopes(shown), "216px", labels={"x": "z", "y": "φ′"}),
-            Panel(chart.edge(shown, before), "216px", labels={"x": "σ_w", "y": "χ"}),
+            Panel(figure, span=2, labels={"x": "layer", "y": choices.quantity}),
+            Panel(chart.slopes(shown), labels={"x": "z", "y": "φ′"}),
+            Panel(chart.edge(shown, before), labels={"x": "σ_w", "y": "χ"}),
         ],
         "columns": "minmax(0, 5fr) minmax(0, 2fr)",
         "words": words.regimes(shown, before, how),
@@ -214,11 +204,11 @@ def _signals(state: PageState, choices: Choices, how: Comparison) -> dict:
     kind = layers_signals.SIGNALS[choices.quantity]
     labels = {"x": "layer", "y": "root mean square"}
     figure = layers_signals.sizes(shown, before, choices.quantity)
-    panels = [Panel(figure, f"{240 * len(shown) - 8}px", span=len(shown), labels=labels)]
+    panels = [Panel(figure, span=len(shown), labels=labels)]
     for plan in how.shown:
         found = signals(plan)[kind]
-        panels.append(Panel(layers_signals.sheet(plan, found, kind), "232px"))
-        panels.append(Panel(layers_signals.histogram(plan, found, kind), "232px"))
+        panels.append(Panel(layers_signals.sheet(plan, found, kind)))
+        panels.append(Panel(layers_signals.histogram(plan, found, kind)))
     return {
         "panels": panels,
         "columns": "minmax(0, 4fr) minmax(0, 3fr) minmax(0, 3fr)",
@@ -230,10 +220,10 @@ def _units(state: PageState, choices: Choices, how: Comparison) -> dict:
     found = {plan: units(plan) for plan in how.shown}
     return {
         "panels": [
-            Panel(layers_units.shares(found, choices.quantity), "440px", span=2,
+            Panel(layers_units.shares(found, choices.quantity), span=2,
                   labels={"x": "layer", "y": choices.quantity}),
-            Panel(layers_units.busyness(found), "216px", labels={"x": "units", "y": "samples"}),
-            Panel(layers_units.likeness(found), "216px", labels={"x": "layer", "y": "cosine"}),
+            Panel(layers_units.busyness(found), labels={"x": "units", "y": "samples"}),
+            Panel(layers_units.likeness(found), labels={"x": "layer", "y": "cosine"}),
         ],
         "columns": WIDE,
         "words": words.unit_words(found),
@@ -247,9 +237,9 @@ def _jacobian(state: PageState, choices: Choices, how: Comparison) -> dict:
     depth = how.shown[0].setting.depth
     return {
         "panels": [
-            Panel(layers_units.stretch(shown, before, choices.quantity, depth), "440px",
+            Panel(layers_units.stretch(shown, before, choices.quantity, depth),
                   labels={"x": "layer", "y": "singular value"}),
-            Panel(layers_units.spectrum(shown, choices.quantity, depth), "440px",
+            Panel(layers_units.spectrum(shown, choices.quantity, depth),
                   labels={"x": "share", "y": "singular value"}),
         ],
         "columns": WIDE,

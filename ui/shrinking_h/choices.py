@@ -14,7 +14,7 @@ def choose_function(state: PageState, below):
 
     A new choice starts at its own x.
     """
-    picked = controls.choose(state, "function", "Function")
+    picked = controls.choose(state, "function", "Function", label_visibility="collapsed", width=210)
     if not isinstance(picked, OwnFormula):
         return picked
     with below:
@@ -47,16 +47,19 @@ def introduce(function) -> None:
 
 
 def choose_rules(state: PageState):
-    return controls.choose_some(state, "rules", "Rules", placeholder="Choose one or more")
+    with st.popover("Rules", icon=":material/function:"):
+        return controls.choose_some(
+            state, "rules", "Rules", placeholder="Choose one or more", width=420
+        )
 
 
 def choose_float(state: PageState):
-    return FLOATS[controls.choose_word(state, "float", "Numbers", width="content")]
+    return FLOATS[controls.choose_word(state, "float", "Numbers", label_visibility="collapsed")]
 
 
 def type_x(state: PageState) -> None:
-    controls.typed(state, "x", "x", width=72)
+    controls.typed(state, "x", "x", width=110)
 
 
 def type_h(state: PageState) -> None:
-    controls.typed(state, "h", "h", width=92)
+    controls.typed(state, "h", "h", width=130)

@@ -73,6 +73,7 @@ SCENARIOS = (
             "reach": "0.05",
             "x": "0.3",
             "claim": "100*cos(100*x)",
+            "details": "1",
             "test": "0.01",
             "h": "0.01",
         },
@@ -82,7 +83,13 @@ SCENARIOS = (
     ),
     Scenario(
         "A slip in tanh′",
-        {"function": "tanh-x", "claim": "1 - tanh(x)", "test": "0.001", "h": "0.001"},
+        {
+            "function": "tanh-x",
+            "claim": "1 - tanh(x)",
+            "test": "0.001",
+            "h": "0.001",
+            "details": "1",
+        },
         "Somebody wrote 1 − tanh x for 1 − tanh² x. At x = 0.5 the claim is 0.538 and the central "
         "rule says 0.786; with h/10 the difference is the same 0.249. What does not fall is not "
         "truncation: the derivative is wrong.",

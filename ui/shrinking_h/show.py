@@ -84,13 +84,13 @@ def panels(w: Watch, settled: bool) -> list[Panel]:
     lead = words.leading(w.curves)
     view = {"h": w.h, "shown": shown}
     return [
-        Panel(chart.near(w.function, w.x, w.curves, **view), "290px", click="x",
+        Panel(chart.near(w.function, w.x, w.curves, **view), click="x",
               labels={"x": "x", "y": "f"}),
-        Panel(error_chart.errors(w.curves, lead, shown=shown), "290px", click="clock",
+        Panel(error_chart.errors(w.curves, lead, shown=shown), click="clock",
               labels={"x": "h", "y": "error"}),
-        Panel(chart.magnified(w.function, w.x, w.curves, **view), "215px",
+        Panel(chart.magnified(w.function, w.x, w.curves, **view),
               labels={"x": "(t − x)/h", "y": "(f(t) − f(x))/h"}),
-        Panel(error_chart.estimates(w.curves, lead, shown=shown), "215px", click="clock",
+        Panel(error_chart.estimates(w.curves, lead, shown=shown), click="clock",
               labels={"x": "h", "y": "estimate"}),
     ]  # fmt: skip
 
@@ -124,7 +124,7 @@ def told(w: Watch, settled: bool) -> list[str]:
     return words.sentences(w.curves, chart.EVERY if settled else slice(w.at, w.at + 1))
 
 
-# ------------------------------------------------------------------ below the stage
+# ------------------------------------------------------------------ the details
 
 
 def way_back(state: PageState, w: Watch) -> None:

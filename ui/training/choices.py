@@ -49,17 +49,17 @@ class Choices:
 
 
 def choose(state: PageState) -> Choices:
-    """The choices that are not sliders, most telling first."""
-    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        dataset = controls.choose(state, "data", "Data", width=120)
-        hidden = [
-            controls.choose(state, side, f"{side.title()} network", width=140) for side in SIDES
-        ]
-        optimizer = controls.choose(state, "optimizer", "Optimizer", width=200, help=_missing())
-        clip = controls.choose(state, "clip", "Clip gradients", width=125)
-        heat = controls.choose(state, "heat", "Heat map", width=150)
-        with st.popover("Start and architecture", icon=":material/tune:"):
-            halves, batch, bias = _details(state, hidden)
+    """The choices that are not sliders, most telling first, for the line over the stage."""
+    dataset = controls.choose(state, "data", "Data", width=160)
+    hidden = [controls.choose(state, side, side.title(), width=155) for side in SIDES]
+    optimizer = controls.choose(
+        state, "optimizer", "Optimizer", width=190, label_visibility="collapsed"
+    )
+    with st.popover("More", icon=":material/tune:"), st.container(width=420):
+        clip = controls.choose(state, "clip", "Clip gradients")
+        heat = controls.choose(state, "heat", "Heat map")
+        halves, batch, bias = _details(state, hidden)
+        st.caption(_missing())
     return Choices(dataset, optimizer, clip, heat, halves, batch, bias)
 
 
@@ -91,7 +91,7 @@ def _missing() -> str:
 
 
 def dials(choices: Choices) -> tuple[list, list]:
-    """Sliders beside the panels and below them."""
+    """The sliders of both networks, and those of the data and of each."""
     optimizer = choices.optimizer
     beside = [controls.Dials(optimizer.name, slug(optimizer.name), optimizer)]
     if not isinstance(choices.clip, Unclipped):
@@ -172,10 +172,10 @@ def panels(shown: Sequence[chart.Side], steps: np.ndarray, heat: str, only: int 
     decades = chart.span(shown, heat)
     words = {"x": "step", "y": ""}
     return [
-        *(Panel(answers(side, steps, only), "276px") for side in shown),
-        Panel(chart.losses(shown, steps), "276px", labels=words | {"y": "loss"}),
-        *(Panel(chart.heat(side, steps, heat, decades), "252px") for side in shown),
-        Panel(chart.whole_gradient(shown, steps), "252px", labels=words | {"y": "‖g‖"}),
+        *(Panel(answers(side, steps, only), aspect=1.0) for side in shown),
+        Panel(chart.losses(shown, steps), labels=words | {"y": "loss"}),
+        *(Panel(chart.heat(side, steps, heat, decades)) for side in shown),
+        Panel(chart.whole_gradient(shown, steps), labels=words | {"y": "‖g‖"}),
     ]
 
 
