@@ -31,6 +31,7 @@ def test_every_final_loss_is_that_of_a_run_alone(optimizer):
 def test_the_rates_are_twelve_to_a_decade_over_the_range_of_the_knob():
     sweep = best_rate(Ravine(), GradientDescent(), (1.0, 1.0), 5)
     spec = knobs(GradientDescent())["learning_rate"]
+    assert len(sweep.rates) == 7 * 12 + 1
     assert sweep.rates.tolist() == [float(f"{rate:.3g}") for rate in sweep.rates]
     assert (sweep.rates[0], sweep.rates[-1]) == pytest.approx((spec.low, spec.high))
     np.testing.assert_allclose(np.diff(np.log10(sweep.rates)), 1 / 12, rtol=0.06)
@@ -105,3 +106,39 @@ def test_conditions_reach_the_runs():
 
 def test_a_method_without_a_rate_is_not_swept():
     assert best_rate(Rosenbrock(), Newton(), (-1.2, 1.0), 10) is None
+
+
+class Stairs:
+    """Heights by rate: where one step of gradient descent from 0 leads, and where two do."""
+
+    def __init__(self, rates, one, two, start=1.0):
+        places = np.concatenate([[0.0], rates, 2 * rates])
+        order = np.argsort(places)
+        self.places, self.heights = places[order], np.concatenate([[start], one, two])[order]
+
+    def value(self, point):
+        return np.interp(-point[..., 0], self.places, self.heights)
+
+    def grad(self, point):
+        return np.ones_like(point)
+
+
+def test_a_calm_run_may_rise_by_a_billionth():
+    rates = best_rate(Ravine(), GradientDescent(), (1.0, 1.0), 1).rates
+    count = np.arange(len(rates))
+    # One of them rises by just as much as is allowed.
+    rise = np.where(count == 20, 1.0 + 1e-9 * (1 + 1.0), 1.0 + (count + 0.5) * 1e-10)
+    sweep = best_rate(Stairs(rates, rise, -1.0 * count), GradientDescent(), (0.0,), 2)
+    assert sweep.best == rates[-1]
+    assert sweep.calm == rates[20]
+
+
+def test_equal_ends_are_told_apart_by_the_way_there():
+    rates = best_rate(Ravine(), GradientDescent(), (1.0, 1.0), 1).rates
+    for lowest, tie in ((1.0, 1.0 + 1e-12 * 2), (0.0, 1e-12)):
+        end, middle = np.full(len(rates), 2.0), np.full(len(rates), 5.0)
+        # The first ends lowest, the second as low to rounding, the third a little higher.
+        end[[10, 20, 30]] = lowest, tie, lowest + 2.5e-12
+        middle[[10, 20, 30]] = 4.0, 3.0, 2.0
+        sweep = best_rate(Stairs(rates, middle, end, 9.0), GradientDescent(), (0.0,), 2)
+        assert sweep.best == rates[20]

@@ -9,7 +9,7 @@ from stepping import Quadratic, look_at, run
 
 from optcore.objective import Look
 from optcore.optimizers import BFGS, ConjugateGradient, LineSearch, Newton, SaddleFreeNewton
-from optcore.optimizers.wolfe import wolfe_rate
+from optcore.optimizers.wolfe import next_rate, wolfe_rate
 from optcore.surfaces import SURFACES, Himmelblau, Rosenbrock, Saddle, SaddleBetweenMinima
 
 SMOOTH = ("Rosenbrock", "Beale", "Himmelblau", "Three-hump camel", "Goldstein-Price", "Ravine")
@@ -69,6 +69,63 @@ def test_a_direction_that_does_not_descend_is_not_taken():
     turned = Look(surface, point, look.value, -look.grad)
     step, _ = LineSearch().update(turned, LineSearch().init(point))
     np.testing.assert_allclose(step, [0.0, 0.0], atol=1e-12)
+
+
+class Line:
+    """A function of one variable that counts how often its value is asked for."""
+
+    def __init__(self, value, slope):
+        self.function, self.slope, self.asked = value, slope, 0
+
+    def value(self, point):
+        self.asked += 1
+        return self.function(point[..., 0])
+
+    def grad(self, point):
+        return self.slope(point)
+
+    def rate(self, start, slope, first=1.0):
+        """How far the search goes along +1 if it is told this slope at the start."""
+        point = np.array([start])
+        look = Look(self, point, np.asarray(self.function(start)), np.array([slope]))
+        return wolfe_rate(look, np.ones(1), np.array([first]), 1e-4, 0.1)[0]
+
+
+def test_a_level_direction_does_not_descend():
+    falling = Line(lambda x: -(x**2), lambda x: -2 * x)
+    assert falling.rate(0.0, slope=0.0) == 0
+    assert falling.rate(0.0, slope=-1e-3) > 0
+
+
+def test_a_search_ends_where_the_point_no_longer_moves():
+    """Beyond a kink all is higher: each trial halves the way, until it is below the spacing."""
+    wall = Line(lambda x: np.abs(x - 1e10), np.sign)
+    assert wall.rate(1e10, slope=-1.0, first=1e-5) == 0
+    assert 1 < wall.asked < 10
+
+
+def test_a_decrease_below_rounding_is_not_looked_for():
+    wall = Line(lambda x: 1.0 + (x > 0), lambda x: np.zeros_like(x) + 1.0)
+    assert wall.rate(0.0, slope=-1e-15) == 0
+    assert wall.asked == 1
+    steep = Line(lambda x: 1.0 + (x > 0), lambda x: np.zeros_like(x) + 1.0)
+    assert steep.rate(0.0, slope=-1e-3) == 0
+    assert steep.asked > 5
+
+
+def test_the_next_trial():
+    """Twice as far; the minimum of the cubic; the middle where that lies at an end."""
+    start, nowhere = (0.0, 0.0, -1.0), (np.inf,) * 3
+    assert next_rate((3.0, 0.0, -1.0), nowhere) == 6.0
+    # x^3 - x has its minimum at 1 / sqrt(3), and any cubic is met exactly.
+    assert next_rate(start, (2.0, 6.0, 11.0)) == pytest.approx(3**-0.5, rel=1e-12)
+    back = next_rate((2.0, 6.0, 11.0), start)
+    assert back == pytest.approx(3**-0.5, rel=1e-12)
+    # The minimum of (x - 0.01)^2 and of (x - 0.99)^2 lie within a twentieth of an end.
+    assert next_rate((0.0, 1e-4, -0.02), (1.0, 0.9801, 1.98)) == 0.5
+    assert next_rate((0.0, 0.9801, -1.98), (1.0, 1e-4, 0.02)) == 0.5
+    with np.errstate(invalid="ignore"):
+        assert next_rate((1.0, 0.0, -1.0), (2.0, np.inf, 1.0)) == pytest.approx(1.1)
 
 
 def test_conjugate_gradient_ends_on_a_quadratic_in_as_many_steps_as_it_has_variables():
