@@ -7,7 +7,9 @@ import streamlit as st
 from ui import controls, frame
 from ui.check_network import charts as chart
 from ui.check_network import choices, detective, findings, own_formula, work
+from ui.check_network.facts import facts
 from ui.check_network.parameters import DETECT, OWN, PARAMETERS, PLANT
+from ui.lessons import telling
 from ui.live.stage import stage
 from ui.state import PageState
 
@@ -38,6 +40,7 @@ def check(set_up):
         legend=chart.legend(found),
         boards=setup.boards,
         words=findings.told(found, setup, state.settled, hush=mode == DETECT),
+        lesson=telling(state, lambda: facts(found)) if state.settled else None,
         columns="minmax(0, 5fr) minmax(0, 3fr)",
         on_change=state.take,
         live=not state.settled,

@@ -3,9 +3,11 @@
 import streamlit as st
 
 from ui import controls, frame
+from ui.lessons import telling
 from ui.live.stage import stage
 from ui.shrinking_h import choices
 from ui.shrinking_h import show as derivative
+from ui.shrinking_h.facts import facts
 from ui.shrinking_h.parameters import PARAMETERS
 from ui.state import PageState
 
@@ -31,6 +33,9 @@ def live():
         handles=[derivative.handle(watch)],
         legend=derivative.legend(watch),
         words=derivative.told(watch, state.settled),
+        lesson=telling(state, lambda: facts(watch.curves, derivative.claim(state, watch)))
+        if state.settled
+        else None,
         columns="minmax(0, 1fr) minmax(0, 1fr)",
         on_change=state.take,
         live=not state.settled,

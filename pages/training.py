@@ -1,6 +1,7 @@
 """Training through depth: two networks learn side by side, and their gradients are watched."""
 
 from ui import frame
+from ui.lessons import telling
 from ui.live.stage import Clock, stage
 from ui.palette import legend
 from ui.state import PageState
@@ -8,6 +9,7 @@ from ui.training import charts as chart
 from ui.training import choices as training
 from ui.training import words
 from ui.training import work as training_work
+from ui.training.facts import facts
 from ui.training.parameters import PARAMETERS
 
 state = PageState("training", PARAMETERS)
@@ -36,6 +38,7 @@ def live():
         words=words.step_by_step(sides, steps) if state.settled
         else words.meanwhile(sides, int(steps[at]), followed=bool(moved)),
         table=words.results(sides),
+        lesson=telling(state, lambda: facts(sides)) if state.settled else None,
         columns="minmax(0, 1fr) minmax(0, 1fr) minmax(0, 1fr)",
         on_change=state.take,
         live=not state.settled,

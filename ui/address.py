@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from optcore.knobs import knobs
-from ui.parameters import Origin, Parameter, Place, Slider, Sliders, View, slider
+from ui.parameters import Origin, Parameter, Place, Scrubbed, Slider, Sliders, View, slider
 from ui.prose import escaped
 
 # What others add to an address, and no page of ours is told of.
@@ -180,7 +180,7 @@ class Address:
         return not all(
             _says(rows[name], text, self.value(rows[name]), self)
             for name, text in parameters.items()
-            if name in rows and name != "at"
+            if name in rows and not isinstance(rows[name], Scrubbed)
         )
 
     def strangers(self) -> list[str]:

@@ -19,7 +19,6 @@ _UNICODE = {
     r"\sigma": "σ", r"\kappa": "κ", r"\theta": "θ", r"\tau": "τ", r"\gamma": "γ", r"\phi": "φ",
     r"\varphi": "φ", r"\psi": "ψ", r"\delta": "δ",
 }  # fmt: skip
-MOVED_ON = "*You have moved on from it since: these words tell of the scenario as it begins.*"
 
 
 def symbol(latex: str) -> str:
@@ -135,46 +134,6 @@ def complaints(state: PageState) -> None:
     """What was typed and could not be taken, a sentence each."""
     for _, sentence in state.memory.get("faults", {}).values():
         st.error(sentence, icon=":material/edit_off:")
-
-
-def scenarios(state: PageState, name: str = "scenario") -> None:
-    """Scenarios (name, link, words): picking one becomes its link and shows its words."""
-    by_name = {entry.name: entry for entry in _choice(state, name).options}
-    key = f"{state.key}/{name}"
-    if key not in st.session_state:
-        st.session_state[key] = state[name].name if state[name] else None
-
-    def picked() -> None:
-        if entry := by_name.get(st.session_state[key]):
-            state.load({}, **{name: entry})
-        else:
-            state.hold({name: None})
-
-    st.pills("Scenarios", list(by_name), key=key, on_change=picked, label_visibility="collapsed")
-    # There with or without words: a stage that changes its place on the page is mounted anew.
-    with st.container():
-        if state[name]:
-            _scenario_words(state, state[name])
-
-
-def _scenario_words(state: PageState, entry) -> None:
-    """A scenario's words, and once the page has moved on from it a sentence that says so."""
-    place = st.empty()
-
-    def tell() -> None:
-        moved_on = state.memory.get("moved on")
-        words = f"{entry.words} {MOVED_ON}" if moved_on else entry.words
-        place.info(words, icon=":material/lightbulb:")
-
-    def judge() -> None:
-        moved_on = state.departs(entry.link)
-        if moved_on != state.memory.get("moved on"):
-            state.memory["moved on"] = moved_on
-            tell()
-
-    tell()
-    # Whether it has is known only when all controls have spoken.
-    state.closing.append(judge)
 
 
 # ------------------------------------------------------------------ live values: sliders

@@ -19,7 +19,6 @@ from urllib.parse import urlencode
 import segno
 import streamlit as st
 
-from ui import controls
 from ui.framing import FRAME
 from ui.lessons import OpenLesson, lessons, prose
 from ui.live.stage import ASIDE
@@ -38,9 +37,10 @@ _LINE: dict[str, Any] = {
 def row(state: PageState, opened_by: Collection[str] = ()) -> Generator[None]:
     """The line of controls: those written within, then Lessons, Details, Share and Present.
 
-    A link with one of the names in `opened_by`, which the drawer asks for, opens it.
+    A link with one of the names in `opened_by`, which the drawer asks for, opens it; a lesson,
+    which is told on the stage, does not.
     """
-    if any(name in state.memory["source"] for name in opened_by):
+    if any(name in state.memory["source"] and name not in state.base for name in opened_by):
         state.hold({"details": True})
     state.notices()
     with st.container(key="row", **_LINE):
@@ -57,9 +57,6 @@ def row(state: PageState, opened_by: Collection[str] = ()) -> Generator[None]:
 def _tools(state: PageState) -> None:
     if "lesson" in state.rows:
         _lessons(state)
-    elif any(isinstance(each, Origin) for each in state.table):
-        with st.popover("Lessons", icon=":material/school:"):
-            controls.scenarios(state)
     st.button("Details", key="row.details", icon=":material/table_chart:",
               help="Tables, numbers, downloads and what to notice",
               on_click=lambda: state.put({"details": not state["details"]}))  # fmt: skip

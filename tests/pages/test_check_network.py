@@ -1,4 +1,4 @@
-"""Check a network as a person meets it: every scenario's claims, the detective, hostile input."""
+"""Check a network as a person meets it: every lesson's claims, the detective, hostile input."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -17,10 +17,11 @@ from optcore.networks.activations import ACTIVATIONS
 from optcore.networks.datasets import DATASETS
 from optcore.networks.losses import LOSSES, SigmoidCrossEntropy
 from ui.check_network import detective
-from ui.check_network.scenarios import SCENARIOS
 from ui.check_network.words import report, summary
+from ui.lessons import lessons
 from ui.parameters import slug
 
+STATES = {lesson.title: lesson.state for lesson in lessons("check_network")}
 PAGES = Path(__file__).parents[2] / "pages"
 CONVICTED = ("wrong", "suspicious")
 
@@ -40,7 +41,7 @@ def shown(app: AppTest):
 
 
 def scenario(name: str, **changes):
-    link = next(each.link for each in SCENARIOS if each.name == name)
+    link = STATES[name]
     return shown(opened(**{**link, **changes}))
 
 
@@ -97,18 +98,7 @@ def test_all_bugs_at_once_say_which_could_not_be_planted():
     assert len(found.plan.planted(found.fit)) < len(PLANTED_BUGS) == len(found.plan.bugs)
 
 
-# ------------------------------------------------------------------ what the scenarios say
-
-
-@pytest.mark.parametrize("name", [each.name for each in SCENARIOS])
-def test_every_scenario_opens_by_its_name(name):
-    app = opened(scenario=slug(name))
-    link = next(each.link for each in SCENARIOS if each.name == name)
-    assert not app.warning or "not see it" in said(app)
-    assert not app.error
-    assert dict(app.query_params) == {"scenario": slug(name)}
-    spelled = opened(**link)
-    assert link.items() <= dict(spelled.query_params).items()
+# ------------------------------------------------------------------ what the lessons tell
 
 
 def test_a_wrong_delta_reaches_its_layer_and_all_below():

@@ -1,4 +1,4 @@
-"""Layers as a person meets it: first view, every scenario's claims, fixes, limits, bad links."""
+"""Layers as a person meets it: first view, every lesson's claims, fixes, limits, bad links."""
 
 from pathlib import Path
 
@@ -18,10 +18,11 @@ from optcore.networks.losses import LOSSES
 from ui.cache import CACHE
 from ui.layers import work as layers_work
 from ui.layers.results import bands, profile, signals, spectral_norms, units
-from ui.layers.scenarios import SCENARIOS
 from ui.layers.words import regimes
+from ui.lessons import lessons
 from ui.parameters import slug
 
+STATES = {lesson.title: lesson.state for lesson in lessons("layers")}
 PAGES = Path(__file__).parents[2] / "pages"
 # Everything but the band over seeds, which takes its time.
 QUICK = {"lines": "theory,bound,number-formats"}
@@ -43,7 +44,7 @@ def shown(app: AppTest):
 
 
 def networks(name: str, **changes):
-    link = next(each.link for each in SCENARIOS if each.name == name)
+    link = STATES[name]
     how = shown(opened(**{**link, **QUICK, **changes}))
     return [profile(c) for c in how.shown], [profile(c) for c in how.before]
 
@@ -87,16 +88,7 @@ def test_the_band_is_computed_without_asking_when_it_is_cheap():
     assert dict(app.query_params) == TINY
 
 
-# ------------------------------------------------------------------ what the scenarios say
-
-
-@pytest.mark.parametrize("name", [each.name for each in SCENARIOS])
-def test_a_link_to_a_scenario_needs_only_its_name_and_what_differs(name):
-    link = next(each.link for each in SCENARIOS if each.name == name)
-    app = opened(scenario=slug(name), **link, **QUICK)
-    assert dict(app.query_params) == {"scenario": slug(name), **QUICK}
-    assert not app.error
-    assert not app.warning
+# ------------------------------------------------------------------ what the lessons tell
 
 
 def test_sigmoid_starves_the_first_layer():
@@ -175,7 +167,7 @@ def test_narrow_networks_are_a_lottery():
 
 
 def test_rotations_keep_every_direction():
-    link = next(s.link for s in SCENARIOS if s.name == "Rotations keep every direction")
+    link = STATES["Rotations keep every direction"]
     how = shown(opened(**link, **QUICK))
     layers = spectrum_layers(how.all, layers_work.LONGEST_SPECTRA)
     found = {plan: CACHE.get(("spectra", plan, layers)) for plan in how.all}
@@ -316,7 +308,7 @@ def test_few_layers_are_decomposed_when_all_would_take_long(monkeypatch):
      "architecture": "9", "bias": "yes"},
     {"fix": "fix", "lines": "?", "at": "-3", "net.depth": "65", "net.width": "3", "net.batch": "0"},
     {"net.input_scale": "inf", "net.seed": "-1", "init.gain": "nan", "net.learning_rate": "∞",
-     "gradients.show": "b", "scenario": "none"},
+     "gradients.show": "b", "lesson": "none"},
     {"net.depth": "1e9", "net.width": "12.5", "net.seed": "0x10", "init.gain": "", "at": "1.5"},
 ])  # fmt: skip
 def test_every_bad_value_falls_back_with_a_notice(link):

@@ -1,4 +1,4 @@
-"""Shrinking h as a person meets it: every choice, every scenario's claims, hostile input."""
+"""Shrinking h as a person meets it: every choice, every lesson's claims, hostile input."""
 
 from pathlib import Path
 
@@ -19,11 +19,12 @@ from optcore.derivatives.differences import (
 from optcore.derivatives.microscope import nearest_step
 from optcore.formula.functions import FUNCTIONS, SINE, TANH
 from ui.address import Address, empty
+from ui.lessons import lessons
 from ui.parameters import slug
 from ui.shrinking_h import show as derivative
 from ui.shrinking_h.parameters import FLOATS, PARAMETERS, read_number
-from ui.shrinking_h.scenarios import SCENARIOS
 
+STATES = {lesson.title: lesson.state for lesson in lessons("shrinking_h")}
 PAGES = Path(__file__).parents[2] / "pages"
 NAMES = [function.name for function in FUNCTIONS]
 
@@ -111,7 +112,7 @@ def test_a_new_function_starts_at_its_own_x():
         {"h": "0"}, {"h": "-1e-5"}, {"h": "nan"}, {"h": "inf"}, {"h": "abc"}, {"h": "1e-300"},
         {"h": "2"}, {"x": "nan"}, {"x": "1e9"}, {"x": "<b>x</b>"}, {"x": ""}, {"x": "一"},
         {"function": "nothing"}, {"rules": "forward,sideways"}, {"float": "float16"},
-        {"test": "0"}, {"test": "no"}, {"scenario": "none"},
+        {"test": "0"}, {"test": "no"}, {"lesson": "none"},
     ],
 )  # fmt: skip
 def test_a_bad_link_gets_a_sentence_and_the_default(parameters):
@@ -277,25 +278,12 @@ def test_the_test_can_be_inconclusive():
     assert "Inconclusive" in said(opened(claim="0.54", test="1e-14"))
 
 
-# ------------------------------------------------------------------ scenarios
-
-
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
-def test_every_scenario_opens_with_its_words(scenario):
-    app = opened(**scenario.link)
-    assert not app.exception
-    assert not app.warning
-    pressed = opened()
-    pressed.pills[0].set_value(scenario.name).run()
-    assert not pressed.exception
-    assert scenario.words in said(pressed)
-    assert dict(pressed.query_params) == {"scenario": slug(scenario.name)}
-    assert dict(app.query_params).items() <= scenario.link.items()
+# ------------------------------------------------------------------ lessons
 
 
 def shown_by(name: str) -> dict:
-    """The curves of a scenario by rule, and the index of its h."""
-    link = next(scenario.link for scenario in SCENARIOS if scenario.name == name)
+    """The curves of a lesson by rule, and the index of its h."""
+    link = STATES[name]
     function = next((f for f in FUNCTIONS if slug(f.name) == link["function"]), None)
     named = {slug(rule.name): rule for rule in DIFFERENCES}
     rules = [named[rule] for rule in link.get("rules", "forward,backward,central").split(",")]
@@ -393,18 +381,18 @@ def test_higher_order_larger_h():
 
 
 def test_wrong_or_only_h_too_large():
-    scenario = next(s for s in SCENARIOS if s.name.startswith("Wrong"))
-    told = said(opened(**scenario.link))
+    state = STATES["Wrong, or only h too large?"]
+    told = said(opened(**state))
     assert "Smaller h" in told
     assert "2.45e+00 exceeds" in told
     assert "95.2 times less" in told
-    wrong = said(opened(**scenario.link | {"claim": "99*cos(100*x)", "test": "0.0001"}))
+    wrong = said(opened(**state | {"claim": "99*cos(100*x)", "test": "0.0001"}))
     assert "Wrong" in wrong
 
 
 def test_a_slip_in_tanh():
-    scenario = next(s for s in SCENARIOS if s.name.startswith("A slip"))
-    told = said(opened(**scenario.link))
+    state = STATES["A slip in tanh′"]
+    told = said(opened(**state))
     assert "Wrong" in told
     assert "2.49e−01, 1 times less" in told
     assert 1 - np.tanh(TANH.x) == pytest.approx(0.538, abs=1e-3)

@@ -33,13 +33,9 @@ def opened(page: str, link: dict[str, str]) -> AppTest:
     return settled(app.run())
 
 
-def last_scenario(page: str) -> dict[str, str]:
-    return import_module(f"ui.{page}.scenarios").SCENARIOS[-1].link
-
-
 @pytest.mark.parametrize("page", VARIANTS)
 def test_a_mistyped_name_is_told_once_and_the_rest_of_the_link_is_used(page):
-    link = lessons(page)[-1].state if lessons(page) else last_scenario(page)
+    link = lessons(page)[-1].state
     app = opened(page, {"sede": "3", "<b>*": "1", **link})
     assert rf"**sede**, **\<b\>\*** was not used: this page {STRANGE}" in said(app)
     assert dict(app.query_params) == dict(opened(page, link).query_params)
@@ -57,13 +53,13 @@ def test_a_name_that_is_not_asked_for_at_present_is_no_mistake(page):
 
 
 def test_what_others_add_to_an_address_is_passed_over():
-    entry = import_module("ui.layers.scenarios").SCENARIOS[1]
-    link = {"scenario": slug(entry.name), "utm_source": "mail", "fbclid": "x"}
+    name = lessons("layers")[1].name
+    link = {"lesson": name, "utm_source": "mail", "fbclid": "x"}
     app = opened("layers", link | {"embed": "true"})
     assert not said(app)
     # Streamlit itself keeps what it is told of how to embed it.
     assert app.query_params.pop("embed") == "true"
-    assert dict(app.query_params) == {"scenario": slug(entry.name)}
+    assert dict(app.query_params) == {"lesson": name}
 
 
 def test_names_of_what_is_not_chosen_wait_for_it():

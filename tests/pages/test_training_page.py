@@ -1,4 +1,4 @@
-"""Training as a person meets it: every scenario's claims, choices, hostile links, long work."""
+"""Training as a person meets it: every lesson's claims, choices, hostile links, long work."""
 
 import csv
 import io
@@ -18,12 +18,13 @@ from optcore.networks.initializers import HeNormal
 from optcore.training.plan import TRAINERS, TrainingPlan
 from ui import cache, work
 from ui.cache import Cache
+from ui.lessons import lessons
 from ui.parameters import slug
 from ui.training import choices as training
 from ui.training import words
 from ui.training import work as training_work
-from ui.training.scenarios import SCENARIOS
 
+STATES = {lesson.title: lesson.state for lesson in lessons("training")}
 PAGES = Path(__file__).parents[2] / "pages"
 SMALL = {"length.steps": "12", "shape.depth": "2", "shape.width": "4"}
 
@@ -54,7 +55,7 @@ def told(app: AppTest) -> str:
     return " ".join(each.value for each in (*app.error, *app.warning, *app.info))
 
 
-# ------------------------------------------------------------------ scenarios
+# ------------------------------------------------------------------ lessons
 
 
 @pytest.fixture(params=range(3), ids=["as drawn", "another last bit", "yet another"])
@@ -70,7 +71,7 @@ from_any_start = pytest.mark.usefixtures("start")
 
 
 def scenario(name: str, shown) -> list:
-    link = next(each.link for each in SCENARIOS if each.name == name)
+    link = STATES[name]
     app = opened(**link)
     assert not app.exception
     assert not app.warning
@@ -157,14 +158,6 @@ def test_xavier_fails_twenty_relus(shown):
     assert ratio == pytest.approx(2 * xavier.record.plan.initializer.unit_variance(24, 24))
 
 
-def test_every_scenario_shows_its_words():
-    app = opened()
-    for each in SCENARIOS[3:5]:
-        app.pills[0].set_value(each.name).run()
-        assert not app.exception
-        assert each.words in told(app)
-
-
 # ------------------------------------------------------------------ choices
 
 
@@ -227,7 +220,7 @@ def test_optimizers_that_are_missing_have_a_reason():
         {"at": "eleven"},
         {"at": "-4"},
         {"batch": ""},
-        {"scenario": "none-such"},
+        {"lesson": "none-such"},
         {"bias": "yes"},
     ],
     ids=str,

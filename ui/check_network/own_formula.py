@@ -13,7 +13,9 @@ from optcore.formula.tree import FormulaError
 from ui import controls, frame
 from ui.cache import cached
 from ui.check_network import own_charts as chart
+from ui.check_network.facts import own_facts
 from ui.check_network.parameters import FORMULAS, Window
+from ui.lessons import telling
 from ui.live.stage import Handle, Panel, stage
 from ui.prose import escaped
 from ui.state import PageState
@@ -96,6 +98,7 @@ def check(state: PageState, texts: dict[str, str]) -> None:
             boards=[board],
             words=f"{told} {fault}".strip(),
             table=chart.table(own, checked, point),
+            lesson=telling(state, lambda: own_facts(own, checked)) if state.settled else None,
             columns="minmax(0, 1fr) minmax(0, 1fr)",
             on_change=state.take,
             live=not state.settled,

@@ -13,14 +13,13 @@ from optcore.networks.architectures import ARCHITECTURES
 from optcore.networks.datasets import DATASETS, Moons
 from optcore.networks.initializers import INITIALIZERS, XavierNormal
 from optcore.networks.losses import LOSSES, SigmoidCrossEntropy
-from ui.check_network.scenarios import SCENARIOS
+from ui.lessons import lesson_row
 from ui.parameters import (
     Parameter,
     Place,
     choice,
     choices,
     number,
-    origin,
     sliders,
     slug,
     switch,
@@ -71,7 +70,7 @@ def _window(state) -> list[tuple[float, float]]:
 
 
 PARAMETERS = (
-    origin("scenario", SCENARIOS),
+    lesson_row("check_network"),
     choice("mode", MODES),
     choice("activation", ACTIVATIONS, Tanh(), **_network),
     choice("data", (*DATASETS, RANDOM), next(d for d in DATASETS if isinstance(d, Moons)),

@@ -19,7 +19,9 @@ from ui.layers import signal_charts as layers_signals
 from ui.layers import unit_charts as layers_units
 from ui.layers import words
 from ui.layers import work as layers_work
+from ui.layers.facts import facts
 from ui.layers.results import bands, profile, signals, units
+from ui.lessons import telling
 from ui.live.stage import Clock, Panel, stage
 from ui.palette import ACTIVATION_LOOKS, BAD, legend
 from ui.parameters import slug
@@ -128,6 +130,7 @@ def show(state: PageState, choices: Choices) -> Comparison:
         legend=_legend(how, choices, _banded(state, choices, how, picture)),
         boards=[board],
         on_change=state.take,
+        lesson=telling(state, lambda: facts(how.shown, how.before)) if state.settled else None,
         live=not state.settled,
         **(picture | {"words": note + picture["words"]}),
     )  # fmt: skip

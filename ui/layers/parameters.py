@@ -8,10 +8,10 @@ from optcore.networks.architectures import ARCHITECTURES
 from optcore.networks.initializers import INITIALIZERS, HeNormal
 from optcore.networks.losses import LOSSES, SoftmaxCrossEntropy
 from ui.layers.charts import GRADIENTS
-from ui.layers.scenarios import SCENARIOS
 from ui.layers.signal_charts import SIGNALS
 from ui.layers.unit_charts import JACOBIANS, UNITS
-from ui.parameters import choice, choices, origin, sliders, sliders_of_each, step, switch
+from ui.lessons import lesson_row
+from ui.parameters import choice, choices, sliders, sliders_of_each, step, switch
 
 VIEWS = {
     "Gradients": tuple(GRADIENTS),
@@ -28,7 +28,7 @@ def _shown(view: str):
 
 
 PARAMETERS = (
-    origin("scenario", SCENARIOS),
+    lesson_row("layers"),
     choices("activations", ACTIVATIONS, (Sigmoid(), ReLU())),
     choice("init", INITIALIZERS, HeNormal()),
     choice("architecture", ARCHITECTURES),

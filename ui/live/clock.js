@@ -21,6 +21,7 @@ export class Clock {
     this.at = 0;
     this.speed = 1;
     this.playing = false;
+    this.plays = 0;
     this.reported = [];
     this.bar = document.createElement("div");
     this.bar.className = "os-clock";
@@ -130,6 +131,7 @@ export class Clock {
   play(until = this.steps) {
     if (this.at >= until) this.at = 0;
     this.until = until;
+    this.plays += 1;
     this.playing = true;
     let before = performance.now();
     const frame = (now) => {

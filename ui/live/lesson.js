@@ -46,6 +46,7 @@ export class LessonBox {
     this.answer = null;
     this.votes = new Map();
     this.revealed = !this.asking;
+    this.plays = this.stage.clock.plays;
     const { at } = this.lesson ?? {};
     if (at !== null && at !== undefined) this.stage.clock.stand(this.stepOf(at));
   }
@@ -73,9 +74,11 @@ export class LessonBox {
     return moment === "end" ? steps : Math.min(moment, steps);
   }
 
-  // The clock has moved: an open question is answered once it has come to its moment.
+  // The clock has moved: an open question is answered once it has been played to its moment.
   tick(step) {
-    if (!this.asking || this.revealed || step < this.moment) return;
+    if (!this.asking || this.revealed || this.stage.clock.bar.hidden) return;
+    const begun = this.stage.clock.plays !== this.plays || step !== this.stepOf(this.lesson.at ?? step);
+    if (!begun || step < this.moment) return;
     this.revealed = true;
     this.show();
   }
@@ -84,7 +87,7 @@ export class LessonBox {
   onTurn(event) {
     if (!this.lesson) return;
     event.preventDefault();
-    if (event.detail > 0 && this.secret) this.stage.clock.play(this.moment);
+    if (event.detail > 0 && this.secret) this.play();
     else this.turn(event.detail);
   }
 
@@ -92,10 +95,18 @@ export class LessonBox {
     const act = button?.dataset.do;
     if (!act) return;
     if (act === "answer") this.choose(button.dataset.label);
-    if (act === "play") this.stage.clock.play(this.moment);
+    if (act === "play") this.play();
     if (act === "back") this.turn(-1);
     if (act === "next") this.turn(1);
     if (act === "close") this.stage.post.send({ lesson: null, settled: true });
+  }
+
+  // To the moment of the answer; where there is no clock, the veil is lifted.
+  play() {
+    if (!this.stage.clock.bar.hidden) return this.stage.clock.play(this.moment);
+    this.revealed = true;
+    this.show();
+    this.stage.draw();
   }
 
   // A class votes by hands: in front of it every click counts one more.
@@ -126,7 +137,9 @@ export class LessonBox {
     write(this.part(".os-lesson-reply"), this.revealed && this.asking ? this.reply() : "");
     const last = step + 1 === steps;
     this.part("[data-do=back]").disabled = step === 0;
-    this.part("[data-do=play]").hidden = !this.asking || this.revealed;
+    const play = this.part("[data-do=play]");
+    play.hidden = !this.asking || this.revealed;
+    play.textContent = this.stage.clock.bar.hidden ? "Show" : "Play";
     this.part("[data-do=next]").textContent = last && next ? "Next lesson" : "Next";
     this.part("[data-do=next]").disabled = last && !next;
   }

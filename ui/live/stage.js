@@ -172,6 +172,7 @@ class Stage {
   draw() {
     const { step } = this.clock;
     this.box.tick(step);
+    this.board.classList.toggle("os-veiled", this.secret && this.clock.bar.hidden);
     for (const panel of this.panels) panel.draw(step);
     this.legend.draw(step);
     this.say(step);

@@ -9,8 +9,8 @@ from optcore.derivatives.differences import BACKWARD, CENTRAL, DIFFERENCES, FORW
 from optcore.formula.functions import FUNCTIONS, SINE
 from optcore.formula.surface import formula_function
 from optcore.formula.tree import FormulaError
-from ui.parameters import Parameter, Place, Scrubbed, choice, choices, origin
-from ui.shrinking_h.scenarios import SCENARIOS
+from ui.lessons import lesson_row
+from ui.parameters import Parameter, Place, Scrubbed, choice, choices
 
 FORMULA = "x^2 * exp(-x)"
 FARTHEST = 1e6
@@ -135,7 +135,7 @@ def window(state) -> tuple[float, float]:
 
 
 PARAMETERS = (
-    origin("scenario", SCENARIOS),
+    lesson_row("shrinking_h"),
     choice("function", (*FUNCTIONS, OwnFormula()), SINE, resets=("x",)),
     Parameter(name="formula", default=FORMULA, when=own, resets=("x",)),
     Parameter(name="reach", parse=read_reach, write=written, default=3.0, when=own),

@@ -1,6 +1,7 @@
 """What the page Shrinking h shows: measurements, panels, tables, the textbook test."""
 
 import math
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -175,6 +176,13 @@ def textbook(state: PageState, w: Watch) -> None:
     if verdict.verdict == "passes" and not verdict.agrees:
         show, icon = st.warning, ":material/visibility_off:"
     show(f"**{verdict.verdict.capitalize()}.** {escaped(verdict.sentence)}", icon=icon)
+
+
+def claim(state: PageState, w: Watch) -> float | None:
+    """What the person claims the derivative to be, where it can be read."""
+    with suppress(ValueError):
+        return claimed(state["claim"], w) if state["claim"].strip() else None
+    return None
 
 
 def claimed(text: str, w: Watch) -> float:

@@ -8,9 +8,9 @@ from optcore.networks.activations import ACTIVATIONS, ReLU, Sigmoid
 from optcore.networks.datasets import DATASETS
 from optcore.networks.initializers import INITIALIZERS, HeNormal
 from optcore.training.plan import TRAINERS
-from ui.parameters import choice, origin, sliders, sliders_of_each, step, switch
+from ui.lessons import lesson_row
+from ui.parameters import choice, sliders, sliders_of_each, step, switch
 from ui.training.charts import TITLES
-from ui.training.scenarios import SCENARIOS
 
 SAMPLES = 128
 SIDES = ("left", "right")
@@ -73,7 +73,7 @@ def _of_one_side(side: str, first) -> list:
 
 
 PARAMETERS = (
-    origin("scenario", SCENARIOS),
+    lesson_row("training"),
     choice("data", DATA),
     *_of_one_side("left", Sigmoid()),
     *_of_one_side("right", ReLU()),
