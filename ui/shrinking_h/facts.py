@@ -35,7 +35,7 @@ def facts(curves: Sequence[ErrorCurve], claim: float | None) -> dict[str, float 
         own = _rule(curve, places, claim)
         found |= {f"{slug(curve.rule.name)}.{name}": fact for name, fact in own.items()}
     best = {curve.rule.name: curve.measured_h for curve in curves}
-    found["largest_best_h"] = max(best, key=best.get)
+    found["largest_best_h"] = max(best, key=lambda name: best[name])
     if claim is not None:
         away = abs(claim - first.derivative)
         found["claim_is"] = "right" if away <= SAME * abs(first.derivative) else "wrong"

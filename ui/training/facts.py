@@ -18,7 +18,7 @@ def facts(sides: Sequence[Side]) -> dict[str, float | str | None]:
         found |= {f"{place}.{name}": fact for name, fact in _side(side).items()}
     losses = {side.name: side.record.losses[-1] for side in sides}
     finite = {name: loss for name, loss in losses.items() if np.isfinite(loss)}
-    found["lower"] = min(finite, key=finite.get) if finite else None
+    found["lower"] = min(finite, key=lambda name: finite[name]) if finite else None
     if len(sides) == len(SIDES):
         left, right = (side.record for side in sides)
         found["first_loss_ratio"] = _ratio(right.losses[0], left.losses[0])
