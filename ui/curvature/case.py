@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optcore.curvature.basins import BasinMap, basin_map
+from optcore.curvature.basins import basin_map
 from optcore.curvature.critical import CriticalPoint, critical_points
 from optcore.curvature.escape import Escape, escape
 from optcore.curvature.forecast import Forecast, forecast
+from optcore.curvature.model import TaylorModel, taylor_model
 from optcore.curvature.stuck import StuckRun, why_stuck
 from optcore.curvature.track import CurvatureTrack, curvature_along
 from optcore.descent.loop import descend
@@ -16,6 +17,7 @@ from optcore.optimizers import GradientDescent, Newton, SaddleFreeNewton
 from optcore.surfaces import Surface
 from ui.cache import cached
 from ui.curvature.shapes import nice
+from ui.curvature.tint import picture
 
 # Moments of one step, and points of the ray beyond it.
 MOMENTS, BEYOND = 40, 80
@@ -87,20 +89,26 @@ def saddles(surface) -> tuple[CriticalPoint, ...]:
 
 
 @cached
-def basins(surface, kind: str, rate: float, coarse: bool) -> BasinMap | None:
-    """The map behind the picture, a coarser one while a hand moves what it depends on."""
-    if kind == MAPS[0]:
-        return None
-    method = {
+def tinted(surface, kind: str, rate: float, cells: tuple[int, int]) -> dict:
+    """The map behind the picture, as an image of a layout."""
+    method, steps = {
         "Newton": (Newton(), NEWTON_STEPS),
         "Saddle-free Newton": (SaddleFreeNewton(), NEWTON_STEPS),
-    }.get(kind) or (GradientDescent(rate), DESCENT_STEPS)
-    return basin_map(surface, method[0], COARSE if coarse else FINE, method[1])
+        "Gradient descent": (GradientDescent(rate), DESCENT_STEPS),
+    }[kind]
+    return picture(basin_map(surface, method, cells, steps), surface.window)
 
 
-def map_of(surface, kind: str, rate: float, moving: bool) -> BasinMap | None:
-    """The map for the rate, which only the one of gradient descent depends on."""
-    return basins(surface, kind, rate if kind == "Gradient descent" else 0.0, moving)
+def map_behind(surface, kind: str, rate: float, moving: bool) -> dict | None:
+    """The map for the rate, which only the one of gradient descent depends on.
+
+    A coarser one while a hand moves what it depends on.
+    """
+    if kind == MAPS[0]:
+        return None
+    of = surface, kind, rate if kind == "Gradient descent" else 0.0
+    fine = tinted.known(*of, FINE) if moving else tinted(*of, FINE)
+    return fine or tinted(*of, COARSE)
 
 
 @cached
@@ -127,6 +135,7 @@ class Hover:
     """
 
     saddle: CriticalPoint
+    model: TaylorModel
     distance: float
     radius: float
     run: Run
@@ -150,7 +159,7 @@ class SaddleCase:
 
 def saddle_case(surface, which: int, distance: float, point, rate: float, steps: int) -> SaddleCase:
     """The case of the saddle with that number. Raises IndexError where there is none."""
-    return SaddleCase(_hover(surface, which, distance, rate, steps), *_newtons(surface, point))
+    return SaddleCase(_hover(surface, which, distance, rate, steps), *newtons(surface, point))
 
 
 @cached
@@ -164,10 +173,12 @@ def _hover(surface, which: int, distance: float, rate: float, steps: int) -> Hov
     with np.errstate(all="ignore"):
         away = np.linalg.norm(run.points - saddle.point, axis=-1)
         line = distance * times.growth ** np.arange(steps + 1.0)
-    return Hover(saddle, distance, radius, run, away, line, times)
+    model = taylor_model(surface, saddle.point)
+    return Hover(saddle, model, distance, radius, run, away, line, times)
 
 
 @cached
-def _newtons(surface, point) -> tuple[Run, Run]:
+def newtons(surface, point) -> tuple[Run, Run]:
+    """Newton's method and the saddle-free one from a point."""
     plain, free = (descend(surface, rule, point, 30) for rule in (Newton(), SaddleFreeNewton()))
     return plain, free

@@ -43,7 +43,7 @@ class Rate:
 
 @dataclass(frozen=True)
 class Length:
-    steps: int = knob(60, 5, 2400, scale="log", symbol="", whole=True)
+    steps: int = knob(100, 5, 2400, scale="log", symbol="", whole=True)
 
 
 @dataclass(frozen=True)

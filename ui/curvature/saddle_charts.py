@@ -2,9 +2,11 @@
 
 import numpy as np
 
+from optcore.descent.run import Run
 from ui.curvature.case import Hover, SaddleCase
 from ui.curvature.run_charts import path
 from ui.curvature.shapes import arrow, decades, dots, later, layout, level, track
+from ui.curvature.step_charts import axes
 
 
 def on_the_ground(case: SaddleCase, surface) -> list[dict]:
@@ -13,12 +15,14 @@ def on_the_ground(case: SaddleCase, surface) -> list[dict]:
     span = np.array([right - left, high - low])
     saddle, out = np.array(case.saddle.point), 0.12 * span.min() * case.hover.times.direction
     ways = [arrow("way out", saddle, saddle + side * out, span) for side in (1, -1)]
-    runs = {
-        "Gradient descent": case.hover.run,
-        "Newton": case.newton,
-        "Saddle-free Newton": case.free,
-    }
-    return ways + [path(name, run, surface) for name, run in runs.items()]
+    cross = axes(case.hover.model, span, 0.5 * (left + right))
+    return [*ways, *cross, *three_paths(case.hover.run, case.newton, case.free, surface)]
+
+
+def three_paths(descent: Run, newton: Run, free: Run, surface) -> list[dict]:
+    """Gradient descent and Newton's two methods, each as it goes."""
+    runs = {"Gradient descent": descent, "Newton": newton, "Saddle-free Newton": free}
+    return [path(name, run, surface) for name, run in runs.items()]
 
 
 def away(case: Hover, steps: int) -> dict:
@@ -31,7 +35,7 @@ def away(case: Hover, steps: int) -> dict:
     ends = decades(case.away, [case.distance, case.radius])
     plot = layout("away", "step", (0, max(steps, 1)), "distance from the saddle", ends, log_y=True)
     plot["shapes"] = [level(case.radius)]
-    return {"data": [line, measured], "layout": plot}
+    return {"data": [later(line), measured], "layout": plot}
 
 
 def times(case: Hover) -> dict:

@@ -162,10 +162,11 @@ def layout(key: str, x: str, across, y: str, up, *, log_x=False, log_y=False, **
             "title": {"text": title, "standoff": 4},
             "range": [float(end) for end in ends],
             "zeroline": False,
+            "exponentformat": "power",
         }
         if log:
             every = max(1, round((ends[1] - ends[0]) / 4))
-            axes[name] |= {"type": "log", "exponentformat": "power", "dtick": every}
+            axes[name] |= {"type": "log", "dtick": every}
     return {
         "uirevision": key,
         "margin": {"l": 60, "r": 10, "t": 12, "b": 36},

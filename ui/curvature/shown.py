@@ -109,7 +109,7 @@ def where(state: PageState, surface, *others: controls.Dials) -> tuple[Where, li
 def ground_panel(state: PageState, at: Where, traces: list, span: int) -> Panel:
     """The contours with the map behind, the critical points, and what the view draws on them."""
     surface = at.surface
-    back = case.map_of(surface, state["map"], at.rate, not state.settled)
+    back = case.map_behind(surface, state["map"], at.rate, not state.settled)
     figure = step_charts.ground(surface, land(surface), back, case.critical(surface), traces)
     x, y = surface.axes
     return Panel(figure, span=span, click="point", labels={"x": x, "y": y}, name="ground",

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from optcore.curvature.basins import BasinMap
 from ui.curvature.case import MOMENTS, StepCase
 from ui.curvature.shapes import (
     LOOKS,
@@ -19,7 +18,6 @@ from ui.curvature.shapes import (
     sign_colour,
     track,
 )
-from ui.curvature.tint import picture
 from ui.ground import Ground, contour
 from ui.palette import HUES
 
@@ -33,11 +31,11 @@ def ground_layout(surface) -> dict:
     return plain | {"margin": {"l": 48, "r": 8, "t": 10, "b": 38}}
 
 
-def ground(surface, land: Ground, basins: BasinMap | None, found, traces) -> dict:
+def ground(surface, land: Ground, tint: dict | None, found, traces) -> dict:
     """Contours, where starts lead to, critical points by kind, and what is to be seen on them."""
     plot = ground_layout(surface)
-    if basins is not None:
-        plot["images"] = [picture(basins, surface.window)]
+    if tint is not None:
+        plot["images"] = [tint]
     return {"data": [contour(land), *marks(found), *traces], "layout": plot}
 
 

@@ -137,9 +137,7 @@ def saddles(state: PageState, surface) -> Shown:
     at, (beside,) = where(state, surface, controls.Dials("Beside the saddle", "beside", Beside()))
     known = case.saddles(at.surface)
     if not known:
-        told = words.no_saddle(at.surface, case.critical(at.surface))
-        return Shown([ground_panel(state, at, [], 1)], told, at.boards, (), None, [at.handle],
-                     _points(state, at), ALONE)  # fmt: skip
+        return _without_saddle(state, at)
     which = min(state["saddle"], len(known) - 1)
     shown = case.saddle_case(at.surface, which, beside.distance, at.point, at.rate, at.steps)
     return Shown(
@@ -161,6 +159,23 @@ def saddles(state: PageState, surface) -> Shown:
                "measured": shown.hover.times.measured},
         program=take_away.saddle(at.surface, shown.saddle.point, at.rate, shown.hover.radius),
     )  # fmt: skip
+
+
+def _without_saddle(state: PageState, at: Where) -> Shown:
+    """Where no Hessian shows a way out: the three methods from the point, all the same."""
+    newton, free = case.newtons(at.surface, at.point)
+    walked = case.descent(at.surface, at.point, at.rate, at.steps)
+    told = words.no_saddle(at.surface, case.critical(at.surface))
+    return Shown(
+        [ground_panel(state, at, saddle_charts.three_paths(walked, newton, free, at.surface), 1)],
+        f"{told}\n{words.three_ends(walked, newton, free)}",
+        at.boards,
+        ("Gradient descent", "Newton", "Saddle-free Newton"),
+        run_clock(state, at.steps),
+        [at.handle],
+        _points(state, at),
+        ALONE,
+    )
 
 
 def _points(state: PageState, at: Where) -> str:

@@ -179,6 +179,14 @@ def no_saddle(surface, found) -> str:
     )
 
 
+def three_ends(descent, newton, free) -> str:
+    """Where gradient descent and Newton's two methods end, from one point."""
+    ends = {"Gradient descent": descent, "Newton": newton, "saddle-free Newton": free}
+    told = [f"{name} ends at a loss of {number(run.last_value)}" for name, run in ends.items()
+            if np.isfinite(run.last_value)]  # fmt: skip
+    return f"{'; '.join(told)}." if told else "None of the three methods ends anywhere."
+
+
 # ------------------------------------------------------------------ chance
 
 

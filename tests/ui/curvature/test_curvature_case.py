@@ -1,5 +1,9 @@
 """What the page shows, against closed forms: the ray of a step, a run, a saddle, words of each."""
 
+import struct
+import zlib
+from base64 import b64decode
+
 import numpy as np
 import pytest
 from dressing import validated
@@ -26,6 +30,7 @@ from ui.curvature import (
     words,
 )
 from ui.curvature.shapes import LOOKS, arrow, level_set, nice
+from ui.curvature.tint import TINTS
 from ui.ground import ground
 
 
@@ -50,7 +55,7 @@ def test_the_curves_of_a_bowl_are_a_line_and_a_parabola():
 @pytest.mark.parametrize("surface", SURFACES, ids=lambda surface: surface.name)
 def test_every_surface_can_be_drawn(surface):
     shown = case.step_case(surface, surface.start, 0.01)
-    back = case.map_of(surface, "Newton", 0.01, True)
+    back = case.map_behind(surface, "Newton", 0.01, True)
     traces = step_charts.on_the_ground(shown)
     figures = [
         step_charts.ground(surface, ground(surface), back, case.critical(surface), traces),
@@ -226,3 +231,27 @@ def test_the_table_of_critical_points_is_complete():
     table = words.points_table(case.critical(Himmelblau()))
     assert table.count("<tr>") == 10
     assert table.count("saddle") == 4
+
+
+def test_a_map_is_a_picture_with_a_pixel_for_every_start():
+    """Read back with zlib alone: filter 0 and four bytes a pixel, the highest row first."""
+    tint = case.map_behind(SaddleBetweenMinima(), "Newton", 0.1, False)
+    data = b64decode(tint["source"].partition(",")[2])
+    columns, rows = struct.unpack(">II", data[16:24])
+    assert (columns, rows) == case.FINE
+    size = struct.unpack(">I", data[33:37])[0]
+    lines = np.frombuffer(zlib.decompress(data[41 : 41 + size]), np.uint8).reshape(rows, -1)
+    assert not lines[:, 0].any()
+    pixels = lines[:, 1:].reshape(rows, columns, 4)
+    x = -2 + 4 * (np.arange(columns) + 0.5) / columns
+    assert (pixels[:, np.abs(x) < 1 / np.sqrt(5)] == TINTS[1]).all()
+    assert (pixels[:, np.abs(x) > 1] == TINTS[0]).all()
+    assert (tint["x"], tint["y"], tint["sizex"], tint["sizey"]) == (-2, 1.5, 4, 3)
+
+
+def test_a_hand_that_does_not_change_the_map_keeps_the_fine_one():
+    fine = case.map_behind(Himmelblau(), "Newton", 0.1, False)
+    assert case.map_behind(Himmelblau(), "Newton", 0.2, True) is fine
+    coarse = case.map_behind(Himmelblau(), "Gradient descent", 0.011, True)
+    assert len(coarse["source"]) < len(fine["source"])
+    assert case.map_behind(Himmelblau(), "No map", 0.1, True) is None
