@@ -72,10 +72,8 @@ def _tools(state: PageState) -> None:
 
 
 def _lessons(state: PageState) -> None:
-    """The lessons of the page by subject; the one that is open gives the button its name."""
-    opened = state["lesson"]
-    label = f"Lesson: {opened.lesson.title}" if opened else "Lessons"
-    popover = st.popover(label, key="row.lessons", icon=":material/school:", on_change="rerun")
+    """The lessons of the page by subject."""
+    popover = st.popover("Lessons", key="row.lessons", icon=":material/school:", on_change="rerun")
     if not popover.open:
         return
     with popover, st.container(gap="xsmall", width=360):

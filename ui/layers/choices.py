@@ -137,6 +137,12 @@ def show(state: PageState, choices: Choices) -> Comparison:
     return how
 
 
+def _layers(how: Comparison, back: bool) -> list[int]:
+    """The layer that each position of the clock stands for."""
+    depth = how.shown[0].setting.depth
+    return list(range(depth, 0, -1)) if back else list(range(1, max(depth, 2)))
+
+
 def _labels(depth: int, back: bool) -> list[str]:
     if back:
         names = [f"layer {layer}" for layer in range(depth, 0, -1)]
@@ -192,7 +198,12 @@ def _gradients(state: PageState, choices: Choices, how: Comparison) -> dict:
     figure = chart.gradients(shown, before, choices.quantity, extras)
     return {
         "panels": [
-            Panel(figure, span=2, labels={"x": "layer", "y": choices.quantity}),
+            Panel(
+                figure,
+                span=2,
+                labels={"x": "layer", "y": choices.quantity},
+                time=_layers(how, back=True),
+            ),
             Panel(chart.slopes(shown), labels={"x": "z", "y": "φ′"}),
             Panel(chart.edge(shown, before), labels={"x": "σ_w", "y": "χ"}),
         ],
@@ -207,7 +218,7 @@ def _signals(state: PageState, choices: Choices, how: Comparison) -> dict:
     kind = layers_signals.SIGNALS[choices.quantity]
     labels = {"x": "layer", "y": "root mean square"}
     figure = layers_signals.sizes(shown, before, choices.quantity)
-    panels = [Panel(figure, span=len(shown), labels=labels)]
+    panels = [Panel(figure, span=len(shown), labels=labels, time=_layers(how, back=False))]
     for plan in how.shown:
         found = signals(plan)[kind]
         panels.append(Panel(layers_signals.sheet(plan, found, kind)))
@@ -224,7 +235,7 @@ def _units(state: PageState, choices: Choices, how: Comparison) -> dict:
     return {
         "panels": [
             Panel(layers_units.shares(found, choices.quantity), span=2,
-                  labels={"x": "layer", "y": choices.quantity}),
+                  labels={"x": "layer", "y": choices.quantity}, time=_layers(how, back=False)),
             Panel(layers_units.busyness(found), labels={"x": "units", "y": "samples"}),
             Panel(layers_units.likeness(found), labels={"x": "layer", "y": "cosine"}),
         ],
@@ -241,7 +252,7 @@ def _jacobian(state: PageState, choices: Choices, how: Comparison) -> dict:
     return {
         "panels": [
             Panel(layers_units.stretch(shown, before, choices.quantity, depth),
-                  labels={"x": "layer", "y": "singular value"}),
+                  labels={"x": "layer", "y": "singular value"}, time=_layers(how, back=True)),
             Panel(layers_units.spectrum(shown, choices.quantity, depth),
                   labels={"x": "share", "y": "singular value"}),
         ],

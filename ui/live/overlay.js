@@ -17,6 +17,7 @@ import { ink } from "./theme.js";
 const DASHES = { dash: [9, 5], dot: [2, 4], dashdot: [9, 4, 2, 4], longdash: [15, 6] };
 const FAR = 1e5;
 const AHEAD = 0.3;
+const AROUND_HEAD = 9;
 
 export function row(rows, step) {
   if (!ArrayBuffer.isView(rows[0]) && !Array.isArray(rows[0])) return rows;
@@ -75,7 +76,7 @@ export class Overlay {
   }
 
   // `view` is the stage: what stands out, what is switched off, what is still a secret, the look.
-  draw(step, view, cursor) {
+  draw(step, view, cursor, time) {
     const ratio = this.resize();
     const pen = this.canvas.getContext("2d");
     pen.setTransform(ratio, 0, 0, ratio, 0, 0);
@@ -90,6 +91,21 @@ export class Overlay {
       this.trace(pen, trace, index, step, view);
       pen.restore();
     });
+    if (view.secret && time) this.veil(pen, step, time, view.look);
+  }
+
+  // Over all that lies after the step, Plotly's own traces, too; the head of a curve stays whole.
+  veil(pen, step, time, look) {
+    const { xaxis, yaxis, yaxis2 } = this.plot._fullLayout;
+    const [now, first, last] = along(xaxis, [time[Math.min(step, time.length - 1)], time[0], time.at(-1)]);
+    const ahead = Math.sign(last - first);
+    const end = xaxis._offset + (ahead > 0 ? xaxis._length : 0);
+    const begin = now + ahead * AROUND_HEAD;
+    if (!ahead || (end - begin) * ahead <= 0) return;
+    pen.fillStyle = look.back;
+    for (const ya of [yaxis, yaxis2].filter(Boolean)) {
+      pen.fillRect(Math.min(begin, end), ya._offset - 1, Math.abs(end - begin) + 1, ya._length + 2);
+    }
   }
 
   cursor(pen, at, look) {

@@ -173,7 +173,7 @@ export class Panel {
 
   draw(step) {
     if (!this.plot._fullLayout || this.cell.hidden) return;
-    this.overlay.draw(step, this.stage, this.frame.cursor ? step : undefined);
+    this.overlay.draw(step, this.stage, this.frame.cursor ? step : undefined, this.frame.time);
     this.pen?.place();
     if (this.frameIndex?.length && step !== this.shownStep) this.showFrames(step);
   }

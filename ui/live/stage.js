@@ -130,13 +130,13 @@ class Stage {
     this.setBoards(picture.boards);
     this.clock.bar.hidden = !picture.clock;
     if (picture.clock) this.clock.set(picture.clock);
+    if (picture.lesson !== undefined) this.box.set(picture.lesson);
     while (this.panels.length > picture.panels.length) this.panels.pop().leave();
     while (this.panels.length < picture.panels.length) this.panels.push(new Panel(this));
     this.panels.forEach((panel, at) => panel.given(picture.panels[at]));
     this.room.arrange();
     await Promise.all(this.panels.map((panel) => panel.set(picture.live)));
     this.setHandles(picture.handles ?? []);
-    if (picture.lesson !== undefined) this.box.set(picture.lesson);
     this.draw();
     if (!picture.live) this.describe();
     this.root.dataset.shown = picture.sequence;

@@ -44,7 +44,8 @@ class Panel:
     rows of equal height, and `aspect`, width to height, is kept within a factor 1.4, for what
     must not look stretched. `name` stands on its tab where not all panels fit, and is what a
     screen reader calls it; without one its title serves, or what its y axis shows. With `draws` a
-    hand draws the stems of the first trace (ui/live/pen.js).
+    hand draws the stems of the first trace (ui/live/pen.js). Where x is time, `time` is the x of
+    each of the clock's positions: what lies after it is hidden while a question is open.
     """
 
     figure: dict
@@ -53,6 +54,7 @@ class Panel:
     click: str | None = None
     cursor: bool = False
     labels: dict[str, str] = field(default_factory=dict)
+    time: Sequence[float] | None = None
     view: str | None = None
     name: str = ""
     aspect: float | None = None

@@ -84,15 +84,16 @@ def panels(w: Watch, settled: bool) -> list[Panel]:
     shown = chart.EVERY if settled else slice(w.at, w.at + 1)
     lead = words.leading(w.curves)
     view = {"h": w.h, "shown": shown}
+    time = w.h.tolist()
     return [
         Panel(chart.near(w.function, w.x, w.curves, **view), click="x",
               labels={"x": "x", "y": "f"}),
         Panel(error_chart.errors(w.curves, lead, shown=shown), click="clock",
-              labels={"x": "h", "y": "error"}),
+              labels={"x": "h", "y": "error"}, time=time),
         Panel(chart.magnified(w.function, w.x, w.curves, **view),
               labels={"x": "(t − x)/h", "y": "(f(t) − f(x))/h"}),
         Panel(error_chart.estimates(w.curves, lead, shown=shown), click="clock",
-              labels={"x": "h", "y": "estimate"}),
+              labels={"x": "h", "y": "estimate"}, time=time),
     ]  # fmt: skip
 
 

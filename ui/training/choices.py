@@ -170,12 +170,12 @@ def sides(records: Sequence) -> list[chart.Side]:
 def panels(shown: Sequence[chart.Side], steps: np.ndarray, heat: str, only: int | None) -> list:
     """Answers, loss; gradients per layer, the whole gradient."""
     decades = chart.span(shown, heat)
-    words = {"x": "step", "y": ""}
+    words, time = {"x": "step", "y": ""}, steps.tolist()
     return [
         *(Panel(answers(side, steps, only), aspect=1.0) for side in shown),
-        Panel(chart.losses(shown, steps), labels=words | {"y": "loss"}),
-        *(Panel(chart.heat(side, steps, heat, decades)) for side in shown),
-        Panel(chart.whole_gradient(shown, steps), labels=words | {"y": "‖g‖"}),
+        Panel(chart.losses(shown, steps), labels=words | {"y": "loss"}, time=time),
+        *(Panel(chart.heat(side, steps, heat, decades), time=time) for side in shown),
+        Panel(chart.whole_gradient(shown, steps), labels=words | {"y": "‖g‖"}, time=time),
     ]
 
 
