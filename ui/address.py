@@ -8,7 +8,7 @@ import numpy as np
 
 from optcore.knobs import knobs
 from ui.parameters import Origin, Parameter, Place, Scrubbed, Slider, Sliders, View, slider
-from ui.prose import escaped
+from ui.prose import quoted
 
 # What others add to an address, and no page of ours is told of.
 FOREIGN = ("embed", "utm_", "fbclid", "gclid")
@@ -197,7 +197,7 @@ class Address:
 
     def note_strangers(self) -> None:
         if found := self.strangers():
-            told = ", ".join(f"**{escaped(name[:30])}**" for name in found[:5])
+            told = ", ".join(map(quoted, found[:5]))
             self.memory["notices"].append(
                 f"The link's {told} was not used: this page knows no such name."
             )

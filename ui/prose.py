@@ -10,9 +10,15 @@ import numpy as np
 
 def escaped(text: str) -> str:
     """A sentence with the signs that Markdown would read as its own."""
-    for sign in r"\`*_[]<>$#|~":
-        text = text.replace(sign, "\\" + sign)
-    return text
+    line = re.sub(r"\s*\n\s*", " ", text)
+    signed = re.sub(r"[\\`*_\[\]<>$#|~]|:(?=\S)", r"\\\g<0>", line)
+    return _parted(signed)
+
+
+def _parted(text: str) -> str:
+    """Markdown makes a link of a bare address, and a picture of :home:, whatever is escaped: a
+    joiner that no one sees parts them."""
+    return re.sub(r"/(?=/)|www|@|:(?=\S)", "\\g<0>\u2060", text)
 
 
 def minus(text: str) -> str:
@@ -22,9 +28,9 @@ def minus(text: str) -> str:
 
 def quoted(text: str) -> str:
     """The beginning of a text a person gave, so that Markdown shows it as it is."""
-    shown = re.sub(r"([^\w\s.,-])", r"\\\1", text[:30]) + ("…" if len(text) > 30 else "")
-    # Markdown makes a link of a bare address, whatever is escaped: a joiner no one sees parts it.
-    return "“" + re.sub(r"(/|www|@)", "\\1\u2060", shown) + "”"
+    shown = re.sub(r"\s+", " ", text)[:30]
+    signed = re.sub(r"[^\w\s.,-]|_", r"\\\g<0>", shown)
+    return "“" + _parted(signed) + ("…" if len(text) > 30 else "") + "”"
 
 
 def csv_text(heads: Sequence[str], rows: Iterable[Sequence]) -> str:

@@ -3,28 +3,13 @@
 from importlib import import_module
 
 import pytest
+from random_links import VARIANTS
 from streamlit.testing.v1 import AppTest
 from visits import OLD, PAGES, said, settled
 
-from ui.check_network.parameters import MODES
 from ui.lessons import lessons
-from ui.parameters import slug
 
 STRANGE = "knows no such name"
-# Between them the links of a page bring up every control whose name has no dot.
-VARIANTS = {
-    "race": [{}, {"surface": "your-own-function"}, {"race": ""}],
-    "shrinking_h": [
-        {},
-        {"function": "your-own-formula"},
-        {"function": "your-own-formula", "formula": "log(x)", "x": "-1"},
-    ],
-    "check_network": [{"mode": slug(mode)} for mode in MODES],
-    "layers": [{"net.depth": "3"}, {"activations": ""}],
-    "training": [{"length.steps": "10"}],
-    "slow_neuron": [{}, {"show": ""}],
-    "steps": [{}, {"stream": "drawn-by-hand", "details": "1"}],
-}
 
 
 def opened(page: str, link: dict[str, str]) -> AppTest:
@@ -37,7 +22,7 @@ def opened(page: str, link: dict[str, str]) -> AppTest:
 def test_a_mistyped_name_is_told_once_and_the_rest_of_the_link_is_used(page):
     link = lessons(page)[-1].state
     app = opened(page, {"sede": "3", "<b>*": "1", **link})
-    assert rf"**sede**, **\<b\>\*** was not used: this page {STRANGE}" in said(app)
+    assert rf"“sede”, “\<b\>\*” was not used: this page {STRANGE}" in said(app)
     assert dict(app.query_params) == dict(opened(page, link).query_params)
     assert said(app) == said(app.run())
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from random import Random
 
 from optcore.knobs import Knob, knobs
+from ui.check_network.parameters import MODES
 from ui.parameters import Choice, Parameter, Sliders, Step, View, name_of, slug
 
 INDEX = Path(__file__).parents[2] / "pages" / "index.py"
@@ -14,6 +15,21 @@ LETTERS = string.printable + "äπ例🏁\u202e\x00"
 FORMULAS = ("x^2+y^2", "sin(x)*y", "log(x)+y", "abs(x*y)", "max(x,y)^2", "x^y", "x^0", "1/x", "3")
 PIECES = ("x", "y", "2", "0.5", "pi", "+", "-", "*", "/", "^", "(", ")", "sin(", "exp(", "log(",
           "max(x,", "abs(", ")", ")", "x^2", "y^2", " ")  # fmt: skip
+
+# Between them the links of a page bring up every control whose name has no dot.
+VARIANTS = {
+    "race": [{}, {"surface": "your-own-function"}, {"race": ""}],
+    "shrinking_h": [
+        {},
+        {"function": "your-own-formula"},
+        {"function": "your-own-formula", "formula": "log(x)", "x": "-1"},
+    ],
+    "check_network": [{"mode": slug(mode)} for mode in MODES],
+    "layers": [{"net.depth": "3"}, {"activations": ""}],
+    "training": [{"length.steps": "10"}],
+    "slow_neuron": [{}, {"show": ""}],
+    "steps": [{}, {"stream": "drawn-by-hand", "details": "1"}],
+}
 
 
 def pages() -> list[str]:

@@ -5,6 +5,7 @@ import streamlit as st
 from optcore.formula.surface import formula_function
 from optcore.formula.tree import FormulaError
 from ui import controls
+from ui.prose import escaped
 from ui.shrinking_h.parameters import FLOATS, OwnFormula, function_of
 from ui.state import PageState
 
@@ -36,7 +37,7 @@ def own_function(state: PageState):
     try:
         formula_function(text)
     except FormulaError as fault:
-        st.error(f"{fault} Shown meanwhile: f(x) = {state.memory['formula']}",
+        st.error(escaped(f"{fault} Shown meanwhile: f(x) = {state.memory['formula']}"),
                  icon=":material/function:")  # fmt: skip
     return function
 

@@ -11,6 +11,7 @@ from optcore.formula.surface import formula_function
 from optcore.formula.tree import FormulaError
 from ui.lessons import lesson_row
 from ui.parameters import Parameter, Place, Scrubbed, choice, choices
+from ui.prose import quoted
 
 FORMULA = "x^2 * exp(-x)"
 FARTHEST = 1e6
@@ -45,7 +46,7 @@ def read_constant(text: str) -> float:
     """A formula without x, such as pi/2."""
     if not text:
         raise ValueError("The field is empty: type a number.")
-    fault = ValueError(f"“{text[:30]}” is not a number.")
+    fault = ValueError(f"{quoted(text)} is not a number.")
     if len(text) > 30:
         raise fault
     try:

@@ -17,7 +17,7 @@ from optcore.formula.surface import FormulaFunction, formula_function
 from ui import controls
 from ui.live.stage import Clock, Handle, Panel
 from ui.palette import legend as entry
-from ui.prose import minus
+from ui.prose import escaped, minus
 from ui.shrinking_h import charts as chart
 from ui.shrinking_h import error_charts as error_chart
 from ui.shrinking_h import words
@@ -147,9 +147,9 @@ def steps(w: Watch) -> None:
     table = step_table(w.function, w.x, dtype=w.dtype)
     x = w.dtype(w.x)
     st.caption(
-        f"{w.function.name} at x = {w.x:g} in {np.dtype(w.dtype).name}. A ratio is the error of "
-        "the row above over the row's own: 10 is first order, 100 second order, below 1 is "
-        "round-off. ★ marks the least error."
+        f"{escaped(w.function.name)} at x = {w.x:g} in {np.dtype(w.dtype).name}. A ratio is the "
+        "error of the row above over the row's own: 10 is first order, 100 second order, below 1 "
+        "is round-off. ★ marks the least error."
     )
     st.html(words.steps_table(table, lattice(w.function, x, table.h.astype(w.dtype))))
 
@@ -171,12 +171,12 @@ def textbook(state: PageState, w: Watch) -> None:
     try:
         verdict = textbook_test(w.function, claimed(claim, w), w.x, h, dtype=w.dtype)
     except ValueError as fault:
-        st.error(str(fault), icon=":material/edit_off:")
+        st.error(escaped(str(fault)), icon=":material/edit_off:")
         return
     show, icon = SIGNS[verdict.verdict]
     if verdict.verdict == "passes" and not verdict.agrees:
         show, icon = st.warning, ":material/visibility_off:"
-    show(f"**{verdict.verdict.capitalize()}.** {escaped(verdict.sentence)}", icon=icon)
+    show(f"**{verdict.verdict.capitalize()}.** {escaped(minus(verdict.sentence))}", icon=icon)
 
 
 def claim(state: PageState, w: Watch) -> float | None:
@@ -199,11 +199,6 @@ def claimed(text: str, w: Watch) -> float:
     if not math.isfinite(number):
         raise ValueError(f"Your derivative is {number:g} at x = {w.x:g}: type one that is finite.")
     return number
-
-
-def escaped(sentence: str) -> str:
-    """A sentence as Markdown shows it unchanged, but for the minus of its numbers."""
-    return minus(sentence).replace("|", "\\|").replace("*", "\\*").replace("$", "\\$")
 
 
 def download(w: Watch) -> None:
