@@ -29,9 +29,9 @@ class Curved(Objective, Protocol):
 class Look:
     """What an optimizer may look at before it takes a step.
 
-    `point (..., n)`, `value (...)` and `grad (..., n)` are there already (the gradient
-    with the noise and the clipping the person switched on); `hessian` is evaluated on
-    demand, and line searches may ask `objective` itself.
+    `point (..., n)`, `value (...)` and `grad (..., n)` are there already: the gradient taken where
+    the optimizer asks for it, as the disturbances that are on have left it. `hessian` is
+    evaluated on demand, and line searches may ask `objective` itself, on batches that of the step.
     """
 
     __slots__ = ("_hessian", "grad", "objective", "point", "value")

@@ -6,13 +6,22 @@ import numpy as np
 import pytest
 import stepping
 
+from optcore.descent.delay import Delay
 from optcore.descent.disturbance import ClipNorm, ClipValue, GradientNoise
 from optcore.descent.loop import course, descend
 from optcore.descent.run import ESCAPED, NO_GRADIENT, NO_STEP, NO_VALUE, WENT_ON
 from optcore.descent.schedules import SCHEDULES, Cosine
 from optcore.knobs import knobs
 from optcore.objective import Counted
-from optcore.optimizers import OPTIMIZERS, Adam, GradientDescent, Momentum, NesterovMomentum
+from optcore.optimizers import (
+    OPTIMIZERS,
+    Adam,
+    GradientDescent,
+    LineSearch,
+    Momentum,
+    NelderMead,
+    NesterovMomentum,
+)
 from optcore.surfaces import SURFACES, Bowl, Ravine, Rosenbrock, Saddle
 
 STARTS = np.array([[-1.5, 2.0], [0.3, -0.4], [1.2, 1.3]])
@@ -246,6 +255,34 @@ def test_all_optimizers_see_the_same_noise(optimizer):
     drawn = 0.01 * np.random.default_rng(11).standard_normal((9, 2))
     asked = Rosenbrock().grad(optimizer.asks_at(run.points, run.memory))
     np.testing.assert_allclose(run.seen - asked, np.stack([drawn] * 3, axis=1), atol=1e-10)
+
+
+@pytest.mark.parametrize("optimizer", [Adam(learning_rate=0.01), NelderMead(), LineSearch()])
+def test_fields_of_disturbances_that_are_arrays_are_one_for_each_run(optimizer):
+    seeds, scales, limits = np.arange(3), np.array([0.0, 0.3, 2.0]), np.array([5.0, 1.0, 0.2])
+    together = descend(
+        Rosenbrock(), optimizer, STARTS[0], 12,
+        noise=GradientNoise(scales, seeds), clip=ClipValue(limits), delay=Delay(2, scales),
+    )  # fmt: skip
+    assert together.points.shape == (13, 3, 2)
+    for k in range(3):
+        given = {
+            "noise": GradientNoise(float(scales[k]), int(seeds[k])),
+            "clip": ClipValue(float(limits[k])),
+            "delay": Delay(2, float(scales[k])),
+        }
+        alone = descend(Rosenbrock(), optimizer, STARTS[0], 12, **given)
+        np.testing.assert_allclose(together.points[:, k], alone.points, rtol=1e-9, atol=1e-11)
+        np.testing.assert_allclose(together.seen[:, k], alone.seen, rtol=1e-8, atol=1e-10)
+
+
+def test_seeds_of_a_batch_in_columns_are_one_for_each_run():
+    noise = GradientNoise(0.1, seed=np.arange(6).reshape(2, 3))
+    together = descend(Rosenbrock(), Adam(learning_rate=0.01), STARTS[0], 12, noise=noise)
+    for index in np.ndindex(2, 3):
+        single = GradientNoise(0.1, seed=3 * index[0] + index[1])
+        alone = descend(Rosenbrock(), Adam(learning_rate=0.01), STARTS[0], 12, noise=single)
+        np.testing.assert_allclose(together.points[:, *index], alone.points, rtol=1e-9)
 
 
 def test_nothing_disturbs_unless_asked():

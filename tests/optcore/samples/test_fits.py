@@ -153,6 +153,13 @@ def test_a_seed_draws_the_same_data_and_equal_data_are_equal_fits(fit):
     assert kind.drawn(12, seed=3) != kind.drawn(12, seed=4)
 
 
+@both
+def test_a_run_starts_upper_left_of_the_truth_in_a_window_around_it(fit):
+    truth = np.array([fit.population.slope, fit.population.intercept])
+    np.testing.assert_allclose(np.array(fit.start) - truth, [-2.5, 2.0], atol=1e-15)
+    np.testing.assert_allclose(np.array(fit.window), np.stack([truth - 3, truth + 3], axis=-1))
+
+
 # The true risk.
 
 
