@@ -201,7 +201,8 @@ def textbook_verdict(error, h, roundoff, order) -> str:
 def noticed(function, claim, x, h, rule) -> float:
     """The largest round h below `h` at which the test convicts the claim, or nan."""
     powers = np.floor(np.log10(h)) - np.arange(LOOKS)
-    smaller = [digit * 10.0**power for power in powers for digit in (5, 2, 1)]
+    with np.errstate(over="ignore"):
+        smaller = [digit * 10.0**power for power in powers for digit in (5, 2, 1)]
     for step in smaller:
         if step >= h:
             continue

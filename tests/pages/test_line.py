@@ -4,6 +4,7 @@ import gc
 import logging
 
 import pytest
+from random_links import pages
 from visits import Reader, comparable, picture, report, sent, stages, visit
 
 from optcore.surfaces import Himmelblau
@@ -47,6 +48,24 @@ def test_a_line_answers_what_streamlit_answers(name, told, caplog):
     assert answer["sequence"] == 7
     assert repr(comparable(answer)) == repr(asked)
     assert repr(asked) != repr(comparable(picture(opened(name), key))), "the change changes it"
+
+
+@pytest.mark.parametrize("page", pages())
+def test_a_slider_of_any_page_is_answered_alike(page):
+    slow, fast = opened(page), opened(page)
+    stage = next(each for each in stages(slow) if each.key.startswith(f"{page}."))
+    shown = picture(slow, stage.key)
+    board = next((board for board in shown["boards"] if board["values"]), None)
+    if not (board and shown["answers"]):
+        pytest.skip("it has no slider, or no line of its own")
+    knob = next(knob for group in board["frame"]["groups"] for knob in group["knobs"])
+    value = knob["high"] if board["values"][0] == knob["low"] else knob["low"]
+    change = {"sequence": 3, "has": [], "settled": False, "values": {knob["id"]: value}}
+    report(slow, stage.key, **change)
+    answer = Reader().read(line_of(fast, stage.key).answer(change))
+    asked = repr(comparable(picture(slow, stage.key)))
+    assert repr(comparable(answer)) == asked
+    assert asked != repr(comparable(shown) | {"sequence": 3}), "the change changes it"
 
 
 def test_streamlit_takes_up_where_the_line_left_off():

@@ -8,6 +8,7 @@ from random import Random
 
 from optcore.knobs import Knob, knobs
 from ui.check_network.parameters import MODES
+from ui.framing import FRAME
 from ui.parameters import Choice, Parameter, Sliders, Step, View, name_of, slug
 
 INDEX = Path(__file__).parents[2] / "pages" / "index.py"
@@ -38,7 +39,7 @@ def pages() -> list[str]:
 
 
 def table(page: str) -> tuple:
-    return import_module(f"ui.{page}.parameters").PARAMETERS
+    return (*import_module(f"ui.{page}.parameters").PARAMETERS, *FRAME)
 
 
 def names(page: str) -> list[str]:
