@@ -20,10 +20,10 @@ def panels(found: CheckRecord, settled: bool) -> list[Panel]:
     if settled and found.check.point.size <= 2000:
         names = [component_name(found.fit, at) for at in range(found.check.point.size)]
     return [
-        Panel(chart.errors(found, told=settled), span=2),
-        Panel(chart.components(found, names),
+        Panel(chart.errors(found, told=settled), name="blocks", span=2),
+        Panel(chart.components(found, names), name="components",
               labels={"x": "analytic, decades", "y": "numeric, decades"}),
-        Panel(taylor.taylor(found.taylor),
+        Panel(taylor.taylor(found.taylor), name="Taylor test",
               labels={"x": "t", "y": "error of the linear model"}),
     ]  # fmt: skip
 

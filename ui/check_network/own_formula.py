@@ -88,7 +88,8 @@ def check(state: PageState, texts: dict[str, str]) -> None:
         told = chart.summary(own, found, checked, point)
         stage(
             [
-                Panel(chart.error_map(own, found, which, point, heights), click="point", aspect=1.0,
+                Panel(chart.error_map(own, found, which, point, heights), click="point",
+                      name=("∂f/∂x", "∂f/∂y")[which], aspect=1.0,
                       labels={"x": "x", "y": "y"})
                 for which in (0, 1)
             ],

@@ -200,12 +200,13 @@ def _gradients(state: PageState, choices: Choices, how: Comparison) -> dict:
         "panels": [
             Panel(
                 figure,
+                name=choices.quantity,
                 span=2,
                 labels={"x": "layer", "y": choices.quantity},
                 time=_layers(how, back=True),
             ),
-            Panel(chart.slopes(shown), labels={"x": "z", "y": "φ′"}),
-            Panel(chart.edge(shown, before), labels={"x": "σ_w", "y": "χ"}),
+            Panel(chart.slopes(shown), name="slope", labels={"x": "z", "y": "φ′"}),
+            Panel(chart.edge(shown, before), name="χ", labels={"x": "σ_w", "y": "χ"}),
         ],
         "columns": "minmax(0, 5fr) minmax(0, 2fr)",
         "words": words.regimes(shown, before, how),
@@ -218,11 +219,13 @@ def _signals(state: PageState, choices: Choices, how: Comparison) -> dict:
     kind = layers_signals.SIGNALS[choices.quantity]
     labels = {"x": "layer", "y": "root mean square"}
     figure = layers_signals.sizes(shown, before, choices.quantity)
-    panels = [Panel(figure, span=len(shown), labels=labels, time=_layers(how, back=False))]
+    panels = [
+        Panel(figure, name="sizes", span=len(shown), labels=labels, time=_layers(how, back=False))
+    ]
     for plan in how.shown:
         found = signals(plan)[kind]
-        panels.append(Panel(layers_signals.sheet(plan, found, kind)))
-        panels.append(Panel(layers_signals.histogram(plan, found, kind)))
+        panels.append(Panel(layers_signals.sheet(plan, found, kind), name=f"{plan.name}: units"))
+        panels.append(Panel(layers_signals.histogram(plan, found, kind), name=plan.name))
     return {
         "panels": panels,
         "columns": "minmax(0, 4fr) minmax(0, 3fr) minmax(0, 3fr)",
@@ -234,10 +237,10 @@ def _units(state: PageState, choices: Choices, how: Comparison) -> dict:
     found = {plan: units(plan) for plan in how.shown}
     return {
         "panels": [
-            Panel(layers_units.shares(found, choices.quantity), span=2,
+            Panel(layers_units.shares(found, choices.quantity), name="shares", span=2,
                   labels={"x": "layer", "y": choices.quantity}, time=_layers(how, back=False)),
-            Panel(layers_units.busyness(found), labels={"x": "units", "y": "samples"}),
-            Panel(layers_units.likeness(found), labels={"x": "layer", "y": "cosine"}),
+            Panel(layers_units.busyness(found), name="use", labels={"x": "units", "y": "samples"}),
+            Panel(layers_units.likeness(found), name="likeness", labels={"x": "layer", "y": "cosine"}),
         ],
         "columns": WIDE,
         "words": words.unit_words(found),
@@ -251,9 +254,9 @@ def _jacobian(state: PageState, choices: Choices, how: Comparison) -> dict:
     depth = how.shown[0].setting.depth
     return {
         "panels": [
-            Panel(layers_units.stretch(shown, before, choices.quantity, depth),
+            Panel(layers_units.stretch(shown, before, choices.quantity, depth), name="stretch",
                   labels={"x": "layer", "y": "singular value"}, time=_layers(how, back=True)),
-            Panel(layers_units.spectrum(shown, choices.quantity, depth),
+            Panel(layers_units.spectrum(shown, choices.quantity, depth), name="spectrum",
                   labels={"x": "share", "y": "singular value"}),
         ],
         "columns": WIDE,

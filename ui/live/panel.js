@@ -71,6 +71,7 @@ export class Panel {
 
   mount(frame) {
     this.frame = frame;
+    this.measured = null;
     this.cell.style.setProperty("--os-span", frame.span);
     this.cell.classList.toggle("os-shaped", Boolean(frame.aspect));
     if (frame.aspect) this.cell.style.setProperty("--os-aspect", frame.aspect);
@@ -83,7 +84,9 @@ export class Panel {
   }
 
   see(shown) {
-    if (this.cell.hidden === shown) this.cell.hidden = !shown;
+    if (this.cell.hidden !== shown) return;
+    this.cell.hidden = !shown;
+    this.measured = null;
   }
 
   async set(live) {
@@ -98,17 +101,16 @@ export class Panel {
     this.framed = figure.data.filter((trace) => trace.meta?.play && !moves(trace));
     const base = figure.data.filter((trace) => !moves(trace) && !off.has(trace.meta?.group));
     const around = live && this.layout ? steady(figure.layout, this.layout) : figure.layout;
-    this.tight = this.narrow;
-    const sign = signature([base, around, look, this.tight]);
+    const sign = signature([base, around, look, this.room]);
     if (sign === this.sign) return;
-    Object.assign(this, { sign, sized: this.size });
+    this.sign = sign;
     this.layout = around;
     // Plotly writes what a hand does into the layout it was given.
     this.usual = seen(around);
     this.shownStep = null;
     this.frameIndex = base.map((trace, at) => [trace, at]).filter(([trace]) => trace.meta?.play);
-    const data = base.map((trace) => dressTrace(atStep(trace, clock.step), look, this.tight));
-    this.drawing = Plotly.react(this.plot, data, dressLayout(around, look), CONFIG);
+    const data = base.map((trace) => dressTrace(atStep(trace, clock.step), look, this.room[0] < ROOM_FOR_BAR));
+    this.drawing = Plotly.react(this.plot, data, dressLayout(around, look, this.room), CONFIG);
     await this.drawing;
     if (this.gone) return;
     if (!this.heard) this.hear();
@@ -233,21 +235,16 @@ export class Panel {
     return this.overlay.nearest(clientX - box.left, clientY - box.top, this.stage.clock.step, this.stage);
   }
 
-  // A plot that is not seen has no size, and Plotly refuses to resize it.
+  // Once it has another size; a plot that is not seen has none.
   resize() {
-    const { size } = this;
-    if (!this.plot._fullLayout || size.startsWith("0 ") || size === this.sized) return;
-    this.sized = size;
-    if (this.narrow !== this.tight) this.redraw(this.figure, false);
-    else this.stage.plotly.Plots.resize(this.plot);
+    this.measured = null;
+    if (this.plot._fullLayout && this.room[0]) this.redraw(this.figure, false);
   }
 
-  get size() {
-    return `${this.plot.clientWidth} ${this.plot.clientHeight}`;
-  }
-
-  get narrow() {
-    return this.plot.clientWidth < ROOM_FOR_BAR;
+  // Width and height, which are asked for once: to ask lays the whole page out.
+  get room() {
+    this.measured ??= [this.plot.clientWidth, this.plot.clientHeight];
+    return this.measured;
   }
 
   describe(step) {

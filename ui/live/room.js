@@ -44,9 +44,9 @@ export class Room {
     if (!this.stage.panels.length) return;
     const before = this.way;
     this.arrange();
-    if (before !== this.way) this.stage.show(this.stage.picture);
     for (const panel of this.stage.panels) panel.resize();
-    this.stage.draw();
+    if (before === this.way) this.stage.draw();
+    else this.stage.show(this.stage.picture);
   }
 
   // Which panels are seen; the others keep their data and draw once they are.

@@ -1,6 +1,8 @@
 // Colours of the current Streamlit theme and the size of type, and what a figure takes from them.
 
 const USUAL = 14;
+// The width of a letter of an axis title, in sizes of type.
+const LETTER = 0.62;
 
 const GROUND = {
   light: [[0, "#6f8fb5"], [0.25, "#9db6d3"], [0.5, "#c4d4e6"], [0.75, "#e1e9f2"], [1, "#f8fafc"]],
@@ -96,7 +98,19 @@ function lit(colour) {
   return `rgb(${parts.map((part) => Math.round(part + (255 - part) * LIGHT))})`;
 }
 
-export function dressLayout(given, look) {
+// The title of an axis that is longer than its plot goes on two lines.
+function folded(axis, room, look) {
+  const { text } = axis.title ?? {};
+  if (!text || text.includes("<br>") || text.length * look.size * LETTER < room) return axis;
+  const middle = text.length / 2;
+  const spaces = [...text.matchAll(/ /g)].map(({ index }) => index);
+  const at = spaces.sort((one, other) => Math.abs(one - middle) - Math.abs(other - middle))[0];
+  if (at === undefined) return axis;
+  return { ...axis, title: { ...axis.title, text: `${text.slice(0, at)}<br>${text.slice(at + 1)}` } };
+}
+
+// `room` is the width and height of the plot.
+export function dressLayout(given, look, [width, height]) {
   const layout = legible(given, look);
   const dressed = {
     ...layout,
@@ -110,7 +124,9 @@ export function dressLayout(given, look) {
   const grid = look.dark ? "rgba(255,255,255,0.10)" : "rgba(0,0,0,0.09)";
   const axes = { gridcolor: grid, zerolinecolor: grid, linecolor: look.line, tickcolor: look.line };
   for (const name of Object.keys(layout)) {
-    if (/^[xyz]axis/.test(name)) dressed[name] = { ...axes, automargin: true, ...layout[name] };
+    if (!/^[xy]axis/.test(name)) continue;
+    const axis = folded(layout[name], name[0] === "x" ? width : height, look);
+    dressed[name] = { ...axes, automargin: true, ...axis };
   }
   if (layout.scene) {
     dressed.scene = { ...layout.scene };

@@ -86,13 +86,13 @@ def panels(w: Watch, settled: bool) -> list[Panel]:
     view = {"h": w.h, "shown": shown}
     time = w.h.tolist()
     return [
-        Panel(chart.near(w.function, w.x, w.curves, **view), click="x",
+        Panel(chart.near(w.function, w.x, w.curves, **view), name="f", click="x",
               labels={"x": "x", "y": "f"}),
-        Panel(error_chart.errors(w.curves, lead, shown=shown), click="clock",
+        Panel(error_chart.errors(w.curves, lead, shown=shown), name="error", click="clock",
               labels={"x": "h", "y": "error"}, time=time),
-        Panel(chart.magnified(w.function, w.x, w.curves, **view),
+        Panel(chart.magnified(w.function, w.x, w.curves, **view), name="magnified",
               labels={"x": "(t − x)/h", "y": "(f(t) − f(x))/h"}),
-        Panel(error_chart.estimates(w.curves, lead, shown=shown), click="clock",
+        Panel(error_chart.estimates(w.curves, lead, shown=shown), name="estimate", click="clock",
               labels={"x": "h", "y": "estimate"}, time=time),
     ]  # fmt: skip
 

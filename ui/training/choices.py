@@ -172,10 +172,15 @@ def panels(shown: Sequence[chart.Side], steps: np.ndarray, heat: str, only: int 
     decades = chart.span(shown, heat)
     words, time = {"x": "step", "y": ""}, steps.tolist()
     return [
-        *(Panel(answers(side, steps, only), aspect=1.0) for side in shown),
-        Panel(chart.losses(shown, steps), labels=words | {"y": "loss"}, time=time),
-        *(Panel(chart.heat(side, steps, heat, decades), time=time) for side in shown),
-        Panel(chart.whole_gradient(shown, steps), labels=words | {"y": "‖g‖"}, time=time),
+        *(Panel(answers(side, steps, only), name=side.name, aspect=1.0) for side in shown),
+        Panel(chart.losses(shown, steps), name="loss", labels=words | {"y": "loss"}, time=time),
+        *(
+            Panel(chart.heat(side, steps, heat, decades), name=f"{side.name}: layers", time=time)
+            for side in shown
+        ),
+        Panel(
+            chart.whole_gradient(shown, steps), name="‖g‖", labels=words | {"y": "‖g‖"}, time=time
+        ),
     ]
 
 

@@ -1,0 +1,74 @@
+"""Every page of the navigation at the sizes it is looked at: the picture first, whole, legible."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGES = re.findall(r'st\.Page\("(\w+)\.py"', (ROOT / "pages" / "index.py").read_text("utf-8"))
+SEEN = (ROOT / "tests" / "support" / "geometry.js").read_text("utf-8").split("\n", 1)[1]
+
+# A projector, a laptop, a projector at 125 %, a frame of a course page, a phone on its side.
+WIDE = ((1280, 720), (1400, 900), (1024, 576), (900, 600), (844, 390))
+PHONE = (390, 844)
+LEAST_SHARE = 0.55
+LONGEST = 2200
+STANDS = """() => { const stage = document.querySelector('.os-stage');
+    const boxes = [...document.querySelectorAll('.js-plotly-plot, .os-words, .os-legend')]
+        .map((e) => JSON.stringify(e.getBoundingClientRect())).join();
+    const same = boxes === window.boxesBefore && stage.dataset.drawn;
+    window.boxesBefore = boxes;
+    return same; }"""
+
+
+def seen(opened, size) -> dict:
+    """What is on the screen at that size, once nothing moves any more."""
+    page = opened.page
+    page.set_viewport_size(dict(zip(("width", "height"), size, strict=True)))
+    page.wait_for_timeout(200)
+    page.wait_for_function(STANDS, polling=200)
+    return page.evaluate(SEEN)
+
+
+def check(found: dict, size) -> None:
+    assert not found["faults"], size
+    assert found["sideways"] <= 1, size
+    if size == PHONE:
+        assert found["length"] <= LONGEST
+        assert found["type"] >= 12
+        return
+    assert found["length"] <= found["height"] + 1, f"{size}: the page scrolls"
+    if size == (1280, 720):
+        assert found["share"] >= LEAST_SHARE
+    assert found["type"] >= (14 if size[0] >= 1280 else 12), size
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_picture_comes_first_at_every_size(visit, name):
+    opened = visit("" if name == "race" else name)
+    for size in (*WIDE, PHONE):
+        check(seen(opened, size), size)
+    # Opened at a phone's size, in the dark: nothing hangs on what was there before.
+    opened.page.emulate_media(color_scheme="dark")
+    opened.reload()
+    check(seen(opened, PHONE), PHONE)
+    opened.faults.clear()
+
+
+def test_type_grows_with_the_size_of_the_root_font(visit):
+    opened = visit()
+    before = seen(opened, (1280, 720))["type"]
+    opened.page.add_style_tag(content="html { font-size: 20px !important }")
+    opened.page.set_viewport_size({"width": 1281, "height": 720})
+    after = seen(opened, (1280, 720))["type"]
+    assert after == pytest.approx(before * 20 / 16, rel=0.02)
+
+
+def test_a_page_in_a_frame_of_another_site_shows_its_stage_alone(visit):
+    opened = visit("?embed=true")
+    for size in ((900, 600), (700, 450)):
+        found = seen(opened, size)
+        assert not found["faults"], size
+        assert found["length"] <= found["height"] + 1
+    assert not opened.page.get_by_test_id("stHeader").is_visible()
