@@ -356,29 +356,29 @@ def test_a_bad_link_says_so_and_shows_the_default(visit):
     assert race.link == {"race": ""}
 
 
-def test_a_scenario_is_one_click(visit):
+def test_a_lesson_is_two_clicks(visit):
     race = visit()
     race.lesson("Clipping saves you")
-    assert race.wait_link("scenario") == "clipping-saves-you"
-    race.wait("document.querySelector('.os-words').innerText.includes('clipped')")
+    assert race.wait_link("lesson") == "clipping-saves-you"
     assert race.value("clip.limit") == 0.5
-    assert list(race.link) == ["scenario"], "all that is as the scenario says stays out of the link"
+    # All that is as the lesson says stays out of the link.
+    race.wait("[...new URL(location).searchParams.keys()].join() === 'lesson'")
     assert [row[0] for row in race.table()] == ["Gradient descent"]
 
 
 def test_back_and_forward_show_what_the_address_says(visit):
     race = visit()
     for name in ("Momentum overshoots", "AdaGrad stops early"):
-        before = race.link.get("scenario")
+        before = race.link.get("lesson")
         race.lesson(name)
-        race.wait_link("scenario", before)
-    for travel, scenario, racers in (
+        race.wait_link("lesson", before)
+    for travel, lesson, racers in (
         (race.page.go_back, "momentum-overshoots", ["Gradient descent", "Momentum"]),
-        (race.page.go_forward, "adagrad-stops-early", ["AdaGrad", "RMSProp"]),
+        (race.page.go_forward, "adagrad-stops-early", ["AdaGrad"]),
     ):
         travel()
         expect(race.page.locator(".os-chip b")).to_have_text(racers, timeout=PATIENCE)
-        assert race.link["scenario"] == scenario
+        assert race.link["lesson"] == lesson
 
 
 def test_a_formula_of_ones_own(visit):

@@ -33,9 +33,11 @@ def run(neuron: Neuron, start: NeuronStart) -> NeuronRun:
 def panels(runs: Sequence[NeuronRun], start: NeuronStart) -> list[Panel]:
     steps = {"x": "step"}
     return [
-        Panel(chart.outputs(runs, start.steps), name="output", cursor=True, labels=steps | {"y": "a"}),
+        Panel(chart.outputs(runs, start.steps), name="output", cursor=True,
+              labels=steps | {"y": "a"}),
         Panel(chart.plane(runs), name="against z", labels={"x": "z", "y": "dL/dz"}),
-        Panel(chart.gradients(runs, start.steps), name="gradient", cursor=True, labels=steps | {"y": "size"}),
+        Panel(chart.gradients(runs, start.steps), name="gradient", cursor=True,
+              labels=steps | {"y": "size"}),
         Panel(chart.weights(runs, start), name="start", click="start", labels={"x": "w", "y": "b"}),
     ]  # fmt: skip
 
