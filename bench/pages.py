@@ -51,6 +51,8 @@ def run() -> Section:
         address = f"{server.url}/steps?stream=drawn-by-hand&length.steps=200&play={players}"
         with opened(browser, address, STAGE) as page:
             _measure(section, "Steps, drawn by hand", page, ".os-pen", _waving, 25)
+        with opened(browser, f"{server.url}/recurrent", STAGE) as page:
+            _measure(section, "Recurrent, a column of W dragged", page, ".os-handle", _across, 35)
     return section
 
 

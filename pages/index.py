@@ -22,6 +22,7 @@ page = st.navigation(
             st.Page("layers.py", title="Gradient flow", icon=":material/layers:"),
             st.Page("training.py", title="Training", icon=":material/model_training:"),
             st.Page("slow_neuron.py", title="Slow neuron", icon=":material/hourglass_bottom:"),
+            st.Page("recurrent.py", title="Recurrent", icon=":material/all_inclusive:"),
         ],
         "Check": [
             st.Page("shrinking_h.py", title="Shrinking h", icon=":material/compress:"),

@@ -1,11 +1,15 @@
 """Work that takes longer than a look: told on its way, stopped at will, begun when asked for."""
 
-from collections.abc import Callable, Generator
+import threading
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from time import monotonic
 from typing import Any
 
 import streamlit as st
 
+from ui.cache import CACHE
 from ui.live.turn import give_way, turn
 from ui.live.visit import visit
 from ui.state import PageState
@@ -57,6 +61,98 @@ def _bar(place, stop: Callable[[], None] | None, label: str):
         if stop is not None:
             st.button(label, on_click=stop, icon=":material/stop:")
     return bar
+
+
+# ------------------------------------------------------------------ trainings, step by step
+
+CHUNK = 5
+
+
+@dataclass
+class Underway:
+    """A training that is not finished: it waits in the session and can be taken up again.
+
+    Its trainer yields the number of steps taken, after each, and makes a `record` at any time.
+    """
+
+    trainer: Any
+    steps: Iterator[int] = field(init=False)
+
+    def __post_init__(self):
+        self.steps = iter(self.trainer)
+
+    def go(self) -> int | None:
+        """Some more steps; the number taken by now, None when there is nothing left to do."""
+        step = None
+        for _ in range(CHUNK):
+            step = next(self.steps, None)
+            if step is None:
+                return None
+        return step
+
+
+def finish(
+    state: PageState, name: str, plans: Sequence[Any], begin: Callable[[Any], Any], memory: int
+) -> list[Any]:
+    """The records of plans of that kind: kept ones, or trained now, or as far as they were stopped.
+
+    `begin` makes the trainer of a plan, which has a number of `steps`; `memory` is what all of
+    them may take, in bytes.
+    """
+    # A new run of the page begins while the one it replaces may still be training: they take turns.
+    with state.memory.setdefault("turn", threading.Lock()):
+        return _finish(state, name, plans, begin, memory)
+
+
+def _finish(state, name, plans, begin, memory) -> list[Any]:
+    done = {plan: kept(name, plan) for plan in plans}
+    waiting = state.memory.setdefault("underway", {})
+    for plan in [plan for plan in waiting if done.get(plan) or plan not in done]:
+        del waiting[plan]
+    missing = tuple(plan for plan, record in done.items() if record is None)
+    if missing and not stopped(state, name, missing):
+        for plan in missing:
+            waiting.setdefault(plan, Underway(begin(plan)))
+        with CACHE.room(memory):
+            halt = partial(_halt, state, name, waiting)
+            done |= carry_out(_together(name, waiting), halt)
+    for plan, underway in waiting.items():
+        done[plan] = underway.trainer.record()
+    if waiting:
+        st.button("Train on", on_click=ask, args=(state, name, missing),
+                  icon=":material/resume:")  # fmt: skip
+    return [record for record in map(done.get, plans) if record is not None]
+
+
+def _together(name: str, waiting: dict) -> Generator[tuple[float, str], None, dict]:
+    """Trains side by side, each a few steps at a time."""
+    done = {}
+    while waiting:
+        taken = {}
+        for plan in list(waiting):
+            if (step := waiting[plan].go()) is None:
+                done[plan] = waiting.pop(plan).trainer.record()
+                keep(name, plan, done[plan])
+            else:
+                taken[plan] = step
+        if waiting:
+            slowest = min(waiting, key=lambda plan: taken[plan] / plan.steps)
+            step = taken[slowest]
+            yield step / slowest.steps, f"Training: step {step} of {slowest.steps}"
+    return done
+
+
+def _halt(state: PageState, name: str, waiting: dict) -> None:
+    stop(state, name, tuple(waiting))
+
+
+def kept(name: str, plan: Any) -> Any:
+    """The record of a plan that was trained before; None where there is none."""
+    return CACHE.get((name, plan))
+
+
+def keep(name: str, plan: Any, record: Any) -> None:
+    CACHE.put((name, plan), record)
 
 
 # ------------------------------------------------------------------ what a person has said

@@ -76,13 +76,15 @@ def powers(matrix, steps: int) -> Powers:
     matrix = _square(matrix)
     if steps != int(steps) or not 1 <= steps <= MOST_STEPS:
         raise ValueError(f"steps is {steps}, but it must be a whole number from 1 to {MOST_STEPS}")
-    power, norms = np.eye(len(matrix)), np.full(int(steps), np.inf)
+    all_powers, norms = [np.eye(len(matrix))], np.full(int(steps), np.inf)
     with np.errstate(over="ignore", invalid="ignore"):
-        for t in range(int(steps)):
-            power = power @ matrix
-            if not np.isfinite(power).all():
+        for _ in range(int(steps)):
+            all_powers.append(all_powers[-1] @ matrix)
+            if not np.isfinite(all_powers[-1]).all():
                 break
-            norms[t] = _norm(power)
+    known = [power for power in all_powers[1:] if np.isfinite(power).all()]
+    if known:
+        norms[: len(known)] = np.linalg.svd(np.array(known), compute_uv=False)[:, 0]
     eigenvalues = np.linalg.eigvals(matrix)
     order = np.argsort(-np.abs(eigenvalues), kind="stable")
     singular_values = np.linalg.svd(matrix, compute_uv=False)
@@ -106,6 +108,53 @@ def carried(matrix, vectors, steps: int) -> np.ndarray:
     return np.array(rows)
 
 
+def with_eigenvalue(matrix, value: complex) -> np.ndarray:
+    """A 2 x 2 matrix moved so that one of its eigenvalues is `value`, as little else as can be.
+
+    A complex value brings its conjugate with it. A real one leaves the other where it is, or on
+    it where both were complex. What is off the diagonal keeps its shape as long as it can.
+    """
+    matrix = _square(matrix)
+    mean = np.trace(matrix) / 2
+    rest = matrix - mean * np.eye(2)
+    # The eigenvalues are mean +- the root of this.
+    square = -np.linalg.det(rest)
+    if value.imag:
+        return value.real * np.eye(2) + _rescaled(rest, square, -(value.imag**2))
+    roots = mean + np.sqrt(max(square, 0.0)) * np.array([1.0, -1.0])
+    other = roots[np.argmax(np.abs(roots - value.real))] if square > 0 else value.real
+    return (value.real + other) / 2 * np.eye(2) + _rescaled(
+        rest, square, ((value.real - other) / 2) ** 2
+    )
+
+
+def _rescaled(rest: np.ndarray, square: float, wanted: float) -> np.ndarray:
+    """A matrix without trace whose square is `wanted` times the identity, like `rest` if it can."""
+    if square * wanted > 1e-12:
+        return rest * np.sqrt(wanted / square)
+    shear = rest[0, 1]
+    if wanted >= 0:
+        return np.array([[np.sqrt(wanted), shear], [0.0, -np.sqrt(wanted)]])
+    across = shear if abs(shear) > 1e-3 else -np.sqrt(-wanted)
+    return np.array([[0.0, across], [wanted / across, 0.0]])
+
+
+def chain_norms(matrices) -> np.ndarray:
+    """|W_t ... W_1| for t = 1 to T, in spectral norms, of matrices (T, ..., n, n): (T, ...).
+
+    All alike, they are the powers of one; each its own, the layers of a feed-forward net.
+    """
+    matrices = np.asarray(matrices, float)
+    product, norms = np.eye(matrices.shape[-1]), []
+    with np.errstate(over="ignore", invalid="ignore"):
+        for matrix in matrices:
+            product = matrix @ product
+            known = np.isfinite(product).all(axis=(-1, -2), keepdims=True)
+            largest = np.linalg.svd(np.where(known, product, 0.0), compute_uv=False)[..., 0]
+            norms.append(np.where(known[..., 0, 0], largest, np.inf))
+    return np.array(norms)
+
+
 def _square(matrix) -> np.ndarray:
     matrix = np.asarray(matrix, float)
     if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1] or not matrix.size:
@@ -113,10 +162,6 @@ def _square(matrix) -> np.ndarray:
     if not np.isfinite(matrix).all():
         raise ValueError("the matrix has an entry that is not finite")
     return matrix
-
-
-def _norm(matrix: np.ndarray) -> float:
-    return float(np.linalg.svd(matrix, compute_uv=False)[0])
 
 
 def _kreiss(matrix: np.ndarray) -> float:
@@ -141,4 +186,16 @@ def _quotients(matrix, beyond, angle) -> np.ndarray:
     z = (1 + beyond[:, None]) * np.exp(1j * angle)
     shifted = z[..., None, None] * np.eye(len(matrix)) - matrix
     with np.errstate(divide="ignore"):
-        return beyond[:, None] / np.linalg.svd(shifted, compute_uv=False)[..., -1]
+        return beyond[:, None] / _smallest(shifted)
+
+
+def _smallest(matrices: np.ndarray) -> np.ndarray:
+    """The smallest singular value of each; two by two it is |det| over the largest."""
+    if matrices.shape[-1] != 2:
+        return np.linalg.svd(matrices, compute_uv=False)[..., -1]
+    size = (np.abs(matrices) ** 2).sum(axis=(-1, -2))
+    det = np.abs(
+        matrices[..., 0, 0] * matrices[..., 1, 1] - matrices[..., 0, 1] * matrices[..., 1, 0]
+    )
+    largest = np.sqrt((size + np.sqrt(np.maximum(size**2 - 4 * det**2, 0.0))) / 2)
+    return det / np.where(largest > 0, largest, 1.0)

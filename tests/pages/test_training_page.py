@@ -253,7 +253,7 @@ def test_a_training_is_kept_for_the_next_run(shown, monkeypatch):
 def test_a_stopped_training_shows_what_there_is_and_goes_on(shown, monkeypatch):
     link = SMALL | {"length.steps": "60", "length.seed": "42"}
     calls = []
-    go = training_work.Underway.go
+    go = work.Underway.go
 
     def interrupted(underway):
         calls.append(underway)
@@ -261,10 +261,10 @@ def test_a_stopped_training_shows_what_there_is_and_goes_on(shown, monkeypatch):
             raise RuntimeError("as a rerun does")
         return go(underway)
 
-    monkeypatch.setattr(training_work.Underway, "go", interrupted)
+    monkeypatch.setattr(work.Underway, "go", interrupted)
     app = opened(**link)
     assert app.exception
-    monkeypatch.setattr(training_work.Underway, "go", go)
+    monkeypatch.setattr(work.Underway, "go", go)
     memory = app.session_state["state.training"]
     memory["work"] = {"training": ("stopped", tuple(memory["underway"]))}
     app.run()
@@ -332,14 +332,14 @@ def test_a_run_of_the_page_waits_for_the_one_it_replaces(monkeypatch):
     """Both would train the same networks, and each would find the other's done and gone."""
     inside, most = [], []
 
-    def finish(state, plans):
+    def finish(state, name, plans, *_):
         inside.append(plans)
         most.append(len(inside))
         pause.wait(0.05)
         inside.remove(plans)
 
     pause = threading.Event()
-    monkeypatch.setattr(training_work, "_finish", finish)
+    monkeypatch.setattr(work, "_finish", finish)
     state = SimpleNamespace(memory={})
     runs = [threading.Thread(target=training_work.finish, args=(state, [n])) for n in range(4)]
     for run in runs:

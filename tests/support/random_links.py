@@ -29,6 +29,7 @@ VARIANTS = {
     "layers": [{"net.depth": "3"}, {"activations": ""}],
     "training": [{"length.steps": "10"}],
     "slow_neuron": [{}, {"show": ""}],
+    "recurrent": [{}, {"view": "one-unit"}, {"view": "a-real-net", "net.steps": "10"}],
     "steps": [{}, {"stream": "drawn-by-hand", "details": "1"}],
 }
 

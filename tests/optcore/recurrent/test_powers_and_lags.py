@@ -14,10 +14,12 @@ from optcore.recurrent import (
     RecurrentNet,
     SequenceLoss,
     carried,
+    chain_norms,
     jacobians,
     lag_norms,
     powers,
     unit_lags,
+    with_eigenvalue,
 )
 
 JORDAN = [[0.9, 1.0], [0.0, 0.9]]
@@ -95,6 +97,40 @@ def test_vectors_go_forward_and_gradients_come_back():
     np.testing.assert_allclose(forward[12], cloud @ twelfth.T, rtol=1e-12)
     # <W^t x, g> = <x, (W^t)^T g> for every pair.
     np.testing.assert_allclose(forward[12] @ cloud.T, cloud @ back[12].T, rtol=1e-11, atol=1e-13)
+
+
+def test_a_chain_of_one_matrix_is_its_powers_and_of_different_ones_their_product():
+    matrix = np.array(JORDAN)
+    found = chain_norms(np.broadcast_to(matrix, (30, 2, 2)))
+    np.testing.assert_allclose(found, powers(matrix, 30).norms, rtol=1e-12)
+    many = np.random.default_rng(0).standard_normal((4, 5, 3, 3))
+    whole = many[3, 2] @ many[2, 2] @ many[1, 2] @ many[0, 2]
+    assert chain_norms(many)[3, 2] == pytest.approx(np.linalg.norm(whole, 2), rel=1e-12)
+    burst = chain_norms(np.stack([np.full((5, 1, 1), 1e200), np.ones((5, 1, 1))], axis=1))
+    assert np.isinf(burst[-1, 0])
+    assert burst[-1, 1] == 1
+
+
+@pytest.mark.parametrize("value", [0.5 + 0.3j, -0.2 - 0.9j, 0.7 + 0j, -1.1 + 0j, 1e-9j])
+@pytest.mark.parametrize(
+    "matrix", [JORDAN, turn(0.7), np.eye(2), [[0.5, 1.0], [-0.3, 0.8]], [[0.2, 0.0], [3.0, 0.9]],
+               np.zeros((2, 2))]
+)  # fmt: skip
+def test_an_eigenvalue_can_be_moved(matrix, value):
+    moved = with_eigenvalue(matrix, value)
+    found = np.linalg.eigvals(moved)
+    assert np.abs(found - value).min() < 1e-6
+    assert np.abs(found - value.conjugate()).min() < 1e-6 or value.imag == 0
+    again = with_eigenvalue(moved, value)
+    np.testing.assert_allclose(np.sort_complex(np.linalg.eigvals(again)), np.sort_complex(found),
+                               atol=1e-6)  # fmt: skip
+
+
+def test_a_real_eigenvalue_leaves_the_other_where_it_is():
+    moved = with_eigenvalue([[0.9, 1.0], [0.0, 0.2]], 0.7 + 0j)
+    np.testing.assert_allclose(np.sort(np.linalg.eigvals(moved).real), [0.2, 0.7])
+    # And the shape of what is off the diagonal: still upper triangular.
+    assert moved[1, 0] == 0
 
 
 def test_an_overflow_is_infinite():

@@ -1,0 +1,42 @@
+"""The line of controls of the Recurrent page, and the scene of the view in force."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from optcore.recurrent import MemoryRecord
+from ui import controls
+from ui.recurrent import cliff, net, powers, unit
+from ui.recurrent.parameters import CLIFF, NET, POWERS, UNIT
+from ui.recurrent.scene import Scene, as_csv
+from ui.state import PageState
+
+
+def choose(state: PageState) -> None:
+    """The view, and what it alone lets choose."""
+    view = controls.choose(state, "view", "View", label_visibility="collapsed", width=190)
+    if view == UNIT:
+        controls.choose(state, "squash", "Squashing", label_visibility="collapsed", width=130)
+    if view == NET:
+        with st.popover("Cells", icon=":material/memory:"):
+            controls.choose_some(state, "cells", "Cells", placeholder="Choose cells", width=360)
+        controls.choose(state, "task", "Task", label_visibility="collapsed", width=170)
+        with st.popover("Start and clipping", icon=":material/tune:"):
+            controls.choose(state, "start", "Recurrent weights at the start")
+            controls.choose(state, "clip", "Clip gradients")
+
+
+def downloads(scene: Scene) -> None:
+    """The numbers of the view as CSV, and a program that works them out again."""
+    with st.container(horizontal=True):
+        st.download_button("CSV", lambda: as_csv(scene.columns_of()), "recurrent.csv", "text/csv",
+                           on_click="ignore", icon=":material/download:")  # fmt: skip
+        st.download_button("Program", scene.program, "recurrent.py", on_click="ignore",
+                           icon=":material/download:")  # fmt: skip
+
+
+def scene(state: PageState, records: Sequence[MemoryRecord]) -> Scene:
+    """What the view in force shows."""
+    if state["view"] == NET:
+        return net.scene(state, records)
+    return {POWERS: powers, UNIT: unit, CLIFF: cliff}[state["view"]].scene(state)

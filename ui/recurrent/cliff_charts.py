@@ -1,0 +1,70 @@
+"""The cliff: two paths over its ground, their losses, and their gradients before and after."""
+
+from typing import Any
+
+import numpy as np
+
+from ui.ground import contour
+from ui.palette import HUES
+from ui.recurrent.figures import curve, decades, layout
+
+LOOKS = {
+    "Unclipped": {"colour": HUES[1], "dash": "dash", "symbol": "square"},
+    "Clipped": {"colour": HUES[0], "dash": "solid", "symbol": "circle"},
+}
+
+
+def paths(case) -> dict[str, Any]:
+    """Both paths over the loss; what is thrown beyond the window leaves the picture."""
+    (x_low, x_high), (y_low, y_high) = case.surface.window
+    tracks = []
+    for name, run in case.runs.items():
+        look = LOOKS[name]
+        points = run.points[: int(run.ended) + 1]
+        tracks.append(
+            {
+                "type": "scatter", "mode": "lines", "name": name,
+                "x": points[:, 0], "y": points[:, 1],
+                "line": {"color": look["colour"], "width": 2.6, "dash": look["dash"]},
+                "marker": {"symbol": look["symbol"], "size": 12},
+                "meta": {"play": "path", "group": name, "across": x_high - x_low},
+            }
+        )  # fmt: skip
+    figure = layout("Loss after T steps of one unit", "w", [x_low, x_high], [y_low, y_high])
+    figure["yaxis"]["title"] = {"text": "b"}
+    return {"data": [contour(case.land), *tracks], "layout": figure}
+
+
+def losses(case) -> dict[str, Any]:
+    """The loss over the steps of both."""
+    data = [curve(name, LOOKS[name], _reached(run, run.values), "loss", group=name)
+            for name, run in case.runs.items()]  # fmt: skip
+    return _logarithmic(case, data, "Loss")
+
+
+def gradients(case) -> dict[str, Any]:
+    """The norm of the gradient, and broad and pale what is left of it after clipping."""
+    data = []
+    for name, run in case.runs.items():
+        norms = _reached(run, run.gradient_norms)
+        seen = _reached(run, np.sqrt((run.seen**2).sum(axis=-1)))
+        if name == "Clipped":
+            after = curve("after clipping", LOOKS[name], seen, "", group=name)
+            after["meta"] = {"play": "still", "group": name}
+            data.append(
+                after | {"opacity": 0.3, "line": {"color": LOOKS[name]["colour"], "width": 8}}
+            )
+        data.append(curve(name, LOOKS[name], norms, "‖∇‖", group=name))
+    return _logarithmic(case, data, "Gradient norm; broad and pale: after clipping")
+
+
+def _reached(run, values: np.ndarray) -> np.ndarray:
+    return values[: int(run.ended) + 1]
+
+
+def _logarithmic(case, data: list[dict], title: str) -> dict[str, Any]:
+    for trace in data:
+        trace["meta"] |= {"log": True, "across": 10}
+    bounds = decades([trace["y"] for trace in data], 10)
+    figure = layout(title, "step", [0, case.descent.steps], bounds, log=True)
+    return {"data": data, "layout": figure}

@@ -1,0 +1,160 @@
+"""A net in training: loss and exam, gradient by lag, its origin in time, signal to noise."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from optcore.recurrent import CELLS, MemoryRecord
+from optcore.recurrent.cells import LSTM
+from ui.palette import looks
+from ui.recurrent.figures import decades, layout, level
+
+# The place of a name decides its look, which it keeps for ever.
+CELL_PLACES = ("LSTM", "Tanh", "ReLU", "GRU", "Leaky", "Linear")
+LOOKS = looks([cell.name for cell in CELLS], CELL_PLACES)
+DEEPEST = 14
+
+
+def look_at(record: MemoryRecord, step: int) -> int:
+    """Which look was the last one by a training step."""
+    return max(0, int(np.searchsorted(record.looks, step, side="right")) - 1)
+
+
+def losses(records: Sequence[MemoryRecord]) -> dict[str, Any]:
+    """The loss of each batch thin, the exam broad, and the line of a net without memory."""
+    data, last = [], 1
+    for record in records:
+        steps = np.arange(len(record.losses))
+        last = max(last, len(steps) - 1)
+        data.append(_line(record, steps, record.losses, width=1.0, name="batch", opacity=0.45))
+        exam = _line(record, record.looks, record.exams, width=2.8, name="exam")
+        data.append(exam | {"mode": "lines+markers"})
+    curves = [trace["y"] for trace in data] or [np.ones(1)]
+    bounds = decades(curves, 5)
+    figure = layout("Loss: thin each batch, broad the exam", "training step", [0, last], bounds,
+                    log=True)  # fmt: skip
+    if records:
+        blind = records[0].plan.task.blind
+        figure["shapes"] = [level(blind, "dash")]
+        figure["annotations"] = [_note("without memory", float(np.log10(blind)))]
+    return {"data": data, "layout": figure}
+
+
+def by_lag(
+    records: Sequence[MemoryRecord], steps: np.ndarray, bands: Mapping[str, np.ndarray]
+) -> dict[str, Any]:
+    """|dh_T/d(state)| by lag at the clock's look, over the band of several starts."""
+    data, curves = [], []
+    for record in records:
+        rows = record.by_lag[[look_at(record, step) for step in steps]]
+        lags = np.arange(rows.shape[1], dtype=float)
+        data.append(_band(record, lags, bands[record.plan.cell.name]))
+        data.append(_frames(record, lags, rows))
+        curves += [rows, bands[record.plan.cell.name]]
+        if isinstance(record.plan.cell, LSTM):
+            data.append(_forgetting(record, lags))
+    longest = max([record.plan.length for record in records], default=1)
+    figure = layout("Gradient by lag; shaded: several starts", "lag", [0, longest],
+                    decades(curves or [np.ones(1)], DEEPEST), log=True)  # fmt: skip
+    figure["shapes"] = [level(1.0)]
+    return {"data": data, "layout": figure}
+
+
+def shares(records: Sequence[MemoryRecord]) -> dict[str, Any]:
+    """Which time steps the gradient of W_hidden comes from, of the first cell, over training."""
+    if not records:
+        return {
+            "data": [],
+            "layout": layout("Where it comes from", "training step", [0, 1], [0, 1]),
+        }
+    record = records[0]
+    heat = {
+        "type": "heatmap", "x": record.looks.astype(float),
+        "y": np.arange(1.0, record.plan.length + 1),
+        "z": np.nan_to_num(100 * record.shares.T), "colorscale": "ground", "reversescale": True,
+        "hovertemplate": "step %{x}, time %{y}: %{z:.3g} %<extra></extra>",
+        "colorbar": {"title": {"text": "%"}, "thickness": 10},
+        "meta": {"still": True},
+    }  # fmt: skip
+    title = f"Where {record.plan.cell.name}'s gradient of W comes from"
+    figure = layout(title, "training step", [record.looks[0], max(record.looks[-1], 1)],
+                    [0.5, record.plan.length + 0.5])  # fmt: skip
+    figure["yaxis"]["title"] = {"text": "time step"}
+    return {"data": [heat], "layout": figure}
+
+
+def signal(records: Sequence[MemoryRecord], steps: np.ndarray) -> dict[str, Any]:
+    """How far the part of each lag in the gradient rises above its own noise, at the clock's look.
+
+    A factor on the gradient moves none of it: below 1 there is nothing to scale up.
+    """
+    data, curves = [], []
+    for record in records:
+        rows = record.signal[[look_at(record, step) for step in steps]][:, ::-1]
+        lags = np.arange(rows.shape[1], dtype=float)
+        data.append(_frames(record, lags, rows))
+        curves.append(rows)
+    longest = max([record.plan.length for record in records], default=1)
+    figure = layout("Signal to noise of each lag's part", "lag", [0, longest],
+                    decades(curves or [np.ones(1)], 4), log=True)  # fmt: skip
+    figure["shapes"] = [level(1.0)]
+    return {"data": data, "layout": figure}
+
+
+# ------------------------------------------------------------------ pieces
+
+
+def _line(record, x, y, *, width: float, name: str, opacity: float = 1.0) -> dict[str, Any]:
+    look = LOOKS[record.plan.cell.name]
+    return {
+        "type": "scatter", "mode": "lines", "name": f"{record.plan.cell.name}, {name}",
+        "x": np.asarray(x, float), "y": _known(y), "opacity": opacity,
+        "line": {"color": look["colour"], "width": width, "dash": look["dash"]},
+        "marker": {"symbol": look["symbol"], "size": 8, "color": look["colour"]},
+        "meta": {"play": "still", "group": record.plan.cell.name, "log": True, "across": 10},
+    }  # fmt: skip
+
+
+def _frames(record, lags: np.ndarray, rows: np.ndarray) -> dict[str, Any]:
+    look = LOOKS[record.plan.cell.name]
+    return {
+        "type": "scatter", "mode": "lines", "name": record.plan.cell.name,
+        "line": {"color": look["colour"], "width": 2.6, "dash": look["dash"]},
+        "marker": {"symbol": look["symbol"], "size": 10},
+        "meta": {"play": "frame", "group": record.plan.cell.name, "x": lags[None],
+                 "y": _known(rows), "log": True, "across": 10},
+    }  # fmt: skip
+
+
+def _band(record, lags: np.ndarray, band: np.ndarray) -> dict[str, Any]:
+    """The lowest and the highest over several starts, as one filled shape."""
+    known = np.maximum(np.where(np.isfinite(band), band, np.nan), 1e-300)
+    low, high = np.nanmin(known, axis=0), np.nanmax(known, axis=0)
+    colour = LOOKS[record.plan.cell.name]["colour"]
+    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    return {
+        "type": "scatter", "mode": "none", "name": f"{record.plan.cell.name}, several starts",
+        "x": np.concatenate([lags, lags[::-1]]), "y": np.concatenate([low, high[::-1]]),
+        "fill": "toself", "fillcolor": f"rgba({red},{green},{blue},0.16)",
+        "line": {"color": colour, "width": 0},
+        "meta": {"play": "still", "group": record.plan.cell.name, "log": True, "across": 10,
+                 "silent": True},
+    }  # fmt: skip
+
+
+def _forgetting(record, lags: np.ndarray) -> dict[str, Any]:
+    """f^lag of the forget gate as its bias alone would set it."""
+    gate = 1 / (1 + np.exp(-record.plan.cell.forget_bias))
+    line = _line(record, lags, gate**lags, width=1.4, name="f to the power of the lag")
+    line["line"] |= {"dash": "dot"}
+    return line
+
+
+def _known(values: np.ndarray) -> np.ndarray:
+    return np.where(np.isfinite(values) & (values > 0), values, np.nan)
+
+
+def _note(text: str, y: float) -> dict[str, Any]:
+    return {"text": text, "xref": "paper", "x": 1.0, "y": y, "xanchor": "right",
+            "yanchor": "bottom", "showarrow": False}  # fmt: skip

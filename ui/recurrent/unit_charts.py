@@ -1,0 +1,95 @@
+"""One unit: its gradient by lag, the map it follows, and chains of matrices beside it."""
+
+from typing import Any
+
+import numpy as np
+
+from ui.palette import ACTIVATION_LOOKS, HUES
+from ui.recurrent.figures import curve, decades, layout, level, still
+from ui.recurrent.scene import number
+
+OTHERS = np.array([0.5, 0.8, 0.9, 1.0, 1.1, 1.25, 2.0])
+DEEPEST = 15
+FROM = 4
+
+
+def lags(case) -> dict[str, Any]:
+    """|dh_t/dh_0| by lag: the unit's own, other weights thin, and t^(-3/2) dotted."""
+    look = ACTIVATION_LOOKS[case.squash.name]
+    others = [
+        still(HUES[7], y=_positive(column), name=f"w = {number(w)}", width=1.2)
+        for w, column in zip(OTHERS, case.others.T, strict=True)
+    ]
+    t = np.arange(case.unit.steps + 1.0)
+    law = np.full_like(t, np.nan)
+    law[FROM:] = t[FROM:] ** -1.5
+    own = curve(f"w = {number(case.unit.w)}", look, _positive(case.own[1]), "|dh/dh₀|",
+                group=case.squash.name)  # fmt: skip
+    data = [*others, still("ink", y=law, name="t^(−3/2)", dash="dot"), own]
+    bounds = decades([case.own[1], case.others], DEEPEST)
+    for trace in data:
+        trace["meta"] |= {"log": True, "across": 10}
+    figure = layout("Gradient by lag; thin: other weights, dotted: lag to the power −3/2", "lag",
+                    [0, case.unit.steps], bounds, log=True)  # fmt: skip
+    figure["shapes"] = [level(1.0)]
+    figure["annotations"] = _names(others, case.unit.steps, bounds)
+    return {"data": data, "layout": figure}
+
+
+def _names(lines: list[dict], steps: int, bounds: list[float]) -> list[dict]:
+    """The weight at the end of each thin line that ends within the plot."""
+    notes = []
+    for line in lines:
+        known = np.flatnonzero(np.isfinite(line["y"]))
+        at = int(known[-1]) if known.size else 0
+        height = np.log10(line["y"][at]) if known.size else np.nan
+        if bounds[0] <= height <= bounds[1]:
+            notes.append({"text": line["name"].removeprefix("w = "), "x": min(at, steps),
+                          "y": float(height), "xanchor": "right", "yanchor": "bottom",
+                          "showarrow": False})  # fmt: skip
+    return notes
+
+
+def cobweb(case) -> dict[str, Any]:
+    """The map h -> phi(w h), the diagonal, and the points that the unit visits."""
+    values = case.own[0]
+    shown = values[np.isfinite(values)]
+    reach = float(np.clip(1.15 * np.abs(shown).max(initial=1.0), 1.2, 50.0))
+    h = np.linspace(-reach, reach, 161)
+    look = ACTIVATION_LOOKS[case.squash.name]
+    visits = {
+        "type": "scatter", "mode": "lines", "name": "visited",
+        "x": np.clip(values[:-1], -1e6, 1e6), "y": np.clip(values[1:], -1e6, 1e6),
+        "line": {"color": look["colour"], "width": 2.4, "dash": look["dash"]},
+        "marker": {"symbol": look["symbol"], "size": 12},
+        "meta": {"play": "path", "group": case.squash.name, "across": 2 * reach},
+    }  # fmt: skip
+    data = [
+        still("ink", x=h, y=h, name="h next = h now", dash="dot"),
+        still("ink", x=h, y=case.squash.value(case.unit.w * h), name="the map", width=2.0),
+        visits,
+    ]
+    figure = layout("Where h goes: the map and the diagonal", "h now", [-reach, reach],
+                    [-reach, reach])  # fmt: skip
+    return {"data": data, "layout": figure}
+
+
+def chains(case) -> dict[str, Any]:
+    """The norm of a product of matrices: one again and again, or each layer its own."""
+    same, different = case.chains
+    one = np.ones(1)
+    data = [
+        still(HUES[7], y=_positive(np.concatenate([one, column])), name="different matrices")
+        for column in different.T
+    ]
+    again = still(HUES[1], y=_positive(np.concatenate([one, same])), name="the same matrix",
+                  width=2.6)  # fmt: skip
+    bounds = decades([same, different], DEEPEST)
+    figure = layout("Same matrix (red) or a new one each layer (grey)", "layers",
+                    [0, case.unit.steps], bounds, log=True)  # fmt: skip
+    figure["shapes"] = [level(1.0)]
+    return {"data": [*data, again], "layout": figure}
+
+
+def _positive(values: np.ndarray) -> np.ndarray:
+    return np.where(np.isfinite(values) & (values > 0), values, np.nan)
