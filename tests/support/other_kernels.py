@@ -13,7 +13,7 @@ import sys
 import numpy as np
 
 TESTS = ["-m", "not browser and not addresses", "-n", "2", "--dist", "worksteal"]
-SECONDS = 300
+SECONDS = 600
 # A kernel of OpenBLAS and the newest of NumPy's vector instructions that go with it.
 PROCESSORS = {"Nehalem": "X86_V2", "Zen": "X86_V3", "SkylakeX": "X86_V4"}
 

@@ -212,6 +212,14 @@ def test_places():
     assert BiasGradSummed().places(FITS["sigmoid without biases"]) == ()
 
 
+def test_a_single_weight_cannot_be_transposed():
+    network = Network((2, 1, 1, 1), Tanh(), Sigmoid())
+    single = FitLoss(network, SquaredError(), INPUTS[:, :2], TARGETS[:, :1])
+    assert TransposedWeights().places(single) == ()
+    pair = dataclasses.replace(single, network=Network((2, 2, 2, 1), Tanh(), Sigmoid()))
+    assert TransposedWeights().places(pair) == (1,)
+
+
 def test_lines_and_what_they_reach():
     network = FITS["relu"].network
     assert [line.name for line in lines_of(network)] == [

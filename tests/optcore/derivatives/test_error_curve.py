@@ -17,7 +17,7 @@ from optcore.derivatives.differences import (
 )
 from optcore.derivatives.error_curve import default_steps, error_curve, log_slope
 from optcore.derivatives.error_model import NotFiniteError
-from optcore.derivatives.textbook import step_table, textbook_test
+from optcore.derivatives.textbook import ratio_to_previous, step_table, textbook_test
 from optcore.formula.functions import (
     ABSOLUTE,
     EXP,
@@ -268,3 +268,8 @@ def test_the_textbook_test_does_not_convict_on_round_off():
     assert "too small to tell" in verdict.sentence
     with pytest.raises(StepError):
         textbook_test(SIGMOID, SIGMOID.derivative, 2.0, 0.0)
+
+
+def test_a_ratio_needs_two_errors():
+    ratio = ratio_to_previous(np.array([8.0, 4.0, 0.0, 2.0, 1.0]))
+    np.testing.assert_array_equal(ratio, [np.nan, 2.0, np.nan, np.nan, 2.0])

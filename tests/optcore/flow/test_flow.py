@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 
 from optcore.flow.band import flow_band, seed_flows
-from optcore.flow.layer_flow import decay_rate, histograms, layer_flow, norm, norms_along
+from optcore.flow.layer_flow import (
+    FLOAT_RANGES,
+    decay_rate,
+    histograms,
+    layer_flow,
+    norm,
+    norms_along,
+)
 from optcore.flow.regime import regime
 from optcore.flow.spectra import layer_jacobian, spectra
 from optcore.networks.activations import Identity, ReLU, Sigmoid, Tanh
@@ -108,6 +115,16 @@ def test_range_marks_agree_with_casting():
         expected = [np.mean(np.isinf(a.astype(np.float16))) for a in large.trace.activations[1:]]
     np.testing.assert_allclose(large.overflow("float16"), expected)
     assert 0 < large.overflow("float16")[-2] < 1
+
+
+@pytest.mark.parametrize("precision", FLOAT_RANGES)
+def test_the_ranges_end_where_casting_does(precision):
+    low, high = (np.float64(end) for end in FLOAT_RANGES[precision])
+    with np.errstate(all="ignore"):
+        assert low.astype(precision) == 0 < np.nextafter(low, 1).astype(precision)
+        # float32's end is its largest number, float16's the first that rounds to infinity.
+        assert np.isfinite(np.nextafter(high, 0).astype(precision))
+        assert np.isinf((high * (1 + 2.0**-20)).astype(precision))
 
 
 def test_decay_rate_recovers_a_geometric_sequence():

@@ -12,6 +12,7 @@ from optcore import surfaces
 from optcore.descent.languages import NAMES_IN_SCOPE, lines, spelled
 from optcore.descent.recording import Recorder
 from optcore.formula.surface import FormulaError, formula_function, formula_surface
+from optcore.formula.text import MAX_DEPTH, quoted
 
 STEP = 1e-30
 POINTS = np.random.default_rng(11).uniform(-2, 2, size=(60, 2))
@@ -452,3 +453,16 @@ def test_a_constant_that_is_no_number_is_a_function_too(text):
     function = formula_function(text)
     assert function.derivative_n(0.7, 1) == function.derivative_n(0.7, 3) == 0
     assert function.derivative(0.7) == 0
+
+
+def test_a_formula_may_be_nested_a_hundred_deep_and_no_deeper():
+    deepest = formula_function("-" * MAX_DEPTH + "x")
+    assert deepest.value(0.3) == pytest.approx(0.3)
+    with pytest.raises(FormulaError, match=f"nested more than {MAX_DEPTH} deep"):
+        formula_function("-" * (MAX_DEPTH + 1) + "x")
+
+
+def test_a_part_is_quoted_whole_up_to_forty_characters():
+    assert quoted("x" * 40) == '"' + "x" * 40 + '"'
+    assert quoted("x" * 41) == '"' + "x" * 37 + '..."'
+    assert quoted("x**2") == '"x^2"'
