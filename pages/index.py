@@ -9,6 +9,7 @@ from ui.live.presence import presence
 ICON = Path(__file__).parent.parent / "ui" / "icon.svg"
 
 st.set_page_config(page_title="Optscope", page_icon=ICON, layout="wide")
+st.logo(ICON, size="small")
 st.html(Path(__file__).parent.parent / "ui" / "app.css")
 
 page = st.navigation(
