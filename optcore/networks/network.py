@@ -5,7 +5,7 @@ surface or checks a gradient does the same to a network.
 """
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -167,6 +167,20 @@ class FitLoss:
     def grad(self, theta) -> np.ndarray:
         """dL/dtheta (..., P), from `backprop`."""
         return self._by_chunks(theta, self._flat_grad, (self.network.parameters,))
+
+    @property
+    def samples(self) -> int:
+        return len(self.inputs)
+
+    def on(self, indices) -> "FitLoss":
+        """The mean loss on the samples with these indices alone."""
+        return replace(self, inputs=self.inputs[indices], targets=self.targets[indices])
+
+    def batch_value(self, theta, indices) -> np.ndarray:
+        return self.on(indices).value(theta)
+
+    def batch_grad(self, theta, indices) -> np.ndarray:
+        return self.on(indices).grad(theta)
 
     def trace(self, theta) -> Trace:
         """One forward and backward pass with all that happened on the way."""

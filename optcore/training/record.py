@@ -5,7 +5,7 @@ taken up again.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -204,8 +204,7 @@ class Watched:
         fit, size = self.plan.fit, self.plan.batch
         if size is None or size >= len(fit.inputs) or "value" in self.plan.optimizer.uses:
             return fit.flatten(self.look(theta))
-        chosen = self._next(size)
-        return replace(fit, inputs=fit.inputs[chosen], targets=fit.targets[chosen]).grad(theta)
+        return fit.batch_grad(theta, self._next(size))
 
     def _next(self, size: int) -> np.ndarray:
         """The next samples of a shuffled deck, which is shuffled anew when it runs out."""

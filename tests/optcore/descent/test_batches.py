@@ -12,6 +12,10 @@ from optcore.descent.disturbance import ClipValue, GradientNoise
 from optcore.descent.loop import descend
 from optcore.descent.schedules import InverseTime, StepDecay
 from optcore.knobs import knobs
+from optcore.networks.activations import Tanh
+from optcore.networks.initializers import XavierNormal
+from optcore.networks.losses import SquaredError
+from optcore.networks.network import FitLoss, Network
 from optcore.optimizers import OPTIMIZERS, Adam, GradientDescent, LineSearch, Newton
 from optcore.surfaces import Bowl
 
@@ -179,6 +183,21 @@ def test_a_batch_of_seeds_equals_one_by_one():
     for seed in range(5):
         alone = descend(TEN, Adam(0.05), (1.0, -1.0), 15, batches=Batches(4, seed=seed))
         np.testing.assert_allclose(together.points[:, seed], alone.points, rtol=1e-9)
+
+
+def test_a_network_trains_on_batches_like_anything_made_of_samples():
+    rng = np.random.default_rng(3)
+    inputs, network = rng.normal(size=(20, 2)), Network((2, 3, 1), Tanh(), Tanh())
+    fit = FitLoss(network, SquaredError(), inputs, np.sin(inputs[:, :1]))
+    batches = Batches(6, seed=2)
+    run = descend(fit, Adam(0.01), network.initial(XavierNormal(), 0), 10, batches=batches)
+    deck = batches.deal(fit, 11)
+    for t in (0, 3, 10):  # row 3 sees the two samples left of a pass
+        some = deck[t]
+        alone = FitLoss(network, SquaredError(), inputs[some], fit.targets[some])
+        np.testing.assert_allclose(run.seen[t], alone.grad(run.points[t]), rtol=1e-10, atol=1e-12)
+        np.testing.assert_allclose(fit.batch_value(run.points[t], some), alone.value(run.points[t]))
+    np.testing.assert_allclose(run.values, fit.value(run.points), rtol=1e-12)
 
 
 def test_all_samples_at_once_are_no_disturbance():
