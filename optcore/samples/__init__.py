@@ -5,6 +5,7 @@ from optcore.samples.classifier import LinearClassifier
 from optcore.samples.fits import SampleFit
 from optcore.samples.laws import (
     averaged_variance,
+    batch_covariance,
     batch_variance,
     excess_error,
     risk_gap,
@@ -21,7 +22,8 @@ globals().update(_ENTRIES)
 
 __all__ = [
     "SURROGATES", "LinearClassifier", "LinearRegression", "MarginLoss", "NoisyLabels", "NoisyLine",
-    "Population", "SampleFit", "averaged", "averaged_variance", "batch_variance", "decayed_share",
+    "Population", "SampleFit", "averaged", "averaged_variance", "batch_covariance",
+    "batch_variance", "decayed_share",
     "early_stop", "excess_error", "losses_before", "matching_decay", "risk_gap",
     "stationary_covariance", "stationary_variance", "stopped_share", *_ENTRIES,
 ]  # fmt: skip

@@ -36,6 +36,16 @@ def batch_variance(values, size: int, order: str = "shuffled") -> np.ndarray:
     return whole / size * (samples - size) / max(samples - 1, 1)
 
 
+def batch_covariance(vectors, size: int, order: str = "shuffled") -> np.ndarray:
+    """The covariance (n, n) of the mean of a batch of the vectors (N, n), by the same law.
+
+    Of two coordinates it is a quarter of the variance of their sum less that of their difference.
+    """
+    first, second = np.asarray(vectors, float).T[:, None], np.asarray(vectors, float).T[None, :]
+    added, parted = (batch_variance(both, size, order) for both in (first + second, first - second))
+    return (added - parted) / 4
+
+
 def stationary_variance(
     learning_rate, curvature, noise_variance, momentum=0.0, nesterov: bool = False
 ) -> np.ndarray:

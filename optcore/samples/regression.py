@@ -74,6 +74,29 @@ class LinearRegression(SampleFit):
         error = w * x + b - y
         return (error**2).mean(-1), vector(2 * (error * x).mean(-1), 2 * error.mean(-1))
 
+    def stationary_covariance(self, learning_rate: float, size: int) -> np.ndarray:
+        """The covariance (2, 2) of the point that descent by batches of `size`, each sample drawn
+        from all, keeps up around the minimum; inf where it does not settle.
+
+        Exact: a batch has a bowl of its own, so its noise grows away from the minimum, which the
+        law for noise that is the same everywhere (`laws.stationary_covariance`) leaves out. With
+        H_B the Hessian of a batch and C the covariance of its gradient at the minimum it solves
+        S = E (1 - rate H_B) S (1 - rate H_B) + rate^2 C.
+        """
+        x, y = self._data
+        inputs = np.stack([x, np.ones_like(x)], axis=-1)
+        bowls = 2 * inputs[:, :, None] * inputs[:, None, :]
+        whole, unit = bowls.mean(axis=0), np.eye(2)
+        residuals = 2 * (inputs @ np.array(self.minima[0]) - y)[:, None] * inputs
+        products = np.einsum("sij,skl->ikjl", bowls, bowls).reshape(4, 4) / len(x)
+        spread = products - np.kron(whole, whole)
+        kept = np.kron(unit - learning_rate * whole, unit - learning_rate * whole)
+        kept = kept + learning_rate**2 * spread / size
+        if np.abs(np.linalg.eigvals(kept)).max() >= 1:
+            return np.full((2, 2), np.inf)
+        noise = learning_rate**2 * (residuals.T @ residuals) / len(x) / size
+        return np.linalg.solve(np.eye(4) - kept, noise.ravel()).reshape(2, 2)
+
     def batch_gradients(self, deck: Deck):
         """Four means of each batch are all that its gradient needs."""
         x, y = self.at(deck.cards)

@@ -12,6 +12,7 @@ from optcore.descent.schedules import SCHEDULES, InverseSquareRoot, InverseTime
 from optcore.optimizers import GradientDescent, Momentum, NesterovMomentum
 from optcore.samples.laws import (
     averaged_variance,
+    batch_covariance,
     batch_variance,
     excess_error,
     risk_gap,
@@ -75,6 +76,21 @@ def test_the_gradients_of_a_fit_spread_as_the_law_says():
         seen = np.array([fit.batch_grad(point, deck[t]) for t in range(steps)])
         law = batch_variance(singles.T, 3, order)
         np.testing.assert_allclose(seen.var(axis=0), law, rtol=5 * np.sqrt(2 / steps))
+
+
+@pytest.mark.parametrize("order", ["shuffled", "ordered", "replaced"])
+def test_the_covariance_of_a_batch_is_that_over_all_batches(order):
+    vectors = np.random.default_rng(1).normal(size=(6, 3))
+    law = batch_covariance(vectors, 2, order)
+    batches = {
+        "shuffled": combinations(range(6), 2),
+        "ordered": [(0, 1), (2, 3), (4, 5)],
+        "replaced": product(range(6), repeat=2),
+    }[order]
+    means = np.array([vectors[list(batch)].mean(axis=0) for batch in batches])
+    np.testing.assert_allclose(law, np.cov(means.T, bias=True), rtol=1e-12, atol=1e-15)
+    each = batch_variance(vectors.T, 2, order)
+    np.testing.assert_allclose(np.diag(law), each, rtol=1e-12)
 
 
 def test_batches_that_cannot_be_drawn_are_refused():
@@ -147,6 +163,32 @@ def test_the_ball_of_a_fit_is_the_ellipse_of_the_law():
     error = np.sqrt((law**2 + np.outer(np.diag(law), np.diag(law))) / len(point))
     assert (np.abs(found - law) < 4 * error).all()
     np.testing.assert_allclose(law, law.T, rtol=1e-12)
+
+
+@pytest.mark.parametrize(("size", "rate"), [(1, 0.05), (4, 0.2)])
+def test_the_ball_of_a_line_fit_is_known_exactly(size, rate):
+    """1,000 runs by samples drawn from all; noise that is the same everywhere falls short."""
+    fit = LinearRegression.drawn(15, seed=2, population=NoisyLine(center=0.6))
+    batches = Batches(size, "replaced", seed=np.arange(1000))
+    run = descend(fit, GradientDescent(rate), fit.minima[0], 400, batches=batches)
+    away = run.last - fit.minima[0]
+    law, found = fit.stationary_covariance(rate, size), away.T @ away / 1000
+    fourth = np.einsum("ki,kj->kij", away, away).std(axis=0) / np.sqrt(1000)
+    assert (np.abs(found - law) < 4 * fourth).all()
+    grads = fit.batch_grad(np.array(fit.minima[0]), np.arange(15)[:, None])
+    everywhere = batch_covariance(grads, size, "replaced")
+    simple = stationary_covariance(rate, fit.hessian(np.zeros(2)), everywhere)
+    assert np.trace(law) > 1.1 * np.trace(simple)
+    small = fit.stationary_covariance(1e-4, size)
+    simple = stationary_covariance(1e-4, fit.hessian(np.zeros(2)), everywhere)
+    np.testing.assert_allclose(small, simple, rtol=2e-3)
+
+
+def test_a_rate_that_the_whole_bears_may_be_too_much_for_single_samples():
+    fit = LinearRegression((-2.0, 0.0, 2.0), (1.0, 0.0, 1.0))
+    limit = 2 / np.linalg.eigvalsh(fit.hessian(np.zeros(2)))[-1]
+    assert np.isfinite(fit.stationary_covariance(0.9 * limit, 1000)).all()
+    assert (fit.stationary_covariance(0.9 * limit, 1) == np.inf).all()
 
 
 def test_it_does_not_shrink_by_waiting_but_with_the_rate():
