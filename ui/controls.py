@@ -113,7 +113,7 @@ def typed(state: PageState, name: str, label: str, **look):
     good value stands.
     """
     row, faults = state.row(name), state.memory.setdefault("faults", {})
-    key, value = f"{state.key}.{name}", state[name]
+    key, value = state.key_of(name), state[name]
 
     def take() -> None:
         faults.pop(name, None)

@@ -114,7 +114,7 @@ def details(state: PageState, stage: str):
 def _hide(state: PageState) -> None:
     """Takes the controls that are not wanted out of sight; their values hold all the same."""
     if state["hide"]:
-        keys = (f"{state.key}.{name}" for name in state["hide"])
+        keys = map(state.key_of, state["hide"])
         # As Streamlit writes a key into a class of its element.
         classes = ",".join(".st-key-" + re.sub(r"[^a-zA-Z0-9_-]", "-", key) for key in keys)
         st.html(f"<style>{classes} {{ display: none; }}</style>")

@@ -31,9 +31,15 @@ class PageState(Address):
 
     # -------------------------------------------------------------- values of widgets
 
+    def key_of(self, name: str) -> str:
+        """The key of the widget for a name. Another state that is loaded brings other widgets: what
+        the browser still says of the old ones is said of the old state."""
+        loaded = self.memory.get("loaded", 0)
+        return f"{self.key}.{name}" + (f".{loaded}" if loaded else "")
+
     def widget(self, name: str, shown: Callable[[Any], Any] = lambda value: value) -> str:
         """The key of the widget for a name, which begins with what `shown` makes of the value."""
-        key = f"{self.key}.{name}"
+        key = self.key_of(name)
         if key not in st.session_state:
             st.session_state[key] = shown(self[name])
         return key
@@ -42,12 +48,12 @@ class PageState(Address):
         """Sets values, in a callback; their widgets follow."""
         self.hold(values)
         for name in values:
-            st.session_state.pop(f"{self.key}.{name}", None)
+            st.session_state.pop(self.key_of(name), None)
 
     def load(self, parameters: Mapping[str, str], **held: Any) -> None:
+        if self.memory["source"] is not None:
+            self.memory["loaded"] = self.memory.get("loaded", 0) + 1
         super().load(parameters, **held)
-        for key in [key for key in st.session_state if str(key).startswith(f"{self.key}.")]:
-            del st.session_state[key]
 
     # -------------------------------------------------------------- lessons
 
