@@ -1,0 +1,92 @@
+"""The rules that read a slip off its pattern, one by one and at their limits."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from optcore.checks.diagnosis import CONSTANT, Diagnosis, constant_factor, factor_meaning, rank
+from optcore.networks.backprop_lines import Line
+
+DECAY = 0.5
+POINT = np.array([1.0, -2.0, 3.0, 0.5, 0.25])
+NUMERIC = np.array([0.6, 0.0, 0.8, 0.0, 0.0])
+FIT = SimpleNamespace(
+    blocks={"W1": slice(0, 3), "b1": slice(3, 5)},
+    weight_decay=DECAY,
+    inputs=np.zeros((12, 4)),
+    dropout=0.3,
+)
+# The weight decay of W alone, which no slip has touched.
+PENALTY = DECAY * POINT * [1, 1, 1, 0, 0]
+
+
+def factor(k, data=NUMERIC, away=0.0, floor=0.0, names=("W1", "b1")):
+    """What is found where the data part is k times too large, and `away` besides."""
+    analytic = PENALTY + k * np.asarray(data)
+    analytic[1] += away
+    check = SimpleNamespace(
+        point=POINT, numeric=PENALTY + data, analytic=analytic, floor=np.array([0, floor, 0, 0, 0])
+    )
+    return constant_factor(check, FIT, names)
+
+
+@pytest.mark.parametrize("k", [-1.0, 0.0, 0.5, 2.0, 12.0])
+def test_a_factor_is_found_beneath_the_weight_decay(k):
+    # The data part has length 1.
+    assert factor(k) == pytest.approx(k, abs=1e-12)
+    assert factor(k, 7.0 * NUMERIC) == pytest.approx(k, abs=1e-12)
+    assert factor(k, names=("W1",)) == pytest.approx(k, abs=1e-12)
+
+
+def test_nothing_is_no_multiple_of_anything():
+    assert np.isnan(factor(2.0, 0.0 * NUMERIC))
+
+
+@pytest.mark.parametrize("k", [-2.0, 4.0])
+def test_how_far_a_factor_may_be_off(k):
+    """By a share of what it changes, or by the floor of both gradients."""
+    share = CONSTANT * abs(k - 1)
+    assert factor(k, away=0.99 * share) == pytest.approx(k)
+    assert np.isnan(factor(k, away=1.01 * share))
+    floor = 10 * share
+    assert factor(k, away=0.99 * floor * (1 + abs(k)), floor=floor) == pytest.approx(k)
+    assert np.isnan(factor(k, away=1.01 * floor * (1 + abs(k)), floor=floor))
+
+
+@pytest.mark.parametrize(
+    ("value", "meaning"),
+    [
+        (-1.0, "a sign"),
+        (2.0, "a doubling"),
+        (0.5, "a half too many"),
+        (12.0, "m = 12, so a mean became a sum"),
+        (1 / 12, "so the mean was taken twice"),
+        (0.7, "1/keep is missing"),
+    ],
+)
+def test_a_factor_has_a_meaning_to_a_thousandth(value, meaning):
+    for near in (value, value * 1.0009, value * 0.9991):
+        assert meaning in factor_meaning(FIT, near)
+    for far in (value * 1.0011, value * 0.9989):
+        assert factor_meaning(FIT, far) == ""
+
+
+def test_a_factor_of_one_means_nothing():
+    alone = SimpleNamespace(inputs=np.zeros((1, 4)), dropout=0.0)
+    assert factor_meaning(alone, 1.0) == ""
+
+
+def test_what_was_replayed_comes_first_then_what_explains_more_then_a_single_block():
+    def found(kind, explains, slips=()):
+        return Diagnosis(Line(kind, 1), explains, True, np.nan, slips, ())
+
+    both, one = ("W1", "b1"), ("W1",)
+    wanted = [
+        found("weight grad", one, ("slip",)),
+        found("weight grad", both),
+        found("delta", both),
+        found("weight grad", one),
+        found("delta", one),
+    ]
+    assert sorted(wanted[::-1], key=rank) == wanted
