@@ -5,7 +5,15 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from optcore.checks.diagnosis import CONSTANT, Diagnosis, constant_factor, factor_meaning, rank
+from optcore.checks.diagnosis import (
+    BLIND,
+    CONSTANT,
+    Diagnosis,
+    constant_factor,
+    factor_meaning,
+    rank,
+    shows,
+)
 from optcore.networks.backprop_lines import Line
 
 DECAY = 0.5
@@ -89,4 +97,21 @@ def test_what_was_replayed_comes_first_then_what_explains_more_then_a_single_blo
         found("weight grad", one),
         found("delta", one),
     ]
-    assert sorted(wanted[::-1], key=rank) == wanted
+    shuffled = [wanted[place] for place in (4, 1, 3, 0, 2)]
+    assert sorted(shuffled, key=rank) == wanted
+
+
+@pytest.mark.parametrize(("decay", "share"), [(0.0, 1.0), (3.0, 0.25)])
+def test_a_block_shows_a_slip_that_is_a_hundredth_of_what_the_deltas_give(decay, share):
+    fit = SimpleNamespace(blocks={"W1": slice(0, 1)}, weight_decay=decay)
+    # Data part 1 and penalty `decay`, so the deltas give `share` of the whole.
+    check = SimpleNamespace(point=np.ones(1), analytic=np.array([1 + decay]))
+
+    def seen(floor, error):
+        block = SimpleNamespace(name="W1", part=slice(0, 1), floor=floor, relative_error=error)
+        return shows(check, fit, block)
+
+    below, above = 0.99 * BLIND * share, 1.01 * BLIND * share
+    assert seen(below, below)
+    assert not seen(above, 0.0)
+    assert not seen(0.0, above)
