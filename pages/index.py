@@ -14,6 +14,9 @@ st.html(Path(__file__).parent.parent / "ui" / "app.css")
 
 page = st.navigation(
     {
+        "Learn": [
+            st.Page("lessons.py", title="Lessons", icon=":material/school:"),
+        ],
         "Descend": [
             st.Page("race.py", title="Race", icon=":material/sports_score:", default=True),
             st.Page("curvature.py", title="Curvature", icon=":material/landscape:"),

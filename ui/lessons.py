@@ -40,6 +40,8 @@ from ui.prose import quoted
 FOLDER = Path(__file__).parent.parent / "lessons"
 MOST_STEPS, MOST_WORDS = 6, 40
 NOT_SURE = "not sure"
+# The page that opens has no name of its own in an address.
+OPENS = "race"
 
 _FIELD = re.compile(r"(title|subject|order|state|next|set|at|until|ask|then): *(.*)")
 _ANSWER = re.compile(r"- *(?P<label>[^:\[]+?) *(?:\[(?P<value>[^\]]*)\])? *: *(?P<reply>.*)")
@@ -306,7 +308,12 @@ def _next(lesson: Lesson) -> dict[str, str] | None:
         return None
     if page == lesson.page:
         return {"name": name}
-    return {"address": f"{page}?{urlencode({'lesson': name})}"}
+    return {"address": address(page, name)}
+
+
+def address(page: str, name: str) -> str:
+    """Where a lesson opens, as seen from any page."""
+    return f"{'./' if page == OPENS else page}?{urlencode({'lesson': name})}"
 
 
 def _moment(text: str, facts: Facts) -> int | str | None:

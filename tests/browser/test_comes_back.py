@@ -1,16 +1,14 @@
 """The server under an open page is killed, replaced or cut off: the page comes back by itself."""
 
 import os
-import re
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 from race_page import RacePage
+from random_links import staged
 from served import Server, Wire, behind_nginx, found_nginx, served
 
-INDEX = (Path(__file__).parents[2] / "pages" / "index.py").read_text(encoding="utf-8")
-PAGES = re.findall(r'st\.Page\("(\w+)\.py"', INDEX)
+PAGES = staged()
 # What a person lays a hand on, the first that a page has.
 KNOB = "input[type=range][data-knob]"
 HANDS = f".os-handle:visible, {KNOB}:visible"

@@ -1,12 +1,11 @@
 """Every page of the navigation at the sizes it is looked at: the picture first, whole, legible."""
 
-import re
 from pathlib import Path
 
 import pytest
+from random_links import staged
 
 ROOT = Path(__file__).parents[2]
-PAGES = re.findall(r'st\.Page\("(\w+)\.py"', (ROOT / "pages" / "index.py").read_text("utf-8"))
 SEEN = (ROOT / "tests" / "support" / "geometry.js").read_text("utf-8").split("\n", 1)[1]
 
 # A projector, a laptop, a projector at 125 %, a frame of a course page, a phone on its side.
@@ -44,7 +43,7 @@ def check(found: dict, size) -> None:
     assert found["type"] >= (14 if size[0] >= 1280 else 12), size
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", staged())
 def test_the_picture_comes_first_at_every_size(visit, name):
     opened = visit("" if name == "race" else name)
     for size in (*WIDE, PHONE):

@@ -4,7 +4,7 @@ import gc
 import logging
 
 import pytest
-from random_links import pages
+from random_links import staged
 from visits import Reader, comparable, picture, report, sent, stages, visit
 
 from optcore.surfaces import Himmelblau
@@ -51,7 +51,7 @@ def test_a_line_answers_what_streamlit_answers(name, told, caplog):
     assert repr(asked) != repr(comparable(picture(opened(name), key))), "the change changes it"
 
 
-@pytest.mark.parametrize("page", pages())
+@pytest.mark.parametrize("page", staged())
 def test_a_slider_of_any_page_is_answered_alike(page):
     slow, fast = opened(page), opened(page)
     stage = next(each for each in stages(slow) if each.key.startswith(f"{page}."))

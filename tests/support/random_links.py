@@ -9,9 +9,11 @@ from random import Random
 from optcore.knobs import Knob, knobs
 from ui.check_network.parameters import MODES
 from ui.framing import FRAME
+from ui.lessons import lessons
 from ui.parameters import Choice, Parameter, Sliders, Step, View, name_of, slug
 
-INDEX = Path(__file__).parents[2] / "pages" / "index.py"
+ROOT = Path(__file__).parents[2]
+INDEX = ROOT / "pages" / "index.py"
 LETTERS = string.printable + "äπ例🏁\u202e\x00"
 FORMULAS = ("x^2+y^2", "sin(x)*y", "log(x)+y", "abs(x*y)", "max(x,y)^2", "x^y", "x^0", "1/x", "3")
 PIECES = ("x", "y", "2", "0.5", "pi", "+", "-", "*", "/", "^", "(", ")", "sin(", "exp(", "log(",
@@ -39,8 +41,16 @@ def pages() -> list[str]:
     return re.findall(r'st\.Page\("(\w+)\.py"', INDEX.read_text(encoding="utf-8"))
 
 
+def staged() -> list[str]:
+    """The pages among them on which lessons are told, and so the ones with a stage."""
+    return [page for page in pages() if lessons(page)]
+
+
 def table(page: str) -> tuple:
-    return (*import_module(f"ui.{page}.parameters").PARAMETERS, *FRAME)
+    """What a page declares, and what its frame does; a page may have no values of its own."""
+    own = (ROOT / "ui" / page / "parameters.py").exists()
+    declared = import_module(f"ui.{page}.parameters").PARAMETERS if own else ()
+    return (*declared, *FRAME)
 
 
 def names(page: str) -> list[str]:

@@ -1,0 +1,34 @@
+"""The map of lessons: all of them by subject, in an order in which a term could be taught."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from ui.lesson_map import Taught, cards
+from ui.race.parameters import PARAMETERS as RACE
+from ui.race.picture import picture as race
+from ui.shrinking_h.parameters import PARAMETERS as SHRINKING_H
+from ui.shrinking_h.picture import picture as shrinking_h
+from ui.slow_neuron.parameters import PARAMETERS as SLOW_NEURON
+from ui.slow_neuron.picture import picture as slow_neuron
+from ui.state import PageState
+from ui.steps.parameters import PARAMETERS as STEPS
+from ui.steps.picture import picture as steps
+
+TAUGHT = {
+    "race": Taught("Race", "sports_score", RACE, race),
+    "curvature": Taught("Curvature", "landscape"),
+    "steps": Taught("Steps", "piano", STEPS, steps),
+    "layers": Taught("Gradient flow", "layers"),
+    "training": Taught("Training", "model_training"),
+    "slow_neuron": Taught("Slow neuron", "hourglass_bottom", SLOW_NEURON, slow_neuron),
+    "recurrent": Taught("Recurrent", "all_inclusive"),
+    "shrinking_h": Taught("Shrinking h", "compress", SHRINKING_H, shrinking_h),
+    "check_network": Taught("Check a network", "fact_check"),
+}
+
+state = PageState("lessons", ())
+state.notices()
+st.html(Path(__file__).parent.parent / "ui" / "lesson_map.css")
+st.html(cards(TAUGHT))
+state.publish()
