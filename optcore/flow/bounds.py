@@ -4,9 +4,15 @@ import math
 
 import numpy as np
 
+from optcore.flow.finite_width import ReluWidth
 from optcore.flow.plan import FlowPlan
-from optcore.flow.theory import relu_drift, slope_bound
+from optcore.flow.theory import slope_bound
 from optcore.networks.initializers import Constant, NormalDraw
+
+# The shares of seeds that the funnel's lines divide.
+SHARES = (0.1, 0.5, 0.9)
+# A share of dead seeds that is worth a word.
+DEAD = 5e-4
 
 
 def has_bound(plan: FlowPlan) -> bool:
@@ -31,19 +37,36 @@ def spectral_norm(weights: np.ndarray) -> float:
 def funnels(plan: FlowPlan) -> bool:
     """Whether one sample's gradient strays far from the mean: `funnel` says where it lies.
 
-    Known for plain ReLU layers with independent normal weights.
+    Known for plain ReLU layers with independent normal weights and biases 0.
     """
     known = plan.plain and plan.name == "ReLU" and isinstance(plan.initializer, NormalDraw)
-    return known and relu_drift(plan.setting.width)[1] * (plan.setting.depth - 1) > 1
+    return known and ReluWidth(plan.setting.width).variance * (plan.setting.depth - 1) > 1
 
 
-def funnel(plan: FlowPlan, expected: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def funnel(plan: FlowPlan, expected: np.ndarray) -> tuple[np.ndarray, ...]:
     """(low, typical, high): below them lie 10, 50 and 90 % of seeds with ||delta|| of one sample.
 
-    `expected` is the root of the mean-field mean square. Over a batch the norm strays less,
-    unless its samples have become alike.
+    `expected` is the root of the mean-field mean square. 0 where so many seeds have no gradient
+    in any hidden layer. Over a batch the norm strays less, unless its samples have become alike.
     """
-    drift, variance = relu_drift(plan.setting.width)
-    passed = np.arange(plan.setting.depth - 1, -1, -1)
-    middle, spread = drift * passed / 2, 1.2816 * np.sqrt(variance * passed) / 2
-    return tuple(expected * np.exp(middle + shift) for shift in (-spread, 0, spread))
+    gains = ReluWidth(plan.setting.width).quantiles(plan.setting.depth - 1, SHARES)
+    return tuple(expected * np.sqrt(gain[::-1]) for gain in gains)
+
+
+def funnel_sentence(plan: FlowPlan) -> str:
+    """What width does to one sample's gradient, exactly and to leading order."""
+    one, hidden = ReluWidth(plan.setting.width), plan.setting.depth - 1
+    drift, variance = one.leading_order()
+    told = (
+        f"One sample at width {one.width}: each layer adds {one.drift:.3g} to ln ‖δ‖² on average, "
+        f"with variance {one.variance:.3g}; the leading order in 1/n, {drift:.3g} and "
+        f"{variance:.3g}, is {100 * (one.drift / drift - 1):.3g} and "
+        f"{100 * (one.variance / variance - 1):.3g} % off."
+    )
+    dead = one.none_left(hidden)
+    if dead < DEAD:
+        return told
+    return (
+        f"{told} {100 * dead:.3g} % of the seeds have a layer without an active unit, and no "
+        "gradient."
+    )

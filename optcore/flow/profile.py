@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from optcore.flow.layer_flow import LayerFlow
+from optcore.flow.mean_field import mean_field_numbers
 from optcore.flow.plan import FlowPlan
 from optcore.flow.regime import Regime, regime
 from optcore.flow.theory import FlowTheory, flow_theory
@@ -39,6 +40,14 @@ class FlowProfile:
         """||delta|| of the first layer over that of the output layer."""
         with np.errstate(divide="ignore", invalid="ignore"):
             return float(np.float64(self.delta[0]) / self.delta[-1])
+
+    @property
+    def chi(self) -> float:
+        """By how much a layer multiplies the squared gradient norm in theory: at the fixed point
+        for plain layers, else the architecture's own; nan where the theory has none."""
+        if self.plan.plain and self.plan.sigma_w:
+            return mean_field_numbers(self.plan.activation, self.plan.sigma_w).chi
+        return math.nan if self.theory is None else self.theory.chi
 
 
 def profile_of(plan: FlowPlan, flow: LayerFlow) -> FlowProfile:

@@ -9,6 +9,8 @@ from optcore.flow.layer_flow import FLOAT32_HALF_STEP, LayerFlow
 
 # The total change over all layers beyond which the flow is no longer called stable.
 STABLE = (1e-2, 1e2)
+# The output layer's factor is told apart where its logarithm differs by more than this.
+EVEN = 0.2
 
 
 @dataclass(frozen=True)
@@ -76,17 +78,31 @@ def _flowing(flow):
     if depth == 1:
         return "stable", f"one layer only, and its gradient is {_number(norms[0])}."
     left = norms[0] / norms[-1]
-    rate = flow.decay_rate
-    if not np.isfinite(rate):
-        rate = left ** (1 / (depth - 1))
     kind = "stable" if STABLE[0] <= left <= STABLE[1] else "exploding"
     kind = "vanishing" if left < STABLE[0] else kind
-    passed = "1 layer" if depth == 2 else f"{depth - 1} layers"
-    sentence = (
-        f"each layer multiplies the gradient by {_number(rate)}; "
-        f"after {passed} {_number(left)} {'is left' if left < 1 else 'times as much arrives'}"
+    arrives = f"{_number(left)} {'is left' if left < 1 else 'times as much arrives'}"
+    return kind, f"{_factors(norms)} {arrives}{_consequence(flow, kind, left)}."
+
+
+def _factors(norms) -> str:
+    """The factors from the output layer down to the first, so that they multiply out."""
+    passed = len(norms) - 1
+    after = f"after {'1 layer' if passed == 1 else f'{passed} layers'}"
+    whole = float(norms[0] / norms[-1]) ** (1 / passed)
+    first = float(norms[-2] / norms[-1])
+    if passed < 3 or not first > 0 or abs(np.log(first / whole)) < EVEN:
+        return f"each layer multiplies the gradient by {_factor(whole, passed)}; {after}"
+    hidden = float(norms[0] / norms[-2]) ** (1 / (passed - 1))
+    return (
+        f"the output's weights multiply the gradient by {_number(first)} and each hidden layer "
+        f"by {_factor(hidden, passed - 1)}; {after}"
     )
-    return kind, sentence + _consequence(flow, kind, left) + "."
+
+
+def _factor(value: float, times: int) -> str:
+    """With so many digits that its power is right to a few per cent, too."""
+    digits = 3 if times <= 20 else 4
+    return f"{value:.{digits}g}" if 1e-3 <= value < 1e4 else f"{value:.{digits - 1}e}"
 
 
 def _consequence(flow, kind, left):
@@ -112,5 +128,5 @@ def _number(value) -> str:
         return f"{value:.2f}"
     if 0.01 <= value < 1000:
         return f"{value:.2g}" if value < 99.5 else f"{value:.0f}"
-    mantissa, exponent = f"{value:.0e}".split("e")
+    mantissa, exponent = f"{value:.1e}".split("e")
     return f"{mantissa}e{int(exponent)}"

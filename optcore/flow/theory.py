@@ -24,6 +24,15 @@ class FlowTheory:
     variances: np.ndarray
     factors: np.ndarray
 
+    @property
+    def chi(self) -> float:
+        """What a hidden layer does to the mean square of delta, the geometric mean over layers
+        that read another hidden layer's units; nan where there are none. Under skips it changes
+        from layer to layer."""
+        hidden = self.factors[1:-1]
+        with np.errstate(divide="ignore"):
+            return float(np.exp(np.mean(np.log(hidden)))) if len(hidden) else math.nan
+
     def delta_norms(self, output_norm: float) -> np.ndarray:
         """The expected root mean square ||delta|| per layer, given the output layer's."""
         with np.errstate(over="ignore"):
@@ -88,19 +97,6 @@ def _backward(network, initializer, slopes):
         factors.append(carried * slopes[layer])
         by_activation = 1 / slopes[layer] if slopes[layer] else math.inf
     return factors[::-1]
-
-
-def relu_drift(width: int) -> tuple[float, float]:
-    """(mean, variance) that one ReLU layer of this width with He weights adds to ln ||delta||^2.
-
-    On average the squared norm is kept, as theory says; but per layer it is a mean of `width`
-    terms 2 b g^2 (b a fair coin, g normal), of mean 1 and variance 5, and the logarithm of
-    that is -5/(2n) on average with variance 5/n. Halve the first and quarter the second for
-    ln ||delta||. Leading order in 1/n. Hanin (2018), Which neural net architectures give rise
-    to exploding and vanishing gradients?; Hanin and Nica (2020), Products of many large random
-    matrices and gradients in deep neural networks.
-    """
-    return -5 / (2 * width), 5 / width
 
 
 def slope_bound(activation: Activation, depth: int, weight_norms=None) -> np.ndarray:

@@ -9,7 +9,7 @@ import numpy as np
 from optcore.flow.band import FlowBand
 from optcore.flow.bounds import funnel, funnels
 from optcore.flow.layer_flow import FLOAT32_HALF_STEP, FLOAT_RANGES
-from optcore.flow.mean_field import chi_curve, mean_field_numbers
+from optcore.flow.mean_field import chi_curve
 from optcore.flow.profile import FlowProfile
 from optcore.flow.signals import SATURATED
 from optcore.networks.activations import Activation
@@ -207,29 +207,40 @@ def _where_units_are(profile):
 
 
 def edge(profiles: Sequence[FlowProfile], before: Sequence[FlowProfile]) -> dict:
-    """chi over sigma_w for plain wide networks, with the place of the networks shown."""
+    """chi over sigma_w for plain wide networks, with the place of the networks shown.
+
+    A network with skips or a norm stands at its architecture's own chi, off the curve.
+    """
+    shown = [profile for profile in (*profiles, *before) if profile.plan.sigma_w]
     data = [rule(1.0, "χ = 1: critical", (0.1, 20.0), first=True)]
     for phi in dict.fromkeys(profile.plan.activation for profile in (*profiles, *before)):
         sigma, chi = chi_curve(phi)
         trace = track(phi.name, "still", sigma, positive(chi))
         trace["line"]["width"] = 1.8
+        if not any(each.plan.plain for each in shown if each.plan.activation == phi):
+            trace |= {"opacity": 0.35}
         data.append(trace)
     for group, opacity in ((before, 0.4), (profiles, 1.0)):
         data += [
-            _place(profile) | {"opacity": opacity} for profile in group if profile.plan.sigma_w
+            _place(profile) | {"opacity": opacity} for profile in group if np.isfinite(profile.chi)
         ]
-    layout = small_layout(
-        "χ over σ_w: below 1 gradients vanish", [-1.0, math.log10(20)], [-3.0, 2.0]
-    )
+    layout = small_layout(_edge_title(shown), [-1.0, math.log10(20)], [-3.0, 2.0])
     layout["xaxis"] |= {"type": "log", "title": {"text": "σ_w"}, "tickvals": [0.1, 0.3, 1, 3, 10]}
     layout["yaxis"] |= {"type": "log", "exponentformat": "power", "dtick": 1}
     return {"data": data, "layout": layout}
 
 
+def _edge_title(shown: Sequence[FlowProfile]) -> str:
+    if all(profile.plan.plain for profile in shown):
+        return "χ over σ_w: below 1 gradients vanish"
+    if any(np.isfinite(profile.chi) for profile in shown):
+        return "χ of this architecture; curve: plain layers"
+    return "χ of plain layers; theory has none for these"
+
+
 def _place(profile):
     plan = profile.plan
-    chi = mean_field_numbers(plan.activation, plan.sigma_w).chi
-    trace = track(plan.name, "still", np.array([plan.sigma_w]), np.array([chi]))
+    trace = track(plan.name, "still", np.array([plan.sigma_w]), np.array([profile.chi]))
     return trace | {"mode": "markers", "marker": trace["marker"] | {"size": 15}}
 
 

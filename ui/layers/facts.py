@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from optcore.flow.finite_width import ReluWidth
 from optcore.flow.layer_flow import decay_rate
 from optcore.flow.plan import FlowPlan
 from optcore.flow.profile import FlowProfile
@@ -34,7 +35,7 @@ def facts(shown: Sequence[FlowPlan], before: Sequence[FlowPlan]) -> dict[str, fl
 def _network(plan: FlowPlan) -> dict[str, float | str | None]:
     flow = profile(plan)
     became = units(plan)
-    hidden = flow.weight_grad[:-1]
+    hidden, width = flow.weight_grad[:-1], ReluWidth(plan.setting.width)
     return {
         "left": _known(flow.left),
         "per_layer": _known(decay_rate(flow.delta[:-1])),
@@ -50,7 +51,9 @@ def _network(plan: FlowPlan) -> dict[str, float | str | None]:
         "dead": _known(float(np.mean(became.dead))),
         "saturated": _known(float(became.saturated[-1])) if len(became.saturated) else None,
         "theory": _theory(flow),
-        "drift": 5 / (2 * plan.setting.width),
+        "drift": -width.drift,
+        "drift_leading": -width.leading_order()[0],
+        "dead_seeds": width.none_left(plan.setting.depth - 1),
     }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from optcore.flow.bounds import funnel_sentence, funnels
 from optcore.flow.fixes import Comparison
 from optcore.flow.layer_flow import decay_rate
 from optcore.flow.mean_field import mean_field_numbers
@@ -80,6 +81,12 @@ def _share(left: float) -> str:
     return "nothing" if left == 0 else scientific(left)
 
 
+def width_notes(profiles: Sequence[FlowProfile]) -> str:
+    """What width does to one sample's gradient where the funnel is drawn."""
+    plans = {each.plan.setting.width: each.plan for each in profiles if funnels(each.plan)}
+    return minus(" ".join(funnel_sentence(plan) for plan in plans.values()))
+
+
 def describe(plan: FlowPlan) -> str:
     """The network in a few words."""
     parts = [plan.initializer.name]
@@ -104,7 +111,8 @@ def table(profiles: Sequence[FlowProfile], before: Sequence[FlowProfile]) -> str
     body = "".join(
         "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
     )
-    return f"<table><thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table>"
+    notes = f"<p>{html.escape(width_notes(profiles))}</p>" if width_notes(profiles) else ""
+    return f"<table><thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table>{notes}"
 
 
 _MEANINGS = {
@@ -113,7 +121,8 @@ _MEANINGS = {
     "theory": "mean field: the same for infinitely wide layers; none for batch norm and constants",
     "σ_w": "the root of the width times the variance of a weight",
     "q*": "mean field, plain layers: the variance the pre-activations settle at",
-    "χ": "mean field, plain layers: by how much a layer multiplies the squared gradient norm",
+    "χ": "mean field: by how much a layer multiplies the squared gradient norm; under skips and "
+    "layer norm the mean over layers of that architecture, none for batch norm and constants",
     "ξ gradient": "layers over which the squared gradient norm changes by a factor e: 1/|ln χ|",
     "ξ signal": "layers over which two inputs can still be told apart",
 }
@@ -130,6 +139,8 @@ def _row(profile: FlowProfile, note: str):
         q = "0" if numbers.q == 0 else scientific(numbers.q)
         depths = _depth(numbers.gradient_depth), _depth(numbers.correlation_depth)
         field = [q, scientific(numbers.chi), *depths]
+    elif np.isfinite(profile.chi):
+        field[1] = scientific(profile.chi)
     return [
         plan.name + note,
         describe(plan),

@@ -1,4 +1,5 @@
 import math
+import re
 
 import numpy as np
 import pytest
@@ -164,11 +165,36 @@ def test_regimes(hidden, initializer, kind, words):
 
 def test_the_sentence_speaks_the_measured_numbers():
     flow = flow_of(Sigmoid(), XavierNormal(), depth=20, width=64)
-    sentence = regime(flow).sentence
-    assert f"multiplies the gradient by {flow.decay_rate:.2f}; after 19 layers" in sentence
-    left = flow.delta_norms[0] / flow.delta_norms[-1]
-    assert f"{float(sentence.split('layers ')[1].split(' is')[0]):.0e}" == f"{left:.0e}"
+    sentence, norms = regime(flow).sentence, flow.delta_norms
+    assert f"the output's weights multiply the gradient by {norms[-2] / norms[-1]:.2f}" in sentence
+    hidden = (norms[0] / norms[-2]) ** (1 / 18)
+    assert f"each hidden layer by {hidden:.3g}; after 19 layers" in sentence
+    left = norms[0] / norms[-1]
+    assert f"{float(sentence.split('layers ')[1].split(' is')[0]):.1e}" == f"{left:.1e}"
     assert 0.2 < flow.decay_rate < 0.25
+
+
+@pytest.mark.parametrize("depth", [2, 3, 4, 11, 20, 45])
+@pytest.mark.parametrize(
+    ("hidden", "initializer"),
+    [(Tanh(), XavierNormal()), (ReLU(), HeNormal()), (ReLU(), HeNormal(gain=1.3)),
+     (Sigmoid(), XavierNormal(gain=4.0))],
+    ids=lambda value: getattr(value, "name", ""),
+)  # fmt: skip
+def test_the_factors_of_the_sentence_multiply_out(depth, hidden, initializer):
+    for seed in range(6):
+        flow = flow_of(hidden, initializer, depth=depth, width=24, seed=seed)
+        sentence, norms = regime(flow).sentence, flow.delta_norms
+        numbers = [float(word) for word in re.findall(r" (\d[\d.]*(?:e[+-]?\d+)?)[ ;]", sentence)]
+        if "hidden layer by" in sentence:
+            first, rest, passed, left = numbers[:4]
+            product = first * rest ** (passed - 1)
+        else:
+            each, passed, left = numbers[:3]
+            product = each**passed
+        assert passed == depth - 1
+        assert left == pytest.approx(norms[0] / norms[-1], rel=0.06)
+        assert product == pytest.approx(norms[0] / norms[-1], rel=0.06), sentence
 
 
 def complex_step_jacobian(fit, theta, layer, sample):

@@ -6,7 +6,7 @@ import pytest
 from optcore.flow import gaussian
 from optcore.flow.layer_flow import layer_flow
 from optcore.flow.mean_field import MeanField, critical_line, depth_scale, mean_square
-from optcore.flow.theory import flow_theory, relu_drift, slope_bound
+from optcore.flow.theory import flow_theory, slope_bound
 from optcore.networks.activations import (
     ACTIVATIONS,
     GELU,
@@ -158,25 +158,6 @@ def test_theory_is_silent_where_it_has_nothing_to_say():
     silent = flow_theory(Network((5, 5, 2), Tanh(), Identity()), Zeros(), 1.0)
     assert silent.variances.tolist() == [0, 0]
     assert silent.delta_norms(1.0).tolist() == [0, 1]
-
-
-def test_the_drift_of_finite_relu_layers():
-    width, steps, seeds = 40, 8, 1500
-    network = Network((width,) * (steps + 2) + (1,), ReLU(), Identity(), bias=False)
-    rng = np.random.default_rng(0)
-    inputs = rng.standard_normal((1, width))
-    fit = FitLoss(network, SquaredError(), inputs, [[1.0]])
-    thetas = np.stack([network.initial(HeNormal(), seed) for seed in range(seeds)])
-    logs = []
-    for part in np.split(thetas, 15):
-        deltas = fit.trace(part).deltas
-        squares = [(delta**2).sum((-2, -1)) for delta in deltas]
-        logs.append(np.log(squares[0] / squares[-2]))
-    logs = np.concatenate(logs)
-    mean, variance = relu_drift(width)
-    assert logs.mean() == pytest.approx(steps * mean, abs=4 * logs.std() / math.sqrt(seeds) + 0.03)
-    assert logs.mean() < 0.7 * steps * mean
-    assert logs.var() == pytest.approx(steps * variance, rel=0.2)
 
 
 def test_the_slope_bound_holds_and_is_no_rate():

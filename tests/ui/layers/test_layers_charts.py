@@ -144,7 +144,8 @@ def test_seeds_fall_into_the_finite_width_funnel():
     low, typical, high = funnel(plan, np.ones(24))
     assert 0.7 < np.mean((low[0] < ratios[:, 0]) & (ratios[:, 0] < high[0])) < 0.9
     assert np.median(ratios[:, 0]) == pytest.approx(typical[0], rel=0.2)
-    assert typical[0] == pytest.approx(math.exp(-5 * 23 / (4 * 48)), rel=1e-12)
+    # The leading order in 1/n, which is 3 % of the drift off at this width.
+    assert typical[0] == pytest.approx(math.exp(-5 * 23 / (4 * 48)), rel=0.02)
 
 
 def test_mean_field_numbers_are_the_published_ones():
@@ -283,6 +284,24 @@ def test_every_activation_has_its_slope_and_its_place(activation):
     (place,) = [t for t in chart.edge([found], [])["data"] if t["mode"] == "markers"]
     assert place["x"][0] == pytest.approx(1.0)
     assert place["y"][0] == mean_field_numbers(activation, place["x"][0]).chi
+
+
+def test_the_chi_panel_shows_the_architectures_own_chi():
+    """Layer norm: E phi'^2 / E phi^2 = 1 for ReLU, whatever the weights; skips: above 1."""
+    kinds = {"plain": {}, "layer": {"norm": "layer"}, "skips": {"residual": True},
+             "batch": {"norm": "batch"}}  # fmt: skip
+    found = {name: profile(plan_of(ReLU(), HeNormal(gain=1.5), **kind))
+             for name, kind in kinds.items()}  # fmt: skip
+    assert found["plain"].chi == pytest.approx(1.5**2)
+    assert found["layer"].chi == pytest.approx(1, abs=1e-4)
+    assert found["skips"].chi > 1
+    assert math.isnan(found["batch"].chi)
+    for name, words_ in (("plain", "below 1 gradients vanish"), ("layer", "of this architecture"),
+                         ("batch", "theory has none")):  # fmt: skip
+        figure = chart.edge([found[name]], [])
+        assert words_ in figure["layout"]["title"]["text"]
+        places = [t["y"][0] for t in figure["data"] if t["mode"] == "markers"]
+        assert places == ([] if name == "batch" else [found[name].chi])
 
 
 @pytest.mark.parametrize(("value", "text"), [
