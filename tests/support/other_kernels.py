@@ -21,7 +21,7 @@ PROCESSORS = {"Nehalem": "X86_V2", "Zen": "X86_V3", "SkylakeX": "X86_V4"}
 def environments() -> list[dict[str, str]]:
     """What makes this processor compute like each of those it can stand for."""
     vectors = np.show_config(mode="dicts")["SIMD Extensions"]
-    known = vectors["baseline"] + vectors["found"]
+    known = vectors["baseline"] + vectors.get("found", [])
     named = "OPENBLAS_CORETYPE" in os.environ and os.environ.get("OPTSCOPE_KERNELS") != "all"
     made = []
     for kernel, newest in PROCESSORS.items():
