@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from optcore.knobs import Knob, knobs
+from ui.address import Address
 from ui.live.sliders import Board
 from ui.live.wire import Kept
 from ui.parameters import Choice, name_of
@@ -149,7 +150,7 @@ class Dials:
     colour: str | None = None
 
 
-def tune(state: PageState, dials: Sequence[Dials], *, below: bool = False) -> tuple[list, Board]:
+def tune(state: Address, dials: Sequence[Dials], *, below: bool = False) -> tuple[list, Board]:
     """The objects at the values their sliders stand at, and the sliders for a stage to hold."""
     tuned = [state.tune(dial.prefix, dial.subject) for dial in dials]
     values = [getattr(subject, name) for subject in tuned for name in knobs(subject)]

@@ -85,6 +85,7 @@ def _source(lesson: Lesson, page: Taught) -> str:
     def draw() -> str:
         state = Address(page.table, empty())
         state.load({}, lesson=OpenLesson(lesson, len(lesson.steps) - 1))
+        assert page.picture is not None
         return as_source(*page.picture(state))
 
     return CACHE.find((as_source, lesson.page, lesson.name), draw)

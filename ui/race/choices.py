@@ -9,7 +9,9 @@ from optcore.descent.disturbance import ClipNorm, ClipValue, GradientNoise
 from optcore.descent.loop import descend
 from optcore.descent.schedules import Constant, Schedule
 from optcore.descent.sweep import best_rate
+from optcore.surfaces.base import Surface
 from ui import controls
+from ui.address import Address
 from ui.cache import cached
 from ui.live.turn import give_way
 from ui.palette import OPTIMIZER_LOOKS
@@ -85,7 +87,7 @@ def suited(surface, optimizer, start, steps: int):
 class Setup:
     """All that decides a race."""
 
-    surface: object
+    surface: Surface
     optimizers: tuple
     start: tuple[float, float]
     steps: int
@@ -121,7 +123,7 @@ def dials(surface, optimizers, conditions: Conditions) -> tuple[list, dict]:
     return racers, others
 
 
-def set_up(state: PageState, racers: list, others: dict) -> tuple[Setup, list]:
+def set_up(state: Address, racers: list, others: dict) -> tuple[Setup, list]:
     """The race the sliders stand at, and the sliders themselves."""
     optimizers, beside = controls.tune(state, racers)
     rest, below = controls.tune(state, list(others.values()), below=True)

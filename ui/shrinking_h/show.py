@@ -15,6 +15,7 @@ from optcore.derivatives.textbook import step_table, textbook_test
 from optcore.formula.functions import Function
 from optcore.formula.surface import FormulaFunction, formula_function
 from ui import controls
+from ui.address import Address
 from ui.live.stage import Clock, Handle, Panel
 from ui.palette import legend as entry
 from ui.prose import escaped, minus
@@ -51,7 +52,7 @@ class Watch:
 # ------------------------------------------------------------------ the measurement
 
 
-def watch(state: PageState, function, rules, dtype) -> Watch:
+def watch(state: Address, function, rules, dtype) -> Watch:
     """Every rule measured at the x and over the h of the page's state."""
     x, own = state["x"], state["h"]
     h = step_grid(own)

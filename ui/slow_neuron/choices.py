@@ -8,6 +8,7 @@ import streamlit as st
 
 from optcore.training.neuron import Neuron, NeuronRun, NeuronStart, run_neuron
 from ui import controls
+from ui.address import Address
 from ui.cache import cached
 from ui.live.stage import Handle, Panel
 from ui.slow_neuron import charts as chart
@@ -20,7 +21,7 @@ def choose(state: PageState) -> tuple[Neuron, ...]:
     return controls.pick_some(state, "neurons", "Neurons", label_visibility="collapsed")
 
 
-def set_up(state: PageState) -> tuple[NeuronStart, list]:
+def set_up(state: Address) -> tuple[NeuronStart, list]:
     (start,), board = controls.tune(state, DIALS)
     return start, [board]
 

@@ -7,6 +7,7 @@ import streamlit as st
 from optcore.descent.schedules import Constant
 from optcore.streams.kinds import DrawnStream
 from ui import controls
+from ui.address import Address
 from ui.live.line import answering
 from ui.live.stage import Draws, Panel
 from ui.palette import OPTIMIZER_LOOKS
@@ -66,7 +67,7 @@ def _draw_longest(state: PageState) -> None:
         )
 
 
-def set_up(state: PageState) -> tuple[Setup, list]:
+def set_up(state: Address) -> tuple[Setup, list]:
     """The performance as the sliders stand, and the sliders: the players' beside, then the rest.
 
     The stream is asked for here, for a hand that draws changes it.
@@ -91,7 +92,7 @@ def set_up(state: PageState) -> tuple[Setup, list]:
     return setup, [below, beside]
 
 
-def _others(state: PageState) -> dict[str, controls.Dials]:
+def _others(state: Address) -> dict[str, controls.Dials]:
     stream, second, schedule = (state[name] for name in ("stream", "second", "schedule"))
     others = {
         "stream": controls.Dials(stream.name, "stream", stream),
