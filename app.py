@@ -13,7 +13,8 @@ from pathlib import Path
 import streamlit as st
 from starlette.middleware import Middleware
 
-from ui.live import assets, switchboard
+from ui.live import switchboard
+from ui.server.files import Files
 from ui.server.guard import Guard
 from ui.server.places import places, raise_limit
 
@@ -22,8 +23,8 @@ LARGEST_MESSAGE = 1_000_000
 
 app = st.App(
     Path(__file__).parent / "pages" / "index.py",
-    routes=[*assets.routes(), *switchboard.routes()],
-    middleware=[Middleware(Guard, places=places(raise_limit()))],
+    routes=switchboard.routes(),
+    middleware=[Middleware(Guard, places=places(raise_limit())), Middleware(Files)],
 )
 
 

@@ -10,7 +10,6 @@ ICON = Path(__file__).parent.parent / "ui" / "icon.svg"
 
 st.set_page_config(page_title="Optscope", page_icon=ICON, layout="wide")
 st.logo(ICON, size="small")
-st.html(Path(__file__).parent.parent / "ui" / "app.css")
 
 page = st.navigation(
     {
@@ -37,7 +36,8 @@ page = st.navigation(
 )
 # The name of the page stands on the button that opens the navigation where that is folded away.
 named = f'<style>:root {{ --os-page: "{page.title}" }}</style>'
-st.html(f'{named}<h1 class="os-title">{page.title}</h1>')
+with st.container(key="title"):
+    st.html(f'{named}<h1 class="os-title">{page.title}</h1>')
 page.run()
 
 presence()

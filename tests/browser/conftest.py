@@ -2,17 +2,12 @@
 
 import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from pathlib import Path
 
 import pytest
 from race_page import RacePage
+from served import served
 
-ROOT = Path(__file__).parents[2]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = [
     "--no-sandbox",
@@ -26,7 +21,6 @@ ARGUMENTS = [
     "--use-angle=swiftshader",
     "--enable-unsafe-swiftshader",
 ]
-READY_SECONDS = 60
 
 
 def pytest_collection_modifyitems(items):
@@ -55,34 +49,8 @@ def chromium() -> str:
 @pytest.fixture(scope="session")
 def address(chromium):
     """The address of a server of our own, on a free port."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    server = subprocess.Popen(
-        [sys.executable, "app.py"],
-        cwd=ROOT,
-        env={**os.environ, "PORT": str(port), "HOST": "127.0.0.1"},
-        stdout=subprocess.DEVNULL,
-    )
-    place = f"http://127.0.0.1:{port}"
-    try:
-        wait_for(place, server)
-        yield place
-    finally:
-        server.terminate()
-        server.wait(timeout=20)
-
-
-def wait_for(place: str, server) -> None:
-    ends = time.monotonic() + READY_SECONDS
-    while time.monotonic() < ends:
-        assert server.poll() is None, f"the server ended with {server.returncode}"
-        try:
-            with urllib.request.urlopen(f"{place}/_stcore/health", timeout=2):
-                return
-        except OSError:
-            time.sleep(0.1)
-    pytest.fail(f"the server did not answer within {READY_SECONDS} seconds")
+    with served() as server:
+        yield server.address
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,10 @@ FITS = """() => [...document.querySelectorAll('[data-testid=stMain], body, .os-s
     .every((e) => e.scrollWidth <= e.clientWidth + 1)"""
 
 
+# Of the window, by the share that it moves: nothing may while a page fills.
+STILL = 0.02
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_opens_without_a_fault_and_fits_a_phone(visit, name):
     opened = visit(name)
@@ -19,6 +23,7 @@ def test_a_page_opens_without_a_fault_and_fits_a_phone(visit, name):
     assert page.locator(".os-plot").count() >= 1
     assert page.get_by_test_id("stException").count() == 0
     opened.wait(FITS)
+    assert page.evaluate("() => window.shift") <= STILL
     page.emulate_media(color_scheme="dark")
     page.set_viewport_size({"width": 390, "height": 844})
     opened.wait("document.querySelector('.os-stage').clientWidth < 390")

@@ -1,11 +1,12 @@
 """What a person does on the Race page, and what they see."""
 
-import re
 from urllib.parse import parse_qs, urlsplit
 
 PATIENCE = 20_000
-# Opened by its own address, Streamlit's page looks for its server below that address first.
-PROBES = re.compile(r"status of 404 .*/_stcore/(health|host-config)$")
+# Adds up how far what was seen has moved by itself, as Chromium counts it.
+SHIFTS = """window.shift = 0; new PerformanceObserver((list) => {
+    for (const each of list.getEntries()) if (!each.hadRecentInput) window.shift += each.value;
+}).observe({ type: "layout-shift", buffered: true });"""
 
 
 class RacePage:
@@ -17,13 +18,14 @@ class RacePage:
         self.faults: list[str] = []
         self.strangers: list[str] = []
         page.set_default_timeout(PATIENCE)
+        page.add_init_script(SHIFTS)
         page.on("console", self._heard)
         page.on("pageerror", lambda error: self.faults.append(str(error)))
         page.on("request", self._asked)
 
     def _heard(self, message) -> None:
         told = f"{message.text} {message.location.get('url', '')}"
-        if message.type == "error" and not PROBES.search(told):
+        if message.type == "error":
             self.faults.append(told)
 
     def _asked(self, request) -> None:

@@ -1,67 +1,65 @@
-"""Serves plotly.js and our own JavaScript, each under an address that names its content."""
+"""Our own script and style sheet and plotly.js, each under an address that names its content."""
 
-import gzip
 import hashlib
 from functools import cache
 from pathlib import Path
 
 import plotly
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
+
+from ui.live.bundle import bundled
 
 FOLDER = Path(__file__).parent
+PLACE = "/assets/"
 PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
-TYPES = {".js": "text/javascript", ".css": "text/css"}
 
 
 @cache
-def files() -> dict[str, Path]:
-    """File name -> path of all that may be served: nothing else can be asked for."""
-    own = {path.name: path for path in FOLDER.iterdir() if path.suffix in TYPES}
-    return {PLOTLY.name: PLOTLY, **own}
+def script() -> str:
+    """Everything of the stage that runs in a browser, as one module."""
+    files = sorted(FOLDER.glob("*.js"))
+    return bundled({path.name: path.read_text(encoding="utf-8") for path in files})
+
+
+@cache
+def sheet() -> str:
+    """All that is styled by us: first the page, then what stands on it."""
+    files = [FOLDER.parent / "app.css", *sorted(FOLDER.glob("*.css"))]
+    return "\n".join(path.read_text(encoding="utf-8") for path in files)
+
+
+@cache
+def contents() -> dict[str, bytes]:
+    """What is served, by its address relative to the app's."""
+    named = {"plotly.min.js": PLOTLY.read_bytes(), "optscope.css": sheet().encode()}
+    found = {_address(name, content): content for name, content in named.items()}
+    # The script finds plotly.js by the address beside its own name.
+    own = f'const PLOTLY = "{next(iter(found))}";\n{script()}'.encode()
+    return {**found, _address("optscope.js", own): own}
+
+
+def _address(name: str, content: bytes) -> str:
+    return f"{PLACE[1:]}{hashlib.blake2b(content, digest_size=6).hexdigest()}/{name}"
+
+
+@cache
+def address(name: str) -> str:
+    """Where a file of `contents` is, relative to the app's address; it changes with the content."""
+    return next(address for address in contents() if address.endswith(f"/{name}"))
 
 
 @cache
 def version() -> str:
-    """A digest of everything served. It stands in every address, so a browser may keep files."""
-    digest = hashlib.blake2b(digest_size=6)
-    for name, path in sorted(files().items()):
-        digest.update(name.encode() + path.read_bytes())
-    return digest.hexdigest()
-
-
-@cache
-def packed(name: str) -> bytes:
-    """A file's bytes, compressed once per process rather than once per visitor."""
-    return gzip.compress(files()[name].read_bytes(), compresslevel=6)
-
-
-def serve(request: Request) -> Response:
-    name = request.path_params["name"]
-    if name not in files():
-        return Response("There is no such file.", status_code=404)
-    headers = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
-    content = packed(name)
-    if "gzip" in request.headers.get("accept-encoding", ""):
-        headers["Content-Encoding"] = "gzip"
-    else:
-        content = gzip.decompress(content)
-    return Response(content, headers=headers, media_type=TYPES[Path(name).suffix])
-
-
-def routes() -> list[Route]:
-    """The routes to hand to the server."""
-    return [Route("/assets/{version}/{name}", serve)]
+    """A name for this release of what runs in browsers."""
+    return address("optscope.js").split("/")[1]
 
 
 def stub(module: str) -> str:
-    """The component script that loads a module of ours, relative to wherever the app is served."""
+    """The component script that hands over to a module of ours, wherever the app is served."""
     return f"""
-const module = import(new URL("assets/{version()}/{module}", document.baseURI));
+const script = import(new URL("{address("optscope.js")}", document.baseURI));
 export default (component) => {{
   let leave;
-  module.then((loaded) => {{ leave = loaded.default(component); }});
+  script.then(({{ parts }}) => {{ leave = parts["{module}"].default(component); }});
   return () => leave?.();
 }};
 """

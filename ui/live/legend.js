@@ -6,6 +6,11 @@ import { tidy } from "./told.js";
 
 const MANY = 5;
 
+// A number keeps its room while it changes, so that nothing beside it moves: as wide as most are,
+// filled up with spaces as wide as a digit.
+const NUMBER = 7;
+const FIGURE = "\u2007";
+
 export class Legend {
   constructor(root, stage) {
     this.stage = stage;
@@ -58,8 +63,9 @@ export class Legend {
         for (const { y, meta } of panel.overlay.traces) {
           if (meta.group !== group || !meta.readout) continue;
           const { reads } = meta;
-          parts.push(`${meta.readout} ${reads ? reads[Math.min(step, reads.length - 1)]
-            : tidy(y[Math.min(step, y.length - 1)] + (meta.offset ?? 0))}`);
+          const read = reads ? reads[Math.min(step, reads.length - 1)]
+            : tidy(y[Math.min(step, y.length - 1)] + (meta.offset ?? 0));
+          parts.push(`${meta.readout} ${read.padEnd(NUMBER, FIGURE)}`);
         }
       }
       const text = parts.join("  ");

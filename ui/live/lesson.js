@@ -3,13 +3,11 @@
 // While a question is open the stage is hushed: nothing after the clock's step is drawn. Playing to
 // the moment the step names opens it again, and the answer gets its reply.
 
-import { loadStyle } from "./dom.js";
 
 const NOT_SURE = "not sure";
 
 export class LessonBox {
   constructor(root, stage) {
-    loadStyle("./lesson.css");
     this.root = root;
     this.stage = stage;
     root.hidden = true;

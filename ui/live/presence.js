@@ -1,7 +1,6 @@
 // Presence: notices that the server has gone, says so in a line, and takes the page up from its
 // address once it is back. See presence.py.
 
-import { loadStyle } from "./dom.js";
 
 // Milliseconds: between two questions whether the server is there; until a question counts as
 // unanswered; for Streamlit's own connection to come back; and for the page to have run once more.
@@ -108,7 +107,6 @@ const place = (stage) => [...document.querySelectorAll(".os-stage")].indexOf(sta
 
 function say(text) {
   if (!line) {
-    loadStyle("./presence.css");
     line = document.body.appendChild(Object.assign(document.createElement("p"), { className: "os-presence" }));
     line.setAttribute("role", "status");
   }

@@ -1,6 +1,5 @@
 // Sliders that report while they move: linear or logarithmic, with a number that can be typed.
 
-import { loadStyle } from "./dom.js";
 import { fine } from "./fine.js";
 
 // A linear slider of whole numbers has a notch for each, others have these.
@@ -9,7 +8,6 @@ const notches = ({ whole, scale, low, high }) => (whole && scale !== "log" ? hig
 
 export class Board {
   constructor(root, post, hover) {
-    loadStyle("./sliders.css");
     this.root = root;
     this.post = post;
     this.hover = hover;

@@ -4,7 +4,7 @@
 // it shows. Dragging a handle or the scrubber answers here and reports to Python as it goes.
 
 import { Clock } from "./clock.js";
-import { loadStyle, part } from "./dom.js";
+import { part } from "./dom.js";
 import { Handle } from "./handle.js";
 import { Hover } from "./hover.js";
 import { Keys } from "./keys.js";
@@ -30,13 +30,16 @@ window.addEventListener("popstate", () => {
   if (pathname === page && search && !hash) window.location.reload();
 });
 
+// The first page has asked for it already (ui/server/first.py); what fails there is asked for again.
 function loadPlotly() {
   plotly ??= new Promise((resolve, reject) => {
+    const first = document.querySelector('script[src$="/plotly.min.js"]');
     const script = document.createElement("script");
-    script.src = new URL("./plotly.min.js", import.meta.url);
-    script.onload = () => resolve(window.Plotly);
-    script.onerror = reject;
-    document.head.append(script);
+    script.src = new URL(`../../${PLOTLY}`, import.meta.url);
+    for (const each of [first, script]) each?.addEventListener("load", () => resolve(window.Plotly));
+    script.addEventListener("error", reject);
+    if (first) first.addEventListener("error", () => document.head.append(script));
+    else document.head.append(script);
   });
   return plotly;
 }
@@ -45,7 +48,6 @@ export default function (component) {
   const root = component.parentElement.querySelector(".os-stage");
   let stage = stages.get(root);
   if (!stage) {
-    loadStyle("./stage.css");
     stages.set(root, (stage = new Stage(root)));
     page = window.location.pathname;
     stayVivid(root.closest(".stElementContainer"));

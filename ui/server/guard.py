@@ -12,6 +12,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ui.server.first import inline_hashes
+
 STREAM = "/_stcore/stream"
 OPEN = {"/_stcore/health", "/_stcore/host-config", STREAM}
 METRICS = "/_stcore/metrics"
@@ -24,7 +26,7 @@ POLICY = Template(
     "; ".join(
         (
             "default-src 'self'",
-            "script-src 'self' blob: 'unsafe-inline'",
+            "script-src 'self' blob: $scripts",
             "style-src 'self' 'unsafe-inline'",
             "img-src 'self' data: blob:",
             "font-src 'self' data:",
@@ -83,7 +85,9 @@ class Guard:
 
     async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         host = Headers(scope=scope).get("host", "")
-        policy = POLICY.substitute(host=_plain(host), frames=self.frames)
+        policy = POLICY.substitute(
+            host=_plain(host), frames=self.frames, scripts=" ".join(inline_hashes())
+        )
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":

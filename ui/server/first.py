@@ -1,0 +1,97 @@
+"""The first page that a browser gets: Streamlit's own, which asks at once for all it will need.
+
+Streamlit begins to draw once a dozen scripts have run; what these ask for in turn, and our own
+script and plotly.js, are named here, so that they arrive meanwhile. The page is told where the app
+is: without that it asks below its own address first, which is answered with 404.
+"""
+
+import base64
+import hashlib
+import re
+from functools import cache
+from pathlib import Path
+
+import streamlit
+
+from ui.live import assets
+
+STATIC = Path(streamlit.__file__).parent / "static"
+# The elements on every page of ours, by the scripts of Streamlit's that draw them.
+DRAWN = ("BidiComponent", "Html", "Selectbox", "Multiselect", "Button", "ButtonGroup")
+SYMBOLS = "MaterialSymbols-Rounded"
+BASE = (
+    "window.prerenderReady = false;"
+    "window.__streamlit = { BACKEND_BASE_URL:"
+    " location.origin + location.pathname.replace(/[^/]*$/, '') };"
+)
+WORDLESS = "Optscope draws in your browser: allow JavaScript for this page, and load it again."
+
+
+class ChangedError(RuntimeError):
+    """Streamlit's page is not what it was when this was written."""
+
+
+@cache
+def page() -> str:
+    """The page's HTML."""
+    text = (STATIC / "index.html").read_text(encoding="utf-8")
+    for old, new in (
+        (r"<!--.*?-->\s*", ""),
+        (r"<title>.*?</title>", "<title>Optscope</title>"),
+        (r"</head>", f"{_head()}\n</head>"),
+        (r'<link rel="service-desc"[^>]*>', ""),
+        (r"<script>\s*window.prerenderReady = false\s*</script>", f"<script>{BASE}</script>"),
+        (r"<noscript>.*?</noscript>", f"<noscript>{WORDLESS}</noscript>"),
+        (r'<div id="root"></div>', f'{_sheet()}\n<div id="root"></div>'),
+    ):
+        text, count = re.subn(old, lambda _, new=new: new, text, flags=re.DOTALL)
+        if not count:
+            raise ChangedError(f"Streamlit's index.html has no {old} any more.")
+    return text
+
+
+def _sheet() -> str:
+    # After Streamlit's own styles, which it adds to the head.
+    return f'<link rel="stylesheet" href="./{assets.address("optscope.css")}">'
+
+
+def _head() -> str:
+    modules = [f"./{assets.address('optscope.js')}", *(f"./static/js/{name}" for name in _later())]
+    lines = [f'<link rel="modulepreload" crossorigin href="{each}">' for each in modules]
+    lines.append(f'<script async src="./{assets.address("plotly.min.js")}"></script>')
+    lines += [
+        f'<link rel="preload" as="font" type="font/woff2" crossorigin href="./static/media/{name}">'
+        for name in _named("media", SYMBOLS)
+    ]
+    return "\n".join(lines)
+
+
+def _named(folder: str, start: str) -> list[str]:
+    return sorted(path.name for path in (STATIC / "static" / folder).glob(f"{start}.*"))
+
+
+def _later() -> list[str]:
+    """Scripts that the page does not ask for at once and yet needs: those in DRAWN and theirs."""
+    asked = set(re.findall(r"static/js/([\w.-]+\.js)", (STATIC / "index.html").read_text()))
+    found: list[str] = []
+
+    def add(name: str) -> None:
+        if name in asked or name in found:
+            return
+        found.append(name)
+        text = (STATIC / "static" / "js" / name).read_text(encoding="utf-8")
+        for other in re.findall(r'(?:from|import)\s*"\./([\w.-]+\.js)"', text):
+            add(other)
+
+    for start in DRAWN:
+        for name in _named("js", start):
+            add(name)
+    return found
+
+
+@cache
+def inline_hashes() -> list[str]:
+    """The scripts that stand in the page itself, as a Content-Security-Policy names them."""
+    scripts = re.findall(r"<script>(.*?)</script>", page(), flags=re.DOTALL)
+    digests = [hashlib.sha256(script.encode()).digest() for script in scripts]
+    return [f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests]
