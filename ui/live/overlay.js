@@ -157,7 +157,7 @@ export class Overlay {
     if (!heads && mode.includes("markers")) {
       for (let at = 0; at <= last; at += 1) head(pen, points, at, marker, look, 0.8);
     }
-    if (mode.includes("text")) notes(pen, points, trace, look, this.axes[0]);
+    if (mode.includes("text") && !(secret && upto < last)) notes(pen, points, trace, look, this.axes[0]);
   }
 
   points(trace, index, step) {

@@ -6,7 +6,7 @@ import numpy as np
 
 from ui.ground import contour
 from ui.palette import HUES
-from ui.recurrent.figures import curve, decades, layout
+from ui.recurrent.figures import curve, decades, layout, line
 
 LOOKS = {
     "Unclipped": {"colour": HUES[1], "dash": "dash", "symbol": "square"},
@@ -49,11 +49,9 @@ def gradients(case) -> dict[str, Any]:
         norms = _reached(run, run.gradient_norms)
         seen = _reached(run, np.sqrt((run.seen**2).sum(axis=-1)))
         if name == "Clipped":
-            after = curve("after clipping", LOOKS[name], seen, "", group=name)
-            after["meta"] = {"play": "still", "group": name}
-            data.append(
-                after | {"opacity": 0.3, "line": {"color": LOOKS[name]["colour"], "width": 8}}
-            )
+            after = line(LOOKS[name]["colour"], seen, name="after clipping", width=8, opacity=0.3)
+            after["meta"] |= {"group": name, "ahead": 1.0}
+            data.append(after)
         data.append(curve(name, LOOKS[name], norms, "‖∇‖", group=name))
     return _logarithmic(case, data, "Gradient norm; broad and pale: after clipping")
 

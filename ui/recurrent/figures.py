@@ -16,6 +16,19 @@ def curve(name: str, look: dict, y: np.ndarray, readout: str, *, group: str) -> 
     }  # fmt: skip
 
 
+def line(
+    colour: str, y: np.ndarray, *, name: str, dash: str = "solid", width: float = 1.4, **more: Any
+) -> dict[str, Any]:
+    """A thin line over the clock's steps, without a head: what comes after the clock is pale, and
+    a secret as long as a question is open."""
+    return {
+        "type": "scatter", "mode": "lines", "name": name, "y": y, **more,
+        "line": {"color": colour, "width": width, "dash": dash},
+        "marker": {"symbol": "circle", "size": 0},
+        "meta": {"play": "curve", "group": name, "ahead": 0.7},
+    }  # fmt: skip
+
+
 def still(
     colour: str, *, name: str, dash: str = "solid", width: float = 1.4, **places: np.ndarray
 ) -> dict[str, Any]:

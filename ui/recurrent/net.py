@@ -126,10 +126,10 @@ def scene(state: PageState, records: Sequence[MemoryRecord]) -> Scene:
     bands = {record.plan.cell.name: at_start(record.plan) for record in records}
     return Scene(
         [
-            Panel(chart.losses(records), labels={"x": "training step", "y": "loss"}),
+            Panel(chart.losses(records, looks), labels={"x": "training step", "y": "loss"}),
             Panel(chart.by_lag(records, looks, bands), name="gradient by lag",
                   labels={"x": "lag", "y": "|dh_T/d(state)|"}),
-            Panel(chart.shares(records), name="where it comes from",
+            Panel(chart.shares(records, looks), name="where it comes from",
                   labels={"x": "training step", "y": "time step"}),
             Panel(chart.signal(records, looks), name="signal to noise",
                   labels={"x": "lag", "y": "signal to noise"}),

@@ -21,17 +21,19 @@ def look_at(record: MemoryRecord, step: int) -> int:
     return max(0, int(np.searchsorted(record.looks, step, side="right")) - 1)
 
 
-def losses(records: Sequence[MemoryRecord]) -> dict[str, Any]:
-    """The loss of each batch thin, the exam broad, and the line of a net without memory."""
-    data, last = [], 1
+def losses(records: Sequence[MemoryRecord], steps: np.ndarray) -> dict[str, Any]:
+    """The loss of each batch thin, the exam broad, and the line of a net without memory.
+
+    All up to the clock's look: what a training comes to is not told before it is played.
+    """
+    data, curves, last = [], [], 1
     for record in records:
-        steps = np.arange(len(record.losses))
-        last = max(last, len(steps) - 1)
-        data.append(_line(record, steps, record.losses, width=1.0, name="batch", opacity=0.45))
-        exam = _line(record, record.looks, record.exams, width=2.8, name="exam")
-        data.append(exam | {"mode": "lines+markers"})
-    curves = [trace["y"] for trace in data] or [np.ones(1)]
-    bounds = decades(curves, 5)
+        taken = np.arange(len(record.losses))
+        last = max(last, len(taken) - 1)
+        for name, x, y in (("batch", taken, record.losses), ("exam", record.looks, record.exams)):
+            data.append(_grown(record, name, x, y, steps))
+            curves.append(y)
+    bounds = decades(curves or [np.ones(1)], 5)
     figure = layout("Loss: thin each batch, broad the exam", "training step", [0, last], bounds,
                     log=True)  # fmt: skip
     if records:
@@ -39,6 +41,17 @@ def losses(records: Sequence[MemoryRecord]) -> dict[str, Any]:
         figure["shapes"] = [level(blind, "dash")]
         figure["annotations"] = [_note("without memory", float(np.log10(blind)))]
     return {"data": data, "layout": figure}
+
+
+def _grown(record, name: str, x: np.ndarray, y: np.ndarray, steps: np.ndarray) -> dict[str, Any]:
+    """A curve up to each of the clock's looks."""
+    rows = np.where(x <= steps[:, None], _known(y), np.nan)
+    trace = _frames(record, x.astype(float), rows)
+    exam = name == "exam"
+    trace |= {"name": f"{record.plan.cell.name}, {name}", "opacity": 1.0 if exam else 0.45,
+              "mode": "lines+markers" if exam else "lines"}  # fmt: skip
+    trace["line"] |= {"width": 2.8 if exam else 1.0}
+    return trace
 
 
 def by_lag(
@@ -61,7 +74,7 @@ def by_lag(
     return {"data": data, "layout": figure}
 
 
-def shares(records: Sequence[MemoryRecord]) -> dict[str, Any]:
+def shares(records: Sequence[MemoryRecord], steps: np.ndarray) -> dict[str, Any]:
     """Which time steps the gradient of W_hidden comes from, of the first cell, over training."""
     if not records:
         return {
@@ -69,13 +82,17 @@ def shares(records: Sequence[MemoryRecord]) -> dict[str, Any]:
             "layout": layout("Where it comes from", "training step", [0, 1], [0, 1]),
         }
     record = records[0]
+    shown = np.nan_to_num(100 * record.shares.T)
+    # Up to the clock's look; the rest has no colour yet.
+    rows = np.where(record.looks <= steps[:, None, None], shown, np.nan)
     heat = {
         "type": "heatmap", "x": record.looks.astype(float),
-        "y": np.arange(1.0, record.plan.length + 1),
-        "z": np.nan_to_num(100 * record.shares.T), "colorscale": "ground", "reversescale": True,
+        "y": np.arange(1.0, record.plan.length + 1), "z": rows[-1],
+        "zmin": 0.0, "zmax": float(shown.max(initial=1.0)),
+        "colorscale": "ground", "reversescale": True,
         "hovertemplate": "step %{x}, time %{y}: %{z:.3g} %<extra></extra>",
         "colorbar": {"title": {"text": "%"}, "thickness": 10},
-        "meta": {"still": True},
+        "meta": {"play": "frame", "frames": {"z": rows}},
     }  # fmt: skip
     title = f"Where {record.plan.cell.name}'s gradient of W comes from"
     figure = layout(title, "training step", [record.looks[0], max(record.looks[-1], 1)],

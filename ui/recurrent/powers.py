@@ -64,7 +64,7 @@ def scene(state: PageState) -> Scene:
         [
             Panel(chart.plane(case), span=2, name="forward and back", aspect=1.0,
                   labels={"x": "first unit", "y": "second unit"}),
-            Panel(chart.norms(case), cursor=True, click="clock",
+            Panel(chart.norms(case), cursor=True, click="clock", name="norms",
                   labels={"x": "step", "y": "norm"}),
             Panel(chart.spectrum(case), aspect=1.0, name="eigenvalues",
                   labels={"x": "real", "y": "imaginary"}),

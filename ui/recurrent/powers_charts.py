@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from ui.palette import HUES
-from ui.recurrent.figures import curve, decades, layout, level, steadier, still
+from ui.recurrent.figures import curve, decades, layout, level, line, steadier, still
 
 LOOKS = {
     "forward": {"colour": HUES[0], "dash": "solid", "symbol": "circle"},
@@ -51,8 +51,8 @@ def norms(case) -> dict[str, Any]:
     lengths = np.concatenate([[1.0], found.norms])
     back = np.linalg.norm(case.back, axis=1)
     data = [
-        still("ink", y=_power(found.radius, steps), name="ρᵗ", dash="dash"),
-        still("ink", y=_power(found.stretch, steps), name="σᵗ", dash="dot"),
+        line("ink", _power(found.radius, steps), name="ρᵗ", dash="dash"),
+        line("ink", _power(found.stretch, steps), name="σᵗ", dash="dot"),
         _kreiss(found, case.course.steps),
         curve("forward", LOOKS["forward"], lengths, "|Wᵗ|", group="forward"),
         curve("gradient back", LOOKS["gradient back"], back, "|gradient|", group="gradient back"),
@@ -73,9 +73,9 @@ def _kreiss(found, steps: int) -> dict[str, Any]:
     """
     told = np.isfinite(found.kreiss) and found.kreiss > 1 + 1e-6
     height = np.full(2, found.kreiss if told else np.nan)
-    line = still("ink", x=np.array([0.0, steps]), y=height, name="Kreiss constant", dash="longdash",
-                 width=1.0)  # fmt: skip
-    return line | {"mode": "lines+text", "text": ["", "Kreiss: some power is at least this high"]}
+    told_as = ["", "Kreiss: some power is at least this high"]
+    return line("ink", height, name="Kreiss constant", dash="longdash", width=1.0,
+                x=np.array([0.0, steps]), mode="lines+text", text=told_as)  # fmt: skip
 
 
 def spectrum(case) -> dict[str, Any]:

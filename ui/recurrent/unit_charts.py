@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from ui.palette import ACTIVATION_LOOKS, HUES
-from ui.recurrent.figures import curve, decades, layout, level, still
+from ui.recurrent.figures import curve, decades, layout, level, line, still
 from ui.recurrent.scene import number
 
 OTHERS = np.array([0.5, 0.8, 0.9, 1.0, 1.1, 1.25, 2.0])
@@ -17,7 +17,7 @@ def lags(case) -> dict[str, Any]:
     """|dh_t/dh_0| by lag: the unit's own, other weights thin, and t^(-3/2) dotted."""
     look = ACTIVATION_LOOKS[case.squash.name]
     others = [
-        still(HUES[7], y=_positive(column), name=f"w = {number(w)}", width=1.2)
+        line(HUES[7], _positive(column), name=f"w = {number(w)}", width=1.2)
         for w, column in zip(OTHERS, case.others.T, strict=True)
     ]
     t = np.arange(case.unit.steps + 1.0)
@@ -25,29 +25,25 @@ def lags(case) -> dict[str, Any]:
     law[FROM:] = t[FROM:] ** -1.5
     own = curve(f"w = {number(case.unit.w)}", look, _positive(case.own[1]), "|dh/dh₀|",
                 group=case.squash.name)  # fmt: skip
-    data = [*others, still("ink", y=law, name="t^(−3/2)", dash="dot"), own]
     bounds = decades([case.own[1], case.others], DEEPEST)
+    others = [_named(each, bounds) for each in others]
+    data = [*others, line("ink", law, name="t^(−3/2)", dash="dot"), own]
     for trace in data:
         trace["meta"] |= {"log": True, "across": 10}
     figure = layout("Gradient by lag; thin: other weights, dotted: lag to the power −3/2", "lag",
                     [0, case.unit.steps], bounds, log=True)  # fmt: skip
     figure["shapes"] = [level(1.0)]
-    figure["annotations"] = _names(others, case.unit.steps, bounds)
     return {"data": data, "layout": figure}
 
 
-def _names(lines: list[dict], steps: int, bounds: list[float]) -> list[dict]:
-    """The weight at the end of each thin line that ends within the plot."""
-    notes = []
-    for line in lines:
-        known = np.flatnonzero(np.isfinite(line["y"]))
-        at = int(known[-1]) if known.size else 0
-        height = np.log10(line["y"][at]) if known.size else np.nan
-        if bounds[0] <= height <= bounds[1]:
-            notes.append({"text": line["name"].removeprefix("w = "), "x": min(at, steps),
-                          "y": float(height), "xanchor": "right", "yanchor": "bottom",
-                          "showarrow": False})  # fmt: skip
-    return notes
+def _named(thin: dict[str, Any], bounds: list[float]) -> dict[str, Any]:
+    """The line with its weight written where it leaves the plot."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        inside = np.flatnonzero(np.log10(thin["y"]) >= bounds[0])
+    text = [""] * len(thin["y"])
+    if inside.size:
+        text[inside[-1]] = thin["name"].removeprefix("w = ")
+    return thin | {"mode": "lines+text", "text": text}
 
 
 def cobweb(case) -> dict[str, Any]:
@@ -79,11 +75,10 @@ def chains(case) -> dict[str, Any]:
     same, different = case.chains
     one = np.ones(1)
     data = [
-        still(HUES[7], y=_positive(np.concatenate([one, column])), name="different matrices")
+        line(HUES[7], _positive(np.concatenate([one, column])), name="different matrices")
         for column in different.T
     ]
-    again = still(HUES[1], y=_positive(np.concatenate([one, same])), name="the same matrix",
-                  width=2.6)  # fmt: skip
+    again = line(HUES[1], _positive(np.concatenate([one, same])), name="the same matrix", width=2.6)
     bounds = decades([same, different], DEEPEST)
     figure = layout("Same matrix (red) or a new one each layer (grey)", "layers",
                     [0, case.unit.steps], bounds, log=True)  # fmt: skip

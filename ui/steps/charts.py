@@ -22,15 +22,18 @@ def played(setup: Setup, responses: dict[str, Response], *, law: bool, log: bool
     Broad and pale under a curve is what the law foretells. `log` shows lengths, on a log axis.
     """
     title = "step length, in rates" if log else "step down, in rates"
+    above, below = [0.69, 1.0], [0.0, 0.59]
     figure = _finished(_steps(setup, responses, law, log), setup, title, log)
     for trace in figure["data"]:
         trace["yaxis"] = "y2"
     figure["data"] = [*_stems(setup), *figure["data"], *map(_holding, ("y", "y2"))]
     layout = figure["layout"]
-    below = layout["yaxis"] | {"title": {"text": title}, "domain": [0.0, 0.6]}
     most = 1.1 * top(setup)
-    above = {"title": {"text": "gradient"}, "range": [-most, most], "domain": [0.68, 1.0]}
-    layout |= {"yaxis": {**above, "zeroline": True}, "yaxis2": below | {"zeroline": True}}
+    layout |= {
+        "yaxis": {"range": [-most, most], "domain": above, "zeroline": True},
+        "yaxis2": layout["yaxis"] | {"domain": below, "zeroline": True},
+        "annotations": [_heading("gradient", above[1]), _heading(title, below[1])],
+    }
     layout["xaxis"] |= {"anchor": "y2"}
     del layout["title"], layout["shapes"]
     return figure
@@ -172,10 +175,12 @@ def angles(setup: Setup, responses: dict[str, Response]) -> dict:
     return {"data": data, "layout": layout}
 
 
-def longest(setup: Setup, responses: dict[str, Response], bounds: dict[str, LongestStep]) -> dict:
-    """The longest step so far of each, in rates, under the longest that any stream allows.
+def longest(
+    setup: Setup, responses: dict[str, Response], bounds: dict[str, LongestStep], *, law: bool
+) -> dict:
+    """The longest step so far of each, in rates; a thin level is the bound that the paper states.
 
-    A thin level is the bound that the paper states.
+    With `law`, broad and pale, the longest that any stream allows by each step.
     """
     below, above = [], []
     for name, response in responses.items():
@@ -183,7 +188,8 @@ def longest(setup: Setup, responses: dict[str, Response], bounds: dict[str, Long
         record = np.maximum.accumulate(np.where(np.isfinite(lengths), lengths, 0.0))
         if name in bounds:
             bound = bounds[name]
-            below.append(_law_track(name, from_step_one(bound.by_step)))
+            if law:
+                below.append(_law_track(name, from_step_one(bound.by_step)))
             level = _track(name, 1, from_step_one(np.full(setup.steps, bound.claimed)), "")
             below.append(level | {"name": f"{name}: the paper's bound", "meta": _still(name)})
         above.append(_track(name, 0, from_step_one(record), "longest"))
@@ -314,6 +320,12 @@ def _level(y: float) -> dict:
 def _note(text: str, x: float, y: float, anchor: str = "top") -> dict:
     return {"text": text, "xref": "paper", "x": x, "y": y, "xanchor": "right", "yanchor": anchor,
             "showarrow": False}  # fmt: skip
+
+
+def _heading(text: str, y: float) -> dict:
+    """The title of one of two plots, one above the other."""
+    return {"text": text, "xref": "paper", "x": 0.0, "xanchor": "left", "yref": "paper", "y": y,
+            "yanchor": "bottom", "showarrow": False, "font": {"size": 14}}  # fmt: skip
 
 
 def _layout(title: str, steps: int, bounds: list[float]) -> dict:

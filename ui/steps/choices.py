@@ -111,7 +111,7 @@ def _others(state: Address) -> dict[str, controls.Dials]:
 def panels(state: PageState, setup: Setup, responses: dict) -> tuple[list[Panel], dict]:
     """The stream and its steps, and beside them what the view in force shows; and what it knows."""
     log = state["axis"] == LOG
-    beside, known = _beside(state["view"], setup, responses, log)
+    beside, known = _beside(state, setup, responses, log)
     played = chart.played(setup, responses, law=state["law"], log=log)
     main = Panel(
         played, span=min(2, max(1, len(beside))), cursor=True, name="stream and steps",
@@ -127,13 +127,14 @@ def columns(panels: list[Panel]) -> str:
     return f"{wide} minmax(0, 3fr)" if len(panels) <= 3 else f"{wide} minmax(0, 3fr) minmax(0, 3fr)"
 
 
-def _beside(view: str, setup: Setup, responses: dict, log: bool) -> tuple[list[Panel], dict]:
+def _beside(state: PageState, setup: Setup, responses: dict, log: bool) -> tuple[list[Panel], dict]:
+    view = state["view"]
     if view == MEMORY:
         found = list(chart.memories(setup, responses, log=log).values())[:MOST_MEMORIES]
         return [_over_time(figure) for figure in found], {}
     if view == LONGEST:
         known = setup.longest()
-        return [_over_time(chart.longest(setup, responses, known))], known
+        return [_over_time(chart.longest(setup, responses, known, law=state["law"]))], known
     if view == DRIFT:
         known = setup.drifts()
         drift = Panel(chart.drifts(known), labels={"x": "1 − β₂", "y": "rates per period"})

@@ -147,8 +147,11 @@ def test_a_net_is_shown_as_its_record_is(trained):
     assert [record.plan.cell.name for record in records] == ["Tanh", "LSTM", "GRU"]
     losses, lags, heat, signal = (panel.figure for panel in scene.panels)
     lines = {trace["name"]: trace for trace in losses["data"]}
-    np.testing.assert_allclose(lines["LSTM, batch"]["y"], records[1].losses)
-    np.testing.assert_allclose(lines["GRU, exam"]["y"], records[2].exams)
+    np.testing.assert_allclose(lines["LSTM, batch"]["meta"]["y"][-1], records[1].losses)
+    np.testing.assert_allclose(lines["GRU, exam"]["meta"]["y"][-1], records[2].exams)
+    # Nothing beyond the clock's look is told before it is played.
+    assert np.isfinite(lines["LSTM, batch"]["meta"]["y"][1]).sum() == 6
+    assert np.isfinite(heat["data"][0]["meta"]["frames"]["z"][0]).sum() == 12
     assert losses["layout"]["shapes"][0]["y0"] == pytest.approx(1 / 6)
     frames = {t["name"]: t for t in lags["data"] if t["meta"]["play"] == "frame"}
     np.testing.assert_allclose(frames["Tanh"]["meta"]["y"][-1], records[0].by_lag[-1])

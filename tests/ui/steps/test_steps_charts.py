@@ -45,7 +45,7 @@ def every_figure(case):
         charts.angles(case, responses),
         charts.places(case, responses),
         charts.paths(case, responses),
-        charts.longest(case, responses, case.longest()),
+        charts.longest(case, responses, case.longest(), law=True),
         charts.drifts(case.drifts()),
         *charts.memories(case, responses, log=False).values(),
         *charts.memories(case, responses, log=True).values(),
@@ -118,7 +118,7 @@ def test_the_longest_step_stays_under_its_ceiling():
     case = setup(NoiseStream(), optimizers=(Adam(), Momentum()))
     bounds = case.longest()
     assert set(bounds) == {"Adam"}
-    figure = by_name(charts.longest(case, case.responses(), bounds))
+    figure = by_name(charts.longest(case, case.responses(), bounds, law=True))
     np.testing.assert_allclose(figure["Adam: the paper's bound"]["y"][1:], 10**0.5)
     record, ceiling = figure["Adam"]["y"][1:], figure["Adam: the law"]["y"][1:]
     assert (np.diff(record) >= 0).all()
