@@ -1,8 +1,6 @@
 """Recurrent: the same matrix, again and again."""
 
-import streamlit as st
-
-from ui import frame
+from ui import frame, work
 from ui.lessons import telling
 from ui.live.stage import stage
 from ui.recurrent import choices, net
@@ -12,8 +10,6 @@ from ui.state import PageState
 state = PageState("recurrent", PARAMETERS)
 with frame.row(state):
     choices.choose(state)
-# There with or without a training: a stage that changes its place is mounted anew.
-with st.container():
     records = net.finish(state) if state["view"] == NET else []
 
 
@@ -44,3 +40,4 @@ if drawer := frame.details(state, "recurrent.stage"):
         choices.downloads(scene)
         frame.about(state)
 state.publish()
+work.go_on(state)

@@ -22,18 +22,20 @@ def carry_out(
     steps: Generator[tuple[float, str], None, Any],
     stop: Callable[[], None] | None = None,
     label: str = "Stop",
+    goes_on: Callable[[], bool] = lambda: False,
 ) -> Any:
     """Runs work to its end and returns what it makes.
 
     It yields the share that is done and a text that says so. Work that is not done at once gets
     a bar, and a button where `stop` is a callback that keeps the next run from beginning it anew.
-    It takes turns with the long work of other visitors.
+    They stay where `goes_on` says in the end that there is more. It takes turns with the long
+    work of other visitors.
     """
     with turn(account=visit().account):
-        return _carry_out(steps, stop, label)
+        return _carry_out(steps, stop, label, goes_on)
 
 
-def _carry_out(steps, stop, label) -> Any:
+def _carry_out(steps, stop, label, goes_on) -> Any:
     place, bar = st.empty(), None
     begun = told = monotonic()
     try:
@@ -48,7 +50,8 @@ def _carry_out(steps, stop, label) -> Any:
                 bar = _bar(place, stop, label)
             bar.progress(min(share, 1.0), text)
     except StopIteration as end:
-        place.empty()
+        if not goes_on():
+            place.empty()
         return end.value
     except Exception:
         place.empty()
@@ -92,19 +95,31 @@ class Underway:
 
 
 def finish(
-    state: PageState, name: str, plans: Sequence[Any], begin: Callable[[Any], Any], memory: int
+    state: PageState,
+    name: str,
+    plans: Sequence[Any],
+    begin: Callable[[Any], Any],
+    memory: int,
+    glimpse: float | None = None,
 ) -> list[Any]:
     """The records of plans of that kind: kept ones, or trained now, or as far as they were stopped.
 
     `begin` makes the trainer of a plan, which has a number of `steps`; `memory` is what all of
-    them may take, in bytes.
+    them may take, in bytes. With `glimpse` it trains for so many seconds only, so that the page
+    can show what there is; `go_on`, called last, has the page run again for the next ones.
     """
     # A new run of the page begins while the one it replaces may still be training: they take turns.
     with state.memory.setdefault("turn", threading.Lock()):
-        return _finish(state, name, plans, begin, memory)
+        return _finish(state, name, plans, begin, memory, glimpse)
 
 
-def _finish(state, name, plans, begin, memory) -> list[Any]:
+def go_on(state: PageState) -> None:
+    """Runs the page once more where a training goes on."""
+    if state.memory.pop("growing", False):
+        st.rerun()
+
+
+def _finish(state, name, plans, begin, memory, glimpse) -> list[Any]:
     done = {plan: kept(name, plan) for plan in plans}
     waiting = state.memory.setdefault("underway", {})
     for plan in [plan for plan in waiting if done.get(plan) or plan not in done]:
@@ -113,21 +128,26 @@ def _finish(state, name, plans, begin, memory) -> list[Any]:
     if missing and not stopped(state, name, missing):
         for plan in missing:
             waiting.setdefault(plan, Underway(begin(plan)))
+        halt = partial(_halt, state, name, waiting)
         with CACHE.room(memory):
-            halt = partial(_halt, state, name, waiting)
-            done |= carry_out(_together(name, waiting), halt)
+            steps = _together(name, waiting, glimpse)
+            done |= carry_out(steps, halt, goes_on=lambda: bool(waiting))
+        if waiting:
+            state.memory["growing"] = True
     for plan, underway in waiting.items():
         done[plan] = underway.trainer.record()
-    if waiting:
+    if waiting and not state.memory.get("growing"):
         st.button("Train on", on_click=ask, args=(state, name, missing),
                   icon=":material/resume:")  # fmt: skip
     return [record for record in map(done.get, plans) if record is not None]
 
 
-def _together(name: str, waiting: dict) -> Generator[tuple[float, str], None, dict]:
-    """Trains side by side, each a few steps at a time."""
-    done = {}
-    while waiting:
+def _together(
+    name: str, waiting: dict, glimpse: float | None
+) -> Generator[tuple[float, str], None, dict]:
+    """Trains side by side, each a few steps at a time, to the end or for so many seconds."""
+    done, begun = {}, monotonic()
+    while waiting and (glimpse is None or monotonic() - begun < glimpse):
         taken = {}
         for plan in list(waiting):
             if (step := waiting[plan].go()) is None:

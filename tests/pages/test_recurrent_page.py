@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from visits import Reader, comparable, picture, report, said, table, visit
 
+from ui import work
 from ui.parameters import slug
 from ui.recurrent import net
 from ui.recurrent.parameters import NET, POWERS, VIEWS
@@ -53,11 +54,34 @@ def test_a_long_training_asks_first_and_is_done_when_asked(monkeypatch):
     monkeypatch.setattr(net, "AFFORDABLE", 0.01)
     link = {**SMALL, "net.seed": "7", "cells": "tanh"}
     app = visit(link, "recurrent")
-    assert "All 15 steps would take" in said(app)
     assert len(losses(picture(app, KEY))) < 16
-    next(each for each in app.button if each.label == "Train it all").click().run()
-    assert not said(app)
+    offer = next(each for each in app.button if each.label == "Train all 15 steps")
+    assert "all would take about" in offer.help
+    offer.click().run()
+    assert not any(each.label.startswith("Train") for each in app.button)
     assert len(losses(picture(app, KEY))) == 16
+
+
+def test_the_picture_grows_while_it_trains_and_can_be_stopped(monkeypatch):
+    """Each run of the page takes a glimpse, shows it, and has the page run again."""
+    shown, finish = [], net.finish
+
+    def watched(state):
+        records = finish(state)
+        shown.append(len(records[0].losses))
+        if len(shown) == 3:
+            work.stop(state, net.KIND, (records[0].plan,))
+        return records
+
+    monkeypatch.setattr(net, "GLIMPSE", 0.0001)
+    monkeypatch.setattr(net, "finish", watched)
+    app = visit({**SMALL, "net.steps": "60", "net.seed": "8", "cells": "tanh"}, "recurrent")
+    assert shown[0] < shown[1] < shown[2] < 61
+    assert shown[-1] == shown[2]
+    assert len(losses(picture(app, KEY))) == shown[2]
+    monkeypatch.setattr(net, "GLIMPSE", 10.0)
+    next(each for each in app.button if each.label == "Train on").click().run()
+    assert len(losses(picture(app, KEY))) == 61
 
 
 def test_the_gradients_are_checked_at_a_click():

@@ -27,6 +27,8 @@ from ui.work import ask, asked
 KIND = "recurrent"
 # Seconds that a link may cost by itself, and bytes that a training takes at most, as measured.
 AFFORDABLE, MEMORY = 2.5, 60_000_000
+# Seconds after which the picture grows.
+GLIMPSE = 1.0
 LOOKS = 15
 SEEDS = 6
 
@@ -66,7 +68,7 @@ def set_up(state: PageState) -> tuple[list[MemoryPlan], list]:
 def finish(state: PageState) -> list[MemoryRecord]:
     """The records of what is asked for, or of as much of it as may be done unasked."""
     plans, _ = set_up(state)
-    return work.finish(state, KIND, _affordable(state, plans), _begin, MEMORY)
+    return work.finish(state, KIND, _affordable(state, plans), _begin, MEMORY, GLIMPSE)
 
 
 def _begin(plan: MemoryPlan) -> MemoryTrainer:
@@ -78,13 +80,10 @@ def _affordable(state: PageState, plans: Sequence[MemoryPlan]) -> list[MemoryPla
     seconds = sum(plan.seconds for plan in plans)
     if seconds <= AFFORDABLE or asked(state, f"long {KIND}", tuple(plans)):
         return list(plans)
-    share = AFFORDABLE / seconds
-    steps = max(1, int(plans[0].steps * share))
-    st.warning(
-        f"All {plans[0].steps} steps would take about {seconds:.0f} s. Shown: the first {steps}.",
-        icon=":material/hourglass:",
-    )
-    st.button("Train it all", on_click=ask, args=(state, f"long {KIND}", tuple(plans)))
+    steps = max(1, int(plans[0].steps * AFFORDABLE / seconds))
+    st.button(f"Train all {plans[0].steps} steps", icon=":material/hourglass:",
+              help=f"Shown are the first {steps}; all would take about {seconds:.0f} s.",
+              on_click=ask, args=(state, f"long {KIND}", tuple(plans)))  # fmt: skip
     return [plan.within(steps) for plan in plans]
 
 
