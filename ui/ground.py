@@ -7,6 +7,7 @@ from functools import lru_cache
 import numpy as np
 
 from ui.live.wire import Kept
+from ui.prose import number
 
 CELLS = 121
 FINER = 3
@@ -41,11 +42,11 @@ class Heights:
         """Heights for a colour bar, and the losses they stand for."""
         if not self.log:
             at = np.linspace(self.low, self.high, 5)
-            return at, [f"{value:.3g}" for value in at]
+            return at, [number(value) for value in at]
         at = np.linspace(np.ceil(self.low), np.floor(self.high), 12)
         at = np.unique(np.round(at))
         at = at[:: max(1, len(at) // 6)]
-        return at, [f"{self.floor + 10.0**a:.4g}" for a in at]
+        return at, [number(self.floor + 10.0**a) for a in at]
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from optcore.knobs import Knob, knobs
-from ui.prose import quoted
+from ui.prose import quoted, spelled
 
 # ------------------------------------------------------------------ names and numbers as text
 
@@ -21,15 +21,18 @@ def slug(name: str) -> str:
 
 def written(value: float) -> str:
     """A number as the URL writes it: as short as the very same number can be read back."""
-    return repr(float(value)).removesuffix(".0") if math.isfinite(value) else "0"
+    mantissa, _, exponent = repr(float(value) if math.isfinite(value) else 0.0).partition("e")
+    return f"{mantissa}e{int(exponent)}" if exponent else mantissa.removesuffix(".0")
 
 
 def number(low: float, high: float, whole: bool = False) -> Callable[[str], float]:
     """A parser for a number from low to high."""
 
+    kind = "a whole number" if whole else "a number"
+    reach = f"{kind} from {spelled(written(low))} to {spelled(written(high))}"
+
     def parse(text: str) -> float:
-        kind = "a whole number" if whole else "a number"
-        fault = f"{quoted(text)} is not {kind} from {low:g} to {high:g}, so the default stands."
+        fault = f"{quoted(text)} is not {reach}, so the default stands."
         try:
             value = float(text)
         except ValueError:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from optcore.optimizers.rule import latex, symbols
+from ui.prose import in_formula
 
 
 def rule(optimizer) -> str:
@@ -36,17 +37,10 @@ def _number(number) -> str:
     if number.ndim == 0 or number.size == 1:
         return _digits(float(number.reshape(())))
     rows = number.reshape(number.shape[0], -1)
-    cells = r"\\".join("&".join(_plain(float(x)) for x in row) for row in rows)
+    cells = r"\\".join("&".join(in_formula(float(x)) for x in row) for row in rows)
     return rf"\begin{{pmatrix}}{cells}\end{{pmatrix}}"
 
 
 def _digits(number: float) -> str:
     """A number that may stand behind an operator: a negative one has brackets."""
-    return rf"\left({_plain(number)}\right)" if number < 0 else _plain(number)
-
-
-def _plain(number: float) -> str:
-    if not np.isfinite(number):
-        return {np.inf: r"\infty", -np.inf: r"-\infty"}.get(number, r"\mathrm{nan}")
-    mantissa, _, exponent = f"{number:.5g}".partition("e")
-    return rf"{mantissa} \cdot 10^{{{int(exponent)}}}" if exponent else mantissa
+    return rf"\left({in_formula(number)}\right)" if number < 0 else in_formula(number)

@@ -7,7 +7,7 @@ defaults out.
 
 import pytest
 from streamlit.testing.v1 import AppTest
-from visits import OLD, PAGES, picture, said, settled, tracks, values, visit
+from visits import OLD, PAGES, as_read, picture, said, settled, tracks, values, visit
 
 from optcore.descent.disturbance import CLIPPINGS, GradientNoise
 from optcore.descent.schedules import SCHEDULES
@@ -87,4 +87,4 @@ def test_an_old_link_to_another_page_is_understood(page, link):
     assert "link's" not in said(app)
     shown = dict(app.query_params)
     for name in shown.keys() & link.keys():
-        assert shown[name] == link[name]
+        assert as_read(shown[name]) == as_read(link[name])

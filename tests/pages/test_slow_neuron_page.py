@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from ui.address import Address, empty
 from ui.parameters import slug
 from ui.slow_neuron import choices as slow_neuron
+from ui.slow_neuron import words
 from ui.slow_neuron.parameters import PARAMETERS
 
 PAGES = Path(__file__).parents[2] / "pages"
@@ -132,7 +133,7 @@ def test_a_hand_moves_the_start_as_far_as_the_sliders_reach():
 def test_the_csv_holds_every_step(shown):
     opened(**{"neuron.steps": "25"})
     runs = list(shown[-1].values())
-    rows = list(csv.DictReader(io.StringIO(slow_neuron.table(runs))))
+    rows = list(csv.DictReader(io.StringIO(words.every_step(runs))))
     assert len(rows) == 2 * 26
     last = rows[25]
     assert (last["neuron"], last["step"]) == ("Squared error", "25")

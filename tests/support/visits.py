@@ -98,3 +98,11 @@ def _plain(node):
     if isinstance(node, list):
         return [_plain(child) for child in node]
     return node.tolist() if isinstance(node, np.ndarray) else node
+
+
+def as_read(text: str) -> str | float:
+    """What a parameter says: 1e-5 is 1e-05."""
+    try:
+        return float(text)
+    except ValueError:
+        return text

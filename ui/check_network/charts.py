@@ -5,7 +5,9 @@ import numpy as np
 from optcore.checks.diagnosis import WRONG
 from optcore.checks.grad_check import SEVERITY
 from optcore.checks.measurement import BANDS
+from ui.figures import axis, ink, layout, marks, note, power
 from ui.palette import BAD, DOUBT, GOOD, HUES
+from ui.prose import number, spelled
 
 VERDICT_LOOKS = {
     "right": {"colour": GOOD, "symbol": "circle"},
@@ -90,7 +92,7 @@ def first_looks(check) -> list[dict]:
     ends = [(check.blocks[each].first.error, check.blocks[each].relative_error) for each in at]
     y = np.concatenate([[*on_axis(pair), np.nan] for pair in ends])
     look = {"symbol": "circle-open", "colour": HUES[7]}
-    trace = marks("by the difference alone", x, y, look, size=11)
+    trace = marks("by the difference alone", look, x, y, size=11)
     trace["marker"] |= {"size": [11, 0, 0] * len(at)}
     trace |= {"mode": "lines+markers", "line": {"color": HUES[7], "width": 1.2, "dash": "dot"}}
     trace["meta"] |= {"group": FIRST, "silent": True}
@@ -109,22 +111,10 @@ def verdict_marks(blocks, verdict: str, told: bool) -> list[dict]:
         return []
     look = VERDICT_LOOKS[verdict]
     error = on_axis([blocks[index].relative_error for index in at])
-    trace = marks(verdict, np.array(at, dtype=float), error, look, size=15)
+    trace = marks(verdict, look, np.array(at, dtype=float), error, size=15)
     if told:
-        trace["meta"]["told"] = [blocks[index].sentence for index in at]
+        trace["meta"]["told"] = [spelled(blocks[index].sentence) for index in at]
     return [trace]
-
-
-def marks(group: str, x, y, look: dict, *, size: int) -> dict:
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "name": group,
-        "x": x,
-        "y": y,
-        "marker": {"symbol": look["symbol"], "size": size, "color": look["colour"]},
-        "meta": {"play": "still", "group": group},
-    }
 
 
 def floor_steps(floors) -> dict:
@@ -148,21 +138,11 @@ def floor_steps(floors) -> dict:
 
 def overall(check, blocks: int) -> dict:
     """The number most people look at: one line across all blocks."""
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "name": "all components as one number",
-        "x": np.array([-0.5, blocks - 0.5]),
-        "y": np.repeat(on_axis(check.relative_error), 2),
-        "line": {"color": "ink", "width": 1.8, "dash": "dash"},
-        "meta": {
-            "play": "still",
-            "group": FLAT,
-            "silent": True,
-            "readout": "=",
-            "reads": [f"{check.relative_error:.1e} ({flat_verdict(check)})"],
-        },
-    }
+    line = ink("all components as one number", [-0.5, blocks - 0.5],
+               np.repeat(on_axis(check.relative_error), 2), width=1.8, dash="dash")  # fmt: skip
+    told = f"{number(check.relative_error, 2)} ({flat_verdict(check)})"
+    line["meta"] |= {"group": FLAT, "readout": "=", "reads": [told]}
+    return line
 
 
 def flat_verdict(check) -> str:
@@ -176,8 +156,11 @@ def before(check) -> list[dict]:
     places = np.arange(len(check.blocks), dtype=float)
     error = on_axis([block.relative_error for block in check.blocks])
     look = {"colour": HUES[5], "symbol": "triangle-down"}
-    trace = marks("at the start", places, error, look, size=11)
-    trace["meta"] |= {"group": START, "told": [f"At the start. {b.sentence}" for b in check.blocks]}
+    trace = marks("at the start", look, places, error, size=11)
+    trace["meta"] |= {
+        "group": START,
+        "told": [f"At the start. {spelled(b.sentence)}" for b in check.blocks],
+    }
     return [trace]
 
 
@@ -192,35 +175,17 @@ def error_layout(names: list[str]) -> dict:
         band = {"x0": 0, "x1": 1, "y0": 10**low, "y1": 10**high, "fillcolor": tint}
         shapes.append({"type": "rect", "layer": "below", "xref": "paper", "line": {"width": 0},
                        **band})  # fmt: skip
-        notes.append({"text": word, "xref": "paper", "x": 0.995, "xanchor": "right",
-                      "y": high - 0.02, "yanchor": "top", "showarrow": False,
-                      "font": {"size": 11}, "opacity": 0.75})  # fmt: skip
-    return {
-        "uirevision": f"errors/{len(names)}",
-        "title": title("Relative error ‖a − n‖ / (‖a‖ + ‖n‖) of each block"),
-        "margin": {"l": 58, "r": 8, "t": 28, "b": 40},
-        "showlegend": False,
-        "shapes": shapes,
-        "annotations": notes,
-        "xaxis": {
-            "range": [-0.6, len(names) - 0.4],
-            "tickvals": wanted,
-            "ticktext": [names[at] for at in wanted],
-            "title": axis_title("input side  →  output side"),
-            "zeroline": False,
-            "showgrid": False,
-        },
-        "yaxis": {"type": "log", "range": [LOWEST, HIGHEST], "dtick": 2,
-                  "exponentformat": "power", "tickfont": {"size": 12}},
-    }  # fmt: skip
-
-
-def title(text: str) -> dict:
-    return {"text": text, "font": {"size": 13}, "x": 0.01, "y": 0.985, "yanchor": "top"}
-
-
-def axis_title(text: str) -> dict:
-    return {"text": text, "font": {"size": 12}, "standoff": 3}
+        notes.append(note(word, 0.995, high - 0.02, size=11, xref="paper", xanchor="right",
+                          yanchor="top", opacity=0.75))  # fmt: skip
+    across = axis(
+        "input side  →  output side", [-0.6, len(names) - 0.4], showgrid=False,
+        tickvals=wanted, ticktext=[names[at] for at in wanted],
+    )  # fmt: skip
+    up = axis("", [LOWEST, HIGHEST], type="log", exponentformat="power", dtick=2)
+    return layout(
+        f"errors/{len(names)}", "Relative error ‖a − n‖ / (‖a‖ + ‖n‖) of each block",
+        (58, 8, 28, 40), xaxis=across, yaxis=up, shapes=shapes, annotations=notes,
+    )  # fmt: skip
 
 
 # ------------------------------------------------------------------ numeric against analytic
@@ -236,24 +201,21 @@ def components(result, names=None) -> dict:
     edge = high - low + 0.5
     shown = component_verdicts(check)
     x, y = (signed_log(part, low) for part in (check.analytic, check.numeric))
-    data = [diagonal(edge)]
+    data = [ink("numeric = analytic", [-edge, edge], [-edge, edge], width=1, dash="dot")]
     for verdict in SEVERITY:
         at = np.flatnonzero(shown == verdict)
         if len(at):
-            trace = marks(verdict, x[at], y[at], VERDICT_LOOKS[verdict], size=8)
+            trace = marks(verdict, VERDICT_LOOKS[verdict], x[at], y[at], size=8)
             if names is not None:
                 trace["meta"]["told"] = [component_sentence(check, names, i) for i in at]
             data.append(trace)
-    axis = {"range": [-edge, edge], "zeroline": True, **signed_ticks(low, high)}
-    layout = {
-        "uirevision": f"components/{low}/{high}",
-        "title": title("Numeric against analytic, each component"),
-        "margin": {"l": 58, "r": 8, "t": 28, "b": 38},
-        "showlegend": False,
-        "xaxis": {**axis, "title": axis_title("analytic")},
-        "yaxis": {**axis, "title": axis_title("numeric")},
-    }
-    return {"data": data, "layout": layout}
+    ticks = signed_ticks(low, high)
+    across, up = (
+        axis(name, [-edge, edge], **ticks | {"zeroline": True}) for name in ("analytic", "numeric")
+    )
+    frame = layout(f"components/{low}/{high}", "Numeric against analytic, each component",
+                   (58, 8, 28, 38), xaxis=across, yaxis=up)  # fmt: skip
+    return {"data": data, "layout": frame}
 
 
 def component_verdicts(check) -> np.ndarray:
@@ -268,7 +230,8 @@ def component_verdicts(check) -> np.ndarray:
 
 
 def component_sentence(check, names, at: int) -> str:
-    return f"{names[at]}\nanalytic {check.analytic[at]:.6g}\nnumeric {check.numeric[at]:.6g}"
+    analytic, numeric = (number(part[at], 6) for part in (check.analytic, check.numeric))
+    return f"{names[at]}\nanalytic {analytic}\nnumeric {numeric}"
 
 
 def span_of(values) -> tuple[int, int]:
@@ -292,20 +255,7 @@ def signed_ticks(low: int, high: int) -> dict:
     every = max(1, -(-(high - low) // 3))
     powers = list(range(high, low, -every))
     sizes = signed_log(10.0 ** np.array(powers), low)
-    texts = [f"10<sup>{power}</sup>" for power in powers]
     return {
         "tickvals": [*(-sizes), 0.0, *sizes[::-1]],
-        "ticktext": [*(f"−{text}" for text in texts), "0", *texts[::-1]],
-    }
-
-
-def diagonal(edge: float) -> dict:
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "name": "numeric = analytic",
-        "x": np.array([-edge, edge]),
-        "y": np.array([-edge, edge]),
-        "line": {"color": "ink", "width": 1, "dash": "dot"},
-        "meta": {"play": "still", "silent": True},
+        "ticktext": [*(power(each, "−") for each in powers), "0", *map(power, powers[::-1])],
     }

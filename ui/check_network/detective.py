@@ -11,8 +11,9 @@ from optcore.checks.record import CheckRecord
 from ui.cache import cached
 from ui.check_network import choices
 from ui.check_network.choices import TunedCheck
-from ui.check_network.findings import escaped, right_and_wrong
+from ui.check_network.findings import right_and_wrong
 from ui.check_network.parameters import CASES
+from ui.prose import escaped, spelled
 from ui.state import PageState
 
 NO_ANSWER = "Name the line …"
@@ -86,8 +87,8 @@ def _menu(state: PageState, case: Case, closed: bool):
 def _rule(case: Case, answer, found: CheckRecord) -> None:
     ruling = case.rule(answer, found.check)
     show = st.success if ruling.right else st.error
-    show(escaped(ruling.sentences[0]))
-    st.markdown("\n".join(f"- {escaped(each)}" for each in ruling.sentences[1:]))
+    show(escaped(spelled(ruling.sentences[0])))
+    st.markdown("\n".join(f"- {escaped(spelled(each))}" for each in ruling.sentences[1:]))
     right_and_wrong(case.bug)
     st.caption(escaped(case.bug.lesson))
 

@@ -11,7 +11,7 @@ from ui.check_network import words
 from ui.check_network.choices import TunedCheck
 from ui.check_network.work import best_h, pictured
 from ui.live.stage import Panel
-from ui.prose import escaped
+from ui.prose import escaped, number, spelled
 from ui.state import PageState
 
 
@@ -63,7 +63,7 @@ def _finding(rank: int, each) -> None:
             if not each.slips:
                 st.latex(each.line.latex)
         with right:
-            st.markdown("\n".join(f"- {escaped(why)}" for why in each.why))
+            st.markdown("\n".join(f"- {escaped(spelled(why))}" for why in each.why))
             for slip in each.slips:
                 st.caption(escaped(slip.lesson))
 
@@ -103,7 +103,7 @@ def h_button(state: PageState, plan: CheckPlan) -> None:
     h = best_h(plan)
     low, high = 1e-13, 0.1
     st.button(
-        f"h = {h:.1e}, usual for this difference",
+        f"h = {number(h, 2)}, usual for this difference",
         on_click=lambda: state.put({"check.h": min(max(h, low), high)}),
         disabled=plan.step.h == h,
         help="eps^(1/(order + 1)), with the eps of the float type.",

@@ -1,6 +1,5 @@
 """The errors of two typed partial derivatives over the window, and in words."""
 
-from html import escape
 from itertools import pairwise
 
 import numpy as np
@@ -8,12 +7,14 @@ import numpy as np
 from optcore.checks.diagnosis import WRONG
 from optcore.checks.measurement import BANDS
 from optcore.checks.own_gradient import NAMES, slip
-from ui.check_network.charts import VERDICT_LOOKS, title
+from ui import prose
+from ui.check_network.charts import VERDICT_LOOKS
+from ui.figures import axis, colour_bar, ink, layout, power
 from ui.palette import BAD, DOUBT, GOOD
+from ui.prose import number, percent, spelled
 
 DEEPEST = -10.0
-TICKS = {-10: "≤ 10<sup>−10</sup>", -7: "10<sup>−7</sup>", -4: "10<sup>−4</sup>",
-         -2: "10<sup>−2</sup>", 0: "1"}  # fmt: skip
+TICKS = (-10, -7, -4, -2, 0)
 
 
 def colours() -> list[list]:
@@ -39,26 +40,18 @@ def error_map(own, found, which: int, point, heights) -> dict:
         "zmax": 0.0,
         "colorscale": colours(),
         "hoverinfo": "skip",
-        "colorbar": {
-            "thickness": 10,
-            "len": 0.95,
-            "tickvals": list(TICKS),
-            "ticktext": list(TICKS.values()),
-        },
+        "colorbar": colour_bar(TICKS, [f"≤ {power(TICKS[0])}", *map(power, TICKS[1:])]),
         "meta": {"still": True},
     }
     (left, right), (low, high) = own.surface.window
     verdict = found.verdict(which)
-    layout = {
-        "uirevision": f"own/{which}/{own.surface.window}",
-        "title": title(f"{NAMES[which]} = {own.partials[which].text[:48]}: {verdict}"),
-        "margin": {"l": 40, "r": 8, "t": 28, "b": 34},
-        "showlegend": False,
-        "xaxis": {"range": [left, right], "title": {"text": "x", "standoff": 2}},
-        "yaxis": {"range": [low, high], "title": {"text": "y", "standoff": 2}},
-    }
-    return {"data": [heat, levels(found, heights), *crosshair(point, own, verdict)],
-            "layout": layout}  # fmt: skip
+    frame = layout(
+        f"own/{which}/{own.surface.window}",
+        f"{NAMES[which]} = {own.partials[which].text[:48]}: {verdict}",
+        (40, 8, 28, 34), xaxis=axis("x", [left, right]), yaxis=axis("y", [low, high]),
+    )  # fmt: skip
+    data = [heat, levels(found, heights), *crosshair(point, own)]
+    return {"data": data, "layout": frame}
 
 
 def levels(found, heights) -> dict:
@@ -77,46 +70,42 @@ def levels(found, heights) -> dict:
     }
 
 
-def crosshair(point, own, verdict: str) -> list[dict]:
+def crosshair(point, own) -> list[dict]:
     """Lines through the point, so that both maps show where it is."""
-    (left, right), (low, high) = own.surface.window
+    across, up = own.surface.window
     x, y = point
-    found = []
-    for ends in (([left, right], [y, y]), ([x, x], [low, high])):
-        found.append(
-            {
-                "type": "scatter",
-                "mode": "lines",
-                "name": "the point",
-                "x": np.array(ends[0], dtype=float),
-                "y": np.array(ends[1], dtype=float),
-                "line": {"color": "#18202b", "width": 1, "dash": "dot"},
-                "meta": {"play": "still", "silent": True},
-            }
-        )
-    return found
+    lines = [ink("the point", *ends, width=1, dash="dot")
+             for ends in ((across, [y, y]), ([x, x], up))]  # fmt: skip
+    for line in lines:
+        line["line"]["color"] = "#18202b"
+    return lines
 
 
 def summary(own, found, check, point) -> str:
     """Which partial is wrong, where, and what is right at the point."""
     told = [window_sentence(found, which) for which in (0, 1)]
-    return " ".join([*told, *(point_sentences(own, check, point) if check else ())])
+    told += point_sentences(own, check, point) if check else ()
+    return spelled(" ".join(told))
 
 
 def point_sentences(own, check, point) -> list[str]:
     """What the check at the point found, with the right value of what is wrong."""
-    place = f"({point[0]:.4g}, {point[1]:.4g})"
+    place = pair(point, 4)
     right = own.right(np.array(point))
     told = [
-        f"At {place} {NAMES[which]} should be {right[which]:.6g}, and yours gives "
-        f"{check.analytic[which]:.6g}."
+        f"At {place} {NAMES[which]} should be {number(right[which], 6)}, and yours gives "
+        f"{number(check.analytic[which], 6)}."
         for which, block in enumerate(check.blocks)
         if block.verdict in WRONG
     ]
     if check.verdict == "right":
-        told.append(f"At {place} both are right: ({right[0]:.6g}, {right[1]:.6g}).")
+        told.append(f"At {place} both are right: {pair(right, 6)}.")
     told += [block.sentence for block in check.blocks if block.verdict in ("kink", "inconclusive")]
     return told
+
+
+def pair(values, digits: int) -> str:
+    return f"({number(values[0], digits)}, {number(values[1], digits)})"
 
 
 def window_sentence(found, which: int) -> str:
@@ -126,15 +115,15 @@ def window_sentence(found, which: int) -> str:
     share = found.wrong_share(which)
     if np.isnan(share):
         return f"{name} has no value anywhere in the window."
-    where = "at every place tried" if share == 1 else f"at {percent(share)} of the places"
+    where = "at every place tried" if share == 1 else f"at {most_of(share)} of the places"
     return f"{name} is {verdict} {where} in the window. {slip(found, which)}".strip()
 
 
-def percent(share: float) -> str:
+def most_of(share: float) -> str:
     """A share that is never rounded to all or nothing."""
     if share > 0.99:
         return "all but a few"
-    return f"{100 * share:.2g} %" if share >= 0.001 else "a few"
+    return percent(share) if share >= 0.001 else "a few"
 
 
 def table(own, check, point) -> str:
@@ -142,19 +131,14 @@ def table(own, check, point) -> str:
     if check is None:
         return ""
     right = own.right(np.array(point))
-    heads = ["Partial", "Yours", "Right (exact)", "Central difference", "Relative error"]
-    head = "".join(f"<th>{escape(text)}</th>" for text in heads)
+    verdict = f"Verdict at {pair(point, 4)}"
+    heads = ["Partial", "Yours", "Right (exact)", "Central difference", "Relative error", verdict]
     rows = []
     for which, block in enumerate(check.blocks):
-        cells = [NAMES[which], *(f"{value:.9g}" for value in
-                 (check.analytic[which], right[which], check.settled[which])),
-                 f"{block.relative_error:.1e}"]  # fmt: skip
-        cells = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
-        rows.append(f'<tr>{cells}<td class="os-text">{escape(block.verdict)}</td></tr>')
-    return (
-        f'<table><thead><tr>{head}<th class="os-text">Verdict at ({point[0]:.4g}, '
-        f"{point[1]:.4g})</th></tr></thead><tbody>{''.join(rows)}</tbody></table>"
-    )
+        values = (check.analytic[which], right[which], check.settled[which])
+        rows.append([NAMES[which], *(number(value, 9) for value in values),
+                     number(block.relative_error, 2), block.verdict])  # fmt: skip
+    return prose.table(heads, rows, words=[verdict])
 
 
 def legend() -> list[dict]:

@@ -1,52 +1,48 @@
 """The Taylor test as a picture: how the error of the linear model falls with the step."""
 
+from typing import Any
+
 import numpy as np
 
-from ui.check_network.charts import VERDICT_LOOKS, axis_title, title
+from ui.check_network.charts import VERDICT_LOOKS
+from ui.figures import layout, log_axis, positive, track
 from ui.palette import HUES
+from ui.prose import fitted
 
 TAYLOR, NOISE = "taylor", "noise"
 
 
 def taylor(test) -> dict:
     """The error of the linear model against t, its rounding, and the slopes 1 and 2."""
-    error = np.where((test.error > 0) & np.isfinite(test.error), test.error, np.nan)
+    error = positive(test.error)
     colour = VERDICT_LOOKS.get(test.verdict, VERDICT_LOOKS["inconclusive"])["colour"]
     data = [
-        line(NOISE, test.t, np.where(test.noise > 0, test.noise, np.nan), HUES[7], 1.4, "dot"),
+        line(NOISE, test.t, positive(test.noise), HUES[7], 1.4, "dot"),
         line(TAYLOR, test.t, error, colour, 2.2, "solid"),
     ]
     data[0]["name"], data[1]["name"] = "rounding to expect", "error of the linear model"
     if test.fitted.any():
         data += guides(test, error)
         data.append(line(TAYLOR, test.t[test.fitted], error[test.fitted], colour, 5, "solid"))
-        data[-1]["name"] = f"slope {test.slope:.2f}"
-    high, low = taylor_range(error, test.noise)
-    slope = "" if np.isnan(test.slope) else f": slope {test.slope:.2f}"
-    return {
-        "data": data,
-        "layout": {
-            "uirevision": f"taylor/{low}/{high}",
-            "title": title(f"Taylor test{slope} (2 right, 1 wrong)"),
-            "margin": {"l": 58, "r": 8, "t": 28, "b": 38},
-            "showlegend": False,
-            "xaxis": {"type": "log", "range": [-12, 0], "dtick": 3, "exponentformat": "power",
-                      "title": axis_title("t along a random direction v")},
-            "yaxis": {"type": "log", "range": [low, high], "exponentformat": "power",
-                      "dtick": max(1, round((high - low) / 5)),
-                      "title": axis_title("|f(x+tv) − f − t g·v|")},
-        },
-    }  # fmt: skip
+        data[-1]["name"] = f"slope {fitted(test.slope)}"
+    low, high = taylor_range(error, test.noise)
+    slope = "" if np.isnan(test.slope) else f": slope {fitted(test.slope)}"
+    frame = layout(
+        f"taylor/{low}/{high}", f"Taylor test{slope} (2 right, 1 wrong)", (58, 8, 28, 38),
+        xaxis=log_axis("t along a random direction v", [-12, 0]) | {"dtick": 3},
+        yaxis=log_axis("|f(x+tv) − f − t g·v|", [low, high]),
+    )  # fmt: skip
+    return {"data": data, "layout": frame}
 
 
 def taylor_range(error, noise) -> tuple[int, int]:
-    """Whole decades, the upper end first, that hold the curve down to its rounding."""
+    """Whole decades that hold the curve down to its rounding."""
     seen = error[np.isfinite(error)]
     top = np.max(seen, initial=1e-12)
     high = int(np.ceil(np.log10(min(top, 1e12))))
     bottom = max(float(np.min(noise[noise > 0], initial=1e-6)), 1e-22)
     low = int(np.floor(np.log10(bottom))) - 1
-    return high, min(low, high - 4)
+    return min(low, high - 4), high
 
 
 def guides(test, error) -> list[dict]:
@@ -64,12 +60,9 @@ def guides(test, error) -> list[dict]:
 
 
 def line(group: str, x, y, colour: str, width: float, dash: str) -> dict:
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "name": group,
+    look = {"colour": colour, "dash": dash, "symbol": "circle"}
+    places: dict[str, Any] = {
         "x": np.asarray(x, dtype=np.float64),
         "y": np.asarray(y, dtype=np.float64),
-        "line": {"color": colour, "width": width, "dash": dash},
-        "meta": {"play": "still", "group": group},
     }
+    return track(group, look, "still", width=width, **places)

@@ -1,11 +1,10 @@
 """A gradient check in words and as a table."""
 
-from html import escape
-
 import numpy as np
 
 from optcore.checks.grad_check import component_name
-from ui.prose import csv_text
+from ui import prose
+from ui.prose import csv_text, fitted, number, spelled
 
 
 def summary(result, *, hush: bool = False, notes: tuple[str, ...] = ()) -> str:
@@ -19,7 +18,7 @@ def summary(result, *, hush: bool = False, notes: tuple[str, ...] = ()) -> str:
     told += block_sentences(check)
     if not check.reason:
         told.append(taylor_sentence(result))
-    return " ".join(filter(None, [*told, *notes]))
+    return spelled(" ".join(filter(None, [*told, *notes])))
 
 
 def taylor_sentence(result) -> str:
@@ -27,7 +26,7 @@ def taylor_sentence(result) -> str:
     taylor = result.taylor
     if taylor.verdict != "right" or result.check.verdict in ("right", "kink"):
         return f"Taylor test: {lower_first(taylor.sentence)}"
-    slope = "no linear part" if np.isnan(taylor.slope) else f"slope {taylor.slope:.2f}"
+    slope = "no linear part" if np.isnan(taylor.slope) else f"slope {fitted(taylor.slope)}"
     if result.check.verdict == "inconclusive":
         return (
             f"Taylor test: {slope}, so no error of the gradient stands out, but what is too small "
@@ -47,10 +46,10 @@ def flat_sentence(check) -> str:
     """The overall number beside the blockwise verdict, and whether they agree."""
     if check.reason:
         return check.reason
-    number = f"All {check.point.size:,} components as one number: {check.relative_error:.1e}"
+    whole = f"All {check.point.size:,} components as one number: {number(check.relative_error, 2)}"
     if check.flat_verdict == check.verdict:
-        return f"{number}, {check.verdict}; block by block the same."
-    return f"{number}, “{check.flat_verdict}”. Block by block: {check.verdict}."
+        return f"{whole}, {check.verdict}; block by block the same."
+    return f"{whole}, “{check.flat_verdict}”. Block by block: {check.verdict}."
 
 
 def block_sentences(check) -> tuple[str, ...]:
@@ -62,8 +61,9 @@ def start_sentence(result) -> str:
     first = result.first
     steps = result.plan.place.training_steps
     return (
-        f"At the start {first.relative_error:.1e}, {first.verdict} block by block; after {steps} "
-        f"training steps {result.check.relative_error:.1e}, {result.check.verdict}."
+        f"At the start {number(first.relative_error, 2)}, {first.verdict} block by block; after "
+        f"{steps} training steps {number(result.check.relative_error, 2)}, "
+        f"{result.check.verdict}."
     )
 
 
@@ -84,34 +84,30 @@ def suspect_sentence(result) -> str:
 def table(result) -> str:
     """Every block as an HTML table."""
     heads = ["Block", "By the difference", "Its floor", "Decided at", "Worst component",
-             "analytic", "numeric"]  # fmt: skip
-    head = "".join(f"<th>{escape(text)}</th>" for text in heads)
-    rows = "".join(row(result, block) for block in result.check.blocks)
-    return (
-        f'<div style="max-height:300px;overflow:auto"><table><thead><tr>{head}'
-        f'<th class="os-text">Verdict</th></tr></thead><tbody>{rows}</tbody></table></div>'
-    )
+             "analytic", "numeric", "Verdict"]  # fmt: skip
+    rows = [_row(result, block) for block in result.check.blocks]
+    made = prose.table(heads, rows, words=["Verdict"])
+    return f'<div style="max-height:300px;overflow:auto">{made}</div>'
 
 
-def row(result, block) -> str:
+def _row(result, block) -> list[str]:
     check = result.check
-    cells = [
+    return [
         block.name,
-        f"{block.first.error:.1e}",
-        f"{block.first.floor:.1e}",
-        f"{block.relative_error:.1e}",
+        number(block.first.error, 2),
+        number(block.first.floor, 2),
+        number(block.relative_error, 2),
         component_name(result.fit, block.worst),
-        f"{check.analytic[block.worst]:.6g}",
-        f"{check.settled[block.worst]:.6g}",
+        number(check.analytic[block.worst], 6),
+        number(check.settled[block.worst], 6),
+        verdict_words(block),
     ]
-    cells = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
-    return f'<tr>{cells}<td class="os-text">{escape(verdict_words(block))}</td></tr>'
 
 
 def verdict_words(block) -> str:
     """The verdict with what it rests on, short enough for a table."""
     if block.verdict == "kink":
-        return f"kink: {block.kinks[0].sentence}"
+        return f"kink: {spelled(block.kinks[0].sentence)}"
     if block.verdict == "inconclusive":
         return f"inconclusive: {block.cause or 'below the floor'}"
     return f"{block.verdict}, by {block.second.way}" if block.second else block.verdict

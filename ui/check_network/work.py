@@ -10,6 +10,7 @@ from optcore.checks.record import CheckRecord, examine, examined
 from optcore.derivatives.differences import StepError
 from ui import cache
 from ui.cache import CrowdedError, cached
+from ui.prose import number
 from ui.state import PageState
 from ui.work import ask, carry_out, stop, stopped
 
@@ -94,7 +95,7 @@ def _complain(state: PageState, plan: CheckPlan, fault: Exception) -> None:
         st.button(f"Take width {width}", on_click=lambda: state.put({"net.width": width}))
     elif isinstance(fault, StepError):
         h = best_h(plan)
-        st.button(f"Take h = {h:.1e}", on_click=lambda: state.put({"check.h": h}))
+        st.button(f"Take h = {number(h, 2)}", on_click=lambda: state.put({"check.h": h}))
     else:
         scales = {"at.weight_scale": 1.0, "at.input_scale": 1.0}
         st.button("Take scale 1 for weights and inputs", on_click=lambda: state.put(scales))

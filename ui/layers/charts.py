@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -13,7 +14,10 @@ from optcore.flow.mean_field import chi_curve
 from optcore.flow.profile import FlowProfile
 from optcore.flow.signals import SATURATED
 from optcore.networks.activations import Activation
+from ui import figures
+from ui.figures import axis, layout, log_axis, log_range, positive
 from ui.palette import ACTIVATION_LOOKS, BAD, GOOD
+from ui.prose import number
 
 # Half a unit in the last place of 1 in float16.
 FLOAT16_HALF_STEP = 2.0**-11
@@ -72,14 +76,17 @@ def gradients(
 def _curve(profile, layers, quantity):
     values = backward(getattr(profile, GRADIENTS[quantity]))
     trace = track(profile.plan.name, "curve", layers, positive(values))
-    trace["meta"] |= {"readout": READOUTS[GRADIENTS[quantity]], "reads": scientific_each(values)}
+    trace["meta"] |= {
+        "readout": READOUTS[GRADIENTS[quantity]],
+        "reads": [number(value) for value in values],
+    }
     return trace
 
 
 def _earlier(before, layers, quantity):
     for profile in before:
         values = backward(getattr(profile, GRADIENTS[quantity]))
-        trace = track(profile.plan.name, "still", layers, np.where(values > 0, values, np.nan))
+        trace = track(profile.plan.name, "still", layers, positive(values))
         trace["name"] = f"{profile.plan.name}, before"
         trace["meta"]["group"] = "before"
         trace["line"] |= {"width": 2, "dash": "dot"}
@@ -181,12 +188,9 @@ def slopes(profiles: Sequence[FlowProfile]) -> dict:
         curve["meta"] |= {"log": False}
         data += [curve, _where_units_are(profile)]
     highest = max(float(np.nanmax(trace["y"])) for trace in data if "y" in trace)
-    layout = small_layout(
-        "Slope φ′(z) · bold: the units of the layer",
-        [*SLOPE_WINDOW],
-        [-0.06, max(1.1, highest * 1.08)],
-    )
-    return {"data": data, "layout": layout}
+    up = axis("", [-0.06, max(1.1, highest * 1.08)])
+    title = "Slope φ′(z) · bold: the units of the layer"
+    return {"data": data, "layout": small_layout(title, axis("", SLOPE_WINDOW), up)}
 
 
 def _where_units_are(profile):
@@ -199,10 +203,9 @@ def _where_units_are(profile):
         z = np.where(inside, z, np.nan)
     # The output layer has no hidden activation.
     z[0] = np.nan
-    trace = track(profile.plan.name, "frame", None, None)
+    trace = track(profile.plan.name, "frame")
     trace["line"] |= {"width": 7, "dash": "solid"}
     trace["meta"] |= {"x": z, "y": profile.plan.activation.derivative(z), "log": False}
-    del trace["x"], trace["y"]
     return trace | {"opacity": 0.8}
 
 
@@ -224,10 +227,9 @@ def edge(profiles: Sequence[FlowProfile], before: Sequence[FlowProfile]) -> dict
         data += [
             _place(profile) | {"opacity": opacity} for profile in group if np.isfinite(profile.chi)
         ]
-    layout = small_layout(_edge_title(shown), [-1.0, math.log10(20)], [-3.0, 2.0])
-    layout["xaxis"] |= {"type": "log", "title": {"text": "σ_w"}, "tickvals": [0.1, 0.3, 1, 3, 10]}
-    layout["yaxis"] |= {"type": "log", "exponentformat": "power", "dtick": 1}
-    return {"data": data, "layout": layout}
+    across = log_axis("σ_w", [-1.0, math.log10(20)], tickvals=[0.1, 0.3, 1, 3, 10])
+    up = axis("", [-3.0, 2.0], type="log", exponentformat="power", dtick=1)
+    return {"data": data, "layout": small_layout(_edge_title(shown), across, up)}
 
 
 def _edge_title(shown: Sequence[FlowProfile]) -> str:
@@ -247,19 +249,12 @@ def _place(profile):
 # ------------------------------------------------------------------ shared with other views
 
 
-def track(name: str, play: str, x, y) -> dict:
-    """A moving trace in the colours of an activation."""
-    look = ACTIVATION_LOOKS[name]
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "name": name,
-        "x": x,
-        "y": y,
-        "line": {"color": look["colour"], "width": 2.4, "dash": look["dash"]},
-        "marker": {"symbol": look["symbol"], "size": 13},
-        "meta": {"play": play, "group": name, "log": True},
-    }
+def track(name: str, play: str, x=None, y=None) -> dict:
+    """A moving trace in the colours of an activation, on a log axis."""
+    places: dict[str, Any] = {} if x is None else {"x": x, "y": y}
+    made = figures.track(name, ACTIVATION_LOOKS[name], play, size=13, **places)
+    made["meta"]["log"] = True
+    return made
 
 
 def bar(name: str, layers, values, place: int, count: int) -> dict:
@@ -271,54 +266,19 @@ def bar(name: str, layers, values, place: int, count: int) -> dict:
     return trace | {"opacity": 0.34}
 
 
-def positive(values) -> np.ndarray:
-    """nan for what a logarithmic axis has no place for."""
-    return np.where((values > 0) & np.isfinite(values), values, np.nan)
-
-
-def log_range(rows, deepest: float, highest: float) -> list[float]:
-    """A log axis' range in whole decades, in coarser ones where there are many."""
-    values = np.concatenate([np.ravel(row) for row in rows]) if rows else np.ones(1)
-    values = values[np.isfinite(values) & (values > 0)]
-    if not len(values):
-        return [-1.0, 1.0]
-    low, high = np.log10(np.clip([values.min(), values.max()], deepest, highest))
-    step = next(step for step in (1, 2, 5, 10, 20, 50, 100) if high - low <= 12 * step)
-    low, high = math.floor(low / step) * step, math.ceil(high / step) * step
-    return [float(low), float(max(high, low + step))]
-
-
 def layers_layout(depth: int, reach, title: str, *, back: bool) -> dict:
     """Layers from one end of the network to the other, against a log axis."""
     span = [depth + 0.6, 0.4] if back else [0.4, depth + 0.6]
     way = "← output · layer · input →" if back else "← input · layer · output →"
-    return {
-        "uirevision": f"{title}{back}",
-        "margin": {"l": 70, "r": 10, "t": 10, "b": 40},
-        "showlegend": False,
-        "xaxis": {"title": {"text": way}, "range": span, "zeroline": False,
-                  "tickformat": "d", "dtick": max(1, round(depth / 10)),
-                  "tick0": 1, "showgrid": False},
-        "yaxis": {"type": "log", "title": {"text": title}, "range": list(reach),
-                  "exponentformat": "power", "dtick": decades(reach)},
-    }  # fmt: skip
+    across = axis(way, span, tickformat="d", dtick=max(1, round(depth / 10)), tick0=1,
+                  showgrid=False)  # fmt: skip
+    return layout(f"{title}{back}", margin=(70, 10, 10, 40), xaxis=across,
+                  yaxis=log_axis(title, reach))  # fmt: skip
 
 
-def decades(reach) -> int:
-    """How many decades apart the labels of a log axis stand."""
-    return max(1, round((reach[1] - reach[0]) / 6))
-
-
-def small_layout(title: str, x, y) -> dict:
+def small_layout(title: str, xaxis: dict, yaxis: dict) -> dict:
     """A small panel with its title above it."""
-    return {
-        "uirevision": title,
-        "margin": {"l": 48, "r": 18, "t": 30, "b": 34},
-        "title": {"text": title, "font": {"size": 13}, "x": 0, "xanchor": "left", "pad": {"l": 8}},
-        "showlegend": False,
-        "xaxis": {"range": list(x), "zeroline": False},
-        "yaxis": {"range": list(y), "zeroline": False},
-    }
+    return layout(title, title, (48, 18, 30, 34), xaxis=xaxis, yaxis=yaxis)
 
 
 def saturation_ends(phi: Activation) -> tuple[float, ...]:
@@ -326,20 +286,3 @@ def saturation_ends(phi: Activation) -> tuple[float, ...]:
     z = np.linspace(-40, 40, 16001)
     steep = np.flatnonzero(np.abs(phi.derivative(z)) >= SATURATED * phi.steepest)
     return tuple(float(z[at]) for at in steep[[0, -1]] if 0 < at < len(z) - 1)
-
-
-def scientific_each(values) -> list[str]:
-    return [scientific(value) for value in values]
-
-
-def scientific(value: float) -> str:
-    """Three digits, and never a zero that is none."""
-    value = float(value)
-    if value == 0:
-        return "exactly 0"
-    if not math.isfinite(value):
-        return "∞" if value == math.inf else "not a number"
-    if 1e-3 <= abs(value) < 9995:
-        return f"{float(f'{value:.3g}'):g}"
-    mantissa, exponent = f"{value:.2e}".split("e")
-    return f"{mantissa}e{int(exponent)}".replace("-", "−")

@@ -9,18 +9,10 @@ from optcore.flow.layer_flow import FLOAT_RANGES
 from optcore.flow.plan import FlowPlan
 from optcore.flow.profile import FlowProfile
 from optcore.flow.signals import Signals
-from ui.layers.charts import (
-    bar,
-    layers_layout,
-    log_range,
-    positive,
-    rule,
-    saturation_ends,
-    scientific_each,
-    small_layout,
-    track,
-)
+from ui.figures import axis, log_range, needle, positive, power
+from ui.layers.charts import bar, layers_layout, rule, saturation_ends, small_layout, track
 from ui.palette import ACTIVATION_LOOKS, BAD
+from ui.prose import number
 
 SIGNALS = {"Pre-activations z": "z", "Activations a": "a"}
 
@@ -42,7 +34,7 @@ def sizes(profiles: Sequence[FlowProfile], before: Sequence[FlowProfile], quanti
         data += [_expected(profile, layers) for profile in profiles if profile.theory]
     for profile in profiles:
         curve = track(profile.plan.name, "curve", layers, positive(_size(profile, kind)))
-        reads = scientific_each(_size(profile, kind))
+        reads = [number(value) for value in _size(profile, kind)]
         curve["meta"] |= {"readout": f"rms {kind}", "reads": reads}
         data.append(curve)
     reach = log_range([trace["y"] for trace in data], deepest=1e-300, highest=1e300)
@@ -89,31 +81,11 @@ def sheet(plan: FlowPlan, signals: Signals, kind: str) -> dict:
             "hoverinfo": "skip",
         },
         *_saturation_lines(plan, signals, kind, hidden),
-        _cursor(layers, [signals.edges[0], signals.edges[-1]]),
+        needle(layers, signals.edges[[0, -1]], name="the layer shown"),
     ]
-    layout = small_layout(
-        f"{plan.name}: {kind}, all layers{_bend(signals)}",
-        [0.5, hidden + 0.5],
-        signals.edges[[0, -1]].tolist(),
-    )
-    layout["xaxis"] |= {"title": {"text": "layer"}, "tickformat": "d", "showgrid": False}
-    layout["yaxis"] |= _value_axis(signals)
-    return {"data": data, "layout": layout}
-
-
-def _cursor(layers, ends):
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "name": "the layer shown",
-        "line": {"color": "ink", "width": 1.2},
-        "meta": {
-            "play": "frame",
-            "silent": True,
-            "x": np.repeat(layers[:, None], 2, axis=1),
-            "y": np.array([ends] * len(layers), dtype=float),
-        },
-    }
+    across = axis("layer", [0.5, hidden + 0.5], tickformat="d", showgrid=False)
+    title = f"{plan.name}: {kind}, all layers{_bend(signals)}"
+    return {"data": data, "layout": small_layout(title, across, _value_axis(signals))}
 
 
 def histogram(plan: FlowPlan, signals: Signals, kind: str) -> dict:
@@ -125,14 +97,9 @@ def histogram(plan: FlowPlan, signals: Signals, kind: str) -> dict:
     ]
     top = math.ceil(10.5 * float(signals.shares.max(initial=0.05))) / 10
     where = _bend(signals) or " in the layer"
-    layout = small_layout(
-        f"{plan.name}: {kind}{where} · red: slope < 5 %",
-        signals.edges[[0, -1]].tolist(),
-        [0, min(1.0, top)],
-    )
-    layout["xaxis"] |= _value_axis(signals)
-    layout["yaxis"] |= {"tickformat": ".0%"}
-    return {"data": data, "layout": layout}
+    title = f"{plan.name}: {kind}{where} · red: slope < 5 %"
+    up = axis("", [0, min(1.0, top)], tickformat=".0%")
+    return {"data": data, "layout": small_layout(title, _value_axis(signals), up)}
 
 
 def _outline(name, edges, shares, fillcolor, colour):
@@ -157,9 +124,10 @@ def _outline(name, edges, shares, fillcolor, colour):
 
 
 def _value_axis(signals: Signals) -> dict:
-    """Ticks of a bent axis in the values themselves."""
+    """The values of the bins; ticks of a bent axis are in the values themselves."""
+    reach = signals.edges[[0, -1]]
     if not signals.bent:
-        return {}
+        return axis("", reach)
     decades = math.log10(math.sinh(min(signals.edges[-1], 700.0)))
     every = max(1, math.ceil(decades / 3))
     # Over many decades 0 and 1 stand so close that their labels would overlap.
@@ -167,22 +135,18 @@ def _value_axis(signals: Signals) -> dict:
     values = [0.0, *(10**powers)]
     if signals.edges[0] < 0:
         values = [-value for value in values[:0:-1]] + values
-    return {
-        "tickangle": 0,
-        "tickvals": [math.asinh(value) for value in values],
-        "ticktext": [_power(value) for value in values],
-    }
+    at, texts = [math.asinh(value) for value in values], [_label(value) for value in values]
+    return axis("", reach, tickangle=0, tickvals=at, ticktext=texts)
 
 
 def _bend(signals: Signals) -> str:
     return " (log away from 0)" if signals.bent else ""
 
 
-def _power(value):
+def _label(value: float) -> str:
     if abs(value) < 2:
-        return f"{value:g}".replace("-", "−")
-    sign = "−" if value < 0 else ""
-    return f"{sign}10<sup>{round(math.log10(abs(value)))}</sup>"
+        return number(value)
+    return power(round(math.log10(abs(value))), "−" if value < 0 else "")
 
 
 def _saturation_lines(plan, signals, kind, hidden):

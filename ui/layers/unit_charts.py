@@ -5,17 +5,10 @@ import numpy as np
 from optcore.flow.plan import FlowPlan
 from optcore.flow.spectra import Spectra
 from optcore.flow.units import ON_POINTS, Units
-from ui.layers.charts import (
-    bar,
-    decades,
-    layers_layout,
-    log_range,
-    positive,
-    scientific_each,
-    small_layout,
-    track,
-)
+from ui.figures import axis, log_axis, log_range, positive
+from ui.layers.charts import bar, layers_layout, small_layout, track
 from ui.palette import ACTIVATION_LOOKS
+from ui.prose import number, percent
 
 UNITS = {"Dead": "dead", "Sparse": "sparse", "Zero": "zero", "Saturated": "saturated"}
 # Of all layers from one to the output together, or of the layer alone.
@@ -36,15 +29,14 @@ def shares(found: dict[FlowPlan, Units], quantity: str) -> dict:
         curve = track(plan.name, "curve", layers, values)
         curve["meta"] |= {
             "readout": quantity.lower(),
-            "reads": [f"{value:.1%}" for value in values],
+            "reads": [percent(value, 3) for value in values],
         }
         for trace in (column, curve):
             trace["meta"]["log"] = False
         data += [column, curve]
-    layout = layers_layout(hidden, [0, 1], _SHARES[quantity], back=False)
-    layout["yaxis"] = {"title": {"text": _SHARES[quantity]}, "range": [0, 1.02],
-                       "tickformat": ".0%", "zeroline": False}  # fmt: skip
-    return {"data": data, "layout": layout}
+    frame = layers_layout(hidden, [0, 1], _SHARES[quantity], back=False)
+    frame["yaxis"] = axis(_SHARES[quantity], [0, 1.02], tickformat=".0%")
+    return {"data": data, "layout": frame}
 
 
 _SHARES = {
@@ -60,14 +52,13 @@ def busyness(found: dict[FlowPlan, Units]) -> dict:
     along = np.linspace(0, 1, ON_POINTS)
     data = []
     for plan, units in found.items():
-        trace = track(plan.name, "frame", None, None)
-        del trace["x"], trace["y"]
+        trace = track(plan.name, "frame")
         trace["meta"] |= {"x": along, "y": units.on, "log": False}
         data.append(trace)
-    layout = small_layout("Units of the layer by how often they are on", [0, 1], [-0.03, 1.03])
-    layout["xaxis"] |= {"tickformat": ".0%", "title": {"text": "units, laziest first"}}
-    layout["yaxis"] |= {"tickformat": ".0%", "title": {"text": "samples it is on for"}}
-    return {"data": data, "layout": layout}
+    across = axis("units, laziest first", [0, 1], tickformat=".0%")
+    up = axis("samples it is on for", [-0.03, 1.03], tickformat=".0%")
+    title = "Units of the layer by how often they are on"
+    return {"data": data, "layout": small_layout(title, across, up)}
 
 
 def likeness(found: dict[FlowPlan, Units]) -> dict:
@@ -77,11 +68,9 @@ def likeness(found: dict[FlowPlan, Units]) -> dict:
     data = [track(plan.name, "curve", layers, units.alike) for plan, units in found.items()]
     for trace in data:
         trace["meta"]["log"] = False
-    layout = small_layout(
-        "How alike the samples are (mean cosine)", [0.4, hidden + 0.6], [-0.1, 1.05]
-    )
-    layout["xaxis"] |= {"title": {"text": "layer that reads them"}, "tickformat": "d"}
-    return {"data": data, "layout": layout}
+    across = axis("layer that reads them", [0.4, hidden + 0.6], tickformat="d")
+    title = "How alike the samples are (mean cosine)"
+    return {"data": data, "layout": small_layout(title, across, axis("", [-0.1, 1.05]))}
 
 
 # ------------------------------------------------------------------ spectra
@@ -100,7 +89,7 @@ def stretch(
         data += _between(plan.name, x, *ends)
         middle = np.array([np.median(row) for row in values])
         curve = track(plan.name, "curve", x, positive(middle))
-        seen = {"readout": "median", "reads": scientific_each(middle)}
+        seen = {"readout": "median", "reads": [number(value) for value in middle]}
         curve["meta"] |= seen if len(layers) == depth else {"play": "still"}
         data.append(curve)
     reach = log_range([trace["y"] for trace in data], deepest=1e-300, highest=1e300)
@@ -143,15 +132,13 @@ def spectrum(found: dict[FlowPlan, Spectra], quantity: str, depth: int) -> dict:
             layer: _resampled(spectra.values(quantity == TO_OUTPUT, layer))
             for layer in set(nearest)
         }
-        trace = track(plan.name, "frame", None, None)
-        del trace["x"], trace["y"]
+        trace = track(plan.name, "frame")
         trace["meta"] |= {"x": along, "y": np.array([rows[layer] for layer in nearest])}
         data.append(trace)
     reach = log_range([trace["meta"]["y"] for trace in data], deepest=1e-300, highest=1e300)
-    layout = small_layout("Singular values of the layer, largest first", [0, 1], reach)
-    layout["xaxis"] |= {"tickformat": ".0%", "title": {"text": "share of directions"}}
-    layout["yaxis"] |= {"type": "log", "exponentformat": "power", "dtick": decades(reach)}
-    return {"data": data, "layout": layout}
+    across = axis("share of directions", [0, 1], tickformat=".0%")
+    title = "Singular values of the layer, largest first"
+    return {"data": data, "layout": small_layout(title, across, log_axis("", reach))}
 
 
 def _resampled(values):

@@ -1,8 +1,8 @@
 """What the Layers page says, made from the numbers it shows."""
 
-import html
 import math
 from collections.abc import Sequence
+from html import escape
 
 import numpy as np
 
@@ -16,9 +16,10 @@ from optcore.flow.signals import SATURATED
 from optcore.flow.spectra import Spectra
 from optcore.flow.units import Units
 from optcore.networks.initializers import Constant
-from ui.layers.charts import saturation_ends, scientific
+from ui import prose
+from ui.layers.charts import saturation_ends
 from ui.layers.unit_charts import TO_OUTPUT
-from ui.prose import csv_text, minus
+from ui.prose import cell, csv_text, number, percent, spelled
 
 
 def regimes(profiles: Sequence[FlowProfile], before: Sequence[FlowProfile], how: Comparison) -> str:
@@ -31,7 +32,7 @@ def regimes(profiles: Sequence[FlowProfile], before: Sequence[FlowProfile], how:
 
 def told(profile: FlowProfile) -> str:
     """The regime of one network, and what float16 and float32 would make of it."""
-    return minus(" ".join([profile.regime.sentence, *_formats(profile)]))
+    return spelled(" ".join([profile.regime.sentence, *_formats(profile)]))
 
 
 def _formats(profile):
@@ -78,20 +79,20 @@ def _targets(before, after):
 def _share(left: float) -> str:
     if math.isnan(left):
         return "nothing that is a number"
-    return "nothing" if left == 0 else scientific(left)
+    return "nothing" if left == 0 else number(left)
 
 
 def width_notes(profiles: Sequence[FlowProfile]) -> str:
     """What width does to one sample's gradient where the funnel is drawn."""
     plans = {each.plan.setting.width: each.plan for each in profiles if funnels(each.plan)}
-    return minus(" ".join(funnel_sentence(plan) for plan in plans.values()))
+    return spelled(" ".join(funnel_sentence(plan) for plan in plans.values()))
 
 
 def describe(plan: FlowPlan) -> str:
     """The network in a few words."""
     parts = [plan.initializer.name]
     if plan.initializer.gain != 1:
-        parts[0] += f" · {plan.initializer.gain:.3g}"
+        parts[0] += f" · {number(plan.initializer.gain)}"
     if plan.residual:
         parts.append("residual")
     if plan.norm:
@@ -107,12 +108,8 @@ def table(profiles: Sequence[FlowProfile], before: Sequence[FlowProfile]) -> str
             "ξ gradient", "ξ signal")  # fmt: skip
     rows = [_row(profile, "") for profile in profiles]
     rows += [_row(profile, ", before") for profile in before]
-    cells = "".join(f'<th title="{_MEANINGS.get(name, "")}">{name}</th>' for name in head)
-    body = "".join(
-        "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
-    )
-    notes = f"<p>{html.escape(width_notes(profiles))}</p>" if width_notes(profiles) else ""
-    return f"<table><thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table>{notes}"
+    notes = f"<p>{escape(width_notes(profiles))}</p>" if width_notes(profiles) else ""
+    return prose.table(head, rows, meanings=_MEANINGS) + notes
 
 
 _MEANINGS = {
@@ -134,32 +131,28 @@ def _row(profile: FlowProfile, note: str):
     expected = (
         decay_rate(profile.theory.delta_norms(1.0)[:-1]) if profile.theory is not None else math.nan
     )
-    field = ["—"] * 4
+    field = ["–"] * 4
     if numbers and plan.plain:
-        q = "0" if numbers.q == 0 else scientific(numbers.q)
+        q = number(numbers.q)
         depths = _depth(numbers.gradient_depth), _depth(numbers.correlation_depth)
-        field = [q, scientific(numbers.chi), *depths]
+        field = [q, number(numbers.chi), *depths]
     elif np.isfinite(profile.chi):
-        field[1] = scientific(profile.chi)
+        field[1] = number(profile.chi)
     return [
         plan.name + note,
         describe(plan),
-        scientific(profile.left),
-        _rate(decay_rate(profile.delta[:-1])),
-        _rate(expected),
-        scientific(plan.sigma_w),
+        number(profile.left),
+        cell(decay_rate(profile.delta[:-1])),
+        cell(expected),
+        number(plan.sigma_w),
         *field,
     ]
 
 
-def _rate(value: float) -> str:
-    return scientific(value) if math.isfinite(value) else "—"
-
-
 def _depth(value: float) -> str:
     if math.isnan(value):
-        return "—"
-    return "no limit" if math.isinf(value) or value > 1e6 else f"{abs(value):.3g}"
+        return "–"
+    return "no limit" if math.isinf(value) or value > 1e6 else number(abs(value))
 
 
 # ------------------------------------------------------------------ the other views
@@ -171,8 +164,8 @@ def signal_words(profiles: Sequence[FlowProfile]) -> str:
     for profile in profiles:
         first, last = profile.a_size[0], profile.a_size[-2] if len(profile.a_size) > 1 else 0
         line = (
-            f"{profile.plan.name}: the root mean square activation goes from {scientific(first)} "
-            f"in layer 1 to {scientific(last)} in layer {max(1, len(profile.a_size) - 1)}."
+            f"{profile.plan.name}: the root mean square activation goes from {number(first)} "
+            f"in layer 1 to {number(last)} in layer {max(1, len(profile.a_size) - 1)}."
         )
         lines.append(" ".join([line, *(s for s in _formats(profile) if "inf" in s)]))
     return "\n".join(lines)
@@ -187,23 +180,23 @@ def _unit_sentence(plan, units):
     worst = int(np.argmax(units.dead))
     if units.dead[worst] > 0:
         return (
-            f"{plan.name}: {_percent(units.dead[worst])} of the units of layer {worst + 1} are "
+            f"{plan.name}: {percent(units.dead[worst])} of the units of layer {worst + 1} are "
             f"dead, zero with slope zero on all {_samples(plan)}. {_why_dead(plan, units, worst)}"
         )
     flat = int(np.argmax(units.saturated))
     if units.saturated[flat] > 0.01:
-        share = _percent(units.saturated[flat])
+        share = percent(units.saturated[flat])
         return f"{plan.name}: no dead units. {share} of layer {flat + 1} {_why_flat(plan)}"
     return f"{plan.name}: no dead units, and next to none is saturated in any layer."
 
 
 def _why_flat(plan):
     ends = saturation_ends(plan.activation)
-    slope = f"has a slope under {SATURATED:.0%} of the steepest"
+    slope = f"has a slope under {percent(SATURATED)} of the steepest"
     if not ends or min(map(abs, ends)) < 0.5:
         return f"{slope}: the side of the kink that is switched off."
     limit = max(map(abs, ends))
-    return f"{slope}: saturated, because the weights carry z beyond {limit:.1f}."
+    return f"{slope}: saturated, because the weights carry z beyond {number(limit, 2)}."
 
 
 def _why_dead(plan, units, layer):
@@ -218,7 +211,7 @@ def _why_dead(plan, units, layer):
         return f"A batch this small finds a unit off by chance, 1 in {2**batch}."
     if units.alike[layer] > 0.3:
         return (
-            f"What they read has become alike (mean cosine {units.alike[layer]:.2f} between "
+            f"What they read has become alike (mean cosine {number(units.alike[layer], 2)} between "
             "samples), so a unit is on for nearly all samples or off for all."
         )
     return "Their weights carry z below zero for every sample."
@@ -226,10 +219,6 @@ def _why_dead(plan, units, layer):
 
 def _samples(plan):
     return "samples of the batch" if plan.setting.batch == 1 else f"{plan.setting.batch} samples"
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %" if share >= 0.1 else f"{100 * share:.2g} %"
 
 
 def spectrum_words(found: dict[FlowPlan, Spectra], quantity: str) -> str:
@@ -240,7 +229,7 @@ def spectrum_words(found: dict[FlowPlan, Spectra], quantity: str) -> str:
         what = "from layer 1 to the output" if quantity == TO_OUTPUT else "of layer 1"
         lines.append(
             f"{plan.name}: the Jacobian {what} has singular values from "
-            f"{scientific(values[-1])} to {scientific(values[0])}{_ratio(values[0], values[-1])}"
+            f"{number(values[-1])} to {number(values[0])}{_ratio(values[0], values[-1])}"
         )
     return "\n".join(lines)
 
@@ -250,7 +239,7 @@ def _ratio(largest, least):
         return "."
     if largest < 1.01 * least:
         return ": it turns the gradient and stretches no direction."
-    return f": some direction is stretched {scientific(largest / least)} times as much as another."
+    return f": some direction is stretched {number(largest / least)} times as much as another."
 
 
 # ------------------------------------------------------------------ the download

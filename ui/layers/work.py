@@ -15,6 +15,7 @@ from optcore.flow.spectra import Spectra, find_spectra
 from ui import cache
 from ui.layers import results
 from ui.layers.words import per_layer
+from ui.prose import percent, seconds
 from ui.state import PageState
 from ui.work import ask, asked, carry_out, stop, stopped
 
@@ -65,8 +66,8 @@ def _offer(state: PageState, how: Comparison, needed: float, offer: dict) -> Non
     quick = costs.total_seconds(costs.resized(how.all, **offer))
     st.warning(
         f"Depth {setting.depth}, width {setting.width} and batch {setting.batch} would take about "
-        f"{needed:.1f} s for {len(how.all)} networks, too long to follow a slider. "
-        f"With {said} it takes {quick:.1f} s.",
+        f"{seconds(needed)} for {len(how.all)} networks, too long to follow a slider. "
+        f"With {said} it takes {seconds(quick)}.",
         icon=":material/hourglass_top:",
     )
     with st.container(horizontal=True):
@@ -131,7 +132,7 @@ def finish_bands(state: PageState, how: Comparison, wanted: bool) -> None:
         carry_out(_seeds(missing), partial(stop, state, "band", how))
         st.rerun()
     st.button(
-        f"Draw the band over {SEEDS} seeds (about {max(takes, 0.1):.1f} s)",
+        f"Draw the band over {SEEDS} seeds (about {seconds(takes)})",
         on_click=ask, args=(state, "band", how), icon=":material/stacked_line_chart:",
     )  # fmt: skip
 
@@ -162,7 +163,7 @@ def spectra(state: PageState, how: Comparison) -> dict[FlowPlan, Spectra]:
     if state.settled and len(layers) < setting.depth:
         takes = setting.depth * len(how.all) * costs.spectrum_seconds(setting.width)
         st.button(
-            f"{len(layers)} of {setting.depth} layers are shown; all take about {takes:.0f} s",
+            f"{len(layers)} of {setting.depth} layers are shown; all take about {seconds(takes)}",
             on_click=ask, args=(state, "spectra", how), icon=":material/all_match:",
         )  # fmt: skip
     return found
@@ -179,7 +180,10 @@ def _decompositions(missing: Sequence[FlowPlan], layers: tuple[int, ...]):
                 found[plan] = end.value
                 cache.CACHE.put(("spectra", plan, layers), end.value)
                 break
-            yield (len(found) + share) / len(missing), f"{plan.name}: singular values, {share:.0%}"
+            yield (
+                (len(found) + share) / len(missing),
+                f"{plan.name}: singular values, {percent(share)}",
+            )
     return found
 
 

@@ -1,7 +1,10 @@
 """A race: paths over the ground, loss and gradient norm beside them."""
 
+from typing import Any
+
 import numpy as np
 
+from ui.figures import axis, layout, log_axis, log_range, track
 from ui.ground import Ground, contour, minima, sheet
 from ui.palette import OPTIMIZER_LOOKS
 
@@ -21,17 +24,12 @@ def paths(surface, land: Ground, runs: dict) -> dict:
         for name, run in runs.items()
     ]
     across = min(x_high - x_low, y_high - y_low)
-    for track in tracks:
-        track["meta"]["across"] = across
-    layout = {
-        "uirevision": surface.name,
-        "margin": {"l": 44, "r": 8, "t": 10, "b": 40},
-        "showlegend": False,
-        "dragmode": "zoom",
-        "xaxis": {"title": {"text": surface.axes[0]}, "range": [x_low, x_high], "zeroline": False},
-        "yaxis": {"title": {"text": surface.axes[1]}, "range": [y_low, y_high], "zeroline": False},
-    }
-    return {"data": [contour(land), minima(surface), *tracks], "layout": layout}
+    for path in tracks:
+        path["meta"]["across"] = across
+    x, y = surface.axes
+    frame = layout(surface.name, margin=(44, 8, 10, 40), xaxis=axis(x, [x_low, x_high]),
+                   yaxis=axis(y, [y_low, y_high]))  # fmt: skip
+    return {"data": [contour(land), minima(surface), *tracks], "layout": frame}
 
 
 def hills(surface, land: Ground, runs: dict) -> dict:
@@ -57,22 +55,18 @@ def hills(surface, land: Ground, runs: dict) -> dict:
         )
     at, text = land.heights.ticks()
     (x, y) = surface.axes
-    layout = {
-        "uirevision": surface.name,
-        "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
-        "showlegend": False,
-        "scene": {
-            "xaxis": {"title": {"text": x}},
-            "yaxis": {"title": {"text": y}},
-            "zaxis": {"title": {"text": "loss"}, "tickvals": at, "ticktext": text},
-            "camera": {
-                "eye": {"x": -1.55, "y": -1.8, "z": 1.2},
-                "center": {"x": 0, "y": 0, "z": -0.12},
-            },
-            "aspectmode": "cube",
+    scene = {
+        "xaxis": {"title": {"text": x}},
+        "yaxis": {"title": {"text": y}},
+        "zaxis": {"title": {"text": "loss"}, "tickvals": at, "ticktext": text},
+        "camera": {
+            "eye": {"x": -1.55, "y": -1.8, "z": 1.2},
+            "center": {"x": 0, "y": 0, "z": -0.12},
         },
+        "aspectmode": "cube",
     }
-    return {"data": [sheet(land), minima(surface, land), *tracks], "layout": layout}
+    frame = layout(surface.name, margin=(0, 0, 0, 0), scene=scene)
+    return {"data": [sheet(land), minima(surface, land), *tracks], "layout": frame}
 
 
 def losses(runs: dict, floor: float | None, land: Ground, steps: int) -> dict:
@@ -82,7 +76,7 @@ def losses(runs: dict, floor: float | None, land: Ground, steps: int) -> dict:
         curves = {name: run.values[reached(run)] for name, run in runs.items()}
         figure = _curves(curves, steps, "loss", "loss")
         heights = land.heights
-        figure["layout"]["yaxis"] = {"title": {"text": "loss"}, "range": heights.values}
+        figure["layout"]["yaxis"] = axis("loss", heights.values)
         return figure
     curves = {name: run.values[reached(run)] - floor for name, run in runs.items()}
     title = "loss" if floor == 0 else "loss above minimum"
@@ -107,7 +101,7 @@ def sweep(found: dict, floor: float | None) -> dict:
     The best rates end lowest: what is below the axis, a loss of 0 too, lies on its lower end.
     """
     ends = {name: tried.final - (floor or 0.0) for name, (tried, _) in found.items()}
-    span = decades(list(ends.values()), deepest=DEEPEST_END)
+    span = log_range(ends.values(), deepest=DEEPEST_END)
     data = []
     for name, (tried, rate) in found.items():
         final = np.maximum(ends[name], 10.0 ** span[0])
@@ -115,11 +109,9 @@ def sweep(found: dict, floor: float | None) -> dict:
         at = np.interp(np.log(rate), np.log(tried.rates), final)
         here = _track(name, "still", x=np.array([rate]), y=np.array([at]))
         data += [curve, {**here, "mode": "markers"}]
-    layout = _log_layout("final loss" if not floor else "final loss above minimum", span)
-    rates = decades([tried.rates for tried, _ in found.values()])
-    layout["xaxis"] = {**layout["yaxis"], "title": {"text": "learning rate"}, "range": rates,
-                       "dtick": 1}  # fmt: skip
-    return {"data": data, "layout": layout}
+    title = "final loss" if not floor else "final loss above minimum"
+    rates = log_range([tried.rates for tried, _ in found.values()])
+    return {"data": data, "layout": _log_layout(title, span, log_axis("learning rate", rates))}
 
 
 def _curves(curves: dict, steps: int, title: str, readout: str) -> dict:
@@ -128,34 +120,12 @@ def _curves(curves: dict, steps: int, title: str, readout: str) -> dict:
         trace = _track(name, "curve", y=y)
         trace["meta"]["readout"] = readout
         data.append(trace)
-    layout = _log_layout(title, decades(list(curves.values())))
-    layout["xaxis"] = {"title": {"text": "step"}, "range": [0, max(steps, 1)]}
-    return {"data": data, "layout": layout}
+    reach = log_range(curves.values())
+    return {"data": data, "layout": _log_layout(title, reach, axis("step", [0, max(steps, 1)]))}
 
 
-def _log_layout(title: str, span: list[float]) -> dict:
-    return {
-        "uirevision": "curves",
-        "margin": {"l": 64, "r": 10, "t": 14, "b": 34},
-        "showlegend": False,
-        "yaxis": {
-            "type": "log",
-            "title": {"text": title},
-            "range": span,
-            "exponentformat": "power",
-            "dtick": max(1, round((span[1] - span[0]) / 6)),
-        },
-    }
-
-
-def decades(curves: list[np.ndarray], deepest: float = 1e-16, highest: float = 1e12) -> list[float]:
-    """A log axis' range in whole decades, so that it stays put while a hand drags."""
-    values = np.concatenate([np.ravel(curve) for curve in curves]) if curves else np.ones(1)
-    values = values[np.isfinite(values) & (values > 0)]
-    if not len(values):
-        return [-1.0, 1.0]
-    low, high = np.log10(np.clip([values.min(), values.max()], deepest, highest))
-    return [float(np.floor(low)), float(max(np.ceil(high), np.floor(low) + 1))]
+def _log_layout(title: str, reach: list[float], xaxis: dict) -> dict:
+    return layout("curves", margin=(64, 10, 14, 34), xaxis=xaxis, yaxis=log_axis(title, reach))
 
 
 def _inside(land: Ground, points: np.ndarray, height: np.ndarray) -> np.ndarray:
@@ -169,14 +139,5 @@ def _inside(land: Ground, points: np.ndarray, height: np.ndarray) -> np.ndarray:
     )
 
 
-def _track(name: str, play: str, **places: np.ndarray) -> dict:
-    look = OPTIMIZER_LOOKS[name]
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "name": name,
-        **places,
-        "line": {"color": look["colour"], "width": 2.4, "dash": look["dash"]},
-        "marker": {"symbol": look["symbol"], "size": 12},
-        "meta": {"play": play, "group": name},
-    }
+def _track(name: str, play: str, **places: Any) -> dict:
+    return track(name, OPTIMIZER_LOOKS[name], play, **places)

@@ -16,6 +16,7 @@ from ui.cache import cached
 from ui.live.turn import give_way
 from ui.palette import OPTIMIZER_LOOKS
 from ui.parameters import slug
+from ui.prose import number
 from ui.race.parameters import Length, Unclipped
 from ui.state import PageState
 from ui.surfaces import OwnFunction, Reach, point_dial
@@ -43,9 +44,11 @@ class Conditions:
             if free:
                 parts[0] += f" (which does not touch {', '.join(free)})"
         if self.clip:
-            parts.append(f"gradients are clipped {self.clip.name.lower()} at {self.clip.limit:g}")
+            parts.append(
+                f"gradients are clipped {self.clip.name.lower()} at {number(self.clip.limit)}"
+            )
         if self.noise.scale:
-            parts.append(f"Gaussian noise of {self.noise.scale:g} is added to every gradient")
+            parts.append(f"Gaussian noise of {number(self.noise.scale)} is added to every gradient")
         return f"Note: {'; '.join(parts)}." if parts else ""
 
 

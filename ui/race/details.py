@@ -11,6 +11,7 @@ from ui import controls
 from ui.live.stage import Panel, stage
 from ui.palette import OPTIMIZER_LOOKS, legend
 from ui.parameters import slug
+from ui.prose import number, spelled
 from ui.race import charts as chart
 from ui.race.choices import Setup
 from ui.race.inspector import numbers, worked
@@ -29,7 +30,7 @@ def rate_buttons(state: PageState, setup: Setup) -> None:
     names = [f"{slug(optimizer.name)}.learning_rate" for optimizer in rated]
     st.button(
         "Same rate for all",
-        help=f"Gives everyone the rate of {rated[0].name}, {first:g}.",
+        help=f"Gives everyone the rate of {rated[0].name}, {number(first)}.",
         on_click=lambda: state.put(dict.fromkeys(names, first)),
     )
     st.button(
@@ -93,7 +94,7 @@ def inspector(state: PageState, setup: Setup, runs: dict) -> None:
     run, at = runs[name], state["at"]
     step = min(setup.steps if at is None else at, int(run.ended) - 1)
     if step < 0:
-        st.info(f"{picked.name} took no step: {run.status}")
+        st.info(f"{picked.name} took no step: {spelled(run.status)}")
         return
     st.caption(
         f"From step {step} to {step + 1}. Pause or move the scrubber to choose another step."

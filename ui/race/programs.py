@@ -9,6 +9,7 @@ import optcore
 from optcore.descent.disturbance import ClipNorm
 from optcore.descent.languages import TORCH, lines, spelled
 from optcore.descent.recording import Recorder
+from ui.prose import csv_text
 
 _FIELD = re.compile(r"<(\w+)>")
 _MADE = re.compile(r"\b([A-Z]\w*)\(")
@@ -148,7 +149,5 @@ def trajectory(optimizer, run) -> str:
             label = f"{name}_{'xy'[at]}" if flat.shape[1] == 2 else f"{name}_{at}"
             columns[name if flat.shape[1] == 1 else label] = flat[:, at]
     settings = " ".join(f"{f.name}={getattr(optimizer, f.name)}" for f in fields(optimizer))
-    lines = [f"# {optimizer.name} {settings}", ",".join(columns)]
     table = zip(*(column.tolist() for column in columns.values()), strict=True)
-    lines += [",".join(repr(number) for number in row) for row in table]
-    return "\n".join(lines) + "\n"
+    return f"# {optimizer.name} {settings}\n{csv_text(list(columns), table)}"

@@ -1,8 +1,10 @@
 """A race in words and in a table, both made from its numbers."""
 
-from html import escape
-
 import numpy as np
+
+from ui.prose import cell, number, spelled, table
+
+ENDING = "How it ended"
 
 
 def floor_of(surface) -> float | None:
@@ -34,52 +36,44 @@ def summary(runs: dict, setup) -> str:
         best = min(going, key=lambda name: going[name].last_value)
         run = going[best]
         ends = "ends lowest, at" if len(runs) > 1 else "ends at"
-        parts.append(f"{best} {ends} a loss of {_number(run.last_value)}")
+        parts.append(f"{best} {ends} a loss of {number(run.last_value, 4)}")
         if floor is not None:
             away = float(surface.distance_to_minimum(run.last))
-            parts[0] += f", {_number(away)} from the nearest minimum"
+            parts[0] += f", {number(away, 4)} from the nearest minimum"
         parts[0] += "."
     arrivals = {name: arrival(run, floor, tolerance) for name, run in runs.items()}
     arrived = {name: step for name, step in arrivals.items() if step is not None}
     if arrived:
         first = min(arrived, key=lambda name: arrived[name])
-        near = "to a gradient norm of {:g}" if floor is None else "within {:g} of the lowest loss"
+        near = "to a gradient norm of {}" if floor is None else "within {} of the lowest loss"
         steps = _steps(arrived[first])
-        parts.append(f"First {near.format(tolerance)}: {first}, after {steps}.")
+        parts.append(f"First {near.format(number(tolerance))}: {first}, after {steps}.")
     elif going:
-        parts.append(f"Nobody comes within the tolerance of {tolerance:g}.")
-    parts += [f"{name}: {run.status}" for name, run in runs.items() if run.diverged]
+        parts.append(f"Nobody comes within the tolerance of {number(tolerance)}.")
+    parts += [f"{name}: {spelled(run.status)}" for name, run in runs.items() if run.diverged]
     return " ".join([*parts, setup.conditions.note(setup.optimizers)]).strip()
 
 
 def results(runs: dict, setup) -> str:
     """The results as an HTML table."""
     surface, tolerance = setup.surface, setup.tolerance
-    if not runs:
-        return ""
     floor = floor_of(surface)
     heads = ["Optimizer", "Rate", "Final loss", "Distance to minimum",
-             f"Steps to {tolerance:g}", "Gradients"]  # fmt: skip
-    head = "".join(f"<th>{escape(text)}</th>" for text in heads)
+             f"Steps to {number(tolerance)}", "Gradients"]  # fmt: skip
     rows = []
     for optimizer in setup.optimizers:
         run = runs[optimizer.name]
         step = arrival(run, floor, tolerance)
-        away = float(surface.distance_to_minimum(run.last))
-        cells = [
+        rows.append([
             optimizer.name,
-            _number(getattr(optimizer, "learning_rate", np.nan)),
-            _number(run.last_value),
-            _number(away),
+            cell(getattr(optimizer, "learning_rate", np.nan), 4),
+            cell(run.last_value, 4),
+            cell(float(surface.distance_to_minimum(run.last)), 4),
             "not reached" if step is None else str(step),
             _gradients(optimizer, run),
-        ]
-        cells = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
-        rows.append(f'<tr>{cells}<td class="os-text">{escape(run.status)}</td></tr>')
-    return (
-        f'<table><thead><tr>{head}<th class="os-text">How it ended</th></tr></thead>'
-        f"<tbody>{''.join(rows)}</tbody></table>"
-    )
+            spelled(run.status),
+        ])  # fmt: skip
+    return table([*heads, ENDING], rows, words=[ENDING])
 
 
 def _gradients(optimizer, run) -> str:
@@ -90,9 +84,3 @@ def _gradients(optimizer, run) -> str:
 
 def _steps(count: int) -> str:
     return "1 step" if count == 1 else f"{count} steps"
-
-
-def _number(value: float) -> str:
-    if np.isnan(value):
-        return "–"
-    return f"{value:.4g}"

@@ -13,7 +13,9 @@ from optcore.derivatives.differences import (
     evaluate,
 )
 from optcore.derivatives.microscope import REACH, height_at_x, look_closely
+from ui.figures import axis, layout
 from ui.palette import HUES
+from ui.prose import number
 
 # The star and the triangle that points down mark the best h, so no rule has them.
 MARKS = ("circle", "square", "triangle-up", "diamond", "pentagon", "cross", "hexagon")
@@ -30,6 +32,7 @@ RULE_LOOKS[BACKWARD.name]["dash"] = "dash"
 SECANTS = {FORWARD.name: (0, 1), BACKWARD.name: (-1, 0), CENTRAL.name: (-1, 1)}
 CURVE, TANGENT = "f", "Tangent"
 EVERY = slice(None)
+MARGIN = (56, 8, 28, 36)
 POINTS = 400
 SINGLE = 1e38
 NICE = np.array([1.0, 1.5, 2.0, 3.0, 5.0, 7.0, 10.0])
@@ -51,13 +54,9 @@ def near(function, x, curves, *, h, shown: slice = EVERY) -> dict:
         data.append(tangent)
     for curve in curves:
         data += _secant(curve, (low, high), np.asarray(h)[shown], shown)
-    layout = _layout(f"near/{function.name}/{low}", "f with its tangent and secants")
-    layout["xaxis"] = {
-        "range": [low, high],
-        "title": {"text": "x", "standoff": 4, "font": {"size": 12}},
-    }
-    layout["yaxis"] = {"range": span}
-    return {"data": data, "layout": layout}
+    frame = layout(f"near/{function.name}/{low}", "f with its tangent and secants", MARGIN,
+                   xaxis=axis("x", [low, high]), yaxis=axis("", span))  # fmt: skip
+    return {"data": data, "layout": frame}
 
 
 def graph(function, low: float, high: float):
@@ -87,20 +86,16 @@ def slope_scale(function, derivative) -> float:
 
 def magnified(function, x, curves, *, h, shown: slice = EVERY) -> dict:
     """What lies within a few h of x, magnified 1/h times both ways, for the `shown` steps."""
-    layout = _layout(f"magnified/{function.name}", "Magnified 1/h times: what floats make of f")
-    steps = [-2, -1, 0, 1, 2]
-    layout["xaxis"] = {
-        "range": [-REACH, REACH],
-        "tickvals": steps,
-        "ticktext": ["x−2h", "x−h", "x", "x+h", "x+2h"],
-    }
-    axis = {"title": {"text": "(f(t) − f(x)) / h", "standoff": 4, "font": {"size": 12}}}
-    if not curves:
-        layout["yaxis"] = axis | {"range": [-1.0, 1.0]}
-        return {"data": [], "layout": layout}
-    first = curves[0]
-    reach = REACH * slope_scale(function, first.derivative)
-    layout["yaxis"] = axis | {"range": [-reach, reach]}
+    first = curves[0] if curves else None
+    reach = REACH * slope_scale(function, first.derivative) if first else 1.0
+    steps = {"tickvals": [-2, -1, 0, 1, 2], "ticktext": ["x−2h", "x−h", "x", "x+h", "x+2h"]}
+    frame = layout(
+        f"magnified/{function.name}", "Magnified 1/h times: what floats make of f", MARGIN,
+        xaxis=axis("", [-REACH, REACH], **steps),
+        yaxis=axis("(f(t) − f(x)) / h", [-reach, reach]),
+    )  # fmt: skip
+    if first is None:
+        return {"data": [], "layout": frame}
     seen = look_closely(function, x, np.asarray(h)[shown], first.dtype)
     pairs = [_secant_in_h(curve, seen, shown) for curve in curves if curve.rule.name in SECANTS]
     data = [
@@ -109,7 +104,7 @@ def magnified(function, x, curves, *, h, shown: slice = EVERY) -> dict:
         _frame(CURVE, seen.across, seen.rise, {"color": "ink", "width": 1.6}),
         *(ends for _, ends in pairs),
     ]
-    return {"data": data, "layout": layout}
+    return {"data": data, "layout": frame}
 
 
 def _secant_in_h(curve, seen, shown) -> tuple[dict, dict]:
@@ -146,7 +141,7 @@ def _secant(curve, span, h, shown) -> list[dict]:
 
 def _digits(value: float) -> str:
     """Twelve digits, padded so that the legend does not jump while h moves."""
-    return f"{value:.12g}".ljust(15)
+    return number(value, 12).ljust(15)
 
 
 def _height(function, x) -> float:
@@ -200,12 +195,3 @@ def fits_single(y) -> bool:
     """Whether single precision, which is all that a plot needs, can hold these numbers."""
     finite = np.abs(y[np.isfinite(y)])
     return not len(finite) or float(finite.max()) < SINGLE
-
-
-def _layout(revision: str, title: str) -> dict:
-    return {
-        "uirevision": revision,
-        "title": {"text": title, "font": {"size": 13}, "x": 0.01, "y": 0.985, "yanchor": "top"},
-        "margin": {"l": 56, "r": 8, "t": 28, "b": 36},
-        "showlegend": False,
-    }

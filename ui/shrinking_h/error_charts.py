@@ -3,9 +3,9 @@
 import numpy as np
 
 from optcore.derivatives.microscope import DECADES, lattice
-from ui.prose import minus
+from ui.figures import axis, ink, layout, note, power, track
+from ui.prose import fitted, number
 from ui.shrinking_h.charts import EVERY, RULE_LOOKS, slope_scale
-from ui.shrinking_h.words import size
 
 DEEPEST, HIGHEST = -24, 4
 RIGHT_EDGE = -DECADES - 0.4
@@ -26,20 +26,18 @@ def errors(curves, leading, *, shown: slice = EVERY) -> dict:
     for curve in curves:
         data += [*_theory(curve), _measured(curve, low, shown)]
     data += [mark for curve in curves for mark in _best(curve, low)]
-    layout = _layout("errors", "Error against h · dashes: truncation · dots: round-off")
     ticks = np.arange(low, high + 1, 2 if high - low <= 20 else 4)
-    layout["yaxis"] = {
-        "type": "log",
-        "range": [low - 1.0, float(high)],
-        "title": {"text": "|estimate − f′(x)|", "standoff": 4, "font": {"size": 12}},
-        "tickfont": {"size": 11},
-        "tickvals": [10.0 ** (low - 0.5), *(10.0**tick for tick in ticks)],
-        "ticktext": ["0", *(f"10<sup>{tick}</sup>".replace("-", "−") for tick in ticks)],
-    }
-    layout["xaxis"]["title"]["text"] = "h, shrinking · ★ best h · ▼ best h by theory"
-    if shown == EVERY:
-        layout["annotations"] = [*_slopes(curves), *_regions(leading)]
-    return {"data": data, "layout": layout}
+    up = axis(
+        "|estimate − f′(x)|", [low - 1.0, float(high)], type="log",
+        tickvals=[10.0 ** (low - 0.5), *(10.0**tick for tick in ticks)],
+        ticktext=["0", *map(power, ticks)],
+    )  # fmt: skip
+    notes = [*_slopes(curves), *_regions(leading)] if shown == EVERY else []
+    frame = _layout(
+        "errors", "Error against h · dashes: truncation · dots: round-off", up,
+        "h, shrinking · ★ best h · ▼ best h by theory", annotations=notes,
+    )  # fmt: skip
+    return {"data": data, "layout": frame}
 
 
 def span(curves) -> tuple[int, int]:
@@ -58,7 +56,7 @@ def zeros_below(error, low: int) -> np.ndarray:
 
 def _measured(curve, low, shown) -> dict:
     trace = _trace(curve, "curve", curve.h, zeros_below(curve.error, low), width=2.4)
-    reads = [minus(size(error)).ljust(8) for error in curve.error[shown]]
+    reads = [number(error, 2).ljust(8) for error in curve.error[shown]]
     trace["meta"] |= {"readout": "error", "reads": reads}
     trace["meta"] |= {"ahead": 0.55, "log": True, "across": DECADES}
     return trace
@@ -131,22 +129,14 @@ def _regions(leading) -> list[dict]:
     best = np.log10(leading.predicted_h)
     notes = []
     if best - lost > 3:
-        notes.append(_note((best + lost) / 2, 0.985, "round-off rules"))
+        notes.append(_region_name("round-off rules", (best + lost) / 2))
     if lost - RIGHT_EDGE > 3:
-        notes.append(_note((lost + RIGHT_EDGE) / 2, 0.985, "x + h = x"))
+        notes.append(_region_name("x + h = x", (lost + RIGHT_EDGE) / 2))
     return notes
 
 
-def _note(x, y, text) -> dict:
-    return {
-        "x": float(x),
-        "y": y,
-        "yref": "paper",
-        "yanchor": "top",
-        "text": text,
-        "showarrow": False,
-        "font": {"size": 12},
-    }
+def _region_name(text: str, x: float) -> dict:
+    return note(text, x, 0.985, yref="paper", yanchor="top")
 
 
 def _slopes(curves) -> list[dict]:
@@ -173,32 +163,21 @@ def _slopes(curves) -> list[dict]:
 
 def _slope(curve, x, y, slope) -> dict:
     """To the left of its branch, since every branch of the V has that side free."""
-    return {
-        "x": float(x),
-        "y": float(y),
-        "text": f"slope {slope:.2f}".replace("-", "−"),
-        "showarrow": False,
-        "xanchor": "right",
-        "yanchor": "top" if slope > 0 else "bottom",
-        "xshift": -6,
-        "font": {"size": 12, "color": RULE_LOOKS[curve.rule.name]["colour"]},
-    }
+    return note(
+        f"slope {fitted(slope)}", x, y, colour=RULE_LOOKS[curve.rule.name]["colour"],
+        xanchor="right", yanchor="top" if slope > 0 else "bottom", xshift=-6,
+    )  # fmt: skip
 
 
 def estimates(curves, leading, *, shown: slice = EVERY) -> dict:
     """Every estimate against h on a plain axis, with the lattice that floats snap it to."""
-    layout = _layout("estimates", "Estimate against h: how floats shatter it")
-    axis = {
-        "title": {"text": "estimate of f′(x)", "standoff": 4, "font": {"size": 12}},
-        "tickfont": {"size": 11},
-    }
+    title = "Estimate against h: how floats shatter it"
     if not curves:
-        layout["yaxis"] = axis | {"range": [-1.0, 1.0]}
-        return {"data": [], "layout": layout}
+        up = axis("estimate of f′(x)", [-1.0, 1.0])
+        return {"data": [], "layout": _layout("estimates", title, up)}
     first = curves[0]
     scale = slope_scale(first.function, first.derivative)
     ends = around(first.derivative, scale)
-    layout["yaxis"] = axis | {"range": ends}
     data = shades(leading, ends) if leading else []
     if shown == EVERY:
         data.append(_fan(first, scale, ends))
@@ -207,7 +186,8 @@ def estimates(curves, leading, *, shown: slice = EVERY) -> dict:
         trace = _trace(curve, "curve", curve.h, curve.estimate, width=2)
         trace["meta"]["ahead"] = 0.45
         data.append(trace)
-    return {"data": data, "layout": layout}
+    up = axis("estimate of f′(x)", ends)
+    return {"data": data, "layout": _layout("estimates", title, up)}
 
 
 def around(derivative, scale) -> list[float]:
@@ -244,47 +224,17 @@ def _fan(curve, scale, ends) -> dict:
 
 
 def _exact(curve) -> dict:
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "name": "f′(x)",
-        "x": np.array([10.0, 10.0**RIGHT_EDGE]),
-        "y": np.full(2, curve.derivative),
-        "line": {"color": "ink", "width": 1.6, "dash": "dot"},
-        "meta": {"play": "still"},
-    }
+    ends = np.array([10.0, 10.0**RIGHT_EDGE])
+    return ink("f′(x)", ends, np.full(2, curve.derivative), width=1.6, dash="dot")
 
 
 def _trace(curve, play, x, y, *, width) -> dict:
-    look = RULE_LOOKS[curve.rule.name]
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "name": curve.rule.name,
-        "x": x,
-        "y": y,
-        "line": {"color": look["colour"], "width": width, "dash": look["dash"]},
-        "marker": {"symbol": look["symbol"], "size": 13},
-        "meta": {"play": play, "group": curve.rule.name},
-    }
+    return track(curve.rule.name, RULE_LOOKS[curve.rule.name], play, width=width, x=x, y=y)
 
 
-def _layout(revision: str, title: str) -> dict:
-    return {
-        "uirevision": revision,
-        "title": {"text": title, "font": {"size": 13}, "x": 0.01, "y": 0.985, "yanchor": "top"},
-        "margin": {"l": 62, "r": 8, "t": 28, "b": 40},
-        "showlegend": False,
-        "xaxis": {
-            "type": "log",
-            "range": [0.3, RIGHT_EDGE],
-            "dtick": 2,
-            "exponentformat": "power",
-            "tickfont": {"size": 11},
-            "title": {
-                "text": "h, shrinking: click to go there",
-                "standoff": 4,
-                "font": {"size": 12},
-            },
-        },
-    }
+def _layout(revision: str, title: str, yaxis: dict, beneath: str = "", **more) -> dict:
+    across = axis(
+        beneath or "h, shrinking: click to go there", [0.3, RIGHT_EDGE],
+        type="log", dtick=2, exponentformat="power",
+    )  # fmt: skip
+    return layout(revision, title, (62, 8, 28, 40), xaxis=across, yaxis=yaxis, **more)

@@ -10,8 +10,8 @@ from optcore.formula.functions import FUNCTIONS, SINE
 from optcore.formula.surface import formula_function
 from optcore.formula.tree import FormulaError
 from ui.lessons import lesson_row
-from ui.parameters import Parameter, Place, Scrubbed, choice, choices
-from ui.prose import quoted
+from ui.parameters import Parameter, Place, Scrubbed, choice, choices, written
+from ui.prose import number, quoted
 
 FORMULA = "x^2 * exp(-x)"
 FARTHEST = 1e6
@@ -24,12 +24,6 @@ class OwnFormula:
 
     name: str = "Your own formula"
     lesson: str = ""
-
-
-def written(value: float) -> str:
-    """A number as a person types it, to twelve digits: 1e-8 and not 1e-08."""
-    mantissa, _, exponent = f"{value:.12g}".partition("e")
-    return f"{mantissa}e{int(exponent)}" if exponent else mantissa
 
 
 def read_number(text: str) -> float:
@@ -61,14 +55,16 @@ def read_constant(text: str) -> float:
 def read_place(text: str) -> float:
     x = read_number(text)
     if not abs(x) <= FARTHEST:
-        raise ValueError(f"x = {x:g} is outside −1e6 to 1e6, which is as far as this page goes.")
+        raise ValueError(
+            f"x = {number(x)} is outside −1e6 to 1e6, which is as far as this page goes."
+        )
     return x
 
 
 def read_reach(text: str) -> float:
     reach = read_number(text)
     if not 1e-3 <= reach <= FARTHEST:
-        raise ValueError(f"±{reach:g} is outside ±0.001 to ±1e6, which is what can be shown.")
+        raise ValueError(f"±{number(reach)} is outside ±0.001 to ±1e6, which is what can be shown.")
     return reach
 
 
@@ -77,7 +73,7 @@ def read_step(text: str) -> float:
     h = read_number(text)
     check_step(CENTRAL, 0.0, h)
     if not 1e-16 <= h <= 1:
-        raise ValueError(f"h = {h:g} is outside 1e-16 to 1, the reach of the slider.")
+        raise ValueError(f"h = {number(h)} is outside 1e−16 to 1, the reach of the slider.")
     return h
 
 

@@ -18,7 +18,7 @@ from ui import controls
 from ui.address import Address
 from ui.live.stage import Clock, Handle, Panel
 from ui.palette import legend as entry
-from ui.prose import escaped, minus
+from ui.prose import escaped, number, spelled
 from ui.shrinking_h import charts as chart
 from ui.shrinking_h import error_charts as error_chart
 from ui.shrinking_h import words
@@ -74,9 +74,10 @@ def overflow(function, x, dtype) -> str:
         wide, narrow = (np.float64(function.value(t(x))) for t in (np.float64, dtype))
     if not np.isfinite(wide) or np.isfinite(narrow):
         return ""
+    largest = number(np.finfo(dtype).max, 2)
     return (
-        f"f({x:g}) = {wide:.3g} is beyond the largest number of {np.dtype(dtype).name}, "
-        f"{np.finfo(dtype).max:.2g}. Move x, or choose float64."
+        f"f({number(x, 6)}) = {number(wide)} is beyond the largest number of "
+        f"{np.dtype(dtype).name}, {largest}. Move x, or choose float64."
     )
 
 
@@ -99,7 +100,7 @@ def panels(w: Watch, settled: bool) -> list[Panel]:
 
 
 def clock(w: Watch) -> Clock:
-    labels = [minus(f"h = {words.power(h)}") for h in w.h]
+    labels = [f"h = {number(h)}" for h in w.h]
     return Clock(len(w.h) - 1, w.at, labels, name="h, from 1 down to 1e−16", seconds=16.0)
 
 
@@ -123,7 +124,7 @@ def legend(w: Watch) -> list[dict]:
 def told(w: Watch, settled: bool) -> list[str]:
     """A sentence per step, or the one for where the scrubber stands."""
     if w.fault:
-        return [minus(w.fault)]
+        return [spelled(w.fault)]
     return words.sentences(w.curves, chart.EVERY if settled else slice(w.at, w.at + 1))
 
 
@@ -133,9 +134,10 @@ def told(w: Watch, settled: bool) -> list[str]:
 def way_back(state: PageState, w: Watch) -> None:
     """Offers the function's own x where there is nothing to measure."""
     if w.fault:
-        st.warning(minus(w.fault), icon=":material/wrong_location:")
+        st.warning(spelled(w.fault), icon=":material/wrong_location:")
         st.button(
-            f"Go back to x = {w.function.x:g}", on_click=lambda: state.put({"x": w.function.x})
+            f"Go back to x = {number(w.function.x, 12)}",
+            on_click=lambda: state.put({"x": w.function.x}),
         )
 
 
@@ -148,9 +150,9 @@ def steps(w: Watch) -> None:
     table = step_table(w.function, w.x, dtype=w.dtype)
     x = w.dtype(w.x)
     st.caption(
-        f"{escaped(w.function.name)} at x = {w.x:g} in {np.dtype(w.dtype).name}. A ratio is the "
-        "error of the row above over the row's own: 10 is first order, 100 second order, below 1 "
-        "is round-off. ★ marks the least error."
+        f"{escaped(w.function.name)} at x = {number(w.x, 12)} in {np.dtype(w.dtype).name}. A ratio "
+        "is the error of the row above over the row's own: 10 is first order, 100 second order, "
+        "below 1 is round-off. ★ marks the least error."
     )
     st.html(words.steps_table(table, lattice(w.function, x, table.h.astype(w.dtype))))
 
@@ -177,7 +179,7 @@ def textbook(state: PageState, w: Watch) -> None:
     show, icon = SIGNS[verdict.verdict]
     if verdict.verdict == "passes" and not verdict.agrees:
         show, icon = st.warning, ":material/visibility_off:"
-    show(f"**{verdict.verdict.capitalize()}.** {escaped(minus(verdict.sentence))}", icon=icon)
+    show(f"**{verdict.verdict.capitalize()}.** {escaped(spelled(verdict.sentence))}", icon=icon)
 
 
 def claim(state: PageState, w: Watch) -> float | None:
@@ -194,12 +196,14 @@ def claimed(text: str, w: Watch) -> float:
         if not text.strip():
             return float(w.function.derivative(x))
         try:
-            number = read_number(text)
+            claim = read_number(text)
         except ValueError:
-            number = float(formula_function(text).value(x))
-    if not math.isfinite(number):
-        raise ValueError(f"Your derivative is {number:g} at x = {w.x:g}: type one that is finite.")
-    return number
+            claim = float(formula_function(text).value(x))
+    if not math.isfinite(claim):
+        raise ValueError(
+            f"Your derivative is {number(claim)} at x = {number(w.x, 6)}: type one that is finite."
+        )
+    return claim
 
 
 def download(w: Watch) -> None:

@@ -1,38 +1,15 @@
 """A derivative and its error in words, tables and CSV, all made from the numbers shown."""
 
-import csv
-import io
-from html import escape
-
 import numpy as np
 
 from optcore.derivatives.differences import CENTRAL
 from optcore.derivatives.microscope import lattice
-from ui.prose import minus
+from ui.prose import cell, csv_text, fitted, number, table
 
 MUCH = 3.0  # how many times one error must exceed the other to rule
 VISIBLE = 1e-12  # a lattice finer than this share of f' hides in the digits that are written
 FINEST = 1e-280  # spacings at a value of 0 are no lattice that anyone could see
 COUNTABLE = 1e5
-
-
-def power(value: float) -> str:
-    """A step as a person writes it: 1e-8, 5.62e-5, 0.1."""
-    mantissa, exponent = f"{value:.3g}", ""
-    if "e" in mantissa or value < 1e-3:
-        mantissa, exponent = f"{value:.2e}".split("e")
-        mantissa, exponent = f"{float(mantissa):g}", f"e{int(exponent)}"
-    return mantissa + exponent
-
-
-def size(error: float) -> str:
-    """An error in two digits: 4.2e-8, and 0 only where it is 0."""
-    if not np.isfinite(error):
-        return "no value"
-    if error == 0:
-        return "0"
-    mantissa, exponent = f"{error:.1e}".split("e")
-    return f"{error:.2g}" if 1e-2 <= abs(error) < 1e3 else f"{mantissa}e{int(exponent)}"
 
 
 def leading(curves):
@@ -49,7 +26,7 @@ def sentences(curves, shown: slice = slice(None)) -> list[str]:
         return ["No rule is chosen: choose one or more above to see its error."]
     lead_lattice = _lattice(lead)
     return [
-        minus(f"{_told(lead, at, lead_lattice[at])} {_others(curves, lead, at)}".rstrip())
+        f"{_told(lead, at, lead_lattice[at])} {_others(curves, lead, at)}".rstrip()
         for at in range(len(lead.h))[shown]
     ]
 
@@ -61,11 +38,11 @@ def _lattice(curve):
 
 def _told(curve, at: int, grain: float) -> str:
     h, estimate, error = curve.h[at], curve.estimate[at], curve.error[at]
-    start = f"h = {power(h)}: the {curve.rule.name.lower()} rule"
+    start = f"h = {number(h)}: the {curve.rule.name.lower()} rule"
     if not np.isfinite(estimate):
         return f"{start} looks where the function has no finite value: make h smaller."
-    how_far = f"off by {size(error)}" if error else "exact to the last digit"
-    start += f" gives {estimate:.12g} for f′ = {curve.derivative:.12g}, {how_far}."
+    how_far = f"off by {number(error, 2)}" if error else "exact to the last digit"
+    start += f" gives {number(estimate, 12)} for f′ = {number(curve.derivative, 12)}, {how_far}."
     return f"{start} {_why(curve, at, grain)}"
 
 
@@ -75,45 +52,47 @@ def _why(curve, at: int, grain: float) -> str:
         return "x is a kink: there is no derivative, and no h makes one."
     if h > curve.kink_h:
         return (
-            f"It reaches across the kink, {curve.kink_h:.2g} away, and mixes the slopes of both "
-            "sides: a smaller h is needed."
+            f"It reaches across the kink, {number(curve.kink_h, 2)} away, and mixes the slopes of "
+            "both sides: a smaller h is needed."
         )
     if not curve.rule.weights:
         return _why_complex(truncation, roundoff)
     if curve.lost[at]:
         spacing = np.spacing(np.abs(curve.dtype.type(curve.x)))
         return (
-            f"Floats are {size(spacing)} apart at x, so x + h or x − h is x again: "
+            f"Floats are {number(spacing, 2)} apart at x, so x + h or x − h is x again: "
             "the number means nothing. Make h larger."
         )
     if truncation > MUCH * roundoff:
-        return f"Truncation rules (theory {size(truncation)}): a smaller h leaves less of it."
+        return f"Truncation rules (theory {number(truncation, 2)}): a smaller h leaves less of it."
     if roundoff > MUCH * truncation:
         return _why_roundoff(curve, truncation, roundoff, grain)
     return (
-        f"Truncation ({size(truncation)}) and round-off ({size(roundoff)}) are in balance: "
-        "this is about the best h."
+        f"Truncation ({number(truncation, 2)}) and round-off ({number(roundoff, 2)}) are in "
+        "balance: this is about the best h."
     )
 
 
 def _why_roundoff(curve, truncation, roundoff, grain) -> str:
     snaps = curve.rule is CENTRAL and grain > VISIBLE * abs(curve.derivative)
-    tail = f", and the estimate can only be a multiple of {size(grain)}" if snaps else ""
+    tail = f", and the estimate can only be a multiple of {number(grain, 2)}" if snaps else ""
     none = "There is no truncation error at all: " if truncation == 0 else ""
     rules = "round-off rules" if none else "Round-off rules"
-    limit = f", up to the kink {curve.kink_h:.2g} away," if np.isfinite(curve.kink_h) else ""
-    return f"{none}{rules} (up to {size(roundoff)}){tail}. A larger h{limit} leaves less of it."
+    limit = f", up to the kink {number(curve.kink_h, 2)} away," if np.isfinite(curve.kink_h) else ""
+    return (
+        f"{none}{rules} (up to {number(roundoff, 2)}){tail}. A larger h{limit} leaves less of it."
+    )
 
 
 def _why_complex(truncation, roundoff) -> str:
     if truncation > MUCH * roundoff:
-        return f"Truncation rules (theory {size(truncation)}): a smaller h leaves less of it."
+        return f"Truncation rules (theory {number(truncation, 2)}): a smaller h leaves less of it."
     return "It subtracts nothing, so no digit is lost however small h becomes."
 
 
 def _others(curves, lead, at: int) -> str:
     parts = [
-        f"{curve.rule.name} is off by {size(curve.error[at])}"
+        f"{curve.rule.name} is off by {number(curve.error[at], 2)}"
         if curve.error[at]
         else f"{curve.rule.name} is exact"
         for curve in curves
@@ -128,80 +107,62 @@ def rules_table(curves) -> str:
     rows = [
         [
             curve.rule.name,
-            _number(curve.truncation_slope, ".2f"),
-            _number(curve.predicted_slope, ".0f"),
-            _number(curve.roundoff_slope, ".2f"),
-            "-1" if curve.rule.weights else "none",
-            power(curve.measured_h),
-            power(curve.predicted_h) if np.isfinite(curve.predicted_h) else "none",
-            size(curve.measured_error),
+            fitted(curve.truncation_slope),
+            cell(curve.predicted_slope),
+            fitted(curve.roundoff_slope),
+            "−1" if curve.rule.weights else "none",
+            number(curve.measured_h),
+            number(curve.predicted_h) if np.isfinite(curve.predicted_h) else "none",
+            number(curve.measured_error, 2),
         ]
         for curve in curves
     ]
-    return _table(head.split("|"), rows) if rows else ""
+    return table(head.split("|"), rows)
 
 
-def _number(value: float, form: str) -> str:
-    return format(value, form) if np.isfinite(value) else "–"
-
-
-def steps_table(table, grain) -> str:
+def steps_table(found, grain) -> str:
     """A row per tenfold smaller h: forward and central, errors, and ratios to the row above.
 
     `grain` is the spacing of floats over 2h for every row; the last column counts the central
     estimate in it, where the count is short enough to read.
     """
     head = "h|Forward|Error|Ratio|Central|Error|Ratio|Float spacing / 2h|Central in spacings"
-    columns = (table.forward, table.forward_error, table.forward_ratio,
-               table.central, table.central_error, table.central_ratio)  # fmt: skip
-    least = [np.nanargmin(error) for error in (table.forward_error, table.central_error)]
+    columns = (found.forward, found.forward_error, found.forward_ratio,
+               found.central, found.central_error, found.central_ratio)  # fmt: skip
+    least = [np.nanargmin(error) for error in (found.forward_error, found.central_error)]
     rows = []
-    for at, h in enumerate(table.h):
+    for at, h in enumerate(found.h):
         forward, off, ratio, central, central_off, central_ratio = (c[at] for c in columns)
         rows.append([
-            power(h),
-            f"{forward:.12g}", _error(off, at == least[0]), _ratio(ratio),
-            f"{central:.12g}", _error(central_off, at == least[1]), _ratio(central_ratio),
-            size(grain[at]) if grain[at] > FINEST else "–", _count(central, grain[at]),
+            number(h),
+            number(forward, 12), _error(off, at == least[0]), _ratio(ratio),
+            number(central, 12), _error(central_off, at == least[1]), _ratio(central_ratio),
+            number(grain[at], 2) if grain[at] > FINEST else "–", _count(central, grain[at]),
         ])  # fmt: skip
-    return f'<div class="os-table">{_table(head.split("|"), rows)}</div>'
+    return f'<div class="os-table">{table(head.split("|"), rows)}</div>'
 
 
 def _error(error: float, best: bool) -> str:
-    return ("★ " if best else "") + size(error)
+    return ("★ " if best else "") + number(error, 2)
 
 
 def _ratio(ratio: float) -> str:
-    if not np.isfinite(ratio):
-        return "–"
-    return f"{ratio:.2g}" if ratio < 1 else f"{ratio:.1f}" if ratio < 99.95 else f"{ratio:.0f}"
+    return number(ratio) if np.isfinite(ratio) else "–"
 
 
 def _count(estimate: float, grain: float) -> str:
     many = estimate / grain if grain > FINEST else np.inf
-    return f"{many:.10g}" if abs(many) < COUNTABLE else "–"
-
-
-def _table(head, rows) -> str:
-    cells = "".join(f"<th scope='col'>{escape(text)}</th>" for text in head)
-    body = "".join(
-        "<tr>" + "".join(f"<td>{escape(minus(text))}</td>" for text in row) + "</tr>"
-        for row in rows
-    )
-    return f"<table><thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table>"
+    return number(many, 10) if abs(many) < COUNTABLE else "–"
 
 
 def curve_csv(curves) -> str:
     """A line per rule and h, with every number at full precision."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["function", "x", "float", "rule", "h", "estimate", "derivative", "error",
-                     "truncation_theory", "roundoff_theory", "h_lost"])  # fmt: skip
+    heads = ["function", "x", "float", "rule", "h", "estimate", "derivative", "error",
+             "truncation_theory", "roundoff_theory", "h_lost"]  # fmt: skip
+    rows = []
     for curve in curves:
-        name, rule, dtype = curve.function.name, curve.rule.name, curve.dtype.name
-        columns = (curve.h, curve.estimate, curve.error, curve.truncation, curve.roundoff)
-        for at in range(len(curve.h)):
-            h, estimate, error, truncation, roundoff = (float(column[at]) for column in columns)
-            writer.writerow([name, curve.x, dtype, rule, h, estimate, curve.derivative, error,
-                             truncation, roundoff, int(curve.lost[at])])  # fmt: skip
-    return out.getvalue()
+        named = [curve.function.name, curve.x, curve.dtype.name, curve.rule.name]
+        for at, h in enumerate(curve.h):
+            theory = (curve.truncation[at], curve.roundoff[at], int(curve.lost[at]))
+            rows.append([*named, h, curve.estimate[at], curve.derivative, curve.error[at], *theory])
+    return csv_text(heads, rows)

@@ -1,7 +1,5 @@
 """What the slow-neuron page needs beside the core: its sliders and its runs."""
 
-import csv
-import io
 from collections.abc import Sequence
 
 import streamlit as st
@@ -12,6 +10,7 @@ from ui.address import Address
 from ui.cache import cached
 from ui.live.stage import Handle, Panel
 from ui.slow_neuron import charts as chart
+from ui.slow_neuron import words
 from ui.state import PageState
 
 DIALS = [controls.Dials("The neuron", "neuron", NeuronStart())]
@@ -51,18 +50,6 @@ def download(runs: Sequence[NeuronRun]) -> None:
     """The numbers of all steps as CSV."""
     if runs:
         st.download_button(
-            "CSV", table(runs), "slow-neuron.csv", "text/csv", on_click="ignore",
+            "CSV", words.every_step(runs), "slow-neuron.csv", "text/csv", on_click="ignore",
             icon=":material/download:",
         )  # fmt: skip
-
-
-def table(runs: Sequence[NeuronRun]) -> str:
-    """A row per neuron and step."""
-    text = io.StringIO()
-    sheet = csv.writer(text, lineterminator="\n")
-    sheet.writerow(["neuron", "step", "w", "b", "z", "output", "error", "slope", "dL_dz", "loss"])
-    for each in runs:
-        columns = (each.z, each.outputs, each.errors, each.slopes, each.deltas, each.run.values)
-        for step, (point, *numbers) in enumerate(zip(each.run.points, *columns, strict=False)):
-            sheet.writerow([each.neuron.name, step, *point.tolist(), *map(float, numbers)])
-    return text.getvalue()

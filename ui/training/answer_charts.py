@@ -5,8 +5,9 @@ After an explosion the last finite answer stays, with a note that says of which 
 
 import numpy as np
 
+from ui.figures import axis, colour_bar, layout
 from ui.palette import HUES
-from ui.training.charts import Side, colour_bar, layout, rows
+from ui.training.charts import Side, rows
 
 # Blue against orange stays apart for colour-blind eyes; the middle is the grey of "undecided".
 SCALE = [[0, "#2c7be5"], [0.25, "#8fb2dd"], [0.5, "#c9ccd3"], [0.75, "#e6a78f"], [1, "#e4572e"]]
@@ -31,7 +32,7 @@ def answers(side: Side, steps: np.ndarray, only: int | None = None) -> dict:
         winner = np.where(sure, shown.argmax(-1), np.nan)
         field = _winners(winner.reshape(-1, cells, cells), ticks)
     reach = [float(ticks[0]), float(ticks[-1])]
-    frame = layout(side.name, "x₁", reach, "x₂", reach)
+    frame = _frame(side.name, axis("x₁", reach), axis("x₂", reach))
     note = _note(side, steps, taken, reach, reach)
     return {"data": [field, *_samples(record.plan.data), *note], "layout": frame}
 
@@ -41,6 +42,10 @@ def _finite_rows(side: Side, steps: np.ndarray) -> np.ndarray:
     taken = rows(side, steps)
     finite = np.flatnonzero(np.isfinite(side.record.answers).all(axis=(1, 2)))
     return np.minimum(taken, finite[-1]) if side.record.exploded and len(finite) else taken
+
+
+def _frame(name: str, xaxis: dict, yaxis: dict) -> dict:
+    return layout(f"{name}{xaxis}{yaxis}", name, (40, 6, 26, 32), xaxis=xaxis, yaxis=yaxis)
 
 
 def _note(side: Side, steps: np.ndarray, taken: np.ndarray, across, up) -> list[dict]:
@@ -156,6 +161,6 @@ def _curve(side: Side, steps: np.ndarray, taken: np.ndarray) -> dict:
     }
     high = 1.35 * float(np.abs(data.targets).max())
     reach = [float(line[0]), float(line[-1])]
-    frame = layout(side.name, "x", reach, "y", [-high, high])
+    frame = _frame(side.name, axis("x", reach), axis("y", [-high, high]))
     note = _note(side, steps, taken, reach, [-high, high])
     return {"data": [samples, network, *note], "layout": frame}

@@ -5,11 +5,27 @@ All panels share a clock whose positions are the steps at which answers were tak
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from optcore.training.plan import constant_loss
 from optcore.training.record import TrainingRecord
+from ui.figures import (
+    axis,
+    colour_bar,
+    layout,
+    level,
+    log_axis,
+    log_range,
+    needle,
+    note,
+    over,
+    positive,
+    power,
+    track,
+)
+from ui.prose import number
 
 COLUMNS = 400
 DEEPEST = 24
@@ -88,15 +104,18 @@ def heat(side: Side, steps: np.ndarray, which: str, decades: tuple[int, int]) ->
         "colorscale": "Viridis",
         "hoverongaps": False,
         "hovertemplate": "step %{x}, layer %{y}<br>10^%{z:.2f}<extra></extra>",
-        "colorbar": colour_bar(ticks, [_power(tick) for tick in ticks]),
+        "colorbar": colour_bar(ticks, [power(tick) for tick in ticks]),
         "meta": {"still": True},
     }
     bounds = [0.5, layers[-1] + 0.5]
     total = max(1, int(steps[-1]))
-    frame = layout(f"{side.name}: {TITLES[which]}", "step", [0, total], "layer", bounds)
-    frame["yaxis"] |= {"tickmode": "array", **_layer_ticks(len(layers))}
-    frame["annotations"] = _remarks(record, values, at, total)
-    return {"data": [field, _needle(steps, bounds, "#ffffff")], "layout": frame}
+    frame = layout(
+        f"{side.name}{which}{total}", f"{side.name}: {TITLES[which]}", (40, 6, 26, 32),
+        xaxis=axis("step", [0, total]),
+        yaxis=axis("layer", bounds, tickmode="array", **_layer_ticks(len(layers))),
+        annotations=_remarks(record, values, at, total),
+    )  # fmt: skip
+    return {"data": [field, needle(steps, bounds, "#ffffff")], "layout": frame}
 
 
 def _layer_ticks(count: int) -> dict:
@@ -119,15 +138,7 @@ def _remarks(record, values, at, total) -> list[dict]:
 
 def _remark(x, text: str, left: bool | None) -> dict:
     anchor = "center" if left is None else "left" if left else "right"
-    return {
-        "x": float(x),
-        "y": 0.5,
-        "yref": "paper",
-        "text": text,
-        "showarrow": False,
-        "xanchor": anchor,
-        "font": {"size": 15, "color": "ink"},
-    }
+    return note(text, x, 0.5, size=15, yref="paper", xanchor=anchor)
 
 
 # ------------------------------------------------------------------ curves over the steps
@@ -138,8 +149,11 @@ def losses(sides: Sequence[Side], steps: np.ndarray) -> dict:
     curves = [(side, side.record.losses, "loss") for side in sides]
     blind = constant_loss(sides[0].record.plan.data)
     figure = _over_steps(curves, steps, "loss", readout="loss", also=[blind])
-    figure["layout"]["shapes"] = [_level(blind)]
-    figure["layout"]["annotations"] = [_note(blind, "one answer for all")]
+    figure["layout"]["shapes"] = [level(blind)]
+    figure["layout"]["annotations"] = [
+        note("one answer for all", 0.99, np.log10(blind), size=11, xref="paper", xanchor="right",
+             yanchor="bottom")
+    ]  # fmt: skip
     return figure
 
 
@@ -154,39 +168,29 @@ def whole_gradient(sides: Sequence[Side], steps: np.ndarray) -> dict:
 
 
 def _over_steps(curves, steps, title, *, readout, also=()) -> dict:
-    values = np.concatenate([np.ravel(y) for _, y, _ in curves] + [np.array(also)])
-    bounds = _decades(values)
+    # Without the last leap of an explosion.
+    reach = log_range([*(y for _, y, _ in curves), also], highest=1e40)
     clipped = any(kind == "after" for _, _, kind in curves)
-    data = [_needle(steps, [10.0 ** bounds[0], 10.0 ** bounds[1]])]
+    data = [needle(steps, [10.0 ** reach[0], 10.0 ** reach[1]])]
     for side, y, kind in curves:
         data.append(_line(side, y, kind))
         if kind == "after":
             continue
         data[-1]["opacity"] = 0.45 if clipped else 1.0
         data.append(_head(side, steps, y, readout))
-    frame = layout("", "step", over(max(1, int(steps[-1]))), title, bounds)
-    every = max(1, -(-int(bounds[1] - bounds[0]) // 7))
-    frame["yaxis"] |= {"type": "log", "exponentformat": "power", "dtick": every}
-    frame["margin"] |= {"t": 10, "r": 14}
+    total = max(1, int(steps[-1]))
+    frame = layout(f"{title}{total}{reach}", margin=(56, 14, 10, 32),
+                   xaxis=axis("step", over(total)), yaxis=log_axis(title, reach))  # fmt: skip
     return {"data": data, "layout": frame}
 
 
-def over(steps: int) -> list[float]:
-    """An axis from step 0 to the last, with room for the half of a marker at either end."""
-    return [-0.015 * steps, 1.015 * steps]
-
-
 def _line(side: Side, y: np.ndarray, kind: str) -> dict:
-    dash = "dot" if kind == "after" else side.look["dash"]
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "name": f"{side.name}, clipped" if kind == "after" else side.name,
-        "x": np.arange(len(y)),
-        "y": np.where(np.isfinite(y) & (y > 0), y, np.nan),
-        "line": {"color": side.look["colour"], "width": 2.2, "dash": dash},
-        "meta": {"play": "still", "group": side.name},
-    }
+    places: dict[str, Any] = {"x": np.arange(len(y)), "y": positive(y)}
+    line = track(side.name, side.look, "still", width=2.2, **places)
+    if kind == "after":
+        line["name"] += ", clipped"
+        line["line"]["dash"] = "dot"
+    return line
 
 
 def _head(side: Side, steps: np.ndarray, y: np.ndarray, readout: str) -> dict:
@@ -195,8 +199,7 @@ def _head(side: Side, steps: np.ndarray, y: np.ndarray, readout: str) -> dict:
     After the end of a training the legend says of which step the loss is; gradients are over.
     """
     rows = np.minimum(steps, len(y) - 1)
-    late = f"{y[-1]:.3g} at step {len(y) - 1}" if readout == "loss" else "–"
-    shown = np.where(np.isfinite(y[rows]) & (y[rows] > 0), y[rows], np.nan)
+    late = f"{number(y[-1])} at step {len(y) - 1}" if readout == "loss" else "–"
     return {
         "type": "scatter",
         "mode": "markers",
@@ -207,81 +210,8 @@ def _head(side: Side, steps: np.ndarray, y: np.ndarray, readout: str) -> dict:
             "play": "frame",
             "group": side.name,
             "x": rows[:, None].astype(float),
-            "y": shown[:, None],
+            "y": positive(y[rows])[:, None],
             "readout": readout,
-            "reads": [f"{y[step]:.3g}" if step < len(y) else late for step in steps],
+            "reads": [number(y[step]) if step < len(y) else late for step in steps],
         },
     }
-
-
-def _needle(steps: np.ndarray, bounds: Sequence[float], colour: str = "ink") -> dict:
-    """A vertical line at the clock's step."""
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "name": "step",
-        "line": {"color": colour, "width": 1.3},
-        "opacity": 0.75,
-        "meta": {
-            "play": "frame",
-            "silent": True,
-            "x": np.repeat(steps[:, None], 2, axis=1).astype(float),
-            "y": np.broadcast_to(np.array(bounds, float), (len(steps), 2)),
-        },
-    }
-
-
-def _decades(values: np.ndarray) -> list[float]:
-    """A log axis in whole decades, without the last leap of an explosion."""
-    values = values[np.isfinite(values) & (values > 0)]
-    if not len(values):
-        return [-1.0, 1.0]
-    low, high = np.log10(values.min()), np.log10(values.max())
-    low = np.floor(max(low, -16))
-    return [float(low), float(max(np.ceil(min(high, 40)), low + 1))]
-
-
-def _level(y: float) -> dict:
-    line = {"color": "ink", "width": 1, "dash": "dot"}
-    return {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": y, "y1": y, "line": line}
-
-
-def _note(y: float, text: str) -> dict:
-    return {
-        "xref": "paper",
-        "x": 0.99,
-        "y": float(np.log10(y)),
-        "text": text,
-        "showarrow": False,
-        "xanchor": "right",
-        "yanchor": "bottom",
-        "font": {"size": 11, "color": "ink"},
-    }
-
-
-def colour_bar(ticks: list, texts: list[str]) -> dict:
-    return {
-        "tickvals": ticks,
-        "ticktext": texts,
-        "thickness": 9,
-        "len": 1,
-        "tickfont": {"size": 11},
-    }
-
-
-def _power(exponent: int) -> str:
-    return "1" if exponent == 0 else f"10<sup>{exponent}</sup>".replace("-", "−")
-
-
-def layout(title: str, x: str, across, y: str, up) -> dict:
-    return {
-        "uirevision": f"{title}{across}{up}",
-        "title": {"text": title, "font": {"size": 14}, "x": 0.02, "xanchor": "left", "y": 0.985,
-                  "yanchor": "top"},
-        "margin": {"l": 40, "r": 6, "t": 26, "b": 32},
-        "showlegend": False,
-        "dragmode": "zoom",
-        "font": {"size": 12},
-        "xaxis": {"title": {"text": x, "standoff": 4}, "range": list(across), "zeroline": False},
-        "yaxis": {"title": {"text": y, "standoff": 4}, "range": list(up), "zeroline": False},
-    }  # fmt: skip

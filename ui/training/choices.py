@@ -18,6 +18,7 @@ from ui import controls
 from ui.live.stage import Panel
 from ui.palette import ACTIVATION_LOOKS, HUES
 from ui.parameters import slug
+from ui.prose import number
 from ui.state import PageState
 from ui.training import charts as chart
 from ui.training.answer_charts import answers
@@ -154,7 +155,7 @@ def _form(plan: TrainingPlan) -> list[str]:
 
 
 def _values(subject) -> list[str]:
-    return [f"{name} {getattr(subject, name):g}" for name in knobs(subject)]
+    return [f"{name} {number(getattr(subject, name))}" for name in knobs(subject)]
 
 
 def sides(records: Sequence) -> list[chart.Side]:

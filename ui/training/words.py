@@ -2,32 +2,17 @@
 
 import math
 from collections.abc import Sequence
-from html import escape
 
 import numpy as np
 
 from optcore.training.plan import constant_loss
 from optcore.training.record import TrainingRecord
-from ui.prose import csv_text
+from ui import prose
+from ui.prose import csv_text, number, percent
 from ui.training.charts import Side
 
 FLAT = 0.01
 LEARNED = 0.5
-
-
-def written(value: float) -> str:
-    """Three digits; inf, nan and a zero that is one are named."""
-    value = float(value)
-    if math.isnan(value):
-        return "not a number"
-    if math.isinf(value):
-        return "inf"
-    if value == 0:
-        return "exactly 0"
-    if 1e-3 <= abs(value) < 1e4:
-        return f"{value:.4g}" if abs(value) > 0.1 else f"{value:.3g}"
-    mantissa, exponent = f"{value:.1e}".split("e")
-    return f"{mantissa}e{int(exponent)}".replace("-", "−")
 
 
 def share(side: Side, row: int) -> float:
@@ -53,22 +38,22 @@ def verdict(side: Side) -> str:
     loss = record.losses[-1]
     if record.exploded:
         last = record.losses[:-1]
-        before = f" One step earlier the loss was {written(last[-1])}." if len(last) else ""
+        before = f" One step earlier the loss was {number(last[-1])}." if len(last) else ""
         return f"{side.name}: {record.ending}{before}"
     parts = [f"{side.name}: {record.ending} " if record.ending else f"{side.name}: "]
-    parts.append(f"{'Loss' if record.ending else 'loss'} {written(loss)}")
+    parts.append(f"{'Loss' if record.ending else 'loss'} {number(loss)}")
     if not math.isnan(record.accuracies[-1]):
-        parts.append(f", {record.accuracies[-1]:.0%} of the samples right")
+        parts.append(f", {percent(record.accuracies[-1])} of the samples right")
     dead = died(side)
     if dead is not None and dead > 0:
         parts.append(f". From step {dead} on layer 1 has a gradient of exactly 0: it is dead")
     elif record.spread[-1] < FLAT * max(record.spread[0], 1.0):
-        gap = written(record.spread[-1])
+        gap = number(record.spread[-1])
         parts.append(f". It answers the same everywhere: two samples differ by {gap} at most")
         if loss > 0.9 * blind:
-            parts.append(f", and an answer that ignores its input costs {written(blind)}")
+            parts.append(f", and an answer that ignores its input costs {number(blind)}")
     elif loss > LEARNED * blind:
-        parts.append(f", against {written(blind)} for an answer that ignores the input")
+        parts.append(f", against {number(blind)} for an answer that ignores the input")
     parts.append(f". {_beginning(side)}")
     if record.plan.clip:
         parts.append(f" {_clipped(record)}")
@@ -79,7 +64,7 @@ def _beginning(side: Side) -> str:
     first = share(side, 0)
     if math.isfinite(first):
         return (
-            f"At the start ‖∂L/∂W‖, the gradient of the weights, was {written(first)} times as "
+            f"At the start ‖∂L/∂W‖, the gradient of the weights, was {number(first)} times as "
             "large in layer 1 as in its output layer."
         )
     return "At the start the gradient of its output weights is exactly 0."
@@ -93,7 +78,7 @@ def _clipped(record) -> str:
     most = int(np.nanargmax(record.before[:steps] / np.maximum(record.after[:steps], 1e-300)))
     return (
         f"Clipping shortened {cut} of {steps} gradients, most of all at step {most}, from "
-        f"{written(record.before[most])} to {written(record.after[most])}."
+        f"{number(record.before[most])} to {number(record.after[most])}."
     )
 
 
@@ -119,40 +104,36 @@ def _at(side: Side, step: int) -> str:
     if record.exploded and step >= record.last:
         return f"{side.name} exploded at step {record.last}"
     row = min(step, record.last)
-    text = f"{side.name} has loss {written(record.losses[row])}"
+    text = f"{side.name} has loss {number(record.losses[row])}"
     norms = record.weight_grad_norms[row]
-    return f"{text}, ‖∂L/∂W‖ {written(norms[0])} in layer 1, {written(norms[-1])} at the output"
+    return f"{text}, ‖∂L/∂W‖ {number(norms[0])} in layer 1, {number(norms[-1])} at the output"
 
 
 def results(sides: Sequence[Side]) -> str:
     """The trainings as an HTML table."""
     heads = ("Network", "loss, first", "loss, last", "right", "‖∂L/∂W₁‖, first",
              "‖∂L/∂W‖ at output, first", "largest ‖g‖", "gradients clipped", "weights")  # fmt: skip
-    cells = "".join(f'<th scope="col">{head}</th>' for head in heads)
-    return (
-        f"<table><thead><tr>{cells}</tr></thead><tbody>{''.join(map(_row, sides))}</tbody></table>"
-    )
+    return prose.table(heads, map(_row, sides), named=True)
 
 
-def _row(side: Side) -> str:
+def _row(side: Side) -> list[str]:
     record = side.record
     norms = record.weight_grad_norms[0]
     right = record.accuracies[-1]
     with np.errstate(invalid="ignore"):
         largest = np.nan if np.isnan(record.before).all() else np.nanmax(record.before)
     ended = f" at step {record.last}" if record.exploded else ""
-    cells = (
-        written(record.losses[0]),
-        f"{written(record.losses[-1])}{ended}",
-        "" if record.exploded or math.isnan(right) else f"{right:.1%}",
-        written(norms[0]),
-        written(norms[-1]),
-        written(largest),
+    return [
+        side.name,
+        number(record.losses[0]),
+        f"{number(record.losses[-1])}{ended}",
+        "" if record.exploded or math.isnan(right) else percent(right, 3),
+        number(norms[0]),
+        number(norms[-1]),
+        number(largest),
         f"{record.clipped}" if record.plan.clip else "off",
-        f"{record.plan.fit.network.parameters:,}".replace(",", " "),
-    )
-    row = "".join(f"<td>{cell}</td>" for cell in cells)
-    return f'<tr><th scope="row">{escape(side.name)}</th>{row}</tr>'
+        f"{record.plan.fit.network.parameters:,}",
+    ]
 
 
 # ------------------------------------------------------------------ the download

@@ -8,6 +8,7 @@ import streamlit as st
 from optcore.training.plan import TrainingPlan
 from optcore.training.record import Trainer, TrainingRecord, train
 from ui import work
+from ui.prose import seconds as told
 from ui.state import PageState
 from ui.work import ask, asked
 
@@ -39,7 +40,7 @@ def affordable(state: PageState, plans: Sequence[TrainingPlan]) -> list[Training
     wanted = plans[0]
     st.warning(
         f"{wanted.depth} layers of {wanted.width} units for {wanted.steps} steps on "
-        f"{len(wanted.data.inputs)} samples would take about {_time(seconds)}. Shown instead: "
+        f"{len(wanted.data.inputs)} samples would take about {told(seconds)}. Shown instead: "
         f"{offer.depth} layers of {offer.width} units for {offer.steps} steps.",
         icon=":material/hourglass:",
     )
@@ -52,10 +53,6 @@ def affordable(state: PageState, plans: Sequence[TrainingPlan]) -> list[Training
         st.button("Set the sliders to what is shown", on_click=state.put, args=(values,))
         st.button("Train it all", on_click=ask, args=(state, "long training", tuple(plans)))
     return [replace(plan, **size) for plan in plans]
-
-
-def _time(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
 
 
 def preview(plans: Sequence[TrainingPlan], step: int) -> list[TrainingRecord] | None:

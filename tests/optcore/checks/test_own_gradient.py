@@ -109,7 +109,7 @@ def test_the_summary_names_the_partial_the_place_and_the_right_value():
     found, check = WRONG_Y.over_window(), WRONG_Y.check(POINT)
     said = chart.summary(WRONG_Y, found, check, POINT)
     assert "∂f/∂x is right everywhere in the window." in said
-    assert "At (-1.5, 1) ∂f/∂y should be -0.106106, and yours gives 0.0707372." in said
+    assert "At (−1.5, 1) ∂f/∂y should be −0.106106, and yours gives 0.0707372." in said
     assert "<td>0.0707372017</td>" in chart.table(WRONG_Y, check, POINT)
 
 

@@ -18,6 +18,7 @@ from optcore.networks.losses import LOSSES, SquaredError
 from ui.check_network import charts as chart
 from ui.check_network import taylor_charts as taylor
 from ui.check_network import words
+from ui.prose import number, spelled
 
 BUGS_BY_NAME = {bug.name: bug for bug in PLANTED_BUGS}
 BUG = BUGS_BY_NAME["tanh' = 1 - a"].at(2)
@@ -71,7 +72,7 @@ def test_every_block_stands_at_its_error_with_the_mark_of_its_verdict():
         for trace in traces(figure, verdict):
             assert trace["marker"]["symbol"] == look["symbol"]
             for x, y, told in zip(trace["x"], trace["y"], trace["meta"]["told"], strict=True):
-                assert told == blocks[int(x)].sentence
+                assert told == spelled(blocks[int(x)].sentence)
                 seen[int(x)] = (verdict, y)
     expected = {at: (b.verdict, pytest.approx(b.relative_error)) for at, b in enumerate(blocks)}
     assert seen == expected
@@ -90,12 +91,12 @@ def test_the_floor_is_a_step_per_block():
 def test_the_overall_number_is_one_line_and_says_its_own_verdict():
     trace = traces(chart.errors(DEEP), "flat")[0]
     assert trace["y"] == pytest.approx([DEEP.check.relative_error] * 2)
-    number = f"{DEEP.check.relative_error:.1e}"
-    assert trace["meta"]["reads"] == [f"{number} (right)"]
-    number = f"{HIDDEN.check.relative_error:.1e}"
-    assert traces(chart.errors(HIDDEN), "flat")[0]["meta"]["reads"] == [f"{number} (“right”)"]
-    number = f"{BUGGY.check.relative_error:.1e}"
-    assert traces(chart.errors(BUGGY), "flat")[0]["meta"]["reads"] == [f"{number} (wrong)"]
+    error = number(DEEP.check.relative_error, 2)
+    assert trace["meta"]["reads"] == [f"{error} (right)"]
+    error = number(HIDDEN.check.relative_error, 2)
+    assert traces(chart.errors(HIDDEN), "flat")[0]["meta"]["reads"] == [f"{error} (“right”)"]
+    error = number(BUGGY.check.relative_error, 2)
+    assert traces(chart.errors(BUGGY), "flat")[0]["meta"]["reads"] == [f"{error} (wrong)"]
 
 
 def test_the_bands_meet_at_the_edges_of_the_verdicts():
@@ -194,7 +195,7 @@ def test_the_taylor_panel_draws_the_slope_it_names():
 
 def test_the_summary_says_number_verdict_and_line():
     said = words.summary(BUGGY)
-    assert f"{BUGGY.check.relative_error:.1e}, wrong" in said
+    assert f"{number(BUGGY.check.relative_error, 2)}, wrong" in said
     assert "The line: delta 2. A wrong delta corrupts layer 2" in said
     assert "slope 1.00" in said
     assert "The line" not in words.summary(BUGGY, hush=True)

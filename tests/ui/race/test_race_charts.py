@@ -9,6 +9,7 @@ from itertools import product
 import numpy as np
 import plotly.graph_objects as go
 import pytest
+from spelled import value_of
 
 from optcore.descent.disturbance import GradientNoise
 from optcore.descent.loop import descend
@@ -19,6 +20,7 @@ from optcore.optimizers import OPTIMIZERS, Adam, GradientDescent, Momentum, Neld
 from optcore.surfaces import SURFACES, Bowl, NoMinimum, Ravine, Rosenbrock, Saddle
 from ui.ground import ground
 from ui.palette import OPTIMIZER_LOOKS
+from ui.prose import number, spelled
 from ui.race import charts as chart
 from ui.race.choices import Conditions, Setup
 from ui.race.words import arrival, floor_of, results, summary
@@ -119,10 +121,7 @@ def test_the_axis_of_a_diverged_or_an_empty_race_stays_finite():
     for figure in (chart.gradients(runs, 300), chart.gradients({}, 300)):
         span = figure["layout"]["yaxis"]["range"]
         assert np.isfinite(span).all()
-        assert span[0] < span[1] <= 12
-    assert chart.decades([np.array([0.0, np.nan, -3.0])]) == [-1.0, 1.0]
-    assert chart.decades([np.array([1e-40, 1e40])]) == [-16.0, 12.0]
-    assert chart.decades([np.array([0.02, 5.0])]) == [-2.0, 1.0]
+        assert span[0] < span[1] <= 15
 
 
 # The ground.
@@ -189,7 +188,7 @@ def test_the_colour_bar_reads_in_losses(surface):
     at, text = np.asarray(bar["tickvals"]), bar["ticktext"]
     assert 2 <= len(at) == len(text)
     losses = land.heights.floor + 10.0**at if land.heights.log else at
-    np.testing.assert_allclose([float(t) for t in text], losses, rtol=6e-3, atol=1e-12)
+    np.testing.assert_allclose([value_of(t) for t in text], losses, rtol=6e-3, atol=1e-12)
     assert (np.diff(at) > 0).all()
 
 
@@ -303,14 +302,14 @@ def test_the_table_holds_the_numbers_of_the_runs(surface):
         assert name == optimizer.name
         assert rate == ("–" if not hasattr(optimizer, "learning_rate") else rate)
         if hasattr(optimizer, "learning_rate"):
-            assert float(rate) == pytest.approx(optimizer.learning_rate, rel=1e-3)
+            assert value_of(rate) == pytest.approx(optimizer.learning_rate, rel=1e-3)
         distance = surface.distance_to_minimum(run.last)
-        for text, number in ((loss, run.last_value), (away, distance)):
-            shown = np.nan if text == "–" else float(text)
-            assert shown == pytest.approx(float(number), rel=1e-3, abs=1e-15, nan_ok=True)
+        for text, value in ((loss, run.last_value), (away, distance)):
+            shown = value_of(text)
+            assert shown == pytest.approx(float(value), rel=1e-3, abs=1e-15, nan_ok=True)
         first = first_within(run, surface)
         assert steps == ("not reached" if first is None else str(first))
-        assert status == run.status
+        assert status == spelled(run.status)
         if name == "Nelder-Mead":
             assert gradients == "none"
         else:
@@ -335,7 +334,7 @@ def test_the_summary_names_the_lowest_and_the_first(surface):
     assert told.endswith("Note: Gaussian noise of 0.5 is added to every gradient.")
     going = {name: run for name, run in runs.items() if not run.diverged}
     best = min(going, key=lambda name: float(going[name].last_value))
-    assert told.startswith(f"{best} ends lowest, at a loss of {going[best].last_value:.4g}")
+    assert told.startswith(f"{best} ends lowest, at a loss of {number(going[best].last_value, 4)}")
     arrivals = {n: first_within(run, surface) for n, run in runs.items()}
     reached = [step for step in arrivals.values() if step is not None]
     if reached:
@@ -344,7 +343,7 @@ def test_the_summary_names_the_lowest_and_the_first(surface):
     else:
         assert "Nobody comes within the tolerance of 0.001." in told
     for name, run in runs.items():
-        assert (f"{name}: {run.status}" in told) == bool(run.diverged)
+        assert (f"{name}: {spelled(run.status)}" in told) == bool(run.diverged)
 
 
 def test_a_race_that_nobody_survives_is_told():

@@ -256,7 +256,7 @@ def test_sentences_name_what_happens():
     said = words.sentences(curves_of(SINE))
     assert "h = 0.1: the central rule gives 0.53940225217" in said[16]
     assert "Truncation rules" in said[16]
-    assert "multiple of 5.6e−3" in said[16 * 14]
+    assert "multiple of 0.0056" in said[16 * 14]
     assert "x again" in said[-1]
     kinked = words.sentences(curves_of(RELU))
     assert "across the kink, 0.01 away" in kinked[0]
@@ -267,15 +267,6 @@ def test_sentences_name_what_happens():
     assert words.sentences(()) == ["No rule is chosen: choose one or more above to see its error."]
 
 
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [(1e-8, "1e-8"), (5.62e-5, "5.62e-5"), (0.1, "0.1"), (1.0, "1"), (1e-16, "1e-16")],
-)
-def test_steps_are_written_as_people_write_them(value, text):
-    assert words.power(value) == text
-    assert float(words.power(value)) == value
-
-
 def test_numbers_have_a_true_minus_in_words_tables_and_legend():
     curves = curves_of(SINE, (CENTRAL, FORWARD), x=2.0)
     table = step_table(SINE, 2.0)
@@ -284,14 +275,6 @@ def test_numbers_have_a_true_minus_in_words_tables_and_legend():
             words.steps_table(table, lattice(SINE, 2.0, table.h))]  # fmt: skip
     assert all("−" in text for text in told[:3])
     assert not [text for text in told if re.search(r"-\d", text)]
-    assert words.minus("five-point at -0.4: 3e-10") == "five-point at −0.4: 3e−10"
-
-
-def test_a_small_error_never_reads_as_nothing():
-    assert words.size(4.2e-13) == "4.2e-13"
-    assert words.size(5e-324) == "4.9e-324"
-    assert words.size(0.0) == "0"
-    assert words.size(math.nan) == "no value"
 
 
 def test_the_table_shows_ten_against_a_hundred():
