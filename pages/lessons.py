@@ -7,6 +7,8 @@ import streamlit as st
 from ui.lesson_map import Taught, cards
 from ui.race.parameters import PARAMETERS as RACE
 from ui.race.picture import picture as race
+from ui.recurrent.parameters import PARAMETERS as RECURRENT
+from ui.recurrent.picture import picture as recurrent
 from ui.shrinking_h.parameters import PARAMETERS as SHRINKING_H
 from ui.shrinking_h.picture import picture as shrinking_h
 from ui.slow_neuron.parameters import PARAMETERS as SLOW_NEURON
@@ -22,7 +24,7 @@ TAUGHT = {
     "layers": Taught("Gradient flow", "layers"),
     "training": Taught("Training", "model_training"),
     "slow_neuron": Taught("Slow neuron", "hourglass_bottom", SLOW_NEURON, slow_neuron),
-    "recurrent": Taught("Recurrent", "all_inclusive"),
+    "recurrent": Taught("Recurrent", "all_inclusive", RECURRENT, recurrent),
     "shrinking_h": Taught("Shrinking h", "compress", SHRINKING_H, shrinking_h),
     "check_network": Taught("Check a network", "fact_check"),
 }

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -9,6 +10,7 @@ from optcore.descent import ClipNorm, Run, descend
 from optcore.optimizers import GradientDescent
 from optcore.recurrent import UnrolledUnit
 from ui import controls
+from ui.address import Address
 from ui.cache import cached
 from ui.ground import Ground, ground
 from ui.live.stage import Clock, Handle, Panel
@@ -51,14 +53,20 @@ def _descended(surface, method, start, steps, clip) -> Run:
     return descend(surface, method, start, steps, clip=clip)
 
 
+def set_up(state: Address) -> tuple[Case, Any]:
+    """The case as the sliders stand, and the board that holds these."""
+    dials = [
+        controls.Dials("Gradient descent", "descent", Descent()),
+        controls.Dials("Unrolled unit", "cliff", UnrolledUnit()),
+        controls.Dials("Start", "from", From()),
+    ]
+    (descent, surface, start), board = controls.tune(state, dials)
+    return Case(surface, descent, start), board
+
+
 def scene(state: PageState) -> Scene:
-    (descent, surface, start), board = controls.tune(
-        state,
-        [controls.Dials("Gradient descent", "descent", Descent()),
-         controls.Dials("Unrolled unit", "cliff", UnrolledUnit()),
-         controls.Dials("Start", "from", From())],
-    )  # fmt: skip
-    case = Case(surface, descent, start)
+    case, board = set_up(state)
+    descent, start = case.descent, case.start
     return Scene(
         [
             Panel(chart.paths(case), span=2, click="from", name="paths", aspect=1.2,

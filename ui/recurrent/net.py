@@ -14,6 +14,7 @@ from optcore.optimizers import Adam
 from optcore.recurrent import MemoryPlan, MemoryRecord, MemoryTrainer, lag_norms
 from optcore.recurrent.cells import LSTM
 from ui import controls, work
+from ui.address import Address
 from ui.cache import cached
 from ui.live.stage import Clock, Panel
 from ui.palette import legend
@@ -33,7 +34,7 @@ LOOKS = 15
 SEEDS = 6
 
 
-def dials(state: PageState) -> list[controls.Dials]:
+def dials(state: Address) -> list[controls.Dials]:
     """The sliders of the net, of its cells, its task, its start and its clipping."""
     task, start, clip = (state[name] for name in ("task", "start", "clip"))
     given = [
@@ -49,7 +50,7 @@ def dials(state: PageState) -> list[controls.Dials]:
     return given
 
 
-def set_up(state: PageState) -> tuple[list[MemoryPlan], list]:
+def set_up(state: Address) -> tuple[list[MemoryPlan], list]:
     """The plan of each cell as the sliders stand, and the board that holds these."""
     tuned, board = controls.tune(state, dials(state))
     net, task, start, *rest = tuned

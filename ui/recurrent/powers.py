@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from optcore.recurrent import Powers, carried, powers
 from ui import controls
+from ui.address import Address
 from ui.live.stage import Clock, Handle, Panel
 from ui.palette import legend
 from ui.recurrent import powers_charts as chart
@@ -53,12 +55,19 @@ class Case:
         return carried(self.step.T, GRADIENT, self.course.steps)
 
 
+def set_up(state: Address) -> tuple[Case, Any]:
+    """The case as the sliders stand, and the board that holds these."""
+    dials = [
+        controls.Dials("Weights", "w", Matrix()),
+        controls.Dials("Course", "course", Course()),
+    ]
+    (matrix, course), board = controls.tune(state, dials)
+    return Case(matrix, course), board
+
+
 def scene(state: PageState) -> Scene:
-    (matrix, course), board = controls.tune(
-        state,
-        [controls.Dials("Weights", "w", Matrix()), controls.Dials("Course", "course", Course())],
-    )
-    case = Case(matrix, course)
+    case, board = set_up(state)
+    matrix, course = case.matrix, case.course
     eigenvalue = case.unsquashed.eigenvalues[0]
     return Scene(
         [

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from optcore.networks.activations import Activation
 from optcore.recurrent import chain_norms, unit_lags
 from ui import controls
+from ui.address import Address
 from ui.live.stage import Clock, Panel
 from ui.palette import ACTIVATION_LOOKS, legend
 from ui.recurrent import unit_charts as chart
@@ -47,14 +49,20 @@ class Case:
         return chain_norms(same), chain_norms(drawn)
 
 
-def scene(state: PageState) -> Scene:
+def set_up(state: Address) -> tuple[Case, Any]:
+    """The case as the sliders stand, and the board that holds these."""
     squash = state["squash"]
-    (unit, chain), board = controls.tune(
-        state,
-        [controls.Dials(f"One unit, {squash.name}", "unit", Unit()),
-         controls.Dials("A chain of matrices", "chain", Chain())],
-    )  # fmt: skip
-    case = Case(squash, unit, chain)
+    dials = [
+        controls.Dials(f"One unit, {squash.name}", "unit", Unit()),
+        controls.Dials("A chain of matrices", "chain", Chain()),
+    ]
+    (unit, chain), board = controls.tune(state, dials)
+    return Case(squash, unit, chain), board
+
+
+def scene(state: PageState) -> Scene:
+    case, board = set_up(state)
+    squash, unit = case.squash, case.unit
     return Scene(
         [
             Panel(chart.lags(case), cursor=True, click="clock", span=2,
