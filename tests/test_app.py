@@ -44,7 +44,7 @@ def status(server, path: str, method: str = "GET") -> int:
             return answer.status
     except urllib.error.HTTPError as fault:
         return fault.code
-    except ConnectionError:  # It was closed while there was more to send.
+    except (ConnectionError, urllib.error.URLError):  # It was closed while there was more to send.
         return 0
 
 
