@@ -108,8 +108,8 @@ def constant_factor(check, fit, names) -> float:
     analytic, numeric, floor = [], [], []
     for name in names:
         analytic.append(data_part(fit, check.point, name, check.analytic))
-        numeric.append(data_part(fit, check.point, name, check.numeric))
-        floor.append(check.floor[fit.blocks[name]])
+        numeric.append(data_part(fit, check.point, name, check.settled))
+        floor.append(check.settled_floor[fit.blocks[name]])
     analytic, numeric, floor = map(np.concatenate, (analytic, numeric, floor))
     length = float(numeric @ numeric)
     if length == 0:
@@ -123,7 +123,9 @@ def factor_sentence(check, fit, names, factor) -> str:
     if np.isnan(factor):
         return ""
     left = abs(factor - 1) / (abs(factor) + 1)
-    text = f"analytic = {factor:.4g} × numeric throughout: a factor k leaves |k-1|/(|k|+1)"
+    decayed = fit.weight_decay and any(name.startswith("W") for name in names)
+    start = "Without the weight decay, analytic" if decayed else "analytic"
+    text = f"{start} = {factor:.4g} × numeric throughout: a factor k leaves |k-1|/(|k|+1)"
     return f"{text} = {left:.2g}{factor_meaning(fit, factor)}."
 
 
@@ -149,7 +151,7 @@ def penalty_sentence(check, fit, line, names) -> str:
         return ""
     parts = [fit.blocks[name] for name in names]
     weights = np.concatenate([check.point[part] for part in parts])
-    difference = np.concatenate([(check.numeric - check.analytic)[part] for part in parts])
+    difference = np.concatenate([(check.settled - check.analytic)[part] for part in parts])
     size = float(weights @ weights)
     share = float(difference @ weights) / size if size else 0.0
     if norm(difference - share * weights) > 1e-3 * norm(difference):
@@ -168,12 +170,12 @@ def element_sentence(check, fit, names) -> str:
     difference = check.absolute_error[part]
     worst = int(np.argmax(difference))
     others = np.delete(difference, worst)
-    if norm(others) > norm(np.delete(check.floor[part], worst)) or not len(others):
+    if norm(others) > norm(np.delete(check.settled_floor[part], worst)) or not len(others):
         return ""
     index = part.start + worst
     return (
         f"The whole difference sits in {component_name(fit, index)}: analytic "
-        f"{check.analytic[index] + 0.0:.4g}, numeric {check.numeric[index]:.4g}."
+        f"{check.analytic[index] + 0.0:.4g}, numeric {check.settled[index]:.4g}."
     )
 
 

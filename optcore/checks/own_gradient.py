@@ -127,10 +127,10 @@ def slip(found: ErrorMap, which: int) -> str:
     if not found.wrong_share(which) > 0:
         return ""
     typed, right = found.typed[which], found.right[which]
-    known = np.isfinite(typed) & np.isfinite(right)
-    typed, right, other = typed[known], right[known], found.right[1 - which][known]
-    if same(typed, other):
+    if same(typed, found.right[1 - which]) and same(found.typed[1 - which], right):
         return f"It is {NAMES[1 - which]}: the two are swapped."
+    known = np.isfinite(typed) & np.isfinite(right)
+    typed, right = typed[known], right[known]
     factor = even_factor(typed, right)
     if factor is not None:
         return "Its sign is wrong." if factor == -1 else f"It is {factor:.4g} times the right one."

@@ -156,7 +156,7 @@ def critical_line(activation: Activation, variances) -> tuple[np.ndarray, np.nda
 
 @dataclass(frozen=True)
 class MeanFieldNumbers:
-    """q*, chi and the depth scales in layers of a plain wide network without biases."""
+    """q*, chi and the depth scales in layers of a plain wide network."""
 
     sigma_w: float
     q: float
@@ -166,9 +166,11 @@ class MeanFieldNumbers:
 
 
 @lru_cache(maxsize=256)
-def mean_field_numbers(activation: Activation, sigma_w: float) -> MeanFieldNumbers:
+def mean_field_numbers(
+    activation: Activation, sigma_w: float, sigma_b: float = 0.0
+) -> MeanFieldNumbers:
     """The fixed point that signals of mean square 1 settle at, and chi there."""
-    field_ = MeanField(activation, sigma_w)
+    field_ = MeanField(activation, sigma_w, sigma_b)
     chi = field_.chi
     return MeanFieldNumbers(
         sigma_w, field_.fixed_point(), chi, abs(depth_scale(chi)), field_.correlation_depth

@@ -77,6 +77,12 @@ class FlowPlan:
         width = self.setting.width
         return math.sqrt(width * self.initializer.variance(width, width))
 
+    @property
+    def sigma_b(self) -> float:
+        """The root of the variance of a hidden bias."""
+        width = self.setting.width
+        return math.sqrt(self.initializer.bias_variance(width, width)) if self.bias else 0.0
+
     def flow(self, theta: np.ndarray | None = None) -> LayerFlow:
         """One forward and one backward pass, at `theta` if it is drawn already."""
         theta = self.theta() if theta is None else theta

@@ -46,7 +46,9 @@ class FlowProfile:
         """By how much a layer multiplies the squared gradient norm in theory: at the fixed point
         for plain layers, else the architecture's own; nan where the theory has none."""
         if self.plan.plain and self.plan.sigma_w:
-            return mean_field_numbers(self.plan.activation, self.plan.sigma_w).chi
+            return mean_field_numbers(
+                self.plan.activation, self.plan.sigma_w, self.plan.sigma_b
+            ).chi
         return math.nan if self.theory is None else self.theory.chi
 
 

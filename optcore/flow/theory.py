@@ -65,6 +65,8 @@ def _forward(network, initializer, input_mean_square):
     variances, slopes = [], []
     for layer in range(network.depth):
         q = _weight_variance(network, initializer, layer) * square
+        if network.bias:
+            q += initializer.bias_variance(network.sizes[layer + 1], network.sizes[layer])
         variances.append(q)
         if not q < math.inf or layer == network.depth - 1:
             slopes.append(math.nan)

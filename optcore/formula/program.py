@@ -174,25 +174,25 @@ def program_of(trees: list[Node], variables: tuple[str, ...]) -> Program:
 
 @lru_cache(maxsize=256)
 def side_changes(sides: Program) -> tuple[float, ...]:
-    """Every x in [-20, 20] at which an output of a program in x is 0 or changes sign.
+    """Every x in [-20, 20] at which an output of a program in x changes sign, or leaves 0.
 
-    Looks at 4001 points, so two changes within a hundredth may be missed.
+    Looks at 4001 points, so two changes within a hundredth may be missed. What is 0 or of one
+    sign everywhere, a constant too, has no side to change.
     """
     found = set()
     for index in range(len(sides.outputs)):
 
         def side(x, index=index):
             with np.errstate(all="ignore"):
-                return np.sign(sides(x)[index])
+                return np.sign(sides(x)[index]) + 0 * x
 
         x = np.linspace(-20.0, 20.0, 4001)
         signs = side(x)
-        found.update(x[signs == 0])
-        crossing = signs[:-1] * signs[1:] < 0
-        left, right, before = x[:-1][crossing], x[1:][crossing], signs[:-1][crossing]
+        changes = (signs[:-1] != signs[1:]) & np.isfinite(signs[:-1] + signs[1:])
+        left, right, before = x[:-1][changes], x[1:][changes], signs[:-1][changes]
         for _ in range(60):
             middle = 0.5 * (left + right)
             same = side(middle) == before
             left, right = np.where(same, middle, left), np.where(same, right, middle)
-        found.update(right)
-    return tuple(sorted(float(x) for x in found))
+        found.update(np.where(before == 0, left, right))
+    return tuple(sorted({float(x) + 0.0 for x in found}))

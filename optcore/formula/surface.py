@@ -30,12 +30,15 @@ def formula_surface(text: str, window=WINDOW, start=None) -> "FormulaSurface":
     FormulaError, whose message is one sentence for the person who typed the text.
     """
     text = _checked(text, ("x", "y"))
+    if _derived(text, ("x", "y")).constant:
+        part = parse(text, ("x", "y")).part
+        raise FormulaError(f"The formula {part} is the same everywhere: use x or y in it.")
     surface = FormulaSurface(text=text, window=window)
     return replace(surface, start=start or _somewhere(surface))
 
 
 def formula_function(text: str, x: float = 1.0, window=(-3.0, 3.0)) -> "FormulaFunction":
-    """The function f(x) that a text describes. Raises FormulaError."""
+    """The function f(x) that a text describes, a constant too. Raises FormulaError."""
     return FormulaFunction(_checked(text, ("x",)), x, window)
 
 
@@ -121,13 +124,15 @@ class FormulaFunction:
 
 @dataclass(frozen=True)
 class _Formula:
-    """What is derived from a text: LaTeX, and programs for value and derivatives.
+    """What is derived from a text: LaTeX, whether it is a number, and programs for value and
+    derivatives.
 
     `second` has the distinct second derivatives (xx, xy, yy); `sides` what abs, relu, min and max
     look at to choose a side, one output each.
     """
 
     latex: str
+    constant: bool
     value: Program
     first: Program
     second: Program
@@ -151,13 +156,9 @@ def _checked(text, variables) -> str:
 def _derived(text: str, variables: tuple[str, ...]) -> _Formula:
     typed = parse(text, variables)
     tree = fold(typed)
-    if tree.constant:
-        raise FormulaError(
-            f"The formula {typed.part} is the same everywhere: use {' or '.join(variables)} in it."
-        )
     check_size(tree)
     value, sides = program_of([tree], variables), program_of(side_choices(tree), variables)
-    return _Formula(latex(typed), value, *_derivatives(tree, variables), sides)
+    return _Formula(latex(typed), tree.constant, value, *_derivatives(tree, variables), sides)
 
 
 def _derivatives(tree: Node, variables) -> tuple[Program, Program]:

@@ -1,4 +1,4 @@
-"""How weights start. Biases always start at zero (`Network.initial` sees to that).
+"""How weights start, and biases, which are zero but for PyTorch's default.
 
 n_in is the fan-in, n_out the fan-out; every entry multiplies its draw by `gain`, so the
 variance grows with its square.
@@ -34,6 +34,14 @@ class Initializer:
     def draw(self, rng, n_out, n_in) -> np.ndarray:
         """The weights at gain 1."""
         raise NotImplementedError
+
+    def biases(self, rng: np.random.Generator, n_out: int, n_in: int) -> np.ndarray:
+        """float64 biases (n_out,), drawn after the weights of their layer."""
+        return np.zeros(n_out)
+
+    def bias_variance(self, n_out: int, n_in: int) -> float:
+        """The variance of one bias."""
+        return 0.0
 
     def variance(self, n_out: int, n_in: int) -> float:
         """The variance of one weight (for the constants, its mean square)."""
@@ -103,12 +111,28 @@ class Normal(NormalDraw):
 @dataclass(frozen=True)
 class Uniform(UniformDraw):
     name = "Uniform"
-    lesson = "PyTorch's default for linear layers: a variance of 1/(3n), a third of LeCun's."
+    lesson = "The weights of PyTorch's default: a variance of 1/(3n), a third of LeCun's."
     latex = r"w \sim U(-g / \sqrt{n_{in}},\, g / \sqrt{n_{in}})"
-    source = "torch.nn.Linear, whose biases are drawn likewise; here they start at zero"
+    source = "LeCun, Bottou, Orr and Müller (1998); torch.nn.Linear without its biases"
 
     def unit_variance(self, n_out, n_in):
         return 1 / (3 * n_in)
+
+
+@dataclass(frozen=True)
+class PyTorchDefault(Uniform):
+    """kaiming_uniform_ with a = sqrt(5), whose bound is 1/sqrt(n_in); biases within the same."""
+
+    name = "PyTorch default"
+    lesson = "Weights a third of LeCun's, biases as large: deep down only the biases are left."
+    latex = r"w, b \sim U(-g / \sqrt{n_{in}},\, g / \sqrt{n_{in}})"
+    source = "torch.nn.Linear.reset_parameters, PyTorch 2.13"
+
+    def biases(self, rng, n_out, n_in):
+        return self.gain * rng.uniform(-1, 1, n_out) / n_in**0.5
+
+    def bias_variance(self, n_out, n_in):
+        return self.gain**2 / (3 * n_in)
 
 
 class XavierVariance:
@@ -187,6 +211,7 @@ INITIALIZERS: tuple[Initializer, ...] = (
     Constant(),
     Normal(),
     Uniform(),
+    PyTorchDefault(),
     XavierNormal(),
     XavierUniform(),
     HeNormal(),

@@ -79,12 +79,14 @@ class Network:
         return self.residual and hidden and self.sizes[layer] == self.sizes[layer + 1]
 
     def initial(self, initializer, seed: int) -> np.ndarray:
-        """A theta drawn layer by layer from one seeded stream; biases start at zero."""
+        """A theta drawn layer by layer from one seeded stream."""
         rng = np.random.default_rng(seed)
         theta = np.zeros(self.parameters)
         for layer, (n_in, n_out) in enumerate(zip(self.sizes, self.sizes[1:], strict=False)):
             weights = initializer.weights(rng, n_out, n_in)
             theta[self.blocks[f"W{layer + 1}"]] = weights.ravel()
+            if self.bias:
+                theta[self.blocks[f"b{layer + 1}"]] = initializer.biases(rng, n_out, n_in)
         return theta
 
     def layers(self, theta) -> list[tuple[np.ndarray, np.ndarray]]:

@@ -24,6 +24,7 @@ def facts(shown: Sequence[FlowPlan], before: Sequence[FlowPlan]) -> dict[str, fl
         "depth": setting.depth,
         "below": setting.depth - 1,
         "width": setting.width,
+        "batch": setting.batch,
     }
     for prefix, plans in (("", shown), ("before.", before)):
         for plan in plans:

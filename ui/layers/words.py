@@ -127,7 +127,9 @@ _MEANINGS = {
 
 def _row(profile: FlowProfile, note: str):
     plan = profile.plan
-    numbers = mean_field_numbers(plan.activation, plan.sigma_w) if plan.sigma_w else None
+    numbers = None
+    if plan.sigma_w:
+        numbers = mean_field_numbers(plan.activation, plan.sigma_w, plan.sigma_b)
     expected = (
         decay_rate(profile.theory.delta_norms(1.0)[:-1]) if profile.theory is not None else math.nan
     )

@@ -10,7 +10,10 @@ class WeightGradDoubled(PlantedBug):
     kind = "weight grad"
     right = r"dW = \delta\, a^\top"
     wrong = r"dW = 2\, \delta\, a^\top"
-    lesson = "A constant factor k leaves the relative error |k - 1| / (|k| + 1): here 1/3."
+    lesson = (
+        "A constant factor k leaves the relative error |k - 1| / (|k| + 1): here 1/3, but for the "
+        "weight decay, which is not doubled."
+    )
 
     def weight_grad(self, fit, forward, layer, delta):
         right = super().weight_grad(fit, forward, layer, delta)

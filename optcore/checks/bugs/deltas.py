@@ -178,7 +178,10 @@ class SignFlipped(PlantedBug):
     kind = "output delta"
     right = r"\delta^L = a - y"
     wrong = r"\delta^L = y - a"
-    lesson = "The gradient points uphill: relative error 1 in every block."
+    lesson = (
+        "The gradient points uphill: relative error 1 in every b, and in every W but for its "
+        "weight decay."
+    )
 
     def output_delta(self, fit, forward):
         return -super().output_delta(fit, forward)

@@ -145,6 +145,37 @@ def test_a_constant_factor_is_measured_and_explained(name, bug, factor, meaning)
         assert check.block("W1").relative_error == pytest.approx(left, rel=1e-4)
 
 
+def test_a_factor_is_said_of_what_it_holds_for():
+    """With weight decay the factor is that of the data's part, and the sentence says so."""
+    for decay in (0.0, 0.02):
+        fit = dataclasses.replace(FITS["tanh with L2"], weight_decay=decay)
+        check, buggy = check_with(fit, WeightGradDoubled(2))
+        part = fit.blocks["W2"]
+        decayed = decay * theta_of(fit)[part]
+        analytic, numeric = check.analytic[part], check.settled[part]
+        np.testing.assert_allclose(
+            analytic - decayed, 2 * (numeric - decayed), rtol=1e-5, atol=1e-9
+        )
+        told = next(why for why in diagnose(check, buggy)[0].why if "numeric throughout" in why)
+        assert told.startswith("Without the weight decay") == bool(decay)
+    check, buggy = check_with(FITS["tanh with L2"], BiasGradSummed(3))
+    told = next(why for why in diagnose(check, buggy)[0].why if "numeric throughout" in why)
+    assert told.startswith("analytic")
+
+
+def test_a_bug_that_only_the_second_look_sees_is_located_too():
+    """Sixteen sigmoid layers: by the difference W1 is noise, and yet its factor is told."""
+    network = Network((2, *[4] * 15, 1), Sigmoid(), Sigmoid())
+    rng = np.random.default_rng(0)
+    fit = FitLoss(network, SquaredError(), rng.standard_normal((32, 2)), rng.random((32, 1)))
+    buggy = dataclasses.replace(fit, backprop=WeightGradDoubled(layer=1))
+    check = check_grad(buggy, network.initial(XavierNormal(), 0))
+    assert check.block("W1").first.verdict == "inconclusive"
+    found = diagnose(check, buggy)
+    assert found[0].line.name == "dW1"
+    assert found[0].factor == pytest.approx(2, rel=1e-6)
+
+
 def test_a_forgotten_penalty_shows_as_a_multiple_of_w():
     fit = FITS["tanh with L2"]
     check, buggy = check_with(fit, PenaltyForgotten())

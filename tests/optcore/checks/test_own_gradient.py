@@ -133,3 +133,14 @@ def test_the_colours_change_where_the_verdicts_do():
     assert (places[0], places[-1]) == (0.0, 1.0)
     depth = -chart.DEEPEST
     assert places[1:-1:2] == pytest.approx([(np.log10(band) + depth) / depth for band in BANDS])
+
+
+def test_one_partial_that_equals_the_other_is_not_swapped():
+    """|x| + y with 1 and 1: the second is right, so nothing was exchanged."""
+    found = own("abs(x) + y", "1", "1").over_window()
+    assert found.wrong_share(0) == pytest.approx(0.5, abs=0.02)
+    assert slip(found, 0) == ""
+    assert found.wrong_share(1) == 0
+    both = own("x^2*y", "x^2", "2*x*y").over_window()
+    assert "swapped" in slip(both, 0)
+    assert "swapped" in slip(both, 1)

@@ -1,10 +1,13 @@
+import json
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from optcore.flow.layer_flow import layer_flow
 from optcore.knobs import knobs
-from optcore.networks.activations import Identity, Tanh
+from optcore.networks.activations import Identity, ReLU, Tanh
 from optcore.networks.initializers import (
     INITIALIZERS,
     Constant,
@@ -13,12 +16,14 @@ from optcore.networks.initializers import (
     LeCunNormal,
     Normal,
     Orthogonal,
+    PyTorchDefault,
     Uniform,
     XavierNormal,
     XavierUniform,
     Zeros,
 )
-from optcore.networks.network import Network
+from optcore.networks.losses import SquaredError
+from optcore.networks.network import FitLoss, Network
 
 N_OUT, N_IN = 300, 500
 every_initializer = pytest.mark.parametrize("initializer", INITIALIZERS, ids=lambda i: i.name)
@@ -34,6 +39,7 @@ def test_names_are_those_links_carry():
         "Constant",
         "Normal",
         "Uniform",
+        "PyTorch default",
         "Xavier normal",
         "Xavier uniform",
         "He normal",
@@ -102,11 +108,48 @@ def test_constants():
 
 
 @every_initializer
-def test_networks_start_from_their_seed_with_zero_biases(initializer):
+def test_networks_start_from_their_seed(initializer):
+    """Layer by layer, weights before biases, from one stream; only PyTorch's default has any."""
     network = Network((4, 6, 5, 2), Tanh(), Identity())
     theta = network.initial(initializer, seed=3)
     np.testing.assert_array_equal(theta, network.initial(initializer, seed=3))
     rng = np.random.default_rng(3)
     for weights, bias in network.layers(theta):
         np.testing.assert_array_equal(weights, initializer.weights(rng, *weights.shape))
-        assert not bias.any()
+        np.testing.assert_array_equal(bias, initializer.biases(rng, *weights.shape))
+        assert bias.any() == isinstance(initializer, PyTorchDefault)
+    bare = Network((4, 6, 5, 2), Tanh(), Identity(), bias=False)
+    assert bare.initial(initializer, seed=3).size == bare.parameters
+
+
+TORCH = json.loads((Path(__file__).parents[2] / "support/torch_initial.json").read_text())
+
+
+@pytest.mark.parametrize("stored", TORCH["ranges"], ids=lambda each: f"{each['n_in']}")
+def test_pytorch_default_draws_as_pytorch_does(stored):
+    """Largest and variance of many weights and biases, against torch.nn.Linear's own."""
+    rng, start = np.random.default_rng(0), PyTorchDefault()
+    n_in, n_out = stored["n_in"], stored["n_out"]
+    weights = np.stack([start.weights(rng, n_out, n_in) for _ in range(200)])
+    biases = np.stack([start.biases(rng, n_out, n_in) for _ in range(200)])
+    assert start.variance(n_out, n_in) == pytest.approx(stored["weight"][1], rel=0.03)
+    assert start.bias_variance(n_out, n_in) == pytest.approx(stored["bias"][1], rel=0.06)
+    for drawn, (largest, variance) in ((weights, stored["weight"]), (biases, stored["bias"])):
+        assert np.abs(drawn).max() == pytest.approx(largest, rel=0.01)
+        assert drawn.var() == pytest.approx(variance, rel=0.08)
+
+
+@pytest.mark.parametrize("bias", [True, False])
+def test_its_biases_leave_as_many_dead_units_as_pytorchs(bias):
+    """Deep down the weights have shrunk the signal, and a unit is on or off by its bias alone."""
+    setting, networks = TORCH["setting"], 150
+    width, depth = setting["width"], setting["depth"]
+    network = Network((width,) * (depth + 1) + (1,), ReLU(), Identity(), bias=bias)
+    rng, total = np.random.default_rng(0), np.zeros(depth)
+    for seed in range(networks):
+        inputs = rng.standard_normal((setting["samples"], width))
+        fit = FitLoss(network, SquaredError(), inputs, np.zeros((setting["samples"], 1)))
+        total += layer_flow(fit, network.initial(PyTorchDefault(), seed)).dead[:depth]
+    theirs = np.array(TORCH["dead"]["with biases" if bias else "without"])
+    np.testing.assert_allclose(total / networks, theirs, atol=0.025)
+    assert theirs[-1] == pytest.approx(0.5 if bias else 0.1, abs=0.03)
