@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import frame, surfaces
+from ui import frame, surface_field
 from ui.curvature import choices as curvature
 from ui.curvature.parameters import PARAMETERS
 from ui.curvature.views import picture
@@ -40,7 +40,7 @@ shown = live()
 if drawer := frame.details(state, "curvature.stage"):
     with drawer:
         if curvature.of_surface(state):
-            surfaces.about(surface)
+            surface_field.about(surface)
         curvature.downloads(state, shown)
         frame.about(state)
 state.publish()

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import controls, frame, surfaces
+from ui import controls, frame, surface_field, surfaces
 from ui.lessons import telling
 from ui.live.stage import Clock, Handle, Panel, stage
 from ui.palette import OPTIMIZER_LOOKS, legend
@@ -22,7 +22,7 @@ with frame.row(state, opened_by=("sweep", "inspect")):
     with st.popover("Conditions", icon=":material/tune:"):
         conditions = racing.choose_conditions(state)
     view = controls.choose_word(state, "view", "View", label_visibility="collapsed")
-    surface = surfaces.formed(state, picked, complaints)
+    surface = surface_field.formed(state, picked, complaints)
 racers, others = racing.dials(surface, optimizers, conditions)
 
 
@@ -65,7 +65,7 @@ with rates:
     debrief.rate_buttons(state, setup)
 if drawer := frame.details(state, "race.stage"):
     with drawer:
-        surfaces.about(surface)
+        surface_field.about(surface)
         debrief.inspector(state, setup, runs)
         if controls.switch(state, "sweep", "Show final loss against learning rate"):
             debrief.sweeps(setup)

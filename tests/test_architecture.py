@@ -1,7 +1,11 @@
-"""Imports point down: pages -> ui -> optcore -> numpy, and a few modules know less still."""
+"""Imports point down: pages -> ui/<page> -> ui -> optcore -> numpy, and page folders stand apart.
+
+Rooms of the core stand on each other in one order, and what draws or tells knows no Streamlit.
+"""
 
 import ast
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -9,6 +13,17 @@ import pytest
 ROOT = Path(__file__).parents[1]
 OURS = {"pages", "ui", "optcore", "tests", "bench", "app"}
 LONGEST = 350
+# A room of the core stands on those before it. A new one is put where it stands.
+ROOTS = ("knobs", "special", "objective")
+ROOMS = (
+    "surfaces", "optimizers", "descent", "derivatives", "formula", "networks", "flow", "training",
+    "checks", "streams", "samples", "curvature", "recurrent", "graph",
+)  # fmt: skip
+FOLDERS = {path.name for path in (ROOT / "ui").iterdir() if (path / "__init__.py").exists()}
+PAGES = {path.stem for path in (ROOT / "pages").glob("*.py")} & FOLDERS
+# Shared modules that know no Streamlit, and endings of a page's modules that know none.
+PLAIN = {"cache", "figures", "ground", "palette", "parameters", "prose", "rules", "thumbnail"}
+TELLING = ("charts", "words", "facts", "parameters", "scenarios")
 
 
 def sources(folder: str) -> list[Path]:
@@ -17,7 +32,8 @@ def sources(folder: str) -> list[Path]:
     return [path for path in paths if ".venv" not in path.parts]
 
 
-def imports(path: Path) -> set[str]:
+@cache
+def imports(path: Path) -> frozenset[str]:
     """Every module a file imports, those inside functions included, by full dotted name."""
     found = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -26,7 +42,31 @@ def imports(path: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: relative imports hide which way they point"
             found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return frozenset(found)
+
+
+def module(name: str) -> Path | None:
+    """The file of a module of ours; None for a name within one and for what is not ours."""
+    path = ROOT / Path(*name.split("."))
+    files = [path.with_suffix(".py"), path / "__init__.py"]
+    return next((file for file in files if file.exists()), None)
+
+
+def reached(path: Path) -> set[Path]:
+    """All files of ours that come with a file, however many imports away."""
+    found, waiting = set(), [path]
+    while waiting:
+        for name in imports(waiting.pop()):
+            file = module(name)
+            if file is not None and file not in found:
+                found.add(file)
+                waiting.append(file)
     return found
+
+
+def under(folder: str, path: Path) -> str:
+    """The first part of a path below a folder, without its ending."""
+    return path.relative_to(ROOT / folder).with_suffix("").parts[0]
 
 
 def roots(path: Path) -> set[str]:
@@ -48,30 +88,62 @@ def test_the_core_needs_the_standard_library_and_numpy_alone(path):
     assert beyond <= ({"sympy"} if symbolic else set())
 
 
+@every("optcore")
+def test_a_room_of_the_core_stands_on_the_rooms_before_it(path):
+    order = (*ROOTS, *ROOMS, "__init__")
+    own = under("optcore", path)
+    assert own in order, f"say in this test where the room {own} stands"
+    parts = [name.split(".") for name in imports(path) if name.startswith("optcore.")]
+    wrong = {part[1] for part in parts if module(f"optcore.{part[1]}")
+             and order.index(part[1]) > order.index(own)}  # fmt: skip
+    assert not wrong, f"{own} stands below {', '.join(wrong)}"
+
+
+def test_every_room_of_the_core_says_what_lives_there():
+    found = {path.parent.name for path in (ROOT / "optcore").glob("*/__init__.py")}
+    assert found <= set(ROOMS)
+    for room in found:
+        text = (ROOT / "optcore" / room / "__init__.py").read_text(encoding="utf-8")
+        assert ast.get_docstring(ast.parse(text))
+
+
 @every("ui")
-def test_ui_imports_nothing_above_it(path):
+def test_ui_imports_nothing_above_it_and_page_folders_stand_apart(path):
     assert roots(path) & OURS <= {"ui", "optcore"}
+    own = under("ui", path)
+    parts = [name.split(".") for name in imports(path) if name.startswith("ui.")]
+    others = {part[1] for part in parts} & PAGES - {own}
+    assert not others, f"what {own} and {', '.join(others)} share moves to a shared module"
 
 
-DRAWN = [
-    path for path in sources("ui") if path.stem.endswith(("charts", "words", "ground", "palette"))
+PLAIN_FILES = [
+    path
+    for path in sources("ui")
+    if under("ui", path) in PLAIN or (under("ui", path) in PAGES and path.stem.endswith(TELLING))
 ]
 
 
-@pytest.mark.parametrize("path", DRAWN, ids=[str(path.relative_to(ROOT)) for path in DRAWN])
-def test_charts_and_words_know_no_streamlit(path):
-    assert "streamlit" not in roots(path)
-    reached = {name for name in imports(path) if name.startswith("ui.")}
-    for name in reached:
-        module = ROOT / Path(*name.split(".")).with_suffix(".py")
-        if module.exists():
-            assert "streamlit" not in roots(module), f"through {name}"
+@pytest.mark.parametrize("path", PLAIN_FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_what_draws_and_tells_knows_no_streamlit(path):
+    """Not through any other module either: it can be tried, and tested, by itself."""
+    for file in (path, *reached(path)):
+        assert "streamlit" not in roots(file), f"through {file.relative_to(ROOT)}"
+
+
+def test_every_page_has_a_folder_a_script_and_its_prose():
+    for page in PAGES:
+        assert (ROOT / "ui" / page / "__init__.py").exists(), page
+        assert (ROOT / "ui" / page / "parameters.py").exists(), page
+        assert (ROOT / "lessons" / page).is_dir(), page
 
 
 @every("pages")
 def test_pages_draw_and_calculate_nothing_themselves(path):
     assert not roots(path) & {"plotly", "numpy", "sympy", "pandas"}
-    assert roots(path) & OURS <= {"ui", "optcore"}
+    assert roots(path) & OURS <= {"ui"}
+    folders = {name.split(".")[1] for name in imports(path) if name.startswith("ui.")} & PAGES
+    # The map of lessons shows a picture of each page.
+    assert folders <= {path.stem} or path.stem == "lessons"
 
 
 @every("pages")

@@ -1,8 +1,8 @@
 """The values of a page by the names that its table declares: from an address, and back to it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from optcore.knobs import knobs
 from ui.parameters import Origin, Parameter, Place, Scrubbed, Slider, Sliders, View, slider
 from ui.prose import quoted
 
+Read = TypeVar("Read")
 # What others add to an address, and no page of ours is told of.
 FOREIGN = ("embed", "utm_", "fbclid", "gclid")
 
@@ -63,6 +64,24 @@ class Address:
             except ValueError as fault:
                 self.memory["notices"].append(f"The link's **{row.name}** was not used: {fault}")
         return row.present(held[row.name], self) if row.name in held else row.begins(self)
+
+    def understood(self, name: str, read: Callable[[str], Read]) -> tuple[Read, str, str]:
+        """What is read out of a text that a person types, that text, and no fault.
+
+        While `read` raises ValueError the last text that it could read stands, or the default,
+        and the fault says why.
+        """
+        last, fault = f"understood.{name}", ""
+        for text in (self[name], self.memory.get(last), self.row(name).default):
+            try:
+                found = read(text) if text is not None else None
+            except ValueError as problem:
+                fault = fault or str(problem)
+                continue
+            if found is not None:
+                self.memory[last] = text
+                return found, text, fault
+        raise AssertionError(f"the default of {name} can be read")
 
     def hold(self, values: Mapping[str, Any]) -> None:
         self.memory["values"].update(values)

@@ -12,8 +12,14 @@ from ui.address import Address
 from ui.live.sliders import Board
 from ui.live.wire import Kept
 from ui.parameters import Choice, name_of
+from ui.prose import escaped
 from ui.state import PageState
 
+# What a formula may be made of.
+SIGNS = (
+    "Numbers, x, y, pi, e, + - * / ^ and sin cos tan exp log sqrt abs tanh sinh cosh sigmoid relu "
+    "softplus min max."
+)
 _UNICODE = {
     r"\eta": "η", r"\mu": "μ", r"\alpha": "α", r"\beta": "β", r"\beta_1": "β₁", r"\beta_2": "β₂",
     r"\epsilon": "ε", r"\rho": "ρ", r"\nu": "ν", r"\nu_1": "ν₁", r"\nu_2": "ν₂", r"\lambda": "λ",
@@ -105,6 +111,17 @@ def text(state: PageState, name: str, label: str, **look) -> str:
     value = st.text_input(label, **_begun(state, name, "value"), **look)
     state.hold({name: value})
     return value
+
+
+def formula(state: PageState, name: str, label: str, read, complaints, **look):
+    """What is read out of a formula in a text field; while it is faulty a sentence says so in the
+    container `complaints`, and the last good one stands."""
+    text(state, name, label, help=SIGNS, **look)
+    found, good, fault = state.understood(name, read)
+    if fault:
+        told = f"{fault} Shown meanwhile: {label} {good}"
+        complaints.error(escaped(told), icon=":material/function:")
+    return found
 
 
 def typed(state: PageState, name: str, label: str, **look):

@@ -20,6 +20,8 @@ from ui.live.stage import Handle, Panel, stage
 from ui.prose import escaped
 from ui.state import PageState
 
+READERS = {"f": formula_surface, "dx": typed_partial, "dy": typed_partial}
+
 
 @lru_cache(maxsize=64)
 def _own(f: str, dx: str, dy: str, reach: float) -> OwnGradient:
@@ -37,18 +39,9 @@ def _map(own: OwnGradient):
 
 def type_formulas(state: PageState, notes) -> dict[str, str]:
     """The three texts; one that cannot be read gets a sentence and its last good text stands."""
-    texts, faults = {}, []
-    for name, (label, default) in FORMULAS.items():
-        text = controls.text(state, name, label, width=215)
-        try:
-            formula_surface(text) if name == "f" else typed_partial(text)
-            state.memory[f"good.{name}"] = texts[name] = text
-        except FormulaError as fault:
-            texts[name] = state.memory.get(f"good.{name}", default)
-            faults.append(f"**{label}** {escaped(str(fault))} Shown meanwhile: `{texts[name]}`")
-    for fault in faults:
-        notes.error(fault, icon=":material/function:")
-    return texts
+    for name, (label, _) in FORMULAS.items():
+        controls.formula(state, name, label, READERS[name], notes, width=215)
+    return {name: state.understood(name, READERS[name])[1] for name in FORMULAS}
 
 
 def own_gradient(state: PageState, texts: dict[str, str], reach: float) -> OwnGradient | None:

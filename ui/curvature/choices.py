@@ -21,7 +21,7 @@ from ui.curvature.shown import Shown
 from ui.curvature.views import guess
 from ui.curvature.words import GUESSES
 from ui.state import PageState
-from ui.surfaces import formed
+from ui.surface_field import formed
 
 TINTS = (
     "Each spot is tinted by what a start there comes to: a minimum leaves it as it is, "

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 
 from ui.palette import ACTIVATION_LOOKS, HUES
+from ui.prose import number
 from ui.recurrent.figures import curve, decades, layout, level, line, still
-from ui.recurrent.scene import number
 
 OTHERS = np.array([0.5, 0.8, 0.9, 1.0, 1.1, 1.25, 2.0])
 DEEPEST = 15

@@ -2,11 +2,8 @@
 
 import streamlit as st
 
-from optcore.formula.surface import formula_function
-from optcore.formula.tree import FormulaError
 from ui import controls
-from ui.prose import escaped
-from ui.shrinking_h.parameters import FLOATS, OwnFormula, function_of
+from ui.shrinking_h.parameters import FLOATS, OwnFormula, reader
 from ui.state import PageState
 
 
@@ -25,21 +22,10 @@ def choose_function(state: PageState, below):
 def own_function(state: PageState):
     """The function that a person types; a bad formula keeps the last good one."""
     left, right = st.columns([6, 1])
-    with left:
-        text = controls.text(
-            state, "formula", "f(x) =",
-            help="Numbers, x, pi, e, + - * / ^ and sin cos tan exp log sqrt abs tanh sinh cosh "
-            "sigmoid relu softplus min max.",
-        )  # fmt: skip
     with right:
         controls.typed(state, "reach", "Shown: ±")
-    function = function_of(state)
-    try:
-        formula_function(text)
-    except FormulaError as fault:
-        st.error(escaped(f"{fault} Shown meanwhile: f(x) = {state.memory['formula']}"),
-                 icon=":material/function:")  # fmt: skip
-    return function
+    with left:
+        return controls.formula(state, "formula", "f(x) =", reader(state), st.container())
 
 
 def introduce(function) -> None:

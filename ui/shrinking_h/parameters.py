@@ -94,14 +94,12 @@ def function_of(state):
     """The function chosen, or the person's own as far as it could last be read."""
     if not own(state):
         return state["function"]
-    for text in (state["formula"], state.memory.get("formula", FORMULA), FORMULA):
-        try:
-            function = _formed(text, state["reach"])
-        except FormulaError:
-            continue
-        state.memory["formula"] = text
-        return function
-    raise AssertionError("the formula we offer can be read")
+    return state.understood("formula", reader(state))[0]
+
+
+def reader(state):
+    """What makes a function of a text, over the window that is shown."""
+    return lambda text: _formed(text, state["reach"])
 
 
 @lru_cache(maxsize=64)
