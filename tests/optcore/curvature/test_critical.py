@@ -1,11 +1,13 @@
 """Critical points, against known ones, closed forms, and what topology demands."""
 
 from collections import Counter
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from optcore.curvature import critical_points
+from optcore.curvature.critical import _agrees
 from optcore.formula import formula_surface
 from optcore.surfaces import (
     SURFACES,
@@ -217,3 +219,14 @@ def test_rosenbrock_ill_conditioned_is_one_minimum():
     for b in (1.0, 1000.0):
         (only,) = critical_points(Rosenbrock(b=b))
         assert only.point == (1.0, 1.0)
+
+
+@pytest.mark.parametrize(("kinds", "turned"), [("mM", 2), ("mms", 1), ("s", -1), ("", 0)])
+def test_the_count_agrees_with_the_border_or_does_not(kinds, turned):
+    """Poincaré and Hopf: a saddle turns the gradient once the other way."""
+    names = {"m": "minimum", "M": "maximum", "s": "saddle"}
+    found = [SimpleNamespace(kind=names[kind], degenerate=False) for kind in kinds]
+    assert _agrees(found, turned)
+    assert not _agrees(found, turned + 1)
+    assert not _agrees(found, turned - 1)
+    assert _agrees(found, None)

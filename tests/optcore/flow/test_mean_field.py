@@ -69,6 +69,13 @@ def test_fixed_points_in_closed_form():
     assert MeanField(ReLU(), math.sqrt(2)).fixed_point(start=0.37) == 0.37
 
 
+def test_a_variance_that_drifts_slowly_still_ends_where_it_drifts():
+    """ReLU multiplies it by sigma_w^2 / 2, whatever it is."""
+    assert MeanField(ReLU(), 2.2**0.5, 0.0).fixed_point() == math.inf
+    assert MeanField(ReLU(), 1.8**0.5, 0.0).fixed_point() == 0
+    assert MeanField(ReLU(), 2.2**0.5, 0.0).fixed_point(40.0) == math.inf
+
+
 @pytest.mark.parametrize("activation", [Sigmoid(), Tanh(), HardSigmoid(), GELU()], ids=str)
 @pytest.mark.parametrize("sigma_w", [0.8, 1.3])
 def test_fixed_points_are_where_iteration_leads(activation, sigma_w):
