@@ -106,11 +106,13 @@ class LinearClassifier(SampleFit):
         (x, y), sizes = self.at(deck.cards), np.diff(deck.bounds)
         sides = np.stack([y * x, y])
         if deck.whole:
-            batches = [sides] * len(sizes)
+            batches, shares = [sides] * len(sizes), [sides / deck.cards.size] * len(sizes)
         else:
-            batches = np.split(sides, deck.bounds[1:-1], axis=-1)
+            ends = deck.bounds[1:-1]
+            batches = np.split(sides, ends, axis=-1)
+            shares = np.split(sides / np.repeat(sizes, sizes), ends, axis=-1)
         one_by_one = self._one_by_one(batches) if sizes.max() <= FEW and sides.ndim == 2 else None
-        rows = [(*batch, batch / batch.shape[-1]) for batch in batches]
+        rows = [(*batch, share) for batch, share in zip(batches, shares, strict=True)]
 
         def grad(t, w, b):
             by_w, by_b, share = rows[t]

@@ -99,12 +99,19 @@ class LinearRegression(SampleFit):
 
     def batch_gradients(self, deck: Deck):
         """Four means of each batch are all that its gradient needs."""
-        x, y = self.at(deck.cards)
+        x, y = self._data
+        features = np.stack([x * x, x, x * y, y], axis=-1)
         bounds = np.array([0, deck.cards.size]) if deck.whole else deck.bounds
-        sums = [np.add.reduceat(part, bounds[:-1], axis=-1) for part in (x * x, x, x * y, y)]
-        # A step first, then the four; plain floats for a single run.
-        rows = np.moveaxis(np.stack(sums) / np.diff(bounds), -1, 0)
-        rows = rows.tolist() if rows.ndim == 2 else rows
+        lead = np.broadcast_shapes(x.shape[:-1], deck.cards.shape[:-1])
+        rows = np.empty((len(bounds) - 1, 4, *lead))
+        # One run after another: what is gathered for all at once would not fit near a processor.
+        for run in np.ndindex(lead):
+            own = features[run] if x.ndim > 1 else features
+            cards = deck.cards[run] if deck.cards.ndim > 1 else deck.cards
+            gathered = own[cards % len(own)]
+            sums = np.add.reduceat(gathered, bounds[:-1], axis=0)
+            rows[(..., *run)] = sums / np.diff(bounds)[:, None]
+        rows = rows if lead else rows.tolist()
         if deck.whole:
             rows = [rows[0]] * len(deck.bounds)
 

@@ -70,7 +70,11 @@ class LogisticLoss(MarginLoss):
         return softplus(-margin)
 
     def slope(self, margin):
-        return -sigmoid(-margin)
+        if np.iscomplexobj(margin):
+            return -sigmoid(-margin)
+        # The same in three calls, for a descent makes them at every step; overflow ends in 0.
+        with np.errstate(over="ignore"):
+            return -1 / (1 + np.exp(margin))
 
     def bend(self, margin):
         return sigmoid_slope(margin)
