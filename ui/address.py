@@ -73,14 +73,15 @@ class Address:
         """
         last, fault = f"understood.{name}", ""
         for text in (self[name], self.memory.get(last), self.row(name).default):
+            if text is None:
+                continue
             try:
-                found = read(text) if text is not None else None
+                found = read(text)
             except ValueError as problem:
                 fault = fault or str(problem)
                 continue
-            if found is not None:
-                self.memory[last] = text
-                return found, text, fault
+            self.memory[last] = text
+            return found, text, fault
         raise AssertionError(f"the default of {name} can be read")
 
     def hold(self, values: Mapping[str, Any]) -> None:
