@@ -4,6 +4,8 @@ import json
 
 from playwright.sync_api import expect
 
+from ui.prose import number
+
 KNOB = "gradient-descent.learning_rate"
 
 
@@ -110,7 +112,7 @@ def test_a_line_that_breaks_under_the_hand_loses_nothing(visit):
     wait_value(race, float(race.wait_link(KNOB, before)))
     expect(race.page.locator(".os-stage")).to_have_count(1)
     first = race.rows().first.locator("td").nth(1)
-    expect(first).to_have_text(f"{race.value(KNOB):.4g}")
+    expect(first).to_have_text(number(race.value(KNOB), 4))
 
 
 def test_a_line_that_never_answers_is_given_up_for_good(visit):

@@ -6,6 +6,13 @@ import pytest
 from playwright.sync_api import expect
 from race_page import PATIENCE
 
+from ui.prose import number
+
+
+def read(text: str) -> float:
+    """A number as pages spell it."""
+    return float(text.replace("−", "-"))
+
 
 def test_the_start_is_dragged_and_the_paths_bend_while_it_moves(visit):
     race = visit()
@@ -72,7 +79,7 @@ def test_a_slider_is_dragged(visit):
     new = float(race.wait_link(knob, old))
     assert 1e-6 < new < was
     assert race.value(knob) == pytest.approx(new)
-    expect(race.rows().first.locator("td").nth(1)).to_have_text(f"{new:.4g}")
+    expect(race.rows().first.locator("td").nth(1)).to_have_text(number(new, 4))
 
 
 def test_axes_stay_while_a_hand_drags_and_settle_when_it_lets_go(visit):
@@ -151,7 +158,7 @@ def test_a_slider_dragged_there_and_back_lets_go_too(visit):
     race.rates("Same rate for all")
     rate = race.wait_link("adam.learning_rate", before)
     assert race.link["momentum.momentum"] == held
-    expect(race.rows().nth(3).locator("td").nth(1)).to_have_text(f"{float(rate):.4g}")
+    expect(race.rows().nth(3).locator("td").nth(1)).to_have_text(number(float(rate), 4))
 
 
 def test_a_slider_moves_by_keys(visit):
@@ -257,8 +264,8 @@ def test_the_legend_reads_the_numbers_at_the_step(visit):
     assert "‖∇‖" in text
     end = race.table()[0][2]
     race.clock("Jump to the end").click()
-    shown = float(race.legend()[0].split("loss")[1].split()[0])
-    assert shown == pytest.approx(float(end), rel=1e-3)
+    shown = read(race.legend()[0].split("loss")[1].split()[0])
+    assert shown == pytest.approx(read(end), rel=1e-3)
 
 
 # What stays.

@@ -5,6 +5,7 @@ import { shape } from "./overlay.js";
 import { tidy } from "./told.js";
 
 const MANY = 5;
+const FEW = 3;
 
 // A number keeps its room while it changes, so that nothing beside it moves: as wide as most are,
 // filled up with spaces as wide as a digit.
@@ -68,6 +69,8 @@ export class Legend {
           parts.push(`${meta.readout} ${read.padEnd(NUMBER, FIGURE)}`);
         }
       }
+      // Two lines are all there are: of many racers fewer numbers are read out.
+      parts.splice(this.chips.length > FEW ? 2 : 3);
       const text = parts.join("  ");
       if (numbers.textContent !== text) write(numbers, parts);
       chip.classList.toggle("os-cold", Boolean(hot) && hot !== group);
