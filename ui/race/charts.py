@@ -65,7 +65,7 @@ def hills(surface, land: Ground, runs: dict) -> dict:
         },
         "aspectmode": "cube",
     }
-    frame = layout(surface.name, margin=(0, 0, 0, 0), scene=scene)
+    frame = layout(surface.name, margin=(0, 0, 0, 0), scene=scene, dragmode="turntable")
     return {"data": [sheet(land), minima(surface, land), *tracks], "layout": frame}
 
 
