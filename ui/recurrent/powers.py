@@ -79,6 +79,7 @@ def scene(state: PageState) -> Scene:
                   labels={"x": "real", "y": "imaginary"}),
         ],
         [board],
+        columns="minmax(0, 3fr) minmax(0, 2fr)",
         words=lambda: words(case),
         table=lambda: table(case),
         facts=lambda: facts(case),
