@@ -34,7 +34,10 @@ def factor(k, data=NUMERIC, away=0.0, floor=0.0, names=("W1", "b1")):
     analytic = PENALTY + k * np.asarray(data)
     analytic[1] += away
     check = SimpleNamespace(
-        point=POINT, numeric=PENALTY + data, analytic=analytic, floor=np.array([0, floor, 0, 0, 0])
+        point=POINT,
+        settled=PENALTY + data,
+        analytic=analytic,
+        settled_floor=np.array([0, floor, 0, 0, 0]),
     )
     return constant_factor(check, FIT, names)
 
