@@ -13,6 +13,7 @@ from optcore.networks.activations import ACTIVATIONS
 from optcore.optimizers import OPTIMIZERS
 from optcore.optimizers.misprints import MISPRINTS
 from ui.palette import ACTIVATION_LOOKS, HUES, OPTIMIZER_LOOKS, OPTIMIZER_PLACES, looks
+from ui.race.parameters import FIRST_FOUR
 
 ROOT = Path(__file__).parents[2]
 THEME = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())["theme"]
@@ -67,6 +68,54 @@ def lab(rgb):
     xyz = to_xyz @ np.clip(rgb, 0, 1) / [0.95047, 1.0, 1.08883]
     x, y, z = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
     return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+def difference(one, other):
+    """CIEDE2000 between two colours in CIELAB (Sharma, Wu and Dalal 2005, equations 2 to 22)."""
+    (light1, a1, b1), (light2, a2, b2) = one, other
+    mean7 = ((np.hypot(a1, b1) + np.hypot(a2, b2)) / 2) ** 7
+    a1, a2 = (a * (1.5 - 0.5 * np.sqrt(mean7 / (mean7 + 25**7))) for a in (a1, a2))
+    chroma1, chroma2 = np.hypot(a1, b1), np.hypot(a2, b2)
+    hue1, hue2 = (np.degrees(np.arctan2(b, a)) % 360 for a, b in ((a1, b1), (a2, b2)))
+    grey = chroma1 * chroma2 == 0
+    turn = 0 if grey else (hue2 - hue1 + 180) % 360 - 180
+    hue = (hue1 + hue2) if grey else (hue1 + turn / 2) % 360
+    light, chroma = (light1 + light2) / 2, (chroma1 + chroma2) / 2
+    wave = np.cos(np.radians([hue - 30, 2 * hue, 3 * hue + 6, 4 * hue - 63]))
+    per_hue = 1 + 0.015 * chroma * (1 + wave @ [-0.17, 0.24, 0.32, -0.20])
+    per_light = 1 + 0.015 * (light - 50) ** 2 / np.sqrt(20 + (light - 50) ** 2)
+    lightness = (light2 - light1) / per_light
+    colour = (chroma2 - chroma1) / (1 + 0.045 * chroma)
+    angle = 2 * np.sqrt(chroma1 * chroma2) * np.sin(np.radians(turn / 2)) / per_hue
+    blue = 60 * np.exp(-(((hue - 275) / 25) ** 2))
+    twist = -2 * np.sqrt(chroma**7 / (chroma**7 + 25**7)) * np.sin(np.radians(blue))
+    return np.sqrt(lightness**2 + colour**2 + angle**2 + twist * colour * angle)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "published"),
+    [
+        ((50, 2.6772, -79.7751), (50, 0, -82.7485), 2.0425),
+        ((50, 0, 0), (50, -1, 2), 2.3669),
+        ((50, 2.49, -0.001), (50, -2.49, 0.0011), 7.2195),
+        ((50, 2.5, 0), (61, -5, 29), 22.8977),
+        ((60.2574, -34.0099, 36.2677), (60.4626, -34.1751, 39.4387), 1.2644),
+        ((22.7233, 20.0904, -46.694), (23.0331, 14.973, -42.5619), 2.0373),
+        ((2.0776, 0.0795, -1.135), (0.9033, -0.0636, -0.5514), 0.9082),
+    ],
+)
+def test_the_difference_is_the_published_one(one, other, published):
+    """Table 1 of Sharma, Wu and Dalal 2005."""
+    assert difference(one, other) == pytest.approx(published, abs=1e-4)
+
+
+@pytest.mark.parametrize("eye", EYES)
+def test_the_four_that_race_first_are_told_apart_by_colour_and_by_dash(eye):
+    four = [OPTIMIZER_LOOKS[name] for name in FIRST_FOUR]
+    assert len({look["dash"] for look in four}) == len({look["symbol"] for look in four}) == 4
+    seen = [lab(EYES[eye] @ linear(look["colour"])) for look in four]
+    for one, other in itertools.combinations(seen, 2):
+        assert difference(one, other) > 18
 
 
 @pytest.mark.parametrize("eye", EYES)

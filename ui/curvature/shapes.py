@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from ui.palette import BAD, GOOD, HUES
+from ui.palette import BAD, GOOD, HUES, OPTIMIZER_LOOKS
 
 # Colour, dash and marker by what a line means, the same in every view.
 LOOKS = {
@@ -16,9 +16,9 @@ LOOKS = {
     "gradient norm": {"colour": HUES[0], "dash": "solid", "symbol": "square"},
     "way out": {"colour": HUES[1], "dash": "solid", "symbol": "circle"},
     "here": {"colour": HUES[1], "dash": "solid", "symbol": "circle"},
-    "Gradient descent": {"colour": HUES[0], "dash": "solid", "symbol": "circle"},
-    "Newton": {"colour": HUES[6], "dash": "dash", "symbol": "square"},
-    "Saddle-free Newton": {"colour": HUES[2], "dash": "dashdot", "symbol": "diamond"},
+    **{
+        name: OPTIMIZER_LOOKS[name] for name in ("Gradient descent", "Newton", "Saddle-free Newton")
+    },
     "sharpness": {"colour": HUES[1], "dash": "solid", "symbol": "circle"},
     "2 / rate": {"colour": "ink", "dash": "dash", "symbol": "square"},
     "g·Hg / g·g": {"colour": HUES[2], "dash": "dot", "symbol": "diamond"},
