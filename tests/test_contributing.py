@@ -1,11 +1,15 @@
 """What CONTRIBUTING shows works as it stands there."""
 
 import re
+import sys
 from dataclasses import dataclass, fields
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 from stepping import Slope, run
+from streamlit.testing.v1 import AppTest
+from visits import messages, settled
 
 from optcore.knobs import knob
 from optcore.optimizers.base import Optimizer
@@ -46,3 +50,24 @@ def test_the_optimizer_is_short_and_its_oracle_holds():
     (block,) = [block for block in BLOCKS if "class Yogi" in block]
     assert len([line for line in block.splitlines() if line]) <= 25
     assert {field.name for field in fields(names["Yogi"])} <= set(re.findall(r"\w+", block))
+
+
+def test_the_page_opens_and_shows_its_schedules(monkeypatch):
+    for name, start in (
+        ("parameters", "address of the page Schedules"),
+        ("charts", "rates of sch"),
+    ):
+        (block,) = [block for block in BLOCKS if block.startswith('"""') and start in block]
+        module = ModuleType(f"ui.schedules.{name}")
+        monkeypatch.setitem(sys.modules, module.__name__, module)
+        exec(block, vars(module))
+    monkeypatch.setitem(sys.modules, "ui.schedules", ModuleType("ui.schedules"))
+    (script,) = [block for block in BLOCKS if block.startswith('"""Schedules: the rate')]
+    app = AppTest.from_string(script, default_timeout=60)
+    app.query_params["shown"] = "cosine"
+    (told,) = messages(settled(app.run()))
+    (curve,) = told["panels"][0]["figure"]["data"]
+    rates = 0.05 * (1 + np.cos(np.pi * np.arange(300) / 300))
+    np.testing.assert_allclose(curve["y"], rates, rtol=1e-4, atol=1e-6)
+    shown = [block for block in BLOCKS if "schedules" in block.lower() and block.startswith('"""')]
+    assert sum(len(block.splitlines()) for block in shown) < 150

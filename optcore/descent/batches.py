@@ -66,12 +66,18 @@ class Batches(Disturbance):
     def deal(self, objective, steps: int) -> "Deck":
         """The samples of every step, of an objective that is made of samples.
 
-        Raises ValueError for one that is not.
+        Raises ValueError for one that is not and, online, for one without fresh samples.
         """
+        name = getattr(objective, "name", type(objective).__name__)
         if not hasattr(objective, "batch_grad"):
             raise ValueError(
-                f"{getattr(objective, 'name', type(objective).__name__)} is not made of samples: "
-                "take an objective that has batch_grad, or add noise to its gradient"
+                f"{name} is not made of samples: take an objective that has batch_grad, or add "
+                "noise to its gradient"
+            )
+        if self.order == "online" and not hasattr(objective, "fresh"):
+            raise ValueError(
+                f"{name} has no fresh samples to give: take the order “replaced”, or an objective "
+                "that knows where its samples come from"
             )
         sizes = self.sizes(objective.samples, steps)
         bounds = np.concatenate([[0], np.cumsum(sizes)])

@@ -5,6 +5,8 @@ from functools import cached_property
 
 import numpy as np
 
+from optcore.descent.repetition import Repetition, repetition
+
 WENT_ON, NO_VALUE, NO_GRADIENT, NO_STEP, ESCAPED = range(5)
 ESCAPE = 1e12
 FLAT = 1e-8
@@ -73,6 +75,17 @@ class Run:
             sentences[index] = self._sentence(index)
         return sentences
 
+    def repeats(self, index=()) -> Repetition | None:
+        """What the end of one start's path repeats: a point that stays, a cycle, or nothing."""
+        rows = int(self.ended[index]) + 1
+        memory = {name: self._rows(values, index, rows) for name, values in self.memory.items()}
+        return repetition(self.points[(slice(0, rows), *index)], memory)
+
+    def _rows(self, values, index, rows) -> np.ndarray:
+        """The rows of one start; what all starts share, a counter of steps, is theirs too."""
+        shared = values.ndim <= len(index)
+        return values[:rows] if shared else values[(slice(0, rows), *index)]
+
     def _sentence(self, index) -> str:
         row, code = int(self.ended[index]), int(self.end[index])
         value, norm = self.values[row][index], self.gradient_norms[row][index]
@@ -81,7 +94,8 @@ class Run:
         if code == WENT_ON and value > self.values[0][index] and (why := self._excess(index)):
             return f"Climbing after {row} steps: loss {value:.3g}; {why}."
         if code == WENT_ON:
-            return f"Still moving after {row} steps: loss {value:.3g}, gradient norm {norm:.2g}."
+            how, why = self._motion(index)
+            return f"{how}: loss {value:.3g}, gradient norm {norm:.2g}{why}."
         why = {
             NO_VALUE: f"the loss is {value}",
             NO_GRADIENT: "the gradient is not finite",
@@ -89,6 +103,30 @@ class Run:
             ESCAPED: f"a coordinate passed {ESCAPE:g}",
         }[code]
         return f"Diverged at step {row}: {self._excess(index) or why}."
+
+    def _motion(self, index) -> tuple[str, str]:
+        """Whether a run that went on moves, stays where it is or goes round, and why it stays."""
+        row = int(self.ended[index])
+        found = self.repeats(index) if len(self.points) > 1 else None
+        if found is None:
+            return f"Still moving after {row} steps", ""
+        since = f"since step {found.since} of {row}"
+        if found.stays and found.period == 1 and found.since == row - 1 and not found.memory:
+            return f"Paused for its last step of {row}", ""
+        if found.stays:
+            return f"Stuck {since}", f"; {self._why_stuck(found, index)}"
+        if found.period == 2:
+            return f"Bouncing between two points {since}", ""
+        return f"Going round {found.period} points {since}", ""
+
+    def _why_stuck(self, found: Repetition, index) -> str:
+        row = int(self.ended[index])
+        searched = self.memory.get("rate")
+        if searched is not None and not self._rows(searched, index, row + 1)[-1].any():
+            return "no lower point is found along its direction"
+        if found.memory or self.rates is not None:
+            return "its steps are too short to change a float"
+        return "no better point is found"
 
     def _excess(self, index) -> str:
         if self.rates is None or not len(self.rates):

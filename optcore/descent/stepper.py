@@ -36,7 +36,8 @@ class Stepper:
             there = self.grad if asked_at is self.point else self.objective.grad(asked_at)
         self.past.append((asked_at, there))
         place, grad = self.past[0]
-        self.seen = self.setting.seen(t, place, grad, asked_at - place)
+        moved = asked_at - place if place is not asked_at else 0.0
+        self.seen = self.setting.seen(t, place, grad, moved)
         if self.batches:
             self.grad = self.seen
 

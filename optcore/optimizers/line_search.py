@@ -110,7 +110,10 @@ class BFGS(Optimizer):
 
     name = "BFGS"
     source = "Nocedal and Wright (2006), Numerical optimization, algorithm 6.1"
-    variant = "strong Wolfe from rate 1; an update is left out where it would not stay positive"
+    variant = (
+        "strong Wolfe from rate 1; an update is left out where it would not stay positive, and all "
+        "is forgotten where the search along its direction finds nothing lower"
+    )
     uses = ("value", "grad")
     elementwise = False
     rule = (
@@ -155,10 +158,14 @@ class BFGS(Optimizer):
         change = look.grad - state["previous_grad"]
         inverse, updates = self.learn(state, state["displacement"], change)
         direction = -(inverse @ look.grad[..., None])[..., 0]
-        with np.errstate(all="ignore"):
-            cautious = np.minimum(1.0, 1 / np.sqrt(dot(direction, direction)))
-        first = np.where(updates > 0, 1.0, cautious)
-        rate = wolfe_rate(look, direction, first, self.sufficient_decrease, self.curvature)
+        rate = self.search(look, direction, updates > 0)
+        # Learned on a plain, the inverse Hessian sends the search far beyond all that is near.
+        failed = (rate == 0) & (updates > 0)
+        if failed.any():
+            direction = np.where(failed, -look.grad, direction)
+            inverse = np.where(failed[..., None], np.eye(change.shape[-1]), inverse)
+            updates = np.where(failed, 0.0, updates)
+            rate = np.where(failed, self.search(look, direction * failed, False), rate)
         step = rate * direction
         return step, {
             "inverse_hessian": inverse,
@@ -169,6 +176,13 @@ class BFGS(Optimizer):
             "previous_grad": look.grad,
             "updates": updates,
         }
+
+    def search(self, look, direction, learned) -> np.ndarray:
+        """The rate along a direction: from 1 where the inverse Hessian has learned its length."""
+        with np.errstate(all="ignore"):
+            cautious = np.minimum(1.0, 1 / np.sqrt(dot(direction, direction)))
+        first = np.where(learned, 1.0, cautious)
+        return wolfe_rate(look, direction, first, self.sufficient_decrease, self.curvature)
 
     def learn(self, state, displacement, change):
         """The inverse Hessian after one more pair, and the count of pairs it learned from.

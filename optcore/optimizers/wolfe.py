@@ -69,8 +69,10 @@ def choose(where, end, other):
 def next_rate(low, high):
     """Twice as far while there is no high end, else the minimum of the cubic between.
 
-    Where the cubic's minimum lies close to an end the middle is taken, and where the high
-    end is not finite a tenth of the way. Source: Nocedal and Wright (2006), equation 3.59.
+    Where the cubic's minimum lies close to the high end the middle is taken, and where it lies
+    close to the low end, or the high end is not finite, a tenth of the way: halving would not
+    come down from a first trial that is far too long. Source: Nocedal and Wright (2006),
+    equation 3.59.
     """
     (a, value_a, slope_a), (b, value_b, slope_b) = low, high
     width = b - a
@@ -78,7 +80,8 @@ def next_rate(low, high):
     root = np.sign(width) * np.sqrt(bend**2 - slope_a * slope_b)
     share = 1 - (slope_b + root - bend) / (slope_b - slope_a + 2 * root)
     finite = np.isfinite(value_b) & np.isfinite(slope_b)
-    share = np.where((share > 0.05) & (share < 0.95), share, np.where(finite, 0.5, 0.1))
+    safe = np.where((share < 0.05) | ~finite, 0.1, 0.5)
+    share = np.where((share > 0.05) & (share < 0.95), share, safe)
     return np.where(np.isinf(b), 2 * a, a + share * width)
 
 

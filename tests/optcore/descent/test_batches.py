@@ -145,6 +145,15 @@ def test_an_objective_without_samples_says_so():
         descend(Bowl(), Adam(), (1.0, 1.0), 5, batches=Batches(2))
 
 
+def test_an_objective_that_does_not_know_where_its_samples_come_from_says_so():
+    class Given:
+        samples = 3
+        batch_grad = Targets.batch_grad
+
+    with pytest.raises(ValueError, match="Given has no fresh samples to give"):
+        Batches(2, "online").deal(Given(), 5)
+
+
 # What the optimizer makes of them.
 
 
