@@ -65,4 +65,6 @@ if drawer := frame.details(state, key):
             findings.findings(state, found)
         if found:
             findings.numbers(state, found)
+        if found and mode == PLANT:
+            findings.arena(found)
         frame.about(state)

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
+from optcore.checks.arena import Said, arena
 from optcore.checks.diagnosis import Diagnosis, diagnose
 from optcore.checks.grad_check import GradCheck, check_grad_steps
 from optcore.checks.plan import LIMIT, CheckPlan
@@ -29,6 +31,11 @@ class CheckRecord:
     def check(self) -> GradCheck:
         """The check that the page speaks of: the last one."""
         return self.checks[-1][1]
+
+    @cached_property
+    def arena(self) -> tuple[Said, ...]:
+        """What others' rules say of the same gradient at the same point."""
+        return arena(self.fit, self.check.point, self.check)
 
     @property
     def first(self) -> GradCheck | None:

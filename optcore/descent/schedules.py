@@ -112,8 +112,8 @@ class StepDecay(Schedule):
 @dataclass(frozen=True)
 class Exponential(Schedule):
     name = "Exponential"
-    source = "Li and Arora (2020), An exponential learning rate schedule for deep learning"
-    variant = "torch's ExponentialLR: the factor applies at every step"
+    source = "torch.optim.lr_scheduler.ExponentialLR, PyTorch 2.13"
+    variant = "the factor applies at every step; Li and Arora (2020) let the rate grow instead"
     latex = r"\eta_k = \eta\, \gamma^{k}"
 
     factor: float = knob(0.99, 0.9, 1.0, symbol=r"\gamma")

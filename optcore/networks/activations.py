@@ -62,7 +62,7 @@ class Activation:
 @dataclass(frozen=True)
 class Sigmoid(Activation):
     name = "Sigmoid"
-    lesson = "Its slope is never above 1/4, so every layer shrinks the gradient."
+    lesson = "Its slope is never above 1/4: a layer shrinks the gradient unless W is large."
     latex = r"\sigma(z) = \frac{1}{1 + e^{-z}}"
     derivative_latex = r"\sigma(z)\,(1 - \sigma(z))"
     steepest = 0.25
@@ -224,7 +224,9 @@ class SiLU(Activation):
 @dataclass(frozen=True)
 class Mish(Activation):
     name = "Mish"
-    lesson = "z times the tanh of its softplus: close to SiLU, a little steeper."
+    lesson = (
+        "z times the tanh of its softplus: steeper than SiLU at 0, slope 0.6, but never above 1.09."
+    )
     latex = r"z \tanh(\ln(1 + e^z))"
     derivative_latex = r"t + z\,(1 - t^2)\,\sigma(z),\quad t = \tanh(\ln(1 + e^z))"
     source = "Misra (2020), Mish: a self regularized non-monotonic activation function"
@@ -282,7 +284,7 @@ class HardSigmoid(Activation):
     lesson = "The sigmoid in three straight pieces: beyond |z| = 3 the gradient is exactly zero."
     latex = r"\min(1, \max(0, z / 6 + 1/2))"
     derivative_latex = r"\begin{cases} 1/6 & |z| < 3 \\ 0 & |z| \ge 3 \end{cases}"
-    source = "torch.nn.Hardsigmoid (slope 1/6); Courbariaux et al. (2015) used 1/5"
+    source = "torch.nn.Hardsigmoid (slope 1/6); Courbariaux et al. (2015) have 1/2, Theano 1/5"
     steepest = 1 / 6
     kinks = (-3.0, 3.0)
 

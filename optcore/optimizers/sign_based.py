@@ -41,7 +41,7 @@ class Rprop(Optimizer):
 
     name = "Rprop"
     source = "Riedmiller and Braun (1993), A direct adaptive method for faster backpropagation"
-    variant = "torch.optim.Rprop: no step where the sign turned (Rprop without backtracking)"
+    variant = "iRprop− of Igel and Hüsken (2000), as in torch: no step where the sign has turned"
     torch = (
         "Rprop([point], lr=<learning_rate>, etas=(<decrease>, <increase>), "
         "step_sizes=(<min_size>, <max_size>))"

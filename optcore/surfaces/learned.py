@@ -97,7 +97,7 @@ class TwoLayerLinear(Surface):
     name = "Two-layer linear network"
     lesson = "Scaling one weight up and the other down changes nothing: minima form a curve."
     latex = r"(1 - w_1 w_2)^2"
-    source = "Saxe, McClelland and Ganguli (2014), Exact solutions to the dynamics of learning"
+    source = "Saxe, McClelland and Ganguli (2014), Exact solutions to the nonlinear dynamics"
     window = ((-2.5, 2.5), (-2.5, 2.5))
     start = (-1.2, 1.25)
     minima = ((0.5, 2.0), (1.0, 1.0), (2.0, 0.5), (-0.5, -2.0), (-1.0, -1.0), (-2.0, -0.5))

@@ -14,6 +14,9 @@ from ui.live.stage import Panel
 from ui.prose import escaped, number, spelled
 from ui.state import PageState
 
+# Parameters above which the other checks are not asked.
+MOST_ASKED = 2000
+
 
 def panels(found: CheckRecord, settled: bool) -> list[Panel]:
     names = None
@@ -97,6 +100,19 @@ def numbers(state: PageState, found: CheckRecord) -> None:
         h_button(state, found.plan)
     with st.expander("Every block in numbers", icon=":material/table:"):
         st.html(f'<div class="os-table">{words.table(found)}</div>')
+
+
+def arena(found: CheckRecord) -> None:
+    """What the rules of torch, SciPy and JAX say of the same gradient."""
+    if found.check.reason or found.check.point.size > MOST_ASKED:
+        return
+    with st.expander("What other checks say of it", icon=":material/balance:"):
+        st.html(f'<div class="os-table">{words.arena(found)}</div>')
+        st.caption(
+            "The same gradient at the same point by the published rules and defaults of torch "
+            "2.13, SciPy 1.17 and JAX 0.10. A rule sees the loss and the gradient, and not which "
+            "bug is planted."
+        )
 
 
 def h_button(state: PageState, plan: CheckPlan) -> None:

@@ -113,6 +113,33 @@ def verdict_words(block) -> str:
     return f"{block.verdict}, by {block.second.way}" if block.second else block.verdict
 
 
+def arena(result) -> str:
+    """What the checks people use say of the same gradient, as an HTML table."""
+    heads = ["Check", "Says", "It looked at", "and found", "allowed", "What it lets pass"]
+    buggy = bool(result.plan.planted(result.fit))
+    rows = [
+        [
+            said.rule.name,
+            arena_verdict(said.verdict, buggy),
+            said.looked,
+            number(said.number, 2),
+            number(said.limit, 2) if np.isfinite(said.limit) else "",
+            said.rule.lesson,
+        ]
+        for said in result.arena
+    ]
+    return prose.table(heads, rows, words=["Says", "It looked at", "What it lets pass"])
+
+
+def arena_verdict(verdict: str, buggy: bool) -> str:
+    """A rule's verdict, and whether it is the truth where the page knows that."""
+    if verdict == "right":
+        return "right, although a bug is planted" if buggy else "right"
+    if verdict in ("wrong", "suspicious"):
+        return verdict if buggy else f"{verdict}, although no bug is planted"
+    return verdict
+
+
 # ------------------------------------------------------------------ the report
 
 COLUMNS = ("point", "parameter", "block", "value", "analytic", "numeric", "absolute_error",

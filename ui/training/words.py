@@ -13,6 +13,8 @@ from ui.training.charts import Side
 
 FLAT = 0.01
 LEARNED = 0.5
+# More are right than by answering one class of two always.
+BEYOND_CHANCE = 0.6
 
 
 def share(side: Side, row: int) -> float:
@@ -50,6 +52,8 @@ def verdict(side: Side) -> str:
     elif record.spread[-1] < FLAT * max(record.spread[0], 1.0):
         gap = number(record.spread[-1])
         parts.append(f". It answers the same everywhere: two samples differ by {gap} at most")
+        if record.accuracies[-1] > BEYOND_CHANCE:
+            parts.append(", which just puts them on the two sides of one half")
         if loss > 0.9 * blind:
             parts.append(f", and an answer that ignores its input costs {number(blind)}")
     elif loss > LEARNED * blind:

@@ -7,6 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
+from optcore.checks.arena import RULES
 from optcore.checks.bugs import PLANTED_BUGS
 from optcore.checks.grad_check import component_name
 from optcore.checks.measurement import BANDS
@@ -281,3 +282,21 @@ def test_a_check_takes_no_more_memory_than_its_plan_says(shape):
     finally:
         tracemalloc.stop()
     assert 0.3 * plan.memory < most < plan.memory
+
+
+def test_other_checks_are_asked_of_the_same_gradient():
+    """A bias gradient off by a per mille passes torch's defaults, and the page says that of it."""
+    bug = BUGS_BY_NAME["b off by 0.1 %"].at(2)
+    missed, told = examined(CheckPlan(bugs=(bug,))), words.arena(RIGHT)
+    for rule in RULES:
+        assert rule.name in told
+    assert "bug is planted" not in told
+    by_rule = {said.rule.name: said for said in missed.arena}
+    assert by_rule["Optscope"].verdict == missed.check.verdict == "wrong"
+    assert by_rule["torch gradcheck"].verdict == "right"
+    told = words.arena(missed)
+    assert told.count("right, although a bug is planted") == sum(
+        said.verdict == "right" for said in missed.arena
+    )
+    assert words.arena_verdict("wrong", False) == "wrong, although no bug is planted"
+    assert words.arena_verdict("no verdict", True) == "no verdict"

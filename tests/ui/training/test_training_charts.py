@@ -269,3 +269,15 @@ def test_words_for_a_network_that_starts_at_zero():
     told = words.verdict(side)
     assert "the gradient of its output weights is exactly 0" in told
     assert "It answers the same everywhere: two samples differ by 0 at most" in told
+
+
+def test_right_answers_that_hardly_differ_are_not_left_as_a_contradiction():
+    """79 % right and the same everywhere: by so little, on either side of one half."""
+    side = training.sides([train(replace(OTHER, initializer=Zeros(), steps=10))] * 2)[0]
+    record = side.record
+    tiny = np.full(len(record.spread), 1e-4)
+    for accuracy, said in ((0.79, True), (0.5, False)):
+        told = replace(record, spread=tiny, accuracies=np.full(len(record.accuracies), accuracy))
+        words_of = words.verdict(replace(side, record=told))
+        assert "It answers the same everywhere" in words_of
+        assert ("on the two sides of one half" in words_of) == said
