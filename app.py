@@ -13,17 +13,21 @@ from pathlib import Path
 import streamlit as st
 from starlette.middleware import Middleware
 
-from ui.live import switchboard
+from ui.live import early, switchboard
+from ui.server.faults import said
 from ui.server.files import Files
 from ui.server.guard import Guard
+from ui.server.memory import give_back
 from ui.server.places import places, raise_limit
 
 # Messages are small: a change with all that the browser holds is some 20 KB.
 LARGEST_MESSAGE = 1_000_000
 
+give_back()
 app = st.App(
     Path(__file__).parent / "pages" / "index.py",
-    routes=switchboard.routes(),
+    routes=[*switchboard.routes(), *early.routes()],
+    on_script_error=said,
     middleware=[Middleware(Guard, places=places(raise_limit())), Middleware(Files)],
 )
 

@@ -12,8 +12,8 @@ from bench.report import Section, chapter, document
 from bench.servers import ROOT
 
 TOPICS = (
-    "start", "race", "pages", "server", "attack", "descend", "checks", "verdicts", "flow",
-    "steps", "recurrent", "curvature", "noise",
+    "start", "first_look", "race", "pages", "server", "attack", "descend", "checks", "verdicts",
+    "flow", "steps", "recurrent", "curvature", "noise",
 )  # fmt: skip
 # These compare with torch and JAX, so they run where those are.
 BESIDE_PEERS = ("descend", "checks", "flow", "steps", "recurrent", "curvature", "noise")

@@ -35,9 +35,9 @@ class Server:
 
 
 @contextmanager
-def optscope() -> Iterator[Server]:
-    """Optscope as `make run` starts it."""
-    with _served([sys.executable, str(ROOT / "app.py")], ROOT) as server:
+def optscope(port: int | None = None) -> Iterator[Server]:
+    """Optscope as `make run` starts it, on a free port if none is given."""
+    with _served([sys.executable, str(ROOT / "app.py")], ROOT, port=port) as server:
         yield server
 
 
@@ -52,8 +52,10 @@ def plain() -> Iterator[Server]:
 
 
 @contextmanager
-def _served(command: list[str], folder: Path, *options: str) -> Iterator[Server]:
-    port = _free_port()
+def _served(
+    command: list[str], folder: Path, *options: str, port: int | None = None
+) -> Iterator[Server]:
+    port = port or _free_port()
     environment = os.environ | {"HOST": "127.0.0.1", "PORT": str(port), "PYTHONPATH": str(ROOT)}
     command = command + [option.format(port=port) for option in options]
     began = time.perf_counter()

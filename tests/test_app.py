@@ -9,6 +9,7 @@ import urllib.error
 import urllib.request
 
 import pytest
+from calls import finish
 from served import ROOT, free_port, served
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -79,9 +80,9 @@ def test_streamlits_connection_is_where_the_guard_counts_it(server):
         except (InvalidStatus, ConnectionClosed):
             return False
 
-    assert asyncio.run(opened(None))
-    assert asyncio.run(opened(server.address))
-    assert not asyncio.run(opened("http://elsewhere.example"))
+    assert finish(opened(None))
+    assert finish(opened(server.address))
+    assert not finish(opened("http://elsewhere.example"))
 
 
 def test_an_unknown_line_is_refused_at_once(server):
@@ -90,7 +91,7 @@ def test_an_unknown_line_is_refused_at_once(server):
             pass
 
     with pytest.raises(InvalidStatus):
-        asyncio.run(asyncio.wait_for(opened(), 5))
+        finish(asyncio.wait_for(opened(), 5))
 
 
 @pytest.mark.skipif(not os.path.exists("/proc/self/fd"), reason="open files are not listed here")
@@ -110,7 +111,7 @@ def test_what_a_visitor_held_is_let_go_soon_after_they_leave():
 
     with served("from ui.live import visit; visit.GRACE = 0.5") as quick:
         before = held()
-        most, after = asyncio.run(come_and_go())
+        most, after = finish(come_and_go())
     # The question whether the server is ready may have been open before.
     assert most >= before + 4 * FILES_EACH - 2
     assert after <= before + 2

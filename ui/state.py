@@ -13,6 +13,7 @@ import streamlit as st
 
 from ui.address import Address, empty
 from ui.framing import FRAME
+from ui.live import early
 from ui.live.line import showing
 from ui.live.turn import turn
 from ui.live.visit import visit
@@ -138,6 +139,7 @@ class PageState(Address):
             act()
         self.note_strangers()
         self.memory["published"] = shown
+        early.also(shown)
         if st.query_params.to_dict() != shown:
             st.query_params.from_dict(shown)
         if len(self.memory["notices"]) > self.said:

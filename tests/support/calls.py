@@ -1,10 +1,20 @@
 """Calls to a websocket endpoint without a server: what came of them, and what was sent back."""
 
 import asyncio
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 
 import orjson
 from starlette.websockets import WebSocket
+
+PATIENCE = 60
+
+
+def finish(work: Coroutine):
+    """What comes of it, in a loop of its own: tests that drive a browser leave one running."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, asyncio.wait_for(work, PATIENCE)).result()
 
 
 class Caller:

@@ -1,5 +1,7 @@
 """What the page Gradient flow shows of its networks, kept for all who look."""
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import replace
 
 import numpy as np
@@ -23,17 +25,22 @@ from ui.cache import cached
 SMALL_FLOW = 40_000_000
 
 
-def flow_of(plan: FlowPlan) -> LayerFlow:
-    """One forward and one backward pass; that of a small network is kept for the next view."""
-    size = memory(plan)
-    if size > SMALL_FLOW:
-        return _flow(plan)
-    return cache.CACHE.find(("flow", plan), lambda: _flow(plan), size)
+@contextmanager
+def flow_of(plan: FlowPlan) -> Generator[LayerFlow]:
+    """One forward and one backward pass, with room for it while it is looked at.
 
-
-def _flow(plan: FlowPlan) -> LayerFlow:
-    with cache.CACHE.room(memory(plan)):
-        return plan.flow(_drawn(plan.network, plan.initializer, plan.setting.seed))
+    That of a small network is kept for the next view.
+    """
+    size, key = memory(plan), ("flow", plan)
+    known = cache.CACHE.get(key)
+    if known is not None:
+        yield known
+        return
+    with cache.CACHE.room(size):
+        flow = plan.flow(_drawn(plan.network, plan.initializer, plan.setting.seed))
+        yield flow
+    if size <= SMALL_FLOW:
+        cache.CACHE.put(key, flow, size)
 
 
 def _drawn(network: Network, initializer: Initializer, seed: int) -> np.ndarray:
@@ -50,17 +57,20 @@ def _weights(sizes: tuple, bias: bool, initializer: Initializer, seed: int) -> n
 
 @cached
 def profile(plan: FlowPlan) -> FlowProfile:
-    return profile_of(plan, flow_of(plan))
+    with flow_of(plan) as flow:
+        return profile_of(plan, flow)
 
 
 @cached
 def signals(plan: FlowPlan) -> dict[str, Signals]:
-    return signals_of(flow_of(plan))
+    with flow_of(plan) as flow:
+        return signals_of(flow)
 
 
 @cached
 def units(plan: FlowPlan) -> Units:
-    return units_of(flow_of(plan))
+    with flow_of(plan) as flow:
+        return units_of(flow)
 
 
 # ------------------------------------------------------------------ norms of the weights

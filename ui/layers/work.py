@@ -172,19 +172,20 @@ def spectra(state: PageState, how: Comparison) -> dict[FlowPlan, Spectra]:
 def _decompositions(missing: Sequence[FlowPlan], layers: tuple[int, ...]):
     found = {}
     for plan in missing:
-        steps = find_spectra(results.flow_of(plan), layers)
-        while True:
-            try:
-                share = next(steps)
-            except StopIteration as end:
-                found[plan] = end.value
-                cache.CACHE.put(("spectra", plan, layers), end.value)
-                break
-            yield (
-                (len(found) + share) / len(missing),
-                f"{plan.name}: singular values, {percent(share)}",
-            )
+        with results.flow_of(plan) as flow:
+            found[plan] = yield from _decomposed(flow, layers, plan.name, len(found), len(missing))
+        cache.CACHE.put(("spectra", plan, layers), found[plan])
     return found
+
+
+def _decomposed(flow, layers: tuple[int, ...], name: str, done: int, count: int):
+    steps = find_spectra(flow, layers)
+    while True:
+        try:
+            share = next(steps)
+        except StopIteration as end:
+            return end.value
+        yield (done + share) / count, f"{name}: singular values, {percent(share)}"
 
 
 # ------------------------------------------------------------------ the download

@@ -15,13 +15,18 @@ export class Room {
     this.tabs.setAttribute("aria-label", "Which plot is shown");
     this.chosen = 0;
     this.watch = new ResizeObserver(() => this.later());
-    this.above = stage.root.closest("[data-testid=stMain]");
     this.watch.observe(stage.root);
     this.watch.observe(stage.board);
-    const page = stage.root.closest("[data-testid=stMainBlockContainer]");
-    if (page) this.watch.observe(page);
     this.onResize = () => this.later();
     window.addEventListener("resize", this.onResize);
+    this.measure();
+  }
+
+  // Once the stage is where it stays.
+  settleIn() {
+    this.above = this.stage.root.closest("[data-testid=stMain]");
+    const page = this.stage.root.closest("[data-testid=stMainBlockContainer]");
+    if (page) this.watch.observe(page);
     this.measure();
   }
 

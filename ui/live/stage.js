@@ -5,6 +5,7 @@
 
 import { Clock } from "./clock.js";
 import { part } from "./dom.js";
+import { begin, claim } from "./early.js";
 import { Handle } from "./handle.js";
 import { Hover } from "./hover.js";
 import { Keys } from "./keys.js";
@@ -45,10 +46,13 @@ function loadPlotly() {
 }
 
 export default function (component) {
-  const root = component.parentElement.querySelector(".os-stage");
+  let root = component.parentElement.querySelector(".os-stage");
   let stage = stages.get(root);
   if (!stage) {
-    stages.set(root, (stage = new Stage(root)));
+    stage = claim(root) ?? new Stage(root);
+    root = stage.root;
+    stages.set(root, stage);
+    stage.settleIn();
     page = window.location.pathname;
     stayVivid(root.closest(".stElementContainer"));
   }
@@ -96,6 +100,20 @@ class Stage {
     this.room = new Room(this);
   }
 
+  // A picture that came before Streamlit: what a hand does meanwhile is said later.
+  async open(bytes) {
+    this.post.silent = true;
+    this.dress();
+    this.style("--os-light", this.look.dark ? "25%" : "0%");
+    await this.take(bytes);
+  }
+
+  // The stage has its place in Streamlit's page, perhaps after it has been shown elsewhere.
+  settleIn() {
+    this.room.settleIn();
+    if (this.post.silent) this.waited = true;
+  }
+
   // What Streamlit hands over: a new picture, or the last one once more with another look.
   async receive({ data, setStateValue }) {
     this.post.use(setStateValue);
@@ -106,6 +124,8 @@ class Stage {
     await this.take(data);
     if (!this.joined) join(this);
     this.joined = true;
+    if (this.waited) this.post.resume(true);
+    this.waited = false;
   }
 
   async take(bytes) {
@@ -257,3 +277,5 @@ class Stage {
     for (const panel of this.panels) panel.leave();
   }
 }
+
+begin((root) => new Stage(root));

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
+from ui.live import early
 from ui.live.assets import stub
 from ui.live.line import answering, body, line_of
 from ui.live.sliders import Board
@@ -146,6 +147,8 @@ def stage(
     if table is not None:
         st.session_state[f"{key}/table"] = table
     aside = {"show": "", "hide": []} | st.session_state.get(ASIDE, {}) | {"height": height}
+    if message["edition"] == 1 and not (live or height or aside["show"] or aside["hide"]):
+        early.keep(message | {"aside": aside})
     message |= {"line": line.token, "answers": line.body is not None, "aside": aside}
     _stage(
         data=pack(message, line.told.get("has", ()), live),

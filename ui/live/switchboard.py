@@ -20,6 +20,7 @@ from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
+from ui.cache import CrowdedError
 from ui.live import line
 from ui.live.assets import version
 from ui.live.change import checked
@@ -102,7 +103,7 @@ async def _answer(found: line.Line, change: dict, coming: asyncio.Task) -> bytes
         left.set()
     try:
         return await work
-    except GivenUpError:
+    except (GivenUpError, CrowdedError):
         return None
     except Exception:
         # Asked the same through Streamlit, the page shows what is wrong.

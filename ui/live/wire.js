@@ -36,7 +36,8 @@ export class Reader {
 
   // A kept part by its name, with what stands beside the name.
   part({ "#": name, "=": fresh, ...beside }, body) {
-    const part = fresh ? this.keep(name, this.revive(fresh, body)) : this.recall(name);
+    // What is held already stays the same object, which is not drawn anew.
+    const part = fresh && !this.kept.has(name) ? this.keep(name, this.revive(fresh, body)) : this.recall(name);
     return Object.keys(beside).length ? { ...part, ...this.revive(beside, body) } : part;
   }
 

@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 
 import streamlit
+import streamlit as st
 
 from ui.live import assets
 
@@ -24,6 +25,17 @@ BASE = (
     "window.__streamlit = { BACKEND_BASE_URL:"
     " location.origin + location.pathname.replace(/[^/]*$/, '') };"
 )
+# Begun before anything else: the picture that this address showed last.
+EARLY = "window.early = fetch(`./early/${location.pathname.split('/').at(-1)}${location.search}`);"
+PLACE = '<div id="os-early"></div>'
+# What a stage takes from the theme, by Streamlit's names for it.
+COLOURS = {
+    "--st-primary-color": "primaryColor",
+    "--st-background-color": "backgroundColor",
+    "--st-secondary-background-color": "secondaryBackgroundColor",
+    "--st-text-color": "textColor",
+    "--st-border-color": "borderColor",
+}
 WORDLESS = "Optscope draws in your browser: allow JavaScript for this page, and load it again."
 
 
@@ -32,17 +44,17 @@ class ChangedError(RuntimeError):
 
 
 @cache
-def page() -> str:
-    """The page's HTML."""
+def page(early: bool = False) -> str:
+    """The page's HTML; `early` has a place for the picture that its address showed last."""
     text = (STATIC / "index.html").read_text(encoding="utf-8")
     for old, new in (
         (r"<!--.*?-->\s*", ""),
         (r"<title>.*?</title>", "<title>Optscope</title>"),
-        (r"</head>", f"{_head()}\n</head>"),
+        (r"</head>", f"{_head()}\n{_early() if early else ''}</head>"),
         (r'<link rel="service-desc"[^>]*>', ""),
         (r"<script>\s*window.prerenderReady = false\s*</script>", f"<script>{BASE}</script>"),
         (r"<noscript>.*?</noscript>", f"<noscript>{WORDLESS}</noscript>"),
-        (r'<div id="root"></div>', f'{_sheet()}\n<div id="root"></div>'),
+        (r'<div id="root"></div>', f'{_sheet()}\n<div id="root"></div>{PLACE * early}'),
     ):
         text, count = re.subn(old, lambda _, new=new: new, text, flags=re.DOTALL)
         if not count:
@@ -64,6 +76,22 @@ def _head() -> str:
         for name in _named("media", SYMBOLS)
     ]
     return "\n".join(lines)
+
+
+def _early() -> str:
+    light, dark = _colours("light"), _colours("dark")
+    return (
+        f"<script>{EARLY}</script>\n"
+        f'<script type="module" async src="./{assets.address("optscope.js")}"></script>\n'
+        f"<style>#os-early {{ {light} }}"
+        f" @media (prefers-color-scheme: dark) {{ #os-early {{ {dark} }} }}</style>\n"
+    )
+
+
+def _colours(theme: str) -> str:
+    return " ".join(
+        f"{name}: {st.get_option(f'theme.{theme}.{option}')};" for name, option in COLOURS.items()
+    )
 
 
 def _named(folder: str, start: str) -> list[str]:
@@ -92,6 +120,6 @@ def _later() -> list[str]:
 @cache
 def inline_hashes() -> list[str]:
     """The scripts that stand in the page itself, as a Content-Security-Policy names them."""
-    scripts = re.findall(r"<script>(.*?)</script>", page(), flags=re.DOTALL)
+    scripts = re.findall(r"<script>(.*?)</script>", page(early=True), flags=re.DOTALL)
     digests = [hashlib.sha256(script.encode()).digest() for script in scripts]
     return [f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests]

@@ -20,13 +20,14 @@ METRICS = "/_stcore/metrics"
 CLOSED = ("/_stcore/", "/component/")
 FORBIDDEN, NOT_FOUND, NOT_ALLOWED, ELSEWHERE, FULL = 403, 404, 405, 421, 503
 
-# Streamlit styles its elements in place and imports a component's script from a blob. A websocket
-# of the same host counts as 'self' only in newer browsers, so it is named.
+# Streamlit styles its elements in place, imports a component's script from a blob, and reads its
+# messages by WebAssembly. A websocket of the same host counts as 'self' only in newer browsers, so
+# it is named.
 POLICY = Template(
     "; ".join(
         (
             "default-src 'self'",
-            "script-src 'self' blob: $scripts",
+            "script-src 'self' blob: 'wasm-unsafe-eval' $scripts",
             "style-src 'self' 'unsafe-inline'",
             "img-src 'self' data: blob:",
             "font-src 'self' data:",

@@ -6,8 +6,9 @@ import threading
 import time
 
 import pytest
-from calls import called
+from calls import called, finish
 
+from ui.cache import CrowdedError
 from ui.live import switchboard
 from ui.live.line import Line
 from ui.live.turn import give_way
@@ -33,7 +34,7 @@ def echo(told: dict) -> bytes:
 
 
 def run(work) -> None:
-    asyncio.run(asyncio.wait_for(work, 30))
+    finish(work)
 
 
 async def refused(token: str, **headers: str) -> bool:
@@ -205,3 +206,17 @@ def test_a_line_ends_with_its_session():
         assert await refused(line.token)
 
     run(work())
+
+
+def test_work_that_is_turned_away_is_no_fault_of_ours(caplog):
+    def crowded(told):
+        raise CrowdedError("Take something smaller.")
+
+    async def work():
+        line = made(crowded)
+        async with called(switchboard.call, line.token) as caller:
+            caller.say({"sequence": 1})
+            assert await close_code(caller) == 1000
+
+    run(work())
+    assert not caplog.records

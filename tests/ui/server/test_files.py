@@ -1,15 +1,15 @@
 """Files are compressed once, kept by browsers for good, and nothing else is answered for."""
 
-import asyncio
 import gzip
 
+import brotli
 import pytest
-from calls import asked
+from calls import asked, finish
 from starlette.responses import PlainTextResponse
 
 from ui.live import assets
 from ui.server import first
-from ui.server.files import Files, sent
+from ui.server.files import Files, kept
 
 SCRIPT = next(f"/static/js/{path.name}" for path in (first.STATIC / "static/js").glob("index.*.js"))
 FONT = next(
@@ -23,24 +23,27 @@ def files():
 
 
 def got(files, path: str, coding: str = "gzip, deflate, br"):
-    return asyncio.run(asked(files, path, **{"accept-encoding": coding}))
+    return finish(asked(files, path, **{"accept-encoding": coding}))
 
 
 @pytest.mark.parametrize("path", [SCRIPT, *(f"/{each}" for each in assets.contents())])
-def test_a_text_is_sent_compressed_and_kept_for_good(files, path):
-    status, head, body = got(files, path)
+@pytest.mark.parametrize(("coding", "unpack"), [("br", brotli.decompress),
+                                                ("gzip", gzip.decompress)])  # fmt: skip
+def test_a_text_is_sent_compressed_and_kept_for_good(files, path, coding, unpack):
+    status, head, body = got(files, path, f"deflate, {coding}")
     assert status == 200
-    assert head["content-encoding"] == "gzip"
+    assert head["content-encoding"] == coding
     assert "immutable" in head["cache-control"]
     assert int(head["content-length"]) == len(body)
     own = assets.contents().get(path[1:])
     whole = (first.STATIC / path[1:]).read_bytes() if own is None else own
-    assert gzip.decompress(body) == whole
+    assert unpack(body) == whole
     assert head["content-type"].startswith("text/")
 
 
 def test_it_is_compressed_once():
-    assert sent(SCRIPT, True)[0] is sent(SCRIPT, True)[0]
+    assert kept(SCRIPT)["br"] is kept(SCRIPT)["br"]
+    assert len(kept(SCRIPT)["br"]) < len(kept(SCRIPT)["gzip"])
 
 
 def test_a_file_of_another_release_is_not_there(files):
@@ -62,7 +65,7 @@ def test_what_is_small_already_is_not_packed_again(files):
 @pytest.mark.parametrize("path", ["/", "/layers", "/no_such_page"])
 def test_every_page_begins_with_the_same_which_is_asked_for_anew(files, path):
     _, head, body = got(files, path)
-    assert gzip.decompress(body).decode() == first.page()
+    assert brotli.decompress(body).decode() == first.page()
     assert head["cache-control"] == "no-cache"
     assert head["content-type"].startswith("text/html")
 

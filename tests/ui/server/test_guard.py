@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from calls import Caller, asked
+from calls import Caller, asked, finish
 from starlette.responses import PlainTextResponse
 from starlette.websockets import WebSocket
 
@@ -20,7 +20,7 @@ async def anything(scope, receive, send):
 
 
 def answer(path: str, guard: Guard | None = None, **how: str) -> tuple[int, dict, bytes]:
-    return asyncio.run(asked(guard or Guard(anything, places=9), path, **how))
+    return finish(asked(guard or Guard(anything, places=9), path, **how))
 
 
 @pytest.mark.parametrize("path", ["/", "/layers", "/_stcore/health", "/static/js/a.js", "/media/a"])
@@ -97,4 +97,4 @@ def test_who_finds_no_place_is_told_and_gets_in_once_somebody_leaves():
         assert (await asked(guard, "/layers", accept="text/html,*/*"))[0] == 200
         assert (await call(guard, "/_stcore/stream")).first == "websocket.accept"
 
-    asyncio.run(work())
+    finish(work())

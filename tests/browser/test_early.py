@@ -1,0 +1,65 @@
+"""The picture that an address showed last is drawn before Streamlit has begun, and stays."""
+
+import pytest
+
+MARK = "() => { document.querySelector('.os-stage .js-plotly-plot').marked = true; }"
+MARKED = "() => document.querySelector('.os-stage .js-plotly-plot').marked === true"
+SETTLED = """() => document.querySelector('.stElementContainer .os-stage')
+    && !document.getElementById('os-early')"""
+LINK = "?race=adam,momentum&adam.learning_rate=0.2"
+
+
+@pytest.fixture
+def opened_early(visit):
+    """A page whose address was shown before; Streamlit begins when the second is called."""
+    race = visit(LINK)
+    held, begun = [], []
+    race.page.route(
+        "**/_stcore/health", lambda route: route.continue_() if begun else held.append(route)
+    )
+
+    def begin():
+        begun.append(True)
+        for route in held:
+            route.continue_()
+        held.clear()
+
+    race.reload()
+    assert not race.page.evaluate(SETTLED)
+    yield race, begin
+    begin()
+
+
+def test_it_is_drawn_without_streamlit(opened_early):
+    race, _ = opened_early
+    assert race.legend()
+    assert "Adam" in race.words()
+    assert race.value("adam.learning_rate") == 0.2
+    shown = race.paths()
+    race.clock("One step back").click()
+    race.wait_paths_change(shown)
+
+
+def test_streamlits_picture_takes_its_place_on_the_same_plots(opened_early):
+    race, begin = opened_early
+    paths = race.paths()
+    race.page.evaluate(MARK)
+    box = race.page.locator(".os-stage").bounding_box()
+    begin()
+    race.page.wait_for_function(SETTLED)
+    race.wait_drawn()
+    assert race.page.evaluate(MARKED)
+    assert race.paths() == paths
+    now = race.page.locator(".os-stage").bounding_box()
+    assert max(abs(now[side] - box[side]) for side in box) < 3
+    assert race.page.evaluate("() => window.shift") < 0.02
+
+
+def test_what_a_hand_sets_meanwhile_is_not_lost(opened_early):
+    race, begin = opened_early
+    field = race.field("adam.learning_rate")
+    field.fill("0.05")
+    field.press("Enter")
+    begin()
+    race.wait_link("adam.learning_rate", "0.2")
+    assert race.link["adam.learning_rate"] == "0.05"

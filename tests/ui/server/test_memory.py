@@ -1,0 +1,48 @@
+"""Memory that visitors' threads have freed goes back to the system."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+# Twelve threads, two at a time, hold 160 MB each for a moment; then nothing is held any more.
+HELD = """
+import sys
+from concurrent.futures import ThreadPoolExecutor
+import numpy as np
+from ui.server.memory import give_back
+
+if "give" in sys.argv and not give_back():
+    print("unknown")
+    raise SystemExit
+
+def work(seed):
+    rng = np.random.default_rng(seed)
+    held = []
+    for _ in range(80):
+        held.append(rng.random(int(rng.integers(20_000, 500_000))))
+        if rng.random() < 0.3:
+            held.pop(0)
+
+for _ in range(6):
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(work, range(2)))
+print(int(open("/proc/self/statm").read().split()[1]) * 4096 // 10**6)
+"""
+
+
+def kept(*how: str) -> str:
+    """MB of a process that has held much and let it go."""
+    done = subprocess.run(
+        [sys.executable, "-c", HELD, *how], capture_output=True, text=True, check=True
+    )
+    return done.stdout.strip()
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="memory is not told here")
+def test_large_arrays_go_back_to_the_system():
+    told = kept("give")
+    if told == "unknown":
+        pytest.skip("this system's allocator is not glibc's")
+    assert int(told) < 100
