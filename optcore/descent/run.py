@@ -18,7 +18,8 @@ class Run:
 
     `points (rows, ..., n)`, `values (rows, ...)`, `grads (rows, ..., n)`: the objective's own
     numbers. `seen (rows, ..., n)` is the gradient the optimizer saw, which differs where something
-    disturbs it or the method looks ahead. `memory` holds the optimizer's state by name, each `(rows, ...)`.
+    disturbs it or the method looks ahead. `memory` holds the optimizer's state by name, each
+    `(rows, ...)`.
     `rates (rows - 1,)` are the learning rates used, None for methods whose steps use none.
     `gradient_evaluations (rows,)` counts the calls made per start: it stands still once a method
     that branches only repeats itself, as its rows are then copied. `ended (...)` is the last row of
