@@ -103,11 +103,11 @@ def details(state: PageState, stage: str):
     drawer = st.container(key="drawer", gap="small")
     with drawer:
         with st.container(horizontal=True, horizontal_alignment="distribute"):
-            st.markdown("##### Details")
+            st.markdown("## Details")
             st.button("Close", key="drawer.close", icon=":material/close:", type="tertiary",
                       on_click=lambda: state.put({"details": False}))  # fmt: skip
         if table := st.session_state.get(f"{stage}/table"):
-            st.html(f'<div class="os-table" tabindex="0">{table}</div>')
+            st.html(f'<div class="os-table">{table}</div>')
     return drawer
 
 

@@ -29,7 +29,7 @@ def worked(optimizer, numbers: Mapping[str, np.ndarray]) -> str:
 def listed(title: str, rows: Mapping[str, np.ndarray]) -> str:
     """Numbers by name as a Markdown table."""
     body = "\n".join(f"| {name} | ${_number(number)}$ |" for name, number in rows.items())
-    return f"| {title} | |\n|---|---|\n{body}"
+    return f"| {title} | value |\n|---|---|\n{body}"
 
 
 def _number(number) -> str:

@@ -60,7 +60,7 @@ def investigate(state: PageState, found: CheckRecord) -> None:
     case = Case(found.fit, found.plan.bugs[0])
     key = (reference(found.plan), state["case"])
     answers = state.memory.setdefault("answers", {})
-    st.markdown(f"##### Case {state['case']}: one line of this backward pass is wrong")
+    st.markdown(f"### Case {state['case']}: one line of this backward pass is wrong")
     answer = _menu(state, case, closed=key in answers)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button("That is the line", type="primary", disabled=answer is None or key in answers,

@@ -47,7 +47,7 @@ def findings(state: PageState, found: CheckRecord) -> None:
     if not found.diagnoses:
         _nothing_to_explain(found)
         return
-    st.markdown("##### Which line of backprop is it?")
+    st.markdown("### Which line of backprop is it?")
     for rank, each in enumerate(found.diagnoses[:4], 1):
         _finding(rank, each)
     if len(found.diagnoses) > 4:

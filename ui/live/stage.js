@@ -65,6 +65,13 @@ export default function (component) {
   };
 }
 
+// The Tab key goes to the stage first, wherever it stands in the document.
+function comeFirst(root) {
+  if (document.activeElement !== document.body || root.classList.contains("os-inset")) return;
+  root.focus({ preventScroll: true });
+  root.blur();
+}
+
 // Streamlit fades what waits for an answer, and the fade paints the whole stage anew, twice a change.
 function stayVivid(container) {
   container?.style.setProperty("opacity", "1", "important");
@@ -161,6 +168,7 @@ class Stage {
     this.setHandles(picture.handles ?? []);
     this.draw();
     if (!picture.live) this.describe();
+    if (!this.frames) comeFirst(this.root);
     this.root.dataset.shown = picture.sequence;
     this.root.dataset.drawn = String(++this.frames);
   }

@@ -88,7 +88,7 @@ def inspector(state: PageState, setup: Setup, runs: dict) -> None:
     """The scrubber's step of one optimizer, in numbers."""
     if not runs:
         return
-    st.markdown("##### Step inspector")
+    st.markdown("### Step inspector")
     name = controls.choose(state, "inspect", "Optimizer to inspect").name
     picked = next(optimizer for optimizer in setup.optimizers if optimizer.name == name)
     run, at = runs[name], state["at"]

@@ -143,7 +143,7 @@ def way_back(state: PageState, w: Watch) -> None:
 
 def steps(w: Watch) -> None:
     """The textbook's table: h, both estimates, their errors and how these fall."""
-    st.markdown("##### A table of shrinking h")
+    st.markdown("### A table of shrinking h")
     if w.fault:
         st.caption("There is no table where the function has no derivative.")
         return
@@ -159,7 +159,7 @@ def steps(w: Watch) -> None:
 
 def textbook(state: PageState, w: Watch) -> None:
     """Lets the person claim a derivative and tests it as the textbook says."""
-    st.markdown("##### The textbook test of a derivative")
+    st.markdown("### The textbook test of a derivative")
     if w.fault:
         st.caption("There is no derivative to test here.")
         return

@@ -21,7 +21,7 @@ def inspector(state: PageState, setup: Setup, responses: dict[str, Response]) ->
     """The rule of one optimizer with the numbers of the scrubber's step."""
     if not responses:
         return
-    st.markdown("##### Step inspector")
+    st.markdown("### Step inspector")
     name = controls.choose(state, "inspect", "Optimizer to inspect").name
     optimizer = next(each for each in setup.optimizers if each.name == name)
     at = state["at"]
@@ -63,7 +63,7 @@ def laws(setup: Setup) -> None:
     """What foretells the steps, for those for whom something does."""
     lines = [words.law_line(setup, optimizer) for optimizer in setup.optimizers]
     if any(lines):
-        st.markdown("##### The law of each step")
+        st.markdown("### The law of each step")
         st.markdown("\n".join(f"- {line}" for line in lines if line))
 
 
