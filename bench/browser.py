@@ -89,6 +89,8 @@ def opened(
         if sink is not None:
             page.on("websocket", lambda ws: _listen(ws, sink))
         begin(page, url, chart)
+        # A page that opens by playing itself has come to its end.
+        page.wait_for_selector(".os-clock[data-opening]", state="detached")
         time.sleep(rest)
         page.evaluate("probe.clear()")
         yield page

@@ -87,12 +87,13 @@ export class Clock {
     if (this.told !== Infinity || less.matches || document.hidden) return;
     this.at = 0;
     this.opening = seconds;
+    this.bar.dataset.opening = "";
     this.play();
   }
 
   finish() {
     if (!this.opening) return;
-    this.opening = null;
+    this.endOpening();
     this.go(this.steps);
   }
 
@@ -152,7 +153,12 @@ export class Clock {
   end() {
     this.at = this.until;
     this.pause(!this.opening);
+    this.endOpening();
+  }
+
+  endOpening() {
     this.opening = null;
+    delete this.bar.dataset.opening;
   }
 
   pause(settle = true) {

@@ -46,7 +46,6 @@ export class Panel {
     this.holder.onpointermove = (event) => stage.hover.over(this, event);
     this.holder.onpointerleave = () => stage.hover.leave();
     this.holder.addEventListener("click", (event) => this.click(event));
-    this.holder.addEventListener("dblclick", (event) => this.twice(event));
     this.holder.addEventListener("pointerdown", (event) => { this.down = [event.clientX, event.clientY]; });
     this.touch = new Touch(this);
   }
@@ -202,7 +201,10 @@ export class Panel {
     if (Math.hypot(event.clientX - x, event.clientY - y) > 4) return;
     if (event.target.closest(".os-back, .os-handle, .os-pen")) return;
     clearTimeout(this.clicking);
-    if (event.detail > 1 && this.zoomed) return;
+    // Plotly tells of clicks by itself, and not how many they are.
+    const second = event.timeStamp - this.clicked < TWICE;
+    this.clicked = event.timeStamp;
+    if (this.zoomed && second) return void this.reset();
     const found = this.nearest(event);
     if (found?.trace.meta.group) this.stage.touched(found.trace.meta.group);
     const place = this.frame.click && this.placeOf(event);
@@ -216,12 +218,6 @@ export class Panel {
 
   get zoomed() {
     return Boolean(this.heard && this.shown);
-  }
-
-  twice(event) {
-    if (event.target.closest(".os-back, .os-handle") || !this.zoomed) return;
-    clearTimeout(this.clicking);
-    this.reset();
   }
 
   // Where on the axes a pointer is, or null.

@@ -1,0 +1,308 @@
+"""The stage under a hand and a finger: presented, framed, hidden, zoomed, slowed, switched off."""
+
+import re
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
+import pytest
+from playwright.sync_api import expect
+
+KNOB = "adam.learning_rate"
+RANGES = """() => { const { xaxis, yaxis } = document.querySelector('.os-plot')._fullLayout;
+    return [...xaxis.range, ...yaxis.range]; }"""
+
+
+def type_of(race) -> float:
+    """The size of the first tick label, in pixels."""
+    tick = "parseFloat(getComputedStyle(document.querySelector('.xtick text')).fontSize)"
+    return race.page.evaluate(tick)
+
+
+# Presented, framed, hidden.
+
+
+def test_present_doubles_the_type_and_mounts_nothing_anew(visit):
+    race = visit()
+    race.page.evaluate("document.querySelectorAll('.os-plot').forEach((p) => { p.ours = true; })")
+    usual = type_of(race)
+    race.page.keyboard.press("f")
+    assert race.wait_link("show") == "stage"
+    race.wait("document.documentElement.classList.contains('os-present')")
+    race.wait("(usual) => parseFloat(getComputedStyle(document.querySelector('.xtick text'))"
+              ".fontSize) > 1.7 * usual", usual)  # fmt: skip
+    for selector in (".os-side", ".st-key-row", ".stAppHeader"):
+        assert not race.page.locator(selector).first.is_visible()
+    for selector in (".os-plot", ".os-legend", ".os-clock", ".os-words"):
+        assert race.page.locator(selector).first.is_visible()
+    race.page.keyboard.press("Home")
+    race.page.keyboard.press("ArrowRight")
+    assert race.step() == 1
+    race.page.keyboard.press(" ")
+    race.wait("document.querySelector('.os-clock input').value > 1")
+    race.page.keyboard.press("Escape")
+    race.wait("!new URL(location).searchParams.has('show')")
+    assert race.page.evaluate("[...document.querySelectorAll('.os-plot')].every((p) => p.ours)")
+    race.wait(f"parseFloat(getComputedStyle(document.querySelector('.xtick text')).fontSize)"
+              f" === {usual}")  # fmt: skip
+
+
+def test_a_link_opens_presented(visit):
+    race = visit("?show=stage")
+    race.wait("document.documentElement.classList.contains('os-present')")
+    race.page.get_by_role("button", name="End the presentation").click()
+    race.wait("!document.documentElement.classList.contains('os-present')")
+
+
+@pytest.fixture
+def elsewhere(address):
+    """A page of another site that shows ours in a frame."""
+
+    class Site(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            size = 'width="900" height="600" style="border:0"'
+            self.wfile.write(f'<iframe src="{address}/?embed=true" {size}></iframe>'.encode())
+
+        def log_message(self, *_):
+            pass
+
+    site = ThreadingHTTPServer(("127.0.0.1", 0), Site)
+    Thread(target=site.serve_forever, daemon=True).start()
+    yield f"http://localhost:{site.server_port}/"
+    site.shutdown()
+    site.server_close()
+
+
+def test_a_frame_on_another_site_can_be_played_with(browser, elsewhere):
+    page = browser.new_page()
+    page.goto(elsewhere)
+    frame = page.frame_locator("iframe")
+    frame.locator(".os-stage[data-drawn]").wait_for()
+    slider = frame.locator(f"input[data-knob='{KNOB}']")
+    drawn = int(frame.locator(".os-stage").get_attribute("data-drawn"))
+    slider.press("ArrowLeft")
+    shown = re.compile(rf"^(?!{drawn}$)\d+$")
+    expect(frame.locator(".os-stage")).to_have_attribute("data-drawn", shown)
+    assert not frame.get_by_test_id("stHeader").is_visible()
+    page.close()
+
+
+def test_controls_that_are_hidden_hold_their_values(visit):
+    race = visit("?hide=surface,adam,start.x&surface=bowl")
+    assert not race.page.locator(".st-key-state-race-surface").is_visible()
+    assert not race.slider("adam.beta1").is_visible()
+    assert not race.slider("start.x").is_visible()
+    assert race.slider("start.y").is_visible()
+    assert race.slider("momentum.momentum").is_visible()
+    assert race.link["hide"] == "surface,adam,start.x"
+    assert race.link["surface"] == "bowl"
+
+
+def test_share_offers_the_link_its_code_and_a_frame(visit):
+    race = visit("?surface=bowl&at=7")
+    race.page.get_by_role("button", name="Share").click()
+    expect(race.page.get_by_text("surface=bowl").first).to_be_visible()
+    expect(race.page.get_by_text("<iframe").first).to_be_visible()
+    expect(race.page.locator("[data-testid=stPopoverBody] img").first).to_be_visible()
+    race.page.get_by_role("button", name="momentum", exact=True).click()
+    assert race.wait_link("hide") == "momentum"
+    race.wait("document.querySelector('[data-knob=\"momentum.momentum\"]').offsetParent === null")
+
+
+# The legend, the pointer, the zoom.
+
+
+def test_an_entry_of_the_legend_is_switched_off_and_on(visit):
+    race = visit()
+    before = race.paths()
+    chip = race.page.locator(".os-chip").nth(1)
+    chip.click()
+    race.page.mouse.move(5, 5)
+    race.wait_paths_change(before)
+    assert chip.get_attribute("aria-pressed") == "false"
+    chip.click()
+    race.page.mouse.move(5, 5)
+    race.wait("(was) => document.querySelector('.os-overlay').toDataURL() === was", before)
+
+
+def test_nothing_fades_while_a_hand_drags(visit):
+    race = visit()
+    race.page.mouse.move(*race.middle(race.handle()))
+    race.page.mouse.move(*race.place(-1.45, 1.95))
+    race.page.mouse.move(*race.middle(race.handle()))
+    race.page.mouse.down()
+    for x in (-1.2, -1.0):
+        race.page.mouse.move(*race.place(x, 1.4), steps=3)
+        assert race.page.locator(".os-chip.os-cold").count() == 0
+        assert race.page.locator(".os-tip").is_hidden()
+    race.page.mouse.up()
+    race.wait_link("start.x")
+
+
+def test_a_double_click_shows_the_whole_again_and_moves_nothing(visit):
+    race = visit()
+    whole = race.page.evaluate(RANGES)
+    mouse = race.page.mouse
+    mouse.move(*race.place(-1.0, 0.5))
+    mouse.down()
+    mouse.move(*race.place(0.5, 2.0), steps=8)
+    mouse.up()
+    race.wait_link("zoom")
+    mouse.dblclick(*race.place(-0.2, 1.2))
+    race.wait("!new URL(location).searchParams.has('zoom')")
+    assert race.page.evaluate(RANGES) == pytest.approx(whole)
+    race.page.wait_for_timeout(500)
+    assert "start.x" not in race.link
+
+
+# Sliders.
+
+
+def test_a_drag_is_finer_with_shift_and_further_away(visit):
+    race = visit()
+    slider = race.slider("momentum.momentum")
+    slider.scroll_into_view_if_needed()
+    mouse, box = race.page.mouse, slider.bounding_box()
+    y = box["y"] + box["height"] / 2
+
+    def moved(pixels: float, away: float = 0) -> float:
+        x = box["x"] + 0.5 * box["width"]
+        mouse.click(x, y)
+        before = race.value("momentum.momentum")
+        mouse.move(x, y)
+        mouse.down()
+        mouse.move(x, y + away)
+        mouse.move(x + pixels, y + away)
+        mouse.up()
+        return race.value("momentum.momentum") - before
+
+    plain = moved(40)
+    race.page.keyboard.down("Shift")
+    assert 0.05 < moved(40) / plain < 0.15
+    race.page.keyboard.up("Shift")
+    assert moved(40, away=150) < plain / 3
+
+
+# Fingers.
+
+
+@pytest.fixture
+def phone(browser, address):
+    """A Race page on a phone, and what puts fingers on it."""
+    context = browser.browser.new_context(
+        viewport={"width": 390, "height": 844}, has_touch=True, reduced_motion="reduce"
+    )
+    page = context.new_page()
+    page.goto(address)
+    page.wait_for_selector(".os-stage[data-drawn]")
+    page.wait_for_timeout(500)
+    devtools = context.new_cdp_session(page)
+
+    def glide(*fingers, steps: int = 10) -> None:
+        """Each finger goes from its first place to its second."""
+        for step in range(steps + 1):
+            points = [
+                {"x": a + (c - a) * step / steps, "y": b + (d - b) * step / steps, "id": finger}
+                for finger, ((a, b), (c, d)) in enumerate(fingers)
+            ]
+            kind = "touchMove" if step else "touchStart"
+            devtools.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+            page.wait_for_timeout(16)
+        devtools.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        page.wait_for_timeout(700)
+
+    yield page, glide
+    context.close()
+
+
+SCROLLED = "document.querySelector('[data-testid=stMain]').scrollTop"
+
+
+def centre(page, selector: str) -> tuple[float, float]:
+    box = page.locator(selector).first.bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def test_one_finger_on_a_plot_scrolls_and_two_zoom(phone):
+    page, glide = phone
+    whole, (x, y) = page.evaluate(RANGES), centre(page, ".os-plot")
+    glide(((x, y + 80), (x, y - 80)))
+    assert page.evaluate(SCROLLED) > 60
+    assert page.evaluate(RANGES) == whole
+    page.evaluate(f"{SCROLLED} = 0")
+    x, y = centre(page, ".os-plot")
+    glide(((x - 30, y), (x - 90, y)), ((x + 30, y), (x + 90, y)))
+    left, right, low, high = page.evaluate(RANGES)
+    assert right - left == pytest.approx((whole[1] - whole[0]) / 3, rel=0.05)
+    assert high - low == pytest.approx((whole[3] - whole[2]) / 3, rel=0.05)
+    assert page.evaluate(SCROLLED) == 0
+    assert "zoom=" in page.url
+
+
+def test_a_finger_moves_the_handle_and_a_swipe_over_a_slider_scrolls(phone):
+    page, glide = phone
+    x, y = centre(page, ".os-handle")
+    glide(((x, y), (x + 80, y + 40)))
+    assert "start.x=" in page.url
+    assert page.evaluate(SCROLLED) == 0
+    slider = f"input[data-knob='{KNOB}']"
+    page.locator(slider).scroll_into_view_if_needed()
+    page.evaluate(f"{SCROLLED} -= 60")
+    before, scrolled = page.input_value(slider), page.evaluate(SCROLLED)
+    x, y = centre(page, slider)
+    glide(((x + 30, y), (x + 30, y - 90)))
+    assert page.evaluate(SCROLLED) > scrolled + 40
+    assert page.input_value(slider) == before
+
+
+# The opening, and less motion.
+
+
+def test_a_first_visit_plays_the_race_once(browser, address):
+    context = browser.browser.new_context(reduced_motion="no-preference")
+    page = context.new_page()
+    at = "Number(document.querySelector('.os-clock input')?.value)"
+    page.goto(address)
+    page.wait_for_function(f"() => {at} > 0 && {at} < 300")
+    page.wait_for_function(f"() => {at} === 300")
+    page.goto(f"{address}/?at=20")
+    page.wait_for_selector(".os-stage[data-drawn]")
+    page.wait_for_timeout(300)
+    assert page.evaluate(at) == 20
+    context.close()
+
+
+def test_less_motion_shows_the_whole_at_once_and_plays_stills(visit):
+    race = visit()
+    assert race.step() == 300
+    race.clock("Play").click()
+    race.page.evaluate(
+        """() => { window.shown = new Set();
+            const range = document.querySelector('.os-clock input');
+            window.watching = setInterval(() => window.shown.add(range.value), 10); }"""
+    )
+    race.page.wait_for_timeout(1200)
+    assert race.page.evaluate("window.shown.size") <= 5
+
+
+# What a screen reader is told.
+
+
+def test_every_plot_has_a_name_and_a_description_made_of_its_numbers(visit):
+    race = visit("?at=0")
+    told = race.page.evaluate(
+        """() => [...document.querySelectorAll('.js-plotly-plot')].map((plot) =>
+            [plot.getAttribute('role'), plot.getAttribute('aria-label'),
+             plot.getAttribute('aria-description')])"""
+    )
+    assert [role for role, _, _ in told] == ["img"] * 3
+    assert [name for _, name, _ in told] == ["paths", "loss", "gradient norm"]
+    # The start of Rosenbrock's valley, where every racer stands, and its loss.
+    assert "Adam at -1.5, 2" in told[0][2]
+    assert "Adam 12.5" in told[1][2]
+    inside = race.page.locator(".os-plot").first.aria_snapshot()
+    assert "text" not in inside, inside
+    race.page.keyboard.press("Tab")
+    assert race.page.evaluate("document.activeElement.closest('.os-stage') !== null")
