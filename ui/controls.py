@@ -167,15 +167,15 @@ class Dials:
     colour: str | None = None
 
 
-def tune(state: Address, dials: Sequence[Dials], *, below: bool = False) -> tuple[list, Board]:
+def tune(state: Address, dials: Sequence[Dials]) -> tuple[list, Board]:
     """The objects at the values their sliders stand at, and the sliders for a stage to hold."""
     tuned = [state.tune(dial.prefix, dial.subject) for dial in dials]
     values = [getattr(subject, name) for subject in tuned for name in knobs(subject)]
-    return tuned, Board(_frame(tuple(dials), below), values)
+    return tuned, Board(_frame(tuple(dials)), values)
 
 
 @lru_cache(maxsize=256)
-def _frame(dials: tuple[Dials, ...], below: bool) -> Kept:
+def _frame(dials: tuple[Dials, ...]) -> Kept:
     groups = []
     for dial in dials:
         rows = [
@@ -184,7 +184,7 @@ def _frame(dials: tuple[Dials, ...], below: bool) -> Kept:
         ]
         if rows:
             groups.append({"title": dial.title, "colour": dial.colour, "knobs": rows})
-    return Kept(groups=groups, below=below)
+    return Kept(groups=groups)
 
 
 def _row(identity: str, name: str, spec: Knob, initial: float) -> dict:

@@ -71,7 +71,7 @@ def check_at(own: OwnGradient, point):
 def check(state: PageState, texts: dict[str, str]) -> None:
     """The stage: a map of the error for each partial, and the point to drag."""
     dials = [controls.Dials("Window", "window", Window())]
-    (window,), board = controls.tune(state, dials, below=True)
+    (window,), board = controls.tune(state, dials)
     with frame.status("own"):
         own = own_gradient(state, texts, window.reach)
     if own is not None:

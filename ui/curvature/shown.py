@@ -100,7 +100,7 @@ def where(state: PageState, surface, *others: controls.Dials) -> tuple[Where, li
     if surface.name == OwnFunction.name:
         shape.append(controls.Dials("Window", "window", Reach()))
     (rate, point, *rest), beside = controls.tune(state, dials)
-    (surface, *_), below = controls.tune(state, shape, below=True)
+    (surface, *_), below = controls.tune(state, shape)
     steps = rest.pop().steps if state["view"] != STEP else 0
     at = Where(surface, (point.x, point.y), rate.learning_rate, steps, [beside, below])
     return at, rest

@@ -50,7 +50,6 @@ class Panel:
     """
 
     figure: dict
-    height: str = ""
     span: int = 1
     click: str | None = None
     cursor: bool = False

@@ -129,7 +129,7 @@ def dials(surface, optimizers, conditions: Conditions) -> tuple[list, dict]:
 def set_up(state: Address, racers: list, others: dict) -> tuple[Setup, list]:
     """The race the sliders stand at, and the sliders themselves."""
     optimizers, beside = controls.tune(state, racers)
-    rest, below = controls.tune(state, list(others.values()), below=True)
+    rest, below = controls.tune(state, list(others.values()))
     tuned = dict(zip(others, rest, strict=True))
     schedule = tuned.get("schedule", Constant())
     setup = Setup(

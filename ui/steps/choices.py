@@ -78,7 +78,7 @@ def set_up(state: Address) -> tuple[Setup, list]:
     ]
     optimizers, beside = controls.tune(state, players)
     others = _others(state)
-    tuned, below = controls.tune(state, list(others.values()), below=True)
+    tuned, below = controls.tune(state, list(others.values()))
     found = dict(zip(others, tuned, strict=True))
     stream = found["stream"]
     if isinstance(stream, DrawnStream):

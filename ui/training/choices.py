@@ -112,7 +112,7 @@ def set_up(state: PageState, choices: Choices) -> tuple[list[TrainingPlan], list
     """The two plans as the sliders stand, and the boards that hold these."""
     given, others = dials(choices)
     near, beside = controls.tune(state, given)
-    far, below = controls.tune(state, others, below=True)
+    far, below = controls.tune(state, others)
     optimizer, *clips, shape, length = near
     dataset, *halves = far
     plans = [
