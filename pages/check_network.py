@@ -5,8 +5,7 @@ from functools import partial
 import streamlit as st
 
 from ui import controls, frame
-from ui.check_network import charts as chart
-from ui.check_network import choices, detective, findings, own_formula, work
+from ui.check_network import charts, choices, detective, findings, own_formula, work
 from ui.check_network.facts import facts
 from ui.check_network.parameters import DETECT, OWN, PARAMETERS, PLANT
 from ui.lessons import telling
@@ -37,7 +36,7 @@ def check(set_up):
     stage(
         findings.panels(found, state.settled),
         key="check_network.stage",
-        legend=chart.legend(found),
+        legend=charts.legend(found),
         boards=setup.boards,
         words=findings.told(found, setup, state.settled, hush=mode == DETECT),
         lesson=telling(state, lambda: facts(found)) if state.settled else None,

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ui import frame, surface_field
-from ui.curvature import choices as curvature
+from ui.curvature import choices
 from ui.curvature.parameters import PARAMETERS
 from ui.curvature.views import picture
 from ui.lessons import telling
@@ -13,7 +13,7 @@ from ui.state import PageState
 state = PageState("curvature", PARAMETERS)
 complaints = st.container()
 with frame.row(state):
-    surface = curvature.choose(state, complaints)
+    surface = choices.choose(state, complaints)
 
 
 @state.live
@@ -39,8 +39,8 @@ def live():
 shown = live()
 if drawer := frame.details(state, "curvature.stage"):
     with drawer:
-        if curvature.of_surface(state):
+        if choices.of_surface(state):
             surface_field.about(surface)
-        curvature.downloads(state, shown)
+        choices.downloads(state, shown)
         frame.about(state)
 state.publish()

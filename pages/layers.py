@@ -1,19 +1,18 @@
 """Layers: how gradients flow through a deep network, layer by layer."""
 
 from ui import frame
-from ui.layers import choices as layers
-from ui.layers import work as layers_work
+from ui.layers import choices, work
 from ui.layers.parameters import PARAMETERS
 from ui.state import PageState
 
 state = PageState("layers", PARAMETERS)
 with frame.row(state):
-    choices = layers.choose(state)
+    chosen = choices.choose(state)
 
 
 @state.fragment
 def flow():
-    how = layers.show(state, choices)
+    how = choices.show(state, chosen)
     state.publish()
     return how
 
@@ -21,7 +20,7 @@ def flow():
 how = flow()
 if drawer := frame.details(state, "layers.stage"):
     with drawer:
-        layers_work.download(how)
+        work.download(how)
         frame.about(state)
 with frame.status():
-    layers_work.finish_bands(state, how, layers.wants_band(choices))
+    work.finish_bands(state, how, choices.wants_band(chosen))

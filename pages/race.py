@@ -6,10 +6,7 @@ from ui import controls, frame, surface_field, surfaces
 from ui.lessons import telling
 from ui.live.stage import Clock, Handle, Panel, stage
 from ui.palette import OPTIMIZER_LOOKS, legend
-from ui.race import charts as chart
-from ui.race import choices as racing
-from ui.race import details as debrief
-from ui.race import words
+from ui.race import charts, choices, details, words
 from ui.race.facts import facts
 from ui.race.parameters import DEEP, PARAMETERS
 from ui.state import PageState
@@ -17,22 +14,22 @@ from ui.state import PageState
 state = PageState("race", PARAMETERS)
 complaints = st.container()
 with frame.row(state, opened_by=("sweep", "inspect")):
-    picked = racing.choose_surface(state)
-    optimizers, rates = racing.choose_optimizers(state)
+    picked = choices.choose_surface(state)
+    optimizers, rates = choices.choose_optimizers(state)
     with st.popover("Conditions", icon=":material/tune:"):
-        conditions = racing.choose_conditions(state)
+        conditions = choices.choose_conditions(state)
     view = controls.choose_word(state, "view", "View", label_visibility="collapsed")
     surface = surface_field.formed(state, picked, complaints)
-racers, others = racing.dials(surface, optimizers, conditions)
+racers, others = choices.dials(surface, optimizers, conditions)
 
 
 @state.live
 def race():
-    setup, boards = racing.set_up(state, racers, others)
-    runs = racing.runs(setup)
+    setup, boards = choices.set_up(state, racers, others)
+    runs = choices.runs(setup)
     land = surfaces.land(setup.surface)
     deep = view == DEEP
-    draw = chart.hills if deep else chart.paths
+    draw = charts.hills if deep else charts.paths
     floor = words.floor_of(setup.surface)
     stage(
         [
@@ -40,9 +37,9 @@ def race():
                   aspect=surfaces.shape(surface),
                   labels={"x": surface.axes[0], "y": surface.axes[1]},
                   view=state.view(0)),
-            Panel(chart.losses(runs, floor, land, setup.steps), cursor=True,
+            Panel(charts.losses(runs, floor, land, setup.steps), cursor=True,
                   labels={"x": "step", "y": "loss"}),
-            Panel(chart.gradients(runs, setup.steps), cursor=True,
+            Panel(charts.gradients(runs, setup.steps), cursor=True,
                   labels={"x": "step", "y": "gradient norm"}),
         ],
         key="race.stage",
@@ -62,13 +59,13 @@ def race():
 
 setup, runs = race()
 with rates:
-    debrief.rate_buttons(state, setup)
+    details.rate_buttons(state, setup)
 if drawer := frame.details(state, "race.stage"):
     with drawer:
         surface_field.about(surface)
-        debrief.inspector(state, setup, runs)
+        details.inspector(state, setup, runs)
         if controls.switch(state, "sweep", "Show final loss against learning rate"):
-            debrief.sweeps(setup)
-        debrief.downloads(setup, runs)
+            details.sweeps(setup)
+        details.downloads(setup, runs)
         frame.about(state)
 state.publish()

@@ -5,8 +5,7 @@ import streamlit as st
 from ui import controls, frame
 from ui.lessons import telling
 from ui.live.stage import stage
-from ui.shrinking_h import choices
-from ui.shrinking_h import show as derivative
+from ui.shrinking_h import choices, show
 from ui.shrinking_h.facts import facts
 from ui.shrinking_h.parameters import PARAMETERS
 from ui.state import PageState
@@ -25,15 +24,15 @@ with warning:
 
 @state.live
 def live():
-    watch = derivative.watch(state, function, rules, dtype)
+    watch = show.watch(state, function, rules, dtype)
     stage(
-        derivative.panels(watch, state.settled),
+        show.panels(watch, state.settled),
         key="shrinking_h.stage",
-        clock=derivative.clock(watch),
-        handles=[derivative.handle(watch)],
-        legend=derivative.legend(watch),
-        words=derivative.told(watch, state.settled),
-        lesson=telling(state, lambda: facts(watch.curves, derivative.claim(state, watch)))
+        clock=show.clock(watch),
+        handles=[show.handle(watch)],
+        legend=show.legend(watch),
+        words=show.told(watch, state.settled),
+        lesson=telling(state, lambda: facts(watch.curves, show.claim(state, watch)))
         if state.settled
         else None,
         columns="minmax(0, 1fr) minmax(0, 1fr)",
@@ -45,13 +44,13 @@ def live():
 
 watch = live()
 with warning:
-    derivative.way_back(state, watch)
+    show.way_back(state, watch)
 if drawer := frame.details(state, "shrinking_h.stage"):
     with drawer:
         choices.introduce(function)
-        derivative.rules(watch)
-        derivative.textbook(state, watch)
-        derivative.steps(watch)
-        derivative.download(watch)
+        show.rules(watch)
+        show.textbook(state, watch)
+        show.steps(watch)
+        show.download(watch)
         frame.about(state)
 state.publish()

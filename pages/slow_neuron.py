@@ -4,8 +4,7 @@ from ui import frame
 from ui.lessons import telling
 from ui.live.stage import Clock, stage
 from ui.palette import legend
-from ui.slow_neuron import choices as slow_neuron
-from ui.slow_neuron import words
+from ui.slow_neuron import choices, words
 from ui.slow_neuron.charts import LOOKS
 from ui.slow_neuron.facts import facts
 from ui.slow_neuron.parameters import PARAMETERS
@@ -13,18 +12,18 @@ from ui.state import PageState
 
 state = PageState("slow_neuron", PARAMETERS)
 with frame.row(state):
-    neurons = slow_neuron.choose(state)
+    neurons = choices.choose(state)
 
 
 @state.live
 def live():
-    start, boards = slow_neuron.set_up(state)
-    runs = [slow_neuron.run(neuron, start) for neuron in neurons]
+    start, boards = choices.set_up(state)
+    runs = [choices.run(neuron, start) for neuron in neurons]
     stage(
-        slow_neuron.panels(runs, start),
+        choices.panels(runs, start),
         key="slow_neuron.stage",
         clock=Clock(start.steps, state.clock(range(start.steps + 1))),
-        handles=[slow_neuron.handle(start)],
+        handles=[choices.handle(start)],
         legend=[legend(run.neuron.name, LOOKS[run.neuron.name]) for run in runs],
         boards=boards,
         words=words.summary(runs),
@@ -40,6 +39,6 @@ def live():
 runs = live()
 if drawer := frame.details(state, "slow_neuron.stage"):
     with drawer:
-        slow_neuron.download(runs)
+        choices.download(runs)
         frame.about(state)
 state.publish()

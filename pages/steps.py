@@ -5,21 +5,20 @@ from ui.lessons import telling
 from ui.live.stage import Clock, stage
 from ui.palette import OPTIMIZER_LOOKS, legend
 from ui.state import PageState
-from ui.steps import choices as playing
-from ui.steps import details, words
+from ui.steps import choices, details, words
 from ui.steps.facts import facts
 from ui.steps.parameters import PARAMETERS
 
 state = PageState("steps", PARAMETERS)
 with frame.row(state, opened_by=("inspect",)):
-    playing.choose(state)
+    choices.choose(state)
 
 
 @state.live
 def heard():
-    setup, boards = playing.set_up(state)
+    setup, boards = choices.set_up(state)
     responses = setup.responses()
-    panels, known = playing.panels(state, setup, responses)
+    panels, known = choices.panels(state, setup, responses)
     stage(
         panels,
         key="steps.stage",
@@ -29,8 +28,8 @@ def heard():
         words=words.told(setup, responses, state["view"], known) if state.settled else None,
         table=words.table(setup, responses) if state.settled else None,
         lesson=telling(state, lambda: facts(setup, responses)) if state.settled else None,
-        columns=playing.columns(panels),
-        on_change=lambda change: playing.hear(state, change),
+        columns=choices.columns(panels),
+        on_change=lambda change: choices.hear(state, change),
         live=not state.settled,
     )
     return setup, responses

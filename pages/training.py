@@ -5,31 +5,28 @@ from ui.lessons import telling
 from ui.live.stage import Clock, stage
 from ui.palette import legend
 from ui.state import PageState
-from ui.training import charts as chart
-from ui.training import choices as training
-from ui.training import words
-from ui.training import work as training_work
+from ui.training import charts, choices, words, work
 from ui.training.facts import facts
 from ui.training.parameters import PARAMETERS
 
 state = PageState("training", PARAMETERS)
 with frame.row(state):
-    choices = training.choose(state)
-plans, _ = training.set_up(state, choices)
+    chosen = choices.choose(state)
+plans, _ = choices.set_up(state, chosen)
 with frame.status():
-    records = training_work.finish(state, training_work.affordable(state, plans))
+    records = work.finish(state, work.affordable(state, plans))
 
 
 @state.live
 def live():
-    wanted, boards = training.set_up(state, choices)
-    moved = None if state.settled else training.follow(state, wanted)
-    sides = training.sides(moved or records)
-    steps = chart.clock_steps(sides)
+    wanted, boards = choices.set_up(state, chosen)
+    moved = None if state.settled else choices.follow(state, wanted)
+    sides = choices.sides(moved or records)
+    steps = charts.clock_steps(sides)
     at = state.clock(steps)
     at = len(steps) - 1 if at is None else at
     stage(
-        training.panels(sides, steps, choices.heat, at if moved else None),
+        choices.panels(sides, steps, chosen.heat, at if moved else None),
         key="training.stage",
         clock=Clock(len(steps) - 1, at,
                     [f"step {step} / {sides[0].record.plan.steps}" for step in steps]),
@@ -48,6 +45,6 @@ def live():
 live()
 if drawer := frame.details(state, "training.stage"):
     with drawer:
-        training.downloads(records)
+        choices.downloads(records)
         frame.about(state)
 state.publish()

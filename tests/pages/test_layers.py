@@ -16,7 +16,7 @@ from optcore.networks.architectures import ARCHITECTURES
 from optcore.networks.initializers import INITIALIZERS
 from optcore.networks.losses import LOSSES
 from ui.cache import CACHE
-from ui.layers import work as layers_work
+from ui.layers import work
 from ui.layers.results import bands, profile, signals, spectral_norms, units
 from ui.layers.words import regimes
 from ui.lessons import lessons
@@ -169,7 +169,7 @@ def test_narrow_networks_are_a_lottery():
 def test_rotations_keep_every_direction():
     link = STATES["Rotations keep every direction"]
     how = shown(opened(**link, **QUICK))
-    layers = spectrum_layers(how.all, layers_work.LONGEST_SPECTRA)
+    layers = spectrum_layers(how.all, work.LONGEST_SPECTRA)
     found = {plan: CACHE.get(("spectra", plan, layers)) for plan in how.all}
     (tanh, linear), (_, old) = how.shown, how.before
     assert found[old].rows[0][1][[0, -1]] == pytest.approx([3.2, 0.3], abs=0.05)
@@ -258,7 +258,7 @@ def test_too_much_gets_a_sentence_and_a_smaller_offer():
 
 
 def test_what_memory_allows_can_be_computed_all_the_same(monkeypatch):
-    monkeypatch.setattr(layers_work, "LONGEST", 1e-9)
+    monkeypatch.setattr(work, "LONGEST", 1e-9)
     CACHE.clear()
     app = opened(**TINY, **QUICK)
     assert "would take about" in said(app)
@@ -269,7 +269,7 @@ def test_what_memory_allows_can_be_computed_all_the_same(monkeypatch):
 
 
 def test_a_long_band_waits_to_be_asked_for(monkeypatch):
-    monkeypatch.setattr(layers_work, "LONGEST_BAND", 0.0)
+    monkeypatch.setattr(work, "LONGEST_BAND", 0.0)
     app = opened(**{**TINY, "net.seed": "7"})
     ask = button(app, "Draw the band over 30 seeds")
     assert not bands(shown(app), "delta_norms")
@@ -293,7 +293,7 @@ def test_the_legend_names_a_band_that_is_drawn_and_no_other():
 
 
 def test_few_layers_are_decomposed_when_all_would_take_long(monkeypatch):
-    monkeypatch.setattr(layers_work, "LONGEST_SPECTRA", 1e-6)
+    monkeypatch.setattr(work, "LONGEST_SPECTRA", 1e-6)
     app = opened(view="jacobian", **TINY, **QUICK)
     button(app, "2 of 4 layers").click().run()
     assert not app.exception

@@ -21,7 +21,7 @@ from optcore.formula.functions import FUNCTIONS, SINE, TANH
 from ui.address import Address, empty
 from ui.lessons import lessons
 from ui.parameters import slug
-from ui.shrinking_h import show as derivative
+from ui.shrinking_h import show
 from ui.shrinking_h.parameters import FLOATS, PARAMETERS, read_number
 
 STATES = {lesson.title: lesson.state for lesson in lessons("shrinking_h")}
@@ -90,7 +90,7 @@ def test_every_function_opens(name, dtype):
 def test_no_rule_at_all_is_no_error():
     app = opened(rules="")
     assert not app.exception
-    assert derivative.told(watched(rules=()), True) == [
+    assert show.told(watched(rules=()), True) == [
         "No rule is chosen: choose one or more above to see its error."
     ]
 
@@ -201,12 +201,12 @@ def test_a_bad_formula_keeps_the_last_good_one():
 
 
 def watched(state=None, rules=(FORWARD, BACKWARD, CENTRAL), function=None, dtype=np.float64):
-    return derivative.watch(state or address(), function or SINE, rules, dtype)
+    return show.watch(state or address(), function or SINE, rules, dtype)
 
 
 def test_the_scrubber_is_h():
     state = address(h="3e-7")
-    clock = derivative.clock(watched(state))
+    clock = show.clock(watched(state))
     assert clock.labels[clock.at] == "h = 3e−7"
     state.admit({"at": 64})
     assert state["h"] == 1e-4
@@ -236,14 +236,14 @@ def test_the_window_follows_a_typed_x_but_not_a_dragging_hand():
 
 def test_there_is_a_sentence_and_a_label_for_every_step():
     w = watched()
-    assert len(derivative.told(w, True)) == len(w.h) == derivative.clock(w).steps + 1
-    assert derivative.told(w, False) == [derivative.told(w, True)[w.at]]
+    assert len(show.told(w, True)) == len(w.h) == show.clock(w).steps + 1
+    assert show.told(w, False) == [show.told(w, True)[w.at]]
 
 
 def test_the_handle_stands_on_the_curve():
-    handle = derivative.handle(watched(address(x="0.5")))
+    handle = show.handle(watched(address(x="0.5")))
     assert handle.at == pytest.approx((0.5, np.sin(0.5)))
-    outside = derivative.handle(watched(address(x="-1"), function=FUNCTIONS[NAMES.index("x^4.5")]))
+    outside = show.handle(watched(address(x="-1"), function=FUNCTIONS[NAMES.index("x^4.5")]))
     assert np.isfinite(outside.at).all()
 
 
@@ -288,7 +288,7 @@ def shown_by(name: str) -> dict:
     named = {slug(rule.name): rule for rule in DIFFERENCES}
     rules = [named[rule] for rule in link.get("rules", "forward,backward,central").split(",")]
     dtype = FLOATS[link.get("float", "float64")]
-    w = derivative.watch(address(**link), function, rules, dtype)
+    w = show.watch(address(**link), function, rules, dtype)
     return {curve.rule: curve for curve in w.curves} | {"at": w.at, "watch": w}
 
 
@@ -334,7 +334,7 @@ def test_complex_step_never_breaks():
 
 def test_float32_fools_you():
     shown = shown_by("float32 fools you")
-    wide = derivative.watch(address(h="1e-6"), SINE, (FORWARD, CENTRAL), np.float64)
+    wide = show.watch(address(h="1e-6"), SINE, (FORWARD, CENTRAL), np.float64)
     assert wide.curves[0].error[wide.at] == pytest.approx(4.2e-7, rel=0.02)
     # Where NumPy has no vector instructions to use, its sin in float32 has another last bit.
     steps = 1e6 * np.spacing(np.float32(np.sin(1))) * np.array([8, 9, 10])

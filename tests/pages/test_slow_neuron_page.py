@@ -9,8 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from ui.address import Address, empty
 from ui.parameters import slug
-from ui.slow_neuron import choices as slow_neuron
-from ui.slow_neuron import words
+from ui.slow_neuron import choices, words
 from ui.slow_neuron.parameters import PARAMETERS
 
 PAGES = Path(__file__).parents[2] / "pages"
@@ -20,13 +19,13 @@ PAGES = Path(__file__).parents[2] / "pages"
 def shown(monkeypatch):
     """The runs that the page showed, by name, time after time."""
     seen = []
-    panels = slow_neuron.panels
+    panels = choices.panels
 
     def noted(runs, start):
         seen.append({run.neuron.name: run for run in runs})
         return panels(runs, start)
 
-    monkeypatch.setattr(slow_neuron, "panels", noted)
+    monkeypatch.setattr(choices, "panels", noted)
     return seen
 
 
@@ -121,7 +120,7 @@ def test_the_ends_of_every_slider(corner):
 def test_a_hand_moves_the_start_as_far_as_the_sliders_reach():
     state = Address(PARAMETERS, empty())
     state.arrive({})
-    start, _ = slow_neuron.set_up(state)
+    start, _ = choices.set_up(state)
     state.clock(range(start.steps + 1))
     state.admit({"handles": {"start": [20, -1.23456]}, "at": 7})
     assert [state[name] for name in ("neuron.w", "neuron.b", "at")] == [8.0, -1.235, 7]

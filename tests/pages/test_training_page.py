@@ -20,8 +20,7 @@ from ui import cache, work
 from ui.cache import Cache
 from ui.lessons import lessons
 from ui.parameters import slug
-from ui.training import choices as training
-from ui.training import words
+from ui.training import choices, words
 from ui.training import work as training_work
 
 STATES = {lesson.title: lesson.state for lesson in lessons("training")}
@@ -75,7 +74,7 @@ def scenario(name: str, shown) -> list:
     app = opened(**link)
     assert not app.exception
     assert not app.warning
-    return training.sides(shown[-1])
+    return choices.sides(shown[-1])
 
 
 @from_any_start
@@ -270,7 +269,7 @@ def test_a_stopped_training_shows_what_there_is_and_goes_on(shown, monkeypatch):
     app.run()
     assert not app.exception
     assert [record.last for record in shown[-1]] == [14, 14]
-    assert "Stopped after step 14 of 60." in words.verdict(training.sides(shown[-1])[0])
+    assert "Stopped after step 14 of 60." in words.verdict(choices.sides(shown[-1])[0])
     button(app, "Train on").click().run()
     assert [record.last for record in shown[-1]] == [60, 60]
     assert "Train on" not in [each.label for each in app.button]

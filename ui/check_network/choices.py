@@ -6,7 +6,7 @@ import streamlit as st
 
 from optcore.checks.plan import RANDOM, CheckPlan
 from ui import controls
-from ui.check_network import charts as chart
+from ui.check_network import charts
 from ui.check_network.parameters import layer_dial
 from ui.parameters import slug
 from ui.state import PageState
@@ -98,7 +98,7 @@ def _layers_for(bug, layers: int) -> int:
 
 
 def _bug_dial(bug, last: int) -> controls.Dials:
-    colour = chart.VERDICT_LOOKS["wrong"]["colour"]
+    colour = charts.VERDICT_LOOKS["wrong"]["colour"]
     return controls.Dials(f"Bug: {bug.name}", f"bug.{slug(bug.name)}", layer_dial(last), colour)
 
 

@@ -5,9 +5,7 @@ import streamlit as st
 from optcore.checks.grad_check import component_name
 from optcore.checks.plan import CheckPlan
 from optcore.checks.record import CheckRecord
-from ui.check_network import charts as chart
-from ui.check_network import taylor_charts as taylor
-from ui.check_network import words
+from ui.check_network import charts, taylor_charts, words
 from ui.check_network.choices import TunedCheck
 from ui.check_network.work import best_h, pictured
 from ui.live.stage import Panel
@@ -23,10 +21,10 @@ def panels(found: CheckRecord, settled: bool) -> list[Panel]:
     if settled and found.check.point.size <= 2000:
         names = [component_name(found.fit, at) for at in range(found.check.point.size)]
     return [
-        Panel(chart.errors(found, told=settled), name="blocks", span=2),
-        Panel(chart.components(found, names), name="components",
+        Panel(charts.errors(found, told=settled), name="blocks", span=2),
+        Panel(charts.components(found, names), name="components",
               labels={"x": "analytic, decades", "y": "numeric, decades"}),
-        Panel(taylor.taylor(found.taylor), name="Taylor test",
+        Panel(taylor_charts.taylor(found.taylor), name="Taylor test",
               labels={"x": "t", "y": "error of the linear model"}),
     ]  # fmt: skip
 

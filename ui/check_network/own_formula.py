@@ -12,7 +12,7 @@ from optcore.formula.surface import formula_surface
 from optcore.formula.tree import FormulaError
 from ui import controls, frame
 from ui.cache import cached
-from ui.check_network import own_charts as chart
+from ui.check_network import own_charts
 from ui.check_network.facts import own_facts
 from ui.check_network.parameters import FORMULAS, Window
 from ui.lessons import telling
@@ -78,20 +78,20 @@ def check(state: PageState, texts: dict[str, str]) -> None:
         point = point_of(state, own)
         found, heights = _map(own)
         checked, fault = check_at(own, point)
-        told = chart.summary(own, found, checked, point)
+        told = own_charts.summary(own, found, checked, point)
         stage(
             [
-                Panel(chart.error_map(own, found, which, point, heights), click="point",
+                Panel(own_charts.error_map(own, found, which, point, heights), click="point",
                       name=("∂f/∂x", "∂f/∂y")[which], aspect=1.0,
                       labels={"x": "x", "y": "y"})
                 for which in (0, 1)
             ],
             key="check_network.own",
             handles=[Handle("point", point, "The point to check: drag it, or use the arrow keys")],
-            legend=chart.legend(),
+            legend=own_charts.legend(),
             boards=[board],
             words=f"{told} {fault}".strip(),
-            table=chart.table(own, checked, point),
+            table=own_charts.table(own, checked, point),
             lesson=telling(state, lambda: own_facts(own, checked)) if state.settled else None,
             columns="minmax(0, 1fr) minmax(0, 1fr)",
             on_change=state.take,

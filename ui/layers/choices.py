@@ -14,11 +14,7 @@ from optcore.networks.architectures import Architecture
 from optcore.networks.initializers import Initializer
 from optcore.networks.losses import Loss
 from ui import controls, frame
-from ui.layers import charts as chart
-from ui.layers import signal_charts as layers_signals
-from ui.layers import unit_charts as layers_units
-from ui.layers import words
-from ui.layers import work as layers_work
+from ui.layers import charts, signal_charts, unit_charts, words, work
 from ui.layers.facts import facts
 from ui.layers.results import bands, profile, signals, units
 from ui.lessons import telling
@@ -28,7 +24,7 @@ from ui.parameters import slug
 from ui.state import PageState
 
 # What the menu calls the numbers per layer, and what a band calls them.
-QUANTITIES = dict(zip(chart.GRADIENTS, band.QUANTITIES, strict=True))
+QUANTITIES = dict(zip(charts.GRADIENTS, band.QUANTITIES, strict=True))
 WIDE = "minmax(0, 2fr) minmax(0, 1fr)"
 
 
@@ -117,7 +113,7 @@ def show(state: PageState, choices: Choices) -> Comparison:
         return asked
     draw = {"Gradients": _gradients, "Signals": _signals, "Units": _units, "Jacobian": _jacobian}
     with frame.status("offer"):
-        how, note = layers_work.within_reach(state, asked)
+        how, note = work.within_reach(state, asked)
         state.memory["networks"] = how
         picture = draw[choices.view](state, choices, how)
     depth = how.shown[0].setting.depth
@@ -153,7 +149,7 @@ def _labels(depth: int, back: bool) -> list[str]:
 
 def _banded(state: PageState, choices: Choices, how: Comparison, picture: dict) -> bool:
     """Whether a band is drawn, or is about to be: a legend that grows later moves what is below."""
-    coming = wants_band(choices) and layers_work.band_comes(state, how)
+    coming = wants_band(choices) and work.band_comes(state, how)
     return coming or any("fill" in trace for trace in picture["panels"][0].figure["data"])
 
 
@@ -169,7 +165,7 @@ def _legend(how: Comparison, choices: Choices, banded: bool) -> list[dict]:
             {"group": "", "name": "10–90 % of 30 seeds", "dash": "none", "symbol": "square",
              "colour": "#9aa5b1"}
         )  # fmt: skip
-    if choices.quantity != next(iter(chart.GRADIENTS)):
+    if choices.quantity != next(iter(charts.GRADIENTS)):
         return entries
     if "Theory" in choices.lines:
         entries.append(plain | {"name": "mean-field theory", "dash": "dash"})
@@ -177,7 +173,7 @@ def _legend(how: Comparison, choices: Choices, banded: bool) -> list[dict]:
             entries.append(
                 plain | {"name": "one sample of this width: 10, 50, 90 %", "dash": "dashdot"}
             )
-    if "Bound" in choices.lines and any(map(layers_work.shows_bound, how.shown)):
+    if "Bound" in choices.lines and any(map(work.shows_bound, how.shown)):
         bound = {"name": "bound: steepest slope × ‖W‖", "dash": "longdash", "colour": BAD}
         entries.append(plain | bound)
     return entries
@@ -189,13 +185,13 @@ def _legend(how: Comparison, choices: Choices, banded: bool) -> list[dict]:
 def _gradients(state: PageState, choices: Choices, how: Comparison) -> dict:
     shown, before = [profile(plan) for plan in how.shown], [profile(plan) for plan in how.before]
     lines = choices.lines
-    extras = chart.Extras(
+    extras = charts.Extras(
         theory="Theory" in lines,
-        bounds=layers_work.bounds(shown, state.settled) if "Bound" in lines else None,
+        bounds=work.bounds(shown, state.settled) if "Bound" in lines else None,
         bands=bands(how, QUANTITIES[choices.quantity]) if "30 seeds" in lines else None,
         formats="Number formats" in lines,
     )
-    figure = chart.gradients(shown, before, choices.quantity, extras)
+    figure = charts.gradients(shown, before, choices.quantity, extras)
     return {
         "panels": [
             Panel(
@@ -205,8 +201,8 @@ def _gradients(state: PageState, choices: Choices, how: Comparison) -> dict:
                 labels={"x": "layer", "y": choices.quantity},
                 time=_layers(how, back=True),
             ),
-            Panel(chart.slopes(shown), name="slope", labels={"x": "z", "y": "φ′"}),
-            Panel(chart.edge(shown, before), name="χ", labels={"x": "σ_w", "y": "χ"}),
+            Panel(charts.slopes(shown), name="slope", labels={"x": "z", "y": "φ′"}),
+            Panel(charts.edge(shown, before), name="χ", labels={"x": "σ_w", "y": "χ"}),
         ],
         "columns": "minmax(0, 5fr) minmax(0, 2fr)",
         "words": words.regimes(shown, before, how),
@@ -216,16 +212,16 @@ def _gradients(state: PageState, choices: Choices, how: Comparison) -> dict:
 
 def _signals(state: PageState, choices: Choices, how: Comparison) -> dict:
     shown, before = [profile(plan) for plan in how.shown], [profile(plan) for plan in how.before]
-    kind = layers_signals.SIGNALS[choices.quantity]
+    kind = signal_charts.SIGNALS[choices.quantity]
     labels = {"x": "layer", "y": "root mean square"}
-    figure = layers_signals.sizes(shown, before, choices.quantity)
+    figure = signal_charts.sizes(shown, before, choices.quantity)
     panels = [
         Panel(figure, name="sizes", span=len(shown), labels=labels, time=_layers(how, back=False))
     ]
     for plan in how.shown:
         found = signals(plan)[kind]
-        panels.append(Panel(layers_signals.sheet(plan, found, kind), name=f"{plan.name}: units"))
-        panels.append(Panel(layers_signals.histogram(plan, found, kind), name=plan.name))
+        panels.append(Panel(signal_charts.sheet(plan, found, kind), name=f"{plan.name}: units"))
+        panels.append(Panel(signal_charts.histogram(plan, found, kind), name=plan.name))
     return {
         "panels": panels,
         "columns": "minmax(0, 4fr) minmax(0, 3fr) minmax(0, 3fr)",
@@ -237,10 +233,10 @@ def _units(state: PageState, choices: Choices, how: Comparison) -> dict:
     found = {plan: units(plan) for plan in how.shown}
     return {
         "panels": [
-            Panel(layers_units.shares(found, choices.quantity), name="shares", span=2,
+            Panel(unit_charts.shares(found, choices.quantity), name="shares", span=2,
                   labels={"x": "layer", "y": choices.quantity}, time=_layers(how, back=False)),
-            Panel(layers_units.busyness(found), name="use", labels={"x": "units", "y": "samples"}),
-            Panel(layers_units.likeness(found), name="likeness",
+            Panel(unit_charts.busyness(found), name="use", labels={"x": "units", "y": "samples"}),
+            Panel(unit_charts.likeness(found), name="likeness",
                   labels={"x": "layer", "y": "cosine"}),
         ],
         "columns": WIDE,
@@ -249,15 +245,15 @@ def _units(state: PageState, choices: Choices, how: Comparison) -> dict:
 
 
 def _jacobian(state: PageState, choices: Choices, how: Comparison) -> dict:
-    found = layers_work.spectra(state, how)
+    found = work.spectra(state, how)
     shown = {plan: found[plan] for plan in how.shown}
     before = {plan: found[plan] for plan in how.before if plan not in shown}
     depth = how.shown[0].setting.depth
     return {
         "panels": [
-            Panel(layers_units.stretch(shown, before, choices.quantity, depth), name="stretch",
+            Panel(unit_charts.stretch(shown, before, choices.quantity, depth), name="stretch",
                   labels={"x": "layer", "y": "singular value"}, time=_layers(how, back=True)),
-            Panel(layers_units.spectrum(shown, choices.quantity, depth), name="spectrum",
+            Panel(unit_charts.spectrum(shown, choices.quantity, depth), name="spectrum",
                   labels={"x": "share", "y": "singular value"}),
         ],
         "columns": WIDE,

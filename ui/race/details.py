@@ -12,7 +12,7 @@ from ui.live.stage import Panel, stage
 from ui.palette import OPTIMIZER_LOOKS, legend
 from ui.parameters import slug
 from ui.prose import number, spelled
-from ui.race import charts as chart
+from ui.race import charts
 from ui.race.choices import Setup
 from ui.race.inspector import numbers, worked
 from ui.race.programs import trajectory, with_optcore, with_torch
@@ -71,7 +71,7 @@ def sweeps(setup: Setup) -> None:
         st.info("Nobody in this race has a learning rate to try.", icon=":material/tune:")
         return
     found = {o.name: (sweep(setup, o), o.learning_rate) for o in rated}
-    figure = chart.sweep(found, floor_of(setup.surface))
+    figure = charts.sweep(found, floor_of(setup.surface))
     names = [optimizer.name for optimizer in rated]
     stage(
         [Panel(figure, labels={"x": "learning rate", "y": "final loss"})],

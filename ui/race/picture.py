@@ -3,7 +3,7 @@
 from optcore.descent.disturbance import GradientNoise
 from ui.address import Address
 from ui.palette import OPTIMIZER_LOOKS
-from ui.race import choices as racing
+from ui.race import choices
 from ui.race.charts import reached
 from ui.race.parameters import Unclipped
 from ui.thumbnail import Line
@@ -11,10 +11,10 @@ from ui.thumbnail import Line
 
 def picture(state: Address):
     clip = None if isinstance(state["clip"], Unclipped) else state["clip"]
-    conditions = racing.Conditions(state["schedule"], clip, GradientNoise())
-    setup, _ = racing.set_up(state, *racing.dials(state["surface"], state["race"], conditions))
+    conditions = choices.Conditions(state["schedule"], clip, GradientNoise())
+    setup, _ = choices.set_up(state, *choices.dials(state["surface"], state["race"], conditions))
     lines = [
         Line(OPTIMIZER_LOOKS[name]["colour"], run.points[reached(run)])
-        for name, run in racing.runs(setup).items()
+        for name, run in choices.runs(setup).items()
     ]
     return lines, setup.surface.window

@@ -15,12 +15,12 @@ from ui.cache import cached
 from ui.ground import Ground, ground
 from ui.live.stage import Clock, Handle, Panel
 from ui.palette import legend
-from ui.recurrent import cliff_charts as chart
+from ui.recurrent import cliff_charts
 from ui.recurrent.parameters import Descent, From
 from ui.recurrent.scene import Scene, listed, number
 from ui.state import PageState
 
-FREE, CLIPPED = chart.LOOKS
+FREE, CLIPPED = cliff_charts.LOOKS
 
 
 @dataclass(frozen=True)
@@ -69,10 +69,10 @@ def scene(state: PageState) -> Scene:
     descent, start = case.descent, case.start
     return Scene(
         [
-            Panel(chart.paths(case), span=2, click="from", name="paths", aspect=1.2,
+            Panel(cliff_charts.paths(case), span=2, click="from", name="paths", aspect=1.2,
                   view=state.view(0), labels={"x": "w", "y": "b"}),
-            Panel(chart.losses(case), cursor=True, labels={"x": "step", "y": "loss"}),
-            Panel(chart.gradients(case), cursor=True,
+            Panel(cliff_charts.losses(case), cursor=True, labels={"x": "step", "y": "loss"}),
+            Panel(cliff_charts.gradients(case), cursor=True,
                   labels={"x": "step", "y": "gradient norm"}),
         ],
         [board],
@@ -83,7 +83,7 @@ def scene(state: PageState) -> Scene:
         program=lambda: program(case),
         clock=Clock(descent.steps, state.clock(range(descent.steps + 1)), opens=4),
         handles=[Handle("from", (start.w, start.b), "Start: drag it, or use the arrow keys")],
-        legend=[legend(name, look) for name, look in chart.LOOKS.items()],
+        legend=[legend(name, look) for name, look in cliff_charts.LOOKS.items()],
         columns="minmax(0, 5fr) minmax(0, 3fr)",
     )  # fmt: skip
 

@@ -19,7 +19,7 @@ from ui.cache import cached
 from ui.live.stage import Clock, Panel
 from ui.palette import legend
 from ui.parameters import slug
-from ui.recurrent import net_charts as chart
+from ui.recurrent import net_charts
 from ui.recurrent.parameters import Net, Unclipped
 from ui.recurrent.scene import Scene, listed, number
 from ui.state import PageState
@@ -45,7 +45,7 @@ def dials(state: Address) -> list[controls.Dials]:
     if not isinstance(clip, Unclipped):
         given.append(controls.Dials("Clipping", "clip", clip))
     for cell in state["cells"]:
-        look = chart.LOOKS[cell.name]
+        look = net_charts.LOOKS[cell.name]
         given.append(controls.Dials(cell.name, slug(cell.name), cell, look["colour"]))
     return given
 
@@ -126,12 +126,12 @@ def scene(state: PageState, records: Sequence[MemoryRecord]) -> Scene:
     bands = {record.plan.cell.name: at_start(record.plan) for record in records}
     return Scene(
         [
-            Panel(chart.losses(records, looks), labels={"x": "training step", "y": "loss"}),
-            Panel(chart.by_lag(records, looks, bands), name="gradient by lag",
+            Panel(net_charts.losses(records, looks), labels={"x": "training step", "y": "loss"}),
+            Panel(net_charts.by_lag(records, looks, bands), name="gradient by lag",
                   labels={"x": "lag", "y": "|dh_T/d(state)|"}),
-            Panel(chart.shares(records, looks), name="where it comes from",
+            Panel(net_charts.shares(records, looks), name="where it comes from",
                   labels={"x": "training step", "y": "time step"}),
-            Panel(chart.signal(records, looks), name="signal to noise",
+            Panel(net_charts.signal(records, looks), name="signal to noise",
                   labels={"x": "lag", "y": "signal to noise"}),
         ],
         boards,
@@ -141,7 +141,8 @@ def scene(state: PageState, records: Sequence[MemoryRecord]) -> Scene:
         columns_of=lambda: columns_of(records),
         program=lambda: program(records),
         clock=Clock(max(len(steps) - 1, 0), at, [f"step {step}" for step in steps], opens=4),
-        legend=[legend(each.plan.cell.name, chart.LOOKS[each.plan.cell.name]) for each in records],
+        legend=[legend(name, net_charts.LOOKS[name])
+                for name in (each.plan.cell.name for each in records)],
     )  # fmt: skip
 
 
@@ -160,7 +161,7 @@ def words(records: Sequence[MemoryRecord], steps: Sequence[int]) -> list[str]:
 def _moment(records: Sequence[MemoryRecord], step: int) -> str:
     parts = []
     for record in records:
-        at = chart.look_at(record, step)
+        at = net_charts.look_at(record, step)
         parts.append(f"{record.plan.cell.name} {number(float(record.exams[at]))}")
     return (
         f"Exam after {step} steps: {', '.join(parts)}; blind {number(records[0].plan.task.blind)}."

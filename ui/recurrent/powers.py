@@ -11,7 +11,7 @@ from ui import controls
 from ui.address import Address
 from ui.live.stage import Clock, Handle, Panel
 from ui.palette import legend
-from ui.recurrent import powers_charts as chart
+from ui.recurrent import powers_charts
 from ui.recurrent.parameters import Course, Matrix
 from ui.recurrent.scene import Scene, listed, number
 from ui.state import PageState
@@ -71,11 +71,11 @@ def scene(state: PageState) -> Scene:
     eigenvalue = case.unsquashed.eigenvalues[0]
     return Scene(
         [
-            Panel(chart.plane(case), span=2, name="forward and back", aspect=1.0,
+            Panel(powers_charts.plane(case), span=2, name="forward and back", aspect=1.0,
                   labels={"x": "first unit", "y": "second unit"}),
-            Panel(chart.norms(case), cursor=True, click="clock", name="norms",
+            Panel(powers_charts.norms(case), cursor=True, click="clock", name="norms",
                   labels={"x": "step", "y": "norm"}),
-            Panel(chart.spectrum(case), aspect=1.0, name="eigenvalues",
+            Panel(powers_charts.spectrum(case), aspect=1.0, name="eigenvalues",
                   labels={"x": "real", "y": "imaginary"}),
         ],
         [board],
@@ -97,7 +97,7 @@ def scene(state: PageState) -> Scene:
             Handle("eigenvalue", (eigenvalue.real, abs(eigenvalue.imag)),
                    "An eigenvalue of W: drag it, W follows", panel=2),
         ],
-        legend=[legend(name, look) for name, look in chart.LOOKS.items()],
+        legend=[legend(name, look) for name, look in powers_charts.LOOKS.items()],
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from ui import controls
 from ui.address import Address
 from ui.live.stage import Clock, Panel
 from ui.palette import ACTIVATION_LOOKS, legend
-from ui.recurrent import unit_charts as chart
+from ui.recurrent import unit_charts
 from ui.recurrent.parameters import Chain, Unit
 from ui.recurrent.scene import Scene, listed, number
 from ui.state import PageState
@@ -36,7 +36,7 @@ class Case:
     @cached_property
     def others(self) -> np.ndarray:
         """|dh_t/dh_0| for the weights of the thin lines (T + 1, k)."""
-        return unit_lags(self.squash, chart.OTHERS, self.unit.start, self.unit.steps)[1]
+        return unit_lags(self.squash, unit_charts.OTHERS, self.unit.start, self.unit.steps)[1]
 
     @cached_property
     def chains(self) -> tuple[np.ndarray, np.ndarray]:
@@ -65,11 +65,11 @@ def scene(state: PageState) -> Scene:
     squash, unit = case.squash, case.unit
     return Scene(
         [
-            Panel(chart.lags(case), cursor=True, click="clock", span=2,
+            Panel(unit_charts.lags(case), cursor=True, click="clock", span=2,
                   name="gradient by lag", labels={"x": "lag", "y": "|dh_t/dh_0|"}),
-            Panel(chart.cobweb(case), aspect=1.0, name="the map",
+            Panel(unit_charts.cobweb(case), aspect=1.0, name="the map",
                   labels={"x": "h now", "y": "h next"}),
-            Panel(chart.chains(case), cursor=True, name="same or different",
+            Panel(unit_charts.chains(case), cursor=True, name="same or different",
                   labels={"x": "layers", "y": "norm"}),
         ],
         [board],
@@ -118,7 +118,7 @@ def factor(slopes: np.ndarray) -> float:
 
 
 def table(case: Case) -> str:
-    weights = [*chart.OTHERS, case.unit.w]
+    weights = [*unit_charts.OTHERS, case.unit.w]
     rows = [
         [f"w = {number(w)}", number(float(column[-1])), number(factor(column))]
         for w, column in zip(weights, [*case.others.T, case.own[1]], strict=True)

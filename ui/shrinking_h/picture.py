@@ -3,14 +3,14 @@
 import numpy as np
 
 from ui.address import Address
-from ui.shrinking_h import show as derivative
+from ui.shrinking_h import show
 from ui.shrinking_h.charts import RULE_LOOKS
 from ui.shrinking_h.parameters import FLOATS, function_of
 from ui.thumbnail import Line
 
 
 def picture(state: Address):
-    seen = derivative.watch(state, function_of(state), state["rules"], FLOATS[state["float"]])
+    seen = show.watch(state, function_of(state), state["rules"], FLOATS[state["float"]])
     lines = []
     for curve in seen.curves:
         with np.errstate(divide="ignore"):

@@ -19,9 +19,7 @@ from ui.address import Address
 from ui.live.stage import Clock, Handle, Panel
 from ui.palette import legend as entry
 from ui.prose import escaped, number, spelled
-from ui.shrinking_h import charts as chart
-from ui.shrinking_h import error_charts as error_chart
-from ui.shrinking_h import words
+from ui.shrinking_h import charts, error_charts, words
 from ui.shrinking_h.parameters import read_number, window
 from ui.state import PageState
 
@@ -83,18 +81,18 @@ def overflow(function, x, dtype) -> str:
 
 def panels(w: Watch, settled: bool) -> list[Panel]:
     """The function, the V, the microscope and the estimates, for all steps once settled."""
-    shown = chart.EVERY if settled else slice(w.at, w.at + 1)
+    shown = charts.EVERY if settled else slice(w.at, w.at + 1)
     lead = words.leading(w.curves)
     view = {"h": w.h, "shown": shown}
     time = w.h.tolist()
     return [
-        Panel(chart.near(w.function, w.x, w.curves, **view), name="f", click="x",
+        Panel(charts.near(w.function, w.x, w.curves, **view), name="f", click="x",
               labels={"x": "x", "y": "f"}),
-        Panel(error_chart.errors(w.curves, lead, shown=shown), name="error", click="clock",
+        Panel(error_charts.errors(w.curves, lead, shown=shown), name="error", click="clock",
               labels={"x": "h", "y": "error"}, time=time),
-        Panel(chart.magnified(w.function, w.x, w.curves, **view), name="magnified",
+        Panel(charts.magnified(w.function, w.x, w.curves, **view), name="magnified",
               labels={"x": "(t − x)/h", "y": "(f(t) − f(x))/h"}),
-        Panel(error_chart.estimates(w.curves, lead, shown=shown), name="estimate", click="clock",
+        Panel(error_charts.estimates(w.curves, lead, shown=shown), name="estimate", click="clock",
               labels={"x": "h", "y": "estimate"}, time=time),
     ]  # fmt: skip
 
@@ -105,19 +103,19 @@ def clock(w: Watch) -> Clock:
 
 
 def handle(w: Watch) -> Handle:
-    _, _, (low, high) = chart.graph(w.function, *w.function.window)
+    _, _, (low, high) = charts.graph(w.function, *w.function.window)
     with np.errstate(all="ignore"):
         height = float(w.function.value(np.float64(w.x)))
     height = height if math.isfinite(height) else (low + high) / 2
-    return Handle("x", (w.x, height), "x: drag it, or use the arrow keys", along=chart.CURVE)
+    return Handle("x", (w.x, height), "x: drag it, or use the arrow keys", along=charts.CURVE)
 
 
 def legend(w: Watch) -> list[dict]:
     if not w.curves:
         return []
     return [
-        entry(chart.TANGENT, {"colour": "ink", "dash": "dot", "symbol": "none"}),
-        *(entry(c.rule.name, chart.RULE_LOOKS[c.rule.name]) for c in w.curves),
+        entry(charts.TANGENT, {"colour": "ink", "dash": "dot", "symbol": "none"}),
+        *(entry(c.rule.name, charts.RULE_LOOKS[c.rule.name]) for c in w.curves),
     ]
 
 
@@ -125,7 +123,7 @@ def told(w: Watch, settled: bool) -> list[str]:
     """A sentence per step, or the one for where the scrubber stands."""
     if w.fault:
         return [spelled(w.fault)]
-    return words.sentences(w.curves, chart.EVERY if settled else slice(w.at, w.at + 1))
+    return words.sentences(w.curves, charts.EVERY if settled else slice(w.at, w.at + 1))
 
 
 # ------------------------------------------------------------------ the details

@@ -9,8 +9,7 @@ from ui import controls
 from ui.address import Address
 from ui.cache import cached
 from ui.live.stage import Handle, Panel
-from ui.slow_neuron import charts as chart
-from ui.slow_neuron import words
+from ui.slow_neuron import charts, words
 from ui.state import PageState
 
 DIALS = [controls.Dials("The neuron", "neuron", NeuronStart())]
@@ -33,12 +32,13 @@ def run(neuron: Neuron, start: NeuronStart) -> NeuronRun:
 def panels(runs: Sequence[NeuronRun], start: NeuronStart) -> list[Panel]:
     steps = {"x": "step"}
     return [
-        Panel(chart.outputs(runs, start.steps), name="output", cursor=True,
+        Panel(charts.outputs(runs, start.steps), name="output", cursor=True,
               labels=steps | {"y": "a"}),
-        Panel(chart.plane(runs), name="against z", labels={"x": "z", "y": "dL/dz"}),
-        Panel(chart.gradients(runs, start.steps), name="gradient", cursor=True,
+        Panel(charts.plane(runs), name="against z", labels={"x": "z", "y": "dL/dz"}),
+        Panel(charts.gradients(runs, start.steps), name="gradient", cursor=True,
               labels=steps | {"y": "size"}),
-        Panel(chart.weights(runs, start), name="start", click="start", labels={"x": "w", "y": "b"}),
+        Panel(charts.weights(runs, start), name="start", click="start",
+              labels={"x": "w", "y": "b"}),
     ]  # fmt: skip
 
 

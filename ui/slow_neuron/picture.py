@@ -3,14 +3,14 @@
 import numpy as np
 
 from ui.address import Address
-from ui.slow_neuron import choices as slow_neuron
+from ui.slow_neuron import choices
 from ui.slow_neuron.charts import LOOKS
 from ui.thumbnail import Line
 
 
 def picture(state: Address):
-    start, _ = slow_neuron.set_up(state)
-    runs = [slow_neuron.run(neuron, start) for neuron in state["neurons"]]
+    start, _ = choices.set_up(state)
+    runs = [choices.run(neuron, start) for neuron in state["neurons"]]
     lines = [
         Line(
             LOOKS[run.neuron.name]["colour"],

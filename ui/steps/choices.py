@@ -13,7 +13,7 @@ from ui.live.stage import Draws, Panel
 from ui.palette import OPTIMIZER_LOOKS
 from ui.parameters import slug
 from ui.state import PageState
-from ui.steps import charts as chart
+from ui.steps import charts
 from ui.steps.case import Setup, second_of
 from ui.steps.drawing import read, written
 from ui.steps.parameters import (
@@ -112,11 +112,11 @@ def panels(state: PageState, setup: Setup, responses: dict) -> tuple[list[Panel]
     """The stream and its steps, and beside them what the view in force shows; and what it knows."""
     log = state["axis"] == LOG
     beside, known = _beside(state, setup, responses, log)
-    played = chart.played(setup, responses, law=state["law"], log=log)
+    played = charts.played(setup, responses, law=state["law"], log=log)
     main = Panel(
         played, span=min(2, max(1, len(beside))), cursor=True, name="stream and steps",
         labels={"x": "step", "y": ""},
-        draws=Draws(chart.top(setup), "Gradients: draw them, or use the arrow keys"),
+        draws=Draws(charts.top(setup), "Gradients: draw them, or use the arrow keys"),
     )  # fmt: skip
     return [main, *beside], known
 
@@ -130,24 +130,24 @@ def columns(panels: list[Panel]) -> str:
 def _beside(state: PageState, setup: Setup, responses: dict, log: bool) -> tuple[list[Panel], dict]:
     view = state["view"]
     if view == MEMORY:
-        found = list(chart.memories(setup, responses, log=log).values())[:MOST_MEMORIES]
+        found = list(charts.memories(setup, responses, log=log).values())[:MOST_MEMORIES]
         return [_over_time(figure) for figure in found], {}
     if view == LONGEST:
         known = setup.longest()
-        return [_over_time(chart.longest(setup, responses, known, law=state["law"]))], known
+        return [_over_time(charts.longest(setup, responses, known, law=state["law"]))], known
     if view == DRIFT:
         known = setup.drifts()
-        drift = Panel(chart.drifts(known), labels={"x": "1 − β₂", "y": "rates per period"})
-        return [drift, _over_time(chart.places(setup, responses))], known
+        drift = Panel(charts.drifts(known), labels={"x": "1 − β₂", "y": "rates per period"})
+        return [drift, _over_time(charts.places(setup, responses))], known
     if view == ANGLE:
-        figures = [_over_time(chart.angles(setup, responses))]
+        figures = [_over_time(charts.angles(setup, responses))]
         if setup.two:
             figures.append(
-                Panel(chart.paths(setup, responses), labels={"x": "first", "y": "second"})
+                Panel(charts.paths(setup, responses), labels={"x": "first", "y": "second"})
             )
         return figures, {}
-    rates = chart.effective_rates(setup, responses)
-    return [_over_time(rates), _over_time(chart.ways(setup, responses, log=log))], {}
+    rates = charts.effective_rates(setup, responses)
+    return [_over_time(rates), _over_time(charts.ways(setup, responses, log=log))], {}
 
 
 def _over_time(figure: dict) -> Panel:

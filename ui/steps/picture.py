@@ -4,12 +4,12 @@ import numpy as np
 
 from ui.address import Address
 from ui.palette import OPTIMIZER_LOOKS
-from ui.steps import choices as playing
+from ui.steps import choices
 from ui.thumbnail import Line
 
 
 def picture(state: Address):
-    setup, _ = playing.set_up(state)
+    setup, _ = choices.set_up(state)
     lines = []
     for name, response in setup.responses().items():
         way = np.cumsum(response.steps[:, 0])

@@ -20,7 +20,7 @@ from ui.palette import ACTIVATION_LOOKS, HUES
 from ui.parameters import slug
 from ui.prose import number
 from ui.state import PageState
-from ui.training import charts as chart
+from ui.training import charts
 from ui.training.answer_charts import answers
 from ui.training.parameters import SIDES, Architecture, Length, Shape, Unclipped
 from ui.training.words import table
@@ -158,29 +158,29 @@ def _values(subject) -> list[str]:
     return [f"{name} {number(getattr(subject, name))}" for name in knobs(subject)]
 
 
-def sides(records: Sequence) -> list[chart.Side]:
+def sides(records: Sequence) -> list[charts.Side]:
     """The records with names and looks; equal activations get a second hue and dash."""
     plans = [record.plan for record in records]
     looks = [dict(ACTIVATION_LOOKS[plan.hidden.name]) for plan in plans]
     if looks[0]["colour"] == looks[1]["colour"]:
         at = (HUES.index(looks[1]["colour"]) + 1) % len(HUES)
         looks[1] |= {"colour": HUES[at], "dash": "dash", "symbol": "square"}
-    return [chart.Side(*each) for each in zip(names(plans), looks, records, strict=True)]
+    return [charts.Side(*each) for each in zip(names(plans), looks, records, strict=True)]
 
 
-def panels(shown: Sequence[chart.Side], steps: np.ndarray, heat: str, only: int | None) -> list:
+def panels(shown: Sequence[charts.Side], steps: np.ndarray, heat: str, only: int | None) -> list:
     """Answers, loss; gradients per layer, the whole gradient."""
-    decades = chart.span(shown, heat)
+    decades = charts.span(shown, heat)
     words, time = {"x": "step", "y": ""}, steps.tolist()
     return [
         *(Panel(answers(side, steps, only), name=side.name, aspect=1.0) for side in shown),
-        Panel(chart.losses(shown, steps), name="loss", labels=words | {"y": "loss"}, time=time),
+        Panel(charts.losses(shown, steps), name="loss", labels=words | {"y": "loss"}, time=time),
         *(
-            Panel(chart.heat(side, steps, heat, decades), name=f"{side.name}: layers", time=time)
+            Panel(charts.heat(side, steps, heat, decades), name=f"{side.name}: layers", time=time)
             for side in shown
         ),
         Panel(
-            chart.whole_gradient(shown, steps), name="‖g‖", labels=words | {"y": "‖g‖"}, time=time
+            charts.whole_gradient(shown, steps), name="‖g‖", labels=words | {"y": "‖g‖"}, time=time
         ),
     ]
 

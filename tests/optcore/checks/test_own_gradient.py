@@ -8,7 +8,7 @@ from optcore.checks.measurement import BANDS
 from optcore.checks.own_gradient import NAMES, OwnGradient, relative_errors, slip, typed_partial
 from optcore.formula.surface import formula_surface
 from optcore.formula.tree import FormulaError
-from ui.check_network import own_charts as chart
+from ui.check_network import own_charts
 
 POINT = (-1.5, 1.0)
 
@@ -107,16 +107,16 @@ def test_plain_slips_are_named(f, dx, dy, which, told):
 
 def test_the_summary_names_the_partial_the_place_and_the_right_value():
     found, check = WRONG_Y.over_window(), WRONG_Y.check(POINT)
-    said = chart.summary(WRONG_Y, found, check, POINT)
+    said = own_charts.summary(WRONG_Y, found, check, POINT)
     assert "∂f/∂x is right everywhere in the window." in said
     assert "At (−1.5, 1) ∂f/∂y should be −0.106106, and yours gives 0.0707372." in said
-    assert "<td>0.0707372017</td>" in chart.table(WRONG_Y, check, POINT)
+    assert "<td>0.0707372017</td>" in own_charts.table(WRONG_Y, check, POINT)
 
 
 def test_the_map_is_a_valid_figure_with_the_errors_in_it():
     found = WRONG_Y.over_window(31)
     points = np.stack(np.meshgrid(found.x, found.y), axis=-1)
-    figure = chart.error_map(WRONG_Y, found, 1, POINT, WRONG_Y.value(points))
+    figure = own_charts.error_map(WRONG_Y, found, 1, POINT, WRONG_Y.value(points))
     go.Figure(figure)
     heat = figure["data"][0]
     assert 10 ** heat["z"].max() == pytest.approx(found.error[1].max())
@@ -127,11 +127,11 @@ def test_the_map_is_a_valid_figure_with_the_errors_in_it():
 
 
 def test_the_colours_change_where_the_verdicts_do():
-    scale = chart.colours()
+    scale = own_charts.colours()
     places = [place for place, _ in scale]
     assert places == sorted(places)
     assert (places[0], places[-1]) == (0.0, 1.0)
-    depth = -chart.DEEPEST
+    depth = -own_charts.DEEPEST
     assert places[1:-1:2] == pytest.approx([(np.log10(band) + depth) / depth for band in BANDS])
 
 

@@ -16,9 +16,7 @@ from optcore.checks.record import examine, examined
 from optcore.networks.activations import ReLU, Sigmoid
 from optcore.networks.datasets import DATASETS
 from optcore.networks.losses import LOSSES, SquaredError
-from ui.check_network import charts as chart
-from ui.check_network import taylor_charts as taylor
-from ui.check_network import words
+from ui.check_network import charts, taylor_charts, words
 from ui.prose import number, spelled
 
 BUGS_BY_NAME = {bug.name: bug for bug in PLANTED_BUGS}
@@ -59,17 +57,17 @@ def dressed(node):
 def test_plotly_takes_every_figure(result):
     names = [component_name(result.fit, at) for at in range(result.check.point.size)]
     for figure in (
-        chart.errors(result),
-        chart.components(result, names),
-        taylor.taylor(result.taylor),
+        charts.errors(result),
+        charts.components(result, names),
+        taylor_charts.taylor(result.taylor),
     ):
         go.Figure(dressed(figure))
 
 
 def test_every_block_stands_at_its_error_with_the_mark_of_its_verdict():
-    figure, blocks = chart.errors(BUGGY), BUGGY.check.blocks
+    figure, blocks = charts.errors(BUGGY), BUGGY.check.blocks
     seen = {}
-    for verdict, look in chart.VERDICT_LOOKS.items():
+    for verdict, look in charts.VERDICT_LOOKS.items():
         for trace in traces(figure, verdict):
             assert trace["marker"]["symbol"] == look["symbol"]
             for x, y, told in zip(trace["x"], trace["y"], trace["meta"]["told"], strict=True):
@@ -77,46 +75,46 @@ def test_every_block_stands_at_its_error_with_the_mark_of_its_verdict():
                 seen[int(x)] = (verdict, y)
     expected = {at: (b.verdict, pytest.approx(b.relative_error)) for at, b in enumerate(blocks)}
     assert seen == expected
-    looks = list(chart.VERDICT_LOOKS.values())
+    looks = list(charts.VERDICT_LOOKS.values())
     assert len({look["symbol"] for look in looks}) == len({look["colour"] for look in looks}) == 5
 
 
 def test_the_floor_is_a_step_per_block():
-    trace = traces(chart.errors(DEEP), "floor")[0]
+    trace = traces(charts.errors(DEEP), "floor")[0]
     for at, block in enumerate(DEEP.check.blocks):
         inside = (trace["x"] > at - 0.6) & (trace["x"] < at + 0.6)
-        assert np.isclose(trace["y"][inside], chart.on_axis(block.first.floor)).sum() >= 2
-    assert trace["y"].min() == 10.0**chart.LOWEST
+        assert np.isclose(trace["y"][inside], charts.on_axis(block.first.floor)).sum() >= 2
+    assert trace["y"].min() == 10.0**charts.LOWEST
 
 
 def test_the_overall_number_is_one_line_and_says_its_own_verdict():
-    trace = traces(chart.errors(DEEP), "flat")[0]
+    trace = traces(charts.errors(DEEP), "flat")[0]
     assert trace["y"] == pytest.approx([DEEP.check.relative_error] * 2)
     error = number(DEEP.check.relative_error, 2)
     assert trace["meta"]["reads"] == [f"{error} (right)"]
     error = number(HIDDEN.check.relative_error, 2)
-    assert traces(chart.errors(HIDDEN), "flat")[0]["meta"]["reads"] == [f"{error} (“right”)"]
+    assert traces(charts.errors(HIDDEN), "flat")[0]["meta"]["reads"] == [f"{error} (“right”)"]
     error = number(BUGGY.check.relative_error, 2)
-    assert traces(chart.errors(BUGGY), "flat")[0]["meta"]["reads"] == [f"{error} (wrong)"]
+    assert traces(charts.errors(BUGGY), "flat")[0]["meta"]["reads"] == [f"{error} (wrong)"]
 
 
 def test_the_bands_meet_at_the_edges_of_the_verdicts():
-    shapes = chart.errors(RIGHT)["layout"]["shapes"]
+    shapes = charts.errors(RIGHT)["layout"]["shapes"]
     assert [shape["y1"] for shape in shapes[:-1]] == pytest.approx(BANDS)
     assert [shape["y0"] for shape in shapes[1:]] == pytest.approx(BANDS)
 
 
 def test_what_a_second_look_moved_is_shown_where_the_first_put_it():
     check = DEEP.check
-    (trace,) = traces(chart.errors(DEEP), "first")
-    moved = chart.reconsidered(check)
+    (trace,) = traces(charts.errors(DEEP), "first")
+    moved = charts.reconsidered(check)
     assert moved
     assert trace["x"][::3].tolist() == moved
     assert trace["y"][::3] == pytest.approx([check.blocks[at].first.error for at in moved])
-    ends = chart.on_axis([check.blocks[at].relative_error for at in moved])
+    ends = charts.on_axis([check.blocks[at].relative_error for at in moved])
     assert trace["y"][1::3] == pytest.approx(ends)
-    assert "first" in [entry["group"] for entry in chart.legend(DEEP)]
-    assert traces(chart.errors(RIGHT), "first") == []
+    assert "first" in [entry["group"] for entry in charts.legend(DEEP)]
+    assert traces(charts.errors(RIGHT), "first") == []
 
 
 @pytest.mark.parametrize("result", ALL)
@@ -129,34 +127,34 @@ def test_every_mark_stands_in_the_band_of_its_verdict(result):
 
 
 def test_zero_and_nan_stay_on_the_axis():
-    low, high = chart.on_axis([0.0, np.nan])
-    assert 10.0**chart.LOWEST < low < 1e-13
+    low, high = charts.on_axis([0.0, np.nan])
+    assert 10.0**charts.LOWEST < low < 1e-13
     assert high == 1.0
 
 
 def test_a_check_after_training_shows_the_one_at_the_start_too():
-    start = traces(chart.errors(TRAINED), "start")[0]
+    start = traces(charts.errors(TRAINED), "start")[0]
     assert start["y"] == pytest.approx([b.relative_error for b in TRAINED.first.blocks])
-    assert traces(chart.errors(BUGGY), "start") == []
-    groups = [entry["group"] for entry in chart.legend(TRAINED)]
+    assert traces(charts.errors(BUGGY), "start") == []
+    groups = [entry["group"] for entry in charts.legend(TRAINED)]
     assert groups[-1] == "start"
 
 
 def test_block_names_thin_out_where_there_are_many():
-    few = chart.errors(RIGHT)["layout"]["xaxis"]["ticktext"]
-    many = chart.errors(DEEP)["layout"]["xaxis"]["ticktext"]
+    few = charts.errors(RIGHT)["layout"]["xaxis"]["ticktext"]
+    many = charts.errors(DEEP)["layout"]["xaxis"]["ticktext"]
     assert few == [block.name for block in RIGHT.check.blocks]
-    assert 4 <= len(many) <= chart.MOST_LABELS
+    assert 4 <= len(many) <= charts.MOST_LABELS
     assert all(name.startswith("W") for name in many)
 
 
 def test_components_are_drawn_at_their_signed_decades():
     check = BUGGY.check
-    low, _ = chart.span_of(np.concatenate([check.analytic, check.numeric]))
-    x = chart.signed_log(check.analytic, low)
+    low, _ = charts.span_of(np.concatenate([check.analytic, check.numeric]))
+    x = charts.signed_log(check.analytic, low)
     back = np.sign(x) * (10 ** np.abs(x) - 1) * 10.0**low
     assert back == pytest.approx(check.analytic, abs=1e-12)
-    figure = chart.components(BUGGY)
+    figure = charts.components(BUGGY)
     drawn = sum(len(trace["x"]) for trace in figure["data"][1:])
     assert drawn == check.point.size
     assert np.abs(x).max() < figure["layout"]["xaxis"]["range"][1]
@@ -168,18 +166,18 @@ def test_components_are_drawn_at_their_signed_decades():
 def test_only_components_that_disagree_have_the_colour_of_a_wrong_block():
     bug = BUGS_BY_NAME["One wrong element"].at(2)
     result = examined(CheckPlan(bugs=(bug,)))
-    shown = chart.component_verdicts(result.check)
+    shown = charts.component_verdicts(result.check)
     at = np.flatnonzero(shown == "wrong")
     assert [component_name(result.fit, i) for i in at] == ["W2[4, 4]"]
 
 
 def test_components_that_are_all_zero_make_a_picture():
-    assert chart.span_of(np.zeros(3)) == (-8, 0)
-    assert chart.signed_log(np.array([0.0, np.nan, np.inf]), -8)[2] > 100
+    assert charts.span_of(np.zeros(3)) == (-8, 0)
+    assert charts.signed_log(np.array([0.0, np.nan, np.inf]), -8)[2] > 100
 
 
 def test_the_taylor_panel_draws_the_slope_it_names():
-    figure = taylor.taylor(BUGGY.taylor)
+    figure = taylor_charts.taylor(BUGGY.taylor)
     fitted = next(t for t in figure["data"] if t["name"] == f"slope {BUGGY.taylor.slope:.2f}")
     slope = np.polyfit(np.log10(fitted["x"]), np.log10(fitted["y"]), 1)[0]
     assert slope == pytest.approx(BUGGY.taylor.slope, abs=0.02)

@@ -35,11 +35,7 @@ from optcore.networks.initializers import (
     Zeros,
 )
 from optcore.networks.losses import LOSSES, SoftmaxCrossEntropy, SquaredError
-from ui.layers import charts as chart
-from ui.layers import results, words
-from ui.layers import signal_charts as layers_signals
-from ui.layers import unit_charts as layers_units
-from ui.layers import work as layers_work
+from ui.layers import charts, results, signal_charts, unit_charts, words, work
 from ui.layers.charts import GRADIENTS
 from ui.layers.results import profile
 from ui.layers.unit_charts import JACOBIANS, TO_OUTPUT, UNITS
@@ -164,7 +160,7 @@ def test_mean_field_numbers_are_the_published_ones():
 @pytest.mark.parametrize("quantity", GRADIENTS)
 def test_bars_and_curves_run_from_the_output_to_the_input(quantity):
     profiles = pair()
-    figure = chart.gradients(profiles, [], quantity, chart.Extras())
+    figure = charts.gradients(profiles, [], quantity, charts.Extras())
     validated(figure)
     for found in profiles:
         (curve,) = played(figure, "curve", found.plan.name)
@@ -180,7 +176,7 @@ def test_bars_and_curves_run_from_the_output_to_the_input(quantity):
 
 def test_bars_of_one_layer_do_not_overlap():
     profiles = [profile(plan_of(phi)) for phi in (Sigmoid(), Tanh(), ReLU())]
-    figure = chart.gradients(profiles, [], "Delta", chart.Extras())
+    figure = charts.gradients(profiles, [], "Delta", charts.Extras())
     bars = sorted((t["meta"]["offset"], t["meta"]["width"]) for t in played(figure, "bars"))
     for (left, width), (right, _) in pairwise(bars):
         assert left + width <= right + 1e-12
@@ -189,9 +185,9 @@ def test_bars_of_one_layer_do_not_overlap():
 
 def test_theory_and_bound_stand_over_delta_only():
     profiles = pair()
-    bounds = layers_work.bounds(profiles, True)
+    bounds = work.bounds(profiles, True)
     assert list(bounds) == ["Sigmoid"]
-    figure = chart.gradients(profiles, [], "Delta", chart.Extras(bounds=bounds))
+    figure = charts.gradients(profiles, [], "Delta", charts.Extras(bounds=bounds))
     (theory,) = played(figure, "still", "Sigmoid, theory")
     expected = profiles[0].theory.delta_norms(profiles[0].delta[-1])
     np.testing.assert_allclose(theory["y"], expected[::-1])
@@ -201,14 +197,14 @@ def test_theory_and_bound_stand_over_delta_only():
     assert funnels(profiles[1].plan)
     assert not funnels(plan_of(ReLU(), setting=FlowSetting(depth=20, width=128)))
     assert len(played(figure, "still", "ReLU, one sample of this width")) == 3
-    names = {t["name"] for t in chart.gradients(profiles, [], "dW", chart.Extras())["data"]}
+    names = {t["name"] for t in charts.gradients(profiles, [], "dW", charts.Extras())["data"]}
     assert not any("theory" in name or "bound" in name for name in names)
 
 
 def test_before_and_after_a_fix_are_both_drawn():
     how = compare([plan_of(ReLU())], [BY_NAME["He for Xavier"]])
     shown, before = [profile(c) for c in how.shown], [profile(c) for c in how.before]
-    figure = chart.gradients(shown, before, "Delta", chart.Extras())
+    figure = charts.gradients(shown, before, "Delta", charts.Extras())
     (old,) = played(figure, "still", "ReLU, before")
     (new,) = played(figure, "curve", "ReLU")
     np.testing.assert_array_equal(old["y"], before[0].delta[::-1])
@@ -220,7 +216,7 @@ def test_before_and_after_a_fix_are_both_drawn():
 def test_a_band_goes_up_on_one_side_and_back_on_the_other():
     plan = plan_of()
     band = flow_band(list(seed_flows(plan.fit, plan.initializer, range(5))))
-    figure = chart.gradients([profile(plan)], [], "Delta", chart.Extras(bands={"Tanh": band}))
+    figure = charts.gradients([profile(plan)], [], "Delta", charts.Extras(bands={"Tanh": band}))
     (area,) = played(figure, "still", "Tanh, 5 seeds")
     np.testing.assert_array_equal(area["y"][:7], band.low[::-1])
     np.testing.assert_array_equal(area["y"][7:], band.high)
@@ -230,7 +226,7 @@ def test_a_band_goes_up_on_one_side_and_back_on_the_other():
 def test_a_number_format_ends_where_a_typical_entry_rounds_to_zero():
     found = profile(plan_of(Sigmoid(), setting=FlowSetting(depth=30, width=12, batch=20)))
     (line,) = [
-        t for t in chart.format_lines(found, "delta", 30, (-20, 1)) if "float16" in t["name"]
+        t for t in charts.format_lines(found, "delta", 30, (-20, 1)) if "float16" in t["name"]
     ]
     norm = line["y"][0]
     # A delta of that norm, spread evenly over 12 units and 20 samples with its 1/m in it.
@@ -244,7 +240,7 @@ def test_a_number_format_ends_where_a_typical_entry_rounds_to_zero():
 
 def test_what_has_no_place_on_a_log_axis_is_still_told():
     dead = profile(plan_of(ReLU(), Constant(constant=-0.1)))
-    figure = chart.gradients([dead], [], "Delta", chart.Extras())
+    figure = charts.gradients([dead], [], "Delta", charts.Extras())
     validated(figure)
     (bar,) = played(figure, "bars")
     assert bar["y"][-1] == 0
@@ -259,12 +255,12 @@ def test_every_initialiser_can_be_drawn_and_told(initializer):
     setting = FlowSetting(depth=64, width=16, batch=4)
     how = compare([plan_of(p, initializer, SquaredError(), setting) for p in (Tanh(), ReLU())], [])
     profiles = [profile(plan) for plan in how.shown]
-    extras = chart.Extras(bounds=layers_work.bounds(profiles, True))
+    extras = charts.Extras(bounds=work.bounds(profiles, True))
     for figure in (
-        chart.gradients(profiles, [], "Delta", extras),
-        chart.edge(profiles, []),
-        chart.slopes(profiles),
-        layers_signals.sizes(profiles, [], "Activations a"),
+        charts.gradients(profiles, [], "Delta", extras),
+        charts.edge(profiles, []),
+        charts.slopes(profiles),
+        signal_charts.sizes(profiles, [], "Activations a"),
     ):  # fmt: skip
         validated(figure)
     assert words.regimes(profiles, [], how).count("\n") == 1
@@ -274,13 +270,13 @@ def test_every_initialiser_can_be_drawn_and_told(initializer):
 @pytest.mark.parametrize("activation", ACTIVATIONS, ids=lambda a: a.name)
 def test_every_activation_has_its_slope_and_its_place(activation):
     found = profile(plan_of(activation))
-    figure = chart.slopes([found])
+    figure = charts.slopes([found])
     validated(figure)
     curve, units = figure["data"]
     np.testing.assert_array_equal(curve["y"], activation.derivative(curve["x"]))
     z = units["meta"]["x"][1]
     assert np.nanmean(z) == pytest.approx(np.clip(found.given_mean[-2], -6, 6), abs=0.2)
-    (place,) = [t for t in chart.edge([found], [])["data"] if t["mode"] == "markers"]
+    (place,) = [t for t in charts.edge([found], [])["data"] if t["mode"] == "markers"]
     assert place["x"][0] == pytest.approx(1.0)
     assert place["y"][0] == mean_field_numbers(activation, place["x"][0]).chi
 
@@ -297,18 +293,18 @@ def test_the_chi_panel_shows_the_architectures_own_chi():
     assert math.isnan(found["batch"].chi)
     for name, words_ in (("plain", "below 1 gradients vanish"), ("layer", "of this architecture"),
                          ("batch", "theory has none")):  # fmt: skip
-        figure = chart.edge([found[name]], [])
+        figure = charts.edge([found[name]], [])
         assert words_ in figure["layout"]["title"]["text"]
         places = [t["y"][0] for t in figure["data"] if t["mode"] == "markers"]
         assert places == ([] if name == "batch" else [found[name].chi])
 
 
 def test_saturation_begins_where_the_slope_is_a_twentieth_of_the_steepest():
-    low, high = chart.saturation_ends(Sigmoid())
+    low, high = charts.saturation_ends(Sigmoid())
     assert high == pytest.approx(4.36, abs=0.01)
     assert low == pytest.approx(-high)
     assert Sigmoid().derivative(np.array(high)) == pytest.approx(0.05 * 0.25, rel=0.01)
-    assert chart.saturation_ends(Identity()) == ()
+    assert charts.saturation_ends(Identity()) == ()
 
 
 # ------------------------------------------------------------------ signals, units, spectra
@@ -323,8 +319,8 @@ def test_histograms_hold_every_number_once(kind):
     flow = plan.flow()
     np.testing.assert_allclose(found.saturated.sum(1), flow.saturated(0.05)[:-1])
     assert found.saturated.sum() > 0
-    for figure in (layers_signals.sheet(plan, found, kind),
-                   layers_signals.histogram(plan, found, kind)):  # fmt: skip
+    for figure in (signal_charts.sheet(plan, found, kind),
+                   signal_charts.histogram(plan, found, kind)):  # fmt: skip
         validated(figure)
     values = flow.trace.forward.normalised[0] if kind == "z" else flow.trace.forward.units[0]
     middle = found.edges[len(found.edges) // 2]
@@ -338,7 +334,7 @@ def test_an_exploding_signal_gets_a_bent_axis():
     found = results.signals(plan)["z"]
     assert found.bent
     assert np.sinh(found.edges[-1]) > 1e3
-    ticks = layers_signals.sheet(plan, found, "z")["layout"]["yaxis"]
+    ticks = signal_charts.sheet(plan, found, "z")["layout"]["yaxis"]
     at = ticks["ticktext"].index("10<sup>3</sup>") if "10<sup>3</sup>" in ticks["ticktext"] else -1
     assert np.sinh(ticks["tickvals"][at]) > 10
 
@@ -358,9 +354,9 @@ def test_dead_sparse_and_zero_are_told_apart():
         cosines = (unit @ unit.T)[~np.eye(len(x), dtype=bool)]
         assert found.alike[layer] == pytest.approx(cosines.mean(), abs=1e-9)
     for quantity in UNITS:
-        validated(layers_units.shares({plan: found}, quantity))
-    validated(layers_units.busyness({plan: found}))
-    validated(layers_units.likeness({plan: found}))
+        validated(unit_charts.shares({plan: found}, quantity))
+    validated(unit_charts.busyness({plan: found}))
+    validated(unit_charts.likeness({plan: found}))
 
 
 @pytest.mark.parametrize(("plan", "cause"), [
@@ -387,11 +383,11 @@ def test_spectra_are_the_singular_values_of_one_sample(quantity):
     values = found[plan].values(quantity == TO_OUTPUT, 6)
     weights, _ = plan.network.layers(plan.theta())[-1]
     np.testing.assert_allclose(values, np.linalg.svd(weights, compute_uv=False))
-    figure = layers_units.stretch(found, {}, quantity, 7)
+    figure = unit_charts.stretch(found, {}, quantity, 7)
     validated(figure)
     (curve,) = played(figure, "curve")
     assert curve["y"][0] == pytest.approx(np.median(values))
-    validated(layers_units.spectrum(found, quantity, 7))
+    validated(unit_charts.spectrum(found, quantity, 7))
     assert "singular values from" in words.spectrum_words(found, quantity)
 
 

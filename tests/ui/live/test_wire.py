@@ -14,7 +14,7 @@ from optcore.optimizers import Adam, GradientDescent, Momentum, RMSProp
 from optcore.surfaces import SURFACES, Ravine, Rosenbrock
 from ui.ground import ground
 from ui.live.wire import Kept, digest, pack
-from ui.race import charts as chart
+from ui.race import charts
 from ui.race.words import floor_of
 
 FOUR = (
@@ -35,9 +35,9 @@ def picture(surface=None, steps=500, racers=FOUR, **changes):
     runs = {o.name: descend(surface, o, surface.start, steps) for o in racers}
     land = ground(surface)
     figures = [
-        chart.paths(surface, land, runs),
-        chart.losses(runs, floor_of(surface), land, steps),
-        chart.gradients(runs, steps),
+        charts.paths(surface, land, runs),
+        charts.losses(runs, floor_of(surface), land, steps),
+        charts.gradients(runs, steps),
     ]
     return {"sequence": 7, "panels": [{"figure": figure} for figure in figures], **changes}
 
@@ -105,7 +105,7 @@ def test_what_the_browser_holds_travels_by_name_alone():
 
 def test_while_a_hand_moves_a_sketch_stands_in_for_a_part_that_is_new():
     land = ground(Ravine())
-    message = {"data": [chart.contour(land)]}
+    message = {"data": [charts.contour(land)]}
     resting = Reader()
     resting.read(pack(message))
     live = Reader()

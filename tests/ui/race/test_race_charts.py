@@ -21,7 +21,7 @@ from optcore.surfaces import SURFACES, Bowl, NoMinimum, Ravine, Rosenbrock, Sadd
 from ui.ground import ground
 from ui.palette import OPTIMIZER_LOOKS
 from ui.prose import number, spelled
-from ui.race import charts as chart
+from ui.race import charts
 from ui.race.choices import Conditions, Setup
 from ui.race.words import arrival, floor_of, results, summary
 
@@ -62,10 +62,10 @@ def moving(figure: dict) -> dict:
 def test_every_figure_is_valid_plotly(surface):
     runs, land = race(surface, OPTIMIZERS, 15), ground(surface)
     figures = [
-        chart.paths(surface, land, runs),
-        chart.hills(surface, land, runs),
-        chart.losses(runs, floor_of(surface), land, 15),
-        chart.gradients(runs, 15),
+        charts.paths(surface, land, runs),
+        charts.hills(surface, land, runs),
+        charts.losses(runs, floor_of(surface), land, 15),
+        charts.gradients(runs, 15),
     ]
     for figure in figures:
         assert len(validated(figure).data) == len(figure["data"])
@@ -75,7 +75,7 @@ def test_every_figure_is_valid_plotly(surface):
 @every_surface
 def test_paths_are_the_points_of_the_runs_up_to_their_end(surface):
     runs = race(surface)
-    tracks = moving(chart.paths(surface, ground(surface), runs))
+    tracks = moving(charts.paths(surface, ground(surface), runs))
     for name, run in runs.items():
         rows = int(run.ended) + 1
         np.testing.assert_array_equal(tracks[name]["x"], run.points[:rows, 0])
@@ -85,8 +85,8 @@ def test_paths_are_the_points_of_the_runs_up_to_their_end(surface):
 @every_surface
 def test_losses_and_gradients_are_those_of_the_runs(surface):
     runs, floor = race(surface), floor_of(surface)
-    losses = chart.losses(runs, floor, ground(surface), STEPS)
-    gradients = chart.gradients(runs, STEPS)
+    losses = charts.losses(runs, floor, ground(surface), STEPS)
+    gradients = charts.gradients(runs, STEPS)
     for name, run in runs.items():
         rows = int(run.ended) + 1
         trace = moving(losses)[name]
@@ -104,7 +104,7 @@ def test_losses_and_gradients_are_those_of_the_runs(surface):
 @every_surface
 def test_a_log_axis_holds_every_number_it_can(surface):
     runs = race(surface)
-    layout = chart.gradients(runs, STEPS)["layout"]["yaxis"]
+    layout = charts.gradients(runs, STEPS)["layout"]["yaxis"]
     low, high = layout["range"]
     assert (low, high) == (int(low), int(high))
     assert low < high
@@ -118,7 +118,7 @@ def test_a_log_axis_holds_every_number_it_can(surface):
 
 def test_the_axis_of_a_diverged_or_an_empty_race_stays_finite():
     runs = race(Saddle(), [GradientDescent(learning_rate=9.0)], 300)
-    for figure in (chart.gradients(runs, 300), chart.gradients({}, 300)):
+    for figure in (charts.gradients(runs, 300), charts.gradients({}, 300)):
         span = figure["layout"]["yaxis"]["range"]
         assert np.isfinite(span).all()
         assert span[0] < span[1] <= 15
@@ -130,7 +130,7 @@ def test_the_axis_of_a_diverged_or_an_empty_race_stays_finite():
 @every_surface
 def test_the_contours_are_the_surface(surface):
     land = ground(surface)
-    trace = chart.paths(surface, land, {})["data"][0]
+    trace = charts.paths(surface, land, {})["data"][0]
     assert trace["type"] == "contour"
     x, y = np.meshgrid(trace["x"], trace["y"])
     lowest = floor_of(surface)
@@ -155,7 +155,7 @@ def test_the_contours_are_the_surface(surface):
 @every_surface
 def test_the_levels_suit_the_surface(surface):
     """Within the window at least ten of the bands between contours are there to be seen."""
-    trace = chart.paths(surface, ground(surface), {})["data"][0]
+    trace = charts.paths(surface, ground(surface), {})["data"][0]
     levels = trace["contours"]
     edges = np.arange(levels["start"], levels["end"] + levels["size"] / 2, levels["size"])
     assert 20 <= len(edges) <= 25
@@ -184,7 +184,7 @@ def test_surfaces_that_do_not_have_even_levels(name):
 @every_surface
 def test_the_colour_bar_reads_in_losses(surface):
     land = ground(surface)
-    bar = chart.paths(surface, land, {})["data"][0]["colorbar"]
+    bar = charts.paths(surface, land, {})["data"][0]["colorbar"]
     at, text = np.asarray(bar["tickvals"]), bar["ticktext"]
     assert 2 <= len(at) == len(text)
     losses = land.heights.floor + 10.0**at if land.heights.log else at
@@ -195,8 +195,8 @@ def test_the_colour_bar_reads_in_losses(surface):
 @every_surface
 def test_the_known_minima_are_marked_where_they_are(surface):
     land = ground(surface)
-    flat = chart.paths(surface, land, {})["data"][1]
-    steep = chart.hills(surface, land, {})["data"][1]
+    flat = charts.paths(surface, land, {})["data"][1]
+    steep = charts.hills(surface, land, {})["data"][1]
     expected = np.reshape(surface.minima, (-1, 2))
     for trace in (flat, steep):
         np.testing.assert_array_equal(np.column_stack([trace["x"], trace["y"]]), expected)
@@ -207,7 +207,7 @@ def test_the_known_minima_are_marked_where_they_are(surface):
 @every_surface
 def test_the_paths_in_3d_lie_on_the_sheet(surface):
     runs, land = race(surface), ground(surface)
-    figure = chart.hills(surface, land, runs)
+    figure = charts.hills(surface, land, runs)
     sheet = figure["data"][0]
     assert sheet["type"] == "surface"
     assert np.nanmax(sheet["z"]) <= land.heights.high
@@ -223,9 +223,9 @@ def test_the_paths_in_3d_lie_on_the_sheet(surface):
 def test_every_racer_has_its_own_look_in_every_figure():
     runs, land = race(Rosenbrock(), OPTIMIZERS, 10), ground(Rosenbrock())
     for figure in (
-        chart.paths(Rosenbrock(), land, runs),
-        chart.losses(runs, 0.0, land, 10),
-        chart.gradients(runs, 10),
+        charts.paths(Rosenbrock(), land, runs),
+        charts.losses(runs, 0.0, land, 10),
+        charts.gradients(runs, 10),
     ):
         for name, trace in moving(figure).items():
             look = OPTIMIZER_LOOKS[name]
@@ -236,7 +236,7 @@ def test_every_racer_has_its_own_look_in_every_figure():
 
 
 def test_figures_keep_their_zoom_while_the_surface_stays():
-    for draw in (chart.paths, chart.hills):
+    for draw in (charts.paths, charts.hills):
         one, other = (
             draw(Ravine(condition=k), ground(Ravine(condition=k)), {})["layout"] for k in (5, 50)
         )
@@ -249,7 +249,7 @@ def test_the_sweep_shows_every_rate_tried_and_where_each_racer_stands():
     for optimizer in (GradientDescent(), Adam()):
         tried = best_rate(surface, optimizer, surface.start, 50)
         found[optimizer.name] = (tried, tried.best)
-    figure = chart.sweep(found, floor_of(surface))
+    figure = charts.sweep(found, floor_of(surface))
     validated(figure)
     assert len(figure["data"]) == 4
     for (name, (tried, rate)), curve, here in zip(
@@ -273,7 +273,7 @@ def test_the_sweep_shows_the_best_rate_where_it_ends_at_nothing():
     surface = Bowl()
     tried = best_rate(surface, GradientDescent(), surface.start, 300)
     assert 0 <= tried.final[tried.rates == tried.best][0] < 1e-30
-    figure = chart.sweep({"Gradient descent": (tried, tried.best)}, floor_of(surface))
+    figure = charts.sweep({"Gradient descent": (tried, tried.best)}, floor_of(surface))
     low, high = (10.0**end for end in figure["layout"]["yaxis"]["range"])
     (here,) = figure["data"][1]["y"]
     assert low <= here < 1e-30 < high
@@ -383,7 +383,7 @@ def test_markup_in_a_name_stays_text():
 def test_figures_can_be_written_as_json():
     """What is not an array must be plain: nothing else reaches the browser."""
     runs, land = race(Rosenbrock()), ground(Rosenbrock())
-    for figure in (chart.paths(Rosenbrock(), land, runs), chart.hills(Rosenbrock(), land, runs)):
+    for figure in (charts.paths(Rosenbrock(), land, runs), charts.hills(Rosenbrock(), land, runs)):
         json.dumps(figure, default=lambda array: array.tolist(), allow_nan=True)
 
 
@@ -409,10 +409,10 @@ def test_the_ground_of_a_wild_formula_has_finite_heights(text, reach):
     assert land.heights.low < land.heights.high
     runs = race(surface, RACERS, 15)
     for figure in (
-        chart.paths(surface, land, runs),
-        chart.hills(surface, land, runs),
-        chart.losses(runs, None, land, 15),
-        chart.gradients(runs, 15),
+        charts.paths(surface, land, runs),
+        charts.hills(surface, land, runs),
+        charts.losses(runs, None, land, 15),
+        charts.gradients(runs, 15),
     ):
         validated(figure)
     assert summary(runs, setup_of(surface))

@@ -15,9 +15,7 @@ from optcore.derivatives.error_curve import error_curve
 from optcore.derivatives.microscope import lattice, look_closely, nearest_step, step_grid
 from optcore.derivatives.textbook import step_table
 from optcore.formula.functions import ABSOLUTE, EXP, FUNCTIONS, HIDDEN_POLES, RELU, SINE, TEXTBOOK
-from ui.shrinking_h import charts as chart
-from ui.shrinking_h import error_charts as error_chart
-from ui.shrinking_h import words
+from ui.shrinking_h import charts, error_charts, words
 
 GRID = step_grid()
 THREE = (FORWARD, BACKWARD, CENTRAL)
@@ -105,36 +103,36 @@ def test_the_microscope_looks_at_exactly_the_points_that_the_rules_use():
 
 
 @every_function
-@pytest.mark.parametrize("shown", [chart.EVERY, slice(40, 41)], ids=["settled", "live"])
+@pytest.mark.parametrize("shown", [charts.EVERY, slice(40, 41)], ids=["settled", "live"])
 def test_every_figure_is_valid_plotly(function, shown):
     curves = curves_of(function, DIFFERENCES)
     lead = words.leading(curves)
     for figure in (
-        chart.near(function, function.x, curves, h=GRID, shown=shown),
-        chart.magnified(function, function.x, curves, h=GRID, shown=shown),
-        error_chart.errors(curves, lead, shown=shown),
-        error_chart.estimates(curves, lead, shown=shown),
+        charts.near(function, function.x, curves, h=GRID, shown=shown),
+        charts.magnified(function, function.x, curves, h=GRID, shown=shown),
+        error_charts.errors(curves, lead, shown=shown),
+        error_charts.estimates(curves, lead, shown=shown),
     ):
         go.Figure(in_colours(figure))
         for trace in figure["data"]:
             if trace["meta"]["play"] == "frame":
-                rows = 257 if shown == chart.EVERY else 1
+                rows = 257 if shown == charts.EVERY else 1
                 assert len(trace["meta"]["y"]) == rows
 
 
 def test_figures_without_a_rule_or_a_derivative_are_valid_too():
     for figure in (
-        chart.near(SINE, 1.0, (), h=GRID),
-        chart.magnified(SINE, 1.0, (), h=GRID),
-        error_chart.errors((), None),
-        error_chart.estimates((), None),
+        charts.near(SINE, 1.0, (), h=GRID),
+        charts.magnified(SINE, 1.0, (), h=GRID),
+        error_charts.errors((), None),
+        error_charts.estimates((), None),
     ):
         go.Figure(in_colours(figure))
 
 
 def test_secants_pass_through_the_points_of_their_rule():
     curves = curves_of(EXP)
-    figure = chart.near(EXP, 0.0, curves, h=GRID)
+    figure = charts.near(EXP, 0.0, curves, h=GRID)
     at = nearest_step(GRID, 0.1)
     for name, ends in (("Forward", (0, 0.1)), ("Backward", (-0.1, 0)), ("Central", (-0.1, 0.1))):
         (points,) = named(figure, name, "markers")
@@ -151,7 +149,7 @@ def test_secants_pass_through_the_points_of_their_rule():
 
 def test_the_magnified_secant_has_the_estimated_slope():
     curves = curves_of(SINE)
-    figure = chart.magnified(SINE, 1.0, curves, h=GRID)
+    figure = charts.magnified(SINE, 1.0, curves, h=GRID)
     for curve in curves:
         (line,) = named(figure, curve.rule.name, "lines")
         slopes = np.diff(line["meta"]["y"], axis=1)[:, 0] / np.diff(line["meta"]["x"])[0]
@@ -159,13 +157,13 @@ def test_the_magnified_secant_has_the_estimated_slope():
 
 
 def test_a_pole_does_not_stretch_the_function_panel():
-    steep = chart.graph(HIDDEN_POLES, 0.5, 3.0)[2]
+    steep = charts.graph(HIDDEN_POLES, 0.5, 3.0)[2]
     assert steep[1] - steep[0] < 200
-    assert chart.graph(SINE, -1.5, 3.5)[2] == pytest.approx([-1.16, 1.16], abs=0.01)
+    assert charts.graph(SINE, -1.5, 3.5)[2] == pytest.approx([-1.16, 1.16], abs=0.01)
 
 
 def test_errors_are_those_of_the_closed_forms():
-    figure = error_chart.errors(curves_of(EXP), None)
+    figure = error_charts.errors(curves_of(EXP), None)
     at = nearest_step(GRID, 0.1)
     for name, error in (("Forward", 0.0517091807564771), ("Central", 0.0016675001984403)):
         (trace,) = [t for t in named(figure, name) if t["meta"]["play"] == "curve"]
@@ -174,7 +172,7 @@ def test_errors_are_those_of_the_closed_forms():
 
 def test_an_error_of_nothing_stands_on_its_own_row_and_is_read_as_0():
     curves = curves_of(TEXTBOOK)
-    figure = error_chart.errors(curves, curves[2])
+    figure = error_charts.errors(curves, curves[2])
     (trace,) = [t for t in named(figure, "Central") if t["meta"]["play"] == "curve"]
     axis = figure["layout"]["yaxis"]
     assert curves[2].error[0] == 0
@@ -187,7 +185,7 @@ def test_an_error_of_nothing_stands_on_its_own_row_and_is_read_as_0():
 def test_the_v_carries_slopes_best_h_and_the_region_of_round_off():
     curves = curves_of(SINE)
     central = curves[2]
-    figure = error_chart.errors(curves, central)
+    figure = error_charts.errors(curves, central)
     notes = [note["text"] for note in figure["layout"]["annotations"]]
     assert {"slope 1.00", "slope 2.00", "round-off rules"} <= set(notes)
     (region,) = named(figure, "round-off rules")
@@ -202,15 +200,15 @@ def test_the_v_carries_slopes_best_h_and_the_region_of_round_off():
 
 def test_float32_moves_the_v_up_and_to_larger_h():
     wide, narrow = (curves_of(SINE, dtype=t)[2] for t in (np.float32, np.float64))
-    edges = [error_chart.shades(c, [1, 2])[0]["x"].max() for c in (wide, narrow)]
+    edges = [error_charts.shades(c, [1, 2])[0]["x"].max() for c in (wide, narrow)]
     assert edges[0] > 100 * edges[1]
-    lost = [named({"data": error_chart.shades(c, [1, 2])}, "h is lost") for c in (wide, narrow)]
+    lost = [named({"data": error_charts.shades(c, [1, 2])}, "h is lost") for c in (wide, narrow)]
     assert lost[0][0]["x"].max() > 1e7 * lost[1][0]["x"].max()
 
 
 def test_the_fan_holds_the_estimates_that_floats_allow():
     (central,) = curves_of(SINE, (CENTRAL,), dtype=np.float32)
-    figure = error_chart.estimates((central,), central)
+    figure = error_charts.estimates((central,), central)
     (fan,) = named(figure, "multiples of float spacing / 2h")
     at = nearest_step(GRID, 2.05e-7)
     allowed = fan["y"][np.isclose(fan["x"], central.h[at])]
@@ -221,12 +219,12 @@ def test_the_fan_holds_the_estimates_that_floats_allow():
 
 def test_a_live_picture_is_small():
     settled, live = (
-        chart.magnified(SINE, 1.0, curves_of(SINE), h=GRID, shown=shown)["data"]
-        for shown in (chart.EVERY, slice(3, 4))
+        charts.magnified(SINE, 1.0, curves_of(SINE), h=GRID, shown=shown)["data"]
+        for shown in (charts.EVERY, slice(3, 4))
     )
     weigh = lambda data: sum(np.size(t["meta"].get("y", ())) for t in data)  # noqa: E731
     assert weigh(live) * 257 == weigh(settled)
-    assert not error_chart.errors(curves_of(SINE), None, shown=slice(3, 4))["layout"].get(
+    assert not error_charts.errors(curves_of(SINE), None, shown=slice(3, 4))["layout"].get(
         "annotations"
     )
 
@@ -270,7 +268,7 @@ def test_sentences_name_what_happens():
 def test_numbers_have_a_true_minus_in_words_tables_and_legend():
     curves = curves_of(SINE, (CENTRAL, FORWARD), x=2.0)
     table = step_table(SINE, 2.0)
-    reads = [t["meta"].get("reads", ()) for t in error_chart.errors(curves, curves[0])["data"]]
+    reads = [t["meta"].get("reads", ()) for t in error_charts.errors(curves, curves[0])["data"]]
     told = [*words.sentences(curves), words.rules_table(curves), *np.concatenate(reads),
             words.steps_table(table, lattice(SINE, 2.0, table.h))]  # fmt: skip
     assert all("−" in text for text in told[:3])
@@ -311,6 +309,6 @@ def test_csv_gives_every_number_back():
 
 
 def test_every_rule_has_a_look_of_its_own():
-    looks = [chart.RULE_LOOKS[rule.name] for rule in DIFFERENCES]
+    looks = [charts.RULE_LOOKS[rule.name] for rule in DIFFERENCES]
     assert len({look["colour"] for look in looks}) == len(DIFFERENCES)
     assert len({look["symbol"] for look in looks} | {"star", "triangle-down"}) == 9

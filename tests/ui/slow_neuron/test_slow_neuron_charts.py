@@ -3,8 +3,7 @@ import pytest
 from dressing import validated
 
 from optcore.training.neuron import NEURONS, NeuronStart, run_neuron
-from ui.slow_neuron import charts as chart
-from ui.slow_neuron import words
+from ui.slow_neuron import charts, words
 
 STARTS = [
     NeuronStart(steps=40),
@@ -26,16 +25,16 @@ def by_name(figure, play):
 @pytest.mark.parametrize("count", [0, 1, 3])
 def test_every_figure_is_one_that_plotly_accepts(start, count):
     runs = runs_of(start)[:count]
-    for figure in (chart.outputs(runs, 40), chart.gradients(runs, 40), chart.plane(runs),
-                   chart.weights(runs, start)):  # fmt: skip
+    for figure in (charts.outputs(runs, 40), charts.gradients(runs, 40), charts.plane(runs),
+                   charts.weights(runs, start)):  # fmt: skip
         validated(figure)
 
 
 def test_the_curves_are_the_runs():
     start = STARTS[0]
     runs = runs_of(start)
-    outputs = by_name(chart.outputs(runs, 40), "curve")
-    sizes = by_name(chart.gradients(runs, 40), "curve")
+    outputs = by_name(charts.outputs(runs, 40), "curve")
+    sizes = by_name(charts.gradients(runs, 40), "curve")
     for run in runs:
         name = run.neuron.name
         np.testing.assert_array_equal(outputs[name]["y"], run.outputs)
@@ -48,7 +47,7 @@ def test_the_curves_are_the_runs():
 
 def test_the_plane_of_z_has_the_two_formulas_and_the_place_of_each_neuron():
     runs = runs_of(STARTS[0])
-    figure = chart.plane(runs)
+    figure = charts.plane(runs)
     curves, spots = by_name(figure, "still"), by_name(figure, "frame")
     z = curves["Squared error"]["x"]
     a = 1 / (1 + np.exp(-z))
@@ -62,7 +61,7 @@ def test_the_plane_of_z_has_the_two_formulas_and_the_place_of_each_neuron():
 
 def test_the_weights_panel_has_output_and_paths():
     start = NeuronStart(x=-1.5, steps=40)
-    figure = chart.weights(runs_of(start), start)
+    figure = charts.weights(runs_of(start), start)
     ground = figure["data"][0]
     w, b = ground["x"][5], ground["y"][30]
     assert ground["z"][30, 5] == pytest.approx(1 / (1 + np.exp(-(w * -1.5 + b))), rel=1e-12)
@@ -74,8 +73,8 @@ def test_the_weights_panel_has_output_and_paths():
 
 def test_a_relu_at_rest_does_not_stretch_the_axis():
     start = NeuronStart(steps=300)
-    with_relu = chart.gradients(runs_of(start), 300)["layout"]["yaxis"]["range"]
-    without = chart.gradients(runs_of(start)[:2], 300)["layout"]["yaxis"]["range"]
+    with_relu = charts.gradients(runs_of(start), 300)["layout"]["yaxis"]["range"]
+    without = charts.gradients(runs_of(start)[:2], 300)["layout"]["yaxis"]["range"]
     assert with_relu[0] == without[0] == -2
     assert with_relu[1] >= np.log10(4)
 

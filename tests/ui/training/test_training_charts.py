@@ -12,9 +12,7 @@ from optcore.optimizers import GradientDescent
 from optcore.training.plan import TrainingPlan
 from optcore.training.record import Trainer, train
 from ui.prose import number, percent
-from ui.training import charts as chart
-from ui.training import choices as training
-from ui.training import words
+from ui.training import charts, choices, words
 from ui.training.answer_charts import answers
 
 PLAN = TrainingPlan(
@@ -28,39 +26,39 @@ BLOWS_UP = replace(
 
 @pytest.fixture(scope="module")
 def sides():
-    return training.sides([train(PLAN), train(OTHER)])
+    return choices.sides([train(PLAN), train(OTHER)])
 
 
 @pytest.fixture(scope="module")
 def exploded():
-    return training.sides([train(replace(BLOWS_UP, initializer=HeNormal())), train(BLOWS_UP)])
+    return choices.sides([train(replace(BLOWS_UP, initializer=HeNormal())), train(BLOWS_UP)])
 
 
 def figures(sides, which="Weights", only=None):
-    steps = chart.clock_steps(sides)
-    return [panel.figure for panel in training.panels(sides, steps, which, only)]
+    steps = charts.clock_steps(sides)
+    return [panel.figure for panel in choices.panels(sides, steps, which, only)]
 
 
-@pytest.mark.parametrize("which", list(chart.TITLES))
+@pytest.mark.parametrize("which", list(charts.TITLES))
 def test_every_figure_is_one_that_plotly_accepts(sides, exploded, which):
-    three = training.sides([train(replace(PLAN, dataset=Blobs(samples=30)))] * 2)
-    clipped = training.sides([train(replace(PLAN, clip=ClipNorm(0.1)))] * 2)
+    three = choices.sides([train(replace(PLAN, dataset=Blobs(samples=30)))] * 2)
+    clipped = choices.sides([train(replace(PLAN, clip=ClipNorm(0.1)))] * 2)
     for each in (sides, exploded, three, clipped):
         for figure in figures(each, which):
             validated(figure)
 
 
 def test_the_clock_stands_at_snapshots_and_at_ends(sides, exploded):
-    np.testing.assert_array_equal(chart.clock_steps(sides), PLAN.snapshots)
+    np.testing.assert_array_equal(charts.clock_steps(sides), PLAN.snapshots)
     end = exploded[1].record.last
-    steps = chart.clock_steps(exploded)
+    steps = charts.clock_steps(exploded)
     assert end in steps
     assert steps[-1] == BLOWS_UP.steps
-    assert chart.clock_steps(exploded[1:])[-1] == end
+    assert charts.clock_steps(exploded[1:])[-1] == end
 
 
 def test_the_answers_move_with_the_clock(sides):
-    steps = chart.clock_steps(sides)
+    steps = charts.clock_steps(sides)
     field, *samples = answers(sides[1], steps)["data"]
     frames = field["meta"]["frames"]["z"]
     assert frames.shape == (len(steps), 41, 41)
@@ -76,17 +74,17 @@ def test_the_answers_move_with_the_clock(sides):
 
 
 def test_a_moving_hand_gets_the_answers_of_its_step_alone(sides):
-    steps = chart.clock_steps(sides)
+    steps = charts.clock_steps(sides)
     whole = answers(sides[0], steps)["data"][0]["meta"]["frames"]["z"]
     alone = answers(sides[0], steps, only=5)["data"][0]["meta"]["frames"]["z"]
     np.testing.assert_array_equal(alone, whole[5:6])
-    quick = training.sides([train(PLAN, [int(steps[5])]), train(OTHER, [int(steps[5])])])
+    quick = choices.sides([train(PLAN, [int(steps[5])]), train(OTHER, [int(steps[5])])])
     same = answers(quick[0], steps, only=5)["data"][0]["meta"]["frames"]["z"]
     np.testing.assert_array_equal(same, alone)
 
 
 def test_a_regression_is_drawn_as_its_curve(exploded):
-    steps = chart.clock_steps(exploded)
+    steps = charts.clock_steps(exploded)
     curve = answers(exploded[0], steps)["data"][1]["meta"]
     record = exploded[0].record
     np.testing.assert_array_equal(curve["x"], record.places[:, 0])
@@ -95,7 +93,7 @@ def test_a_regression_is_drawn_as_its_curve(exploded):
 
 
 def test_after_an_explosion_the_last_finite_answer_stays_and_a_note_tells_its_step(exploded):
-    steps, record = chart.clock_steps(exploded), exploded[1].record
+    steps, record = charts.clock_steps(exploded), exploded[1].record
     assert np.isfinite(record.answers[0]).all()
     assert not np.isfinite(record.answers[1]).any()
     _, curve, note = answers(exploded[1], steps)["data"]
@@ -109,7 +107,7 @@ def test_after_an_explosion_the_last_finite_answer_stays_and_a_note_tells_its_st
 
 def test_the_note_says_where_no_answer_is_finite_or_it_lies_off_the_scale(exploded):
     side = exploded[1]
-    steps = chart.clock_steps(exploded)
+    steps = charts.clock_steps(exploded)
     for snapshot, told in ((np.inf, "No finite answer is left."),
                            (1e9, "Shown: the answer at step 7, off the scale.")):  # fmt: skip
         answer = np.full_like(side.record.answers[:1], snapshot)
@@ -118,17 +116,17 @@ def test_the_note_says_where_no_answer_is_finite_or_it_lies_off_the_scale(explod
 
 
 def test_classes_are_drawn_as_the_one_that_wins():
-    side = training.sides([train(replace(PLAN, dataset=Blobs(samples=60)))] * 2)[0]
-    field = answers(side, chart.clock_steps([side]))["data"][0]
+    side = choices.sides([train(replace(PLAN, dataset=Blobs(samples=60)))] * 2)[0]
+    field = answers(side, charts.clock_steps([side]))["data"][0]
     assert set(np.unique(field["meta"]["frames"]["z"])) <= {0.0, 1.0, 2.0}
     right = side.record.answers[-1].argmax(-1)
     np.testing.assert_array_equal(field["meta"]["frames"]["z"][-1].ravel(), right)
 
 
 def test_the_heat_map_holds_the_logarithms(sides):
-    decades = chart.span(sides, "Weights")
+    decades = charts.span(sides, "Weights")
     for side in sides:
-        field = chart.heat(side, chart.clock_steps(sides), "Weights", decades)["data"][0]
+        field = charts.heat(side, charts.clock_steps(sides), "Weights", decades)["data"][0]
         norms = side.record.weight_grad_norms
         np.testing.assert_allclose(10.0 ** field["z"].T, norms, rtol=1e-5)
         assert list(field["y"]) == [1, 2, 3, 4]
@@ -144,15 +142,15 @@ def test_the_heat_map_holds_the_logarithms(sides):
      ("Update ratio", 1, "update_ratios")],
 )  # fmt: skip
 def test_each_quantity_begins_where_it_exists(sides, which, first, name):
-    at, values = chart.quantity(sides[0].record, which)
+    at, values = charts.quantity(sides[0].record, which)
     assert (at[0], at[-1]) == (first, PLAN.steps)
     np.testing.assert_array_equal(values, getattr(sides[0].record, name))
 
 
 def test_long_trainings_are_thinned_for_the_heat_map():
-    side = training.sides([train(replace(PLAN, steps=900), [])] * 2)[0]
-    field = chart.heat(side, np.array([0, 900]), "Weights", (-5, 0))["data"][0]
-    assert field["z"].shape == (4, chart.COLUMNS)
+    side = choices.sides([train(replace(PLAN, steps=900), [])] * 2)[0]
+    field = charts.heat(side, np.array([0, 900]), "Weights", (-5, 0))["data"][0]
+    assert field["z"].shape == (4, charts.COLUMNS)
     assert (field["x"][0], field["x"][-1]) == (0, 900)
     row = np.searchsorted(field["x"], 451)
     norms = side.record.weight_grad_norms[field["x"][row]]
@@ -160,44 +158,44 @@ def test_long_trainings_are_thinned_for_the_heat_map():
 
 
 def test_an_explosion_is_marked_and_the_curves_hold_what_is_finite(exploded):
-    steps = chart.clock_steps(exploded)
-    heat = chart.heat(exploded[1], steps, "Weights", chart.span(exploded, "Weights"))
+    steps = charts.clock_steps(exploded)
+    heat = charts.heat(exploded[1], steps, "Weights", charts.span(exploded, "Weights"))
     assert "inf" in heat["layout"]["annotations"][0]["text"]
-    assert chart.heat(exploded[0], steps, "Weights", (-3, 3))["layout"]["annotations"] == []
-    loss = [t for t in chart.losses(exploded, steps)["data"] if t["meta"].get("play") == "still"]
+    assert charts.heat(exploded[0], steps, "Weights", (-3, 3))["layout"]["annotations"] == []
+    loss = [t for t in charts.losses(exploded, steps)["data"] if t["meta"].get("play") == "still"]
     record = exploded[1].record
     assert np.isnan(loss[1]["y"][-1])
     np.testing.assert_array_equal(loss[1]["y"][:-1], record.losses[:-1])
 
 
 def test_after_the_end_the_legend_says_of_which_step_its_numbers_are(exploded):
-    steps, last = chart.clock_steps(exploded), exploded[1].record.last
-    heads = [t for t in chart.losses(exploded, steps)["data"] if t["meta"].get("readout")]
+    steps, last = charts.clock_steps(exploded), exploded[1].record.last
+    heads = [t for t in charts.losses(exploded, steps)["data"] if t["meta"].get("readout")]
     for step, early, late in zip(steps, *(head["meta"]["reads"] for head in heads), strict=True):
         assert "at step" not in early
         assert late.endswith(f" at step {last}") == (step > last)
-    heads = [t for t in chart.whole_gradient(exploded, steps)["data"] if t["meta"].get("readout")]
+    heads = [t for t in charts.whole_gradient(exploded, steps)["data"] if t["meta"].get("readout")]
     assert [read == "–" for read in heads[1]["meta"]["reads"]] == list(steps > last)
 
 
 def test_the_legend_reads_the_clock_s_step(sides):
-    steps = chart.clock_steps(sides)
-    heads = [t for t in chart.losses(sides, steps)["data"] if t["meta"].get("readout")]
+    steps = charts.clock_steps(sides)
+    heads = [t for t in charts.losses(sides, steps)["data"] if t["meta"].get("readout")]
     for side, head in zip(sides, heads, strict=True):
         np.testing.assert_array_equal(head["meta"]["y"][:, 0], side.record.losses[steps])
         assert head["meta"]["reads"][3] == f"{side.record.losses[steps[3]]:.3g}"
 
 
 def test_a_marker_at_either_end_is_whole_on_a_phone(sides):
-    low, high = chart.losses(sides, chart.clock_steps(sides))["layout"]["xaxis"]["range"]
+    low, high = charts.losses(sides, charts.clock_steps(sides))["layout"]["xaxis"]["range"]
     pixels, radius = 310, 4.2
     for room in (-low, high - PLAN.steps):
         assert radius <= room / (high - low) * pixels < 2 * radius
 
 
 def test_clipping_is_drawn_before_and_after():
-    clipped = training.sides([train(replace(PLAN, clip=ClipNorm(0.05)))] * 2)
-    lines = [t for t in chart.whole_gradient(clipped, PLAN.snapshots)["data"]
+    clipped = choices.sides([train(replace(PLAN, clip=ClipNorm(0.05)))] * 2)
+    lines = [t for t in charts.whole_gradient(clipped, PLAN.snapshots)["data"]
              if t["meta"].get("play") == "still"]  # fmt: skip
     record = clipped[0].record
     np.testing.assert_array_equal(lines[0]["y"], record.before)
@@ -207,7 +205,7 @@ def test_clipping_is_drawn_before_and_after():
 
 def test_names_say_what_differs():
     def name(**changes):
-        return training.names([PLAN, replace(PLAN, **changes)])
+        return choices.names([PLAN, replace(PLAN, **changes)])
 
     assert name(hidden=ReLU()) == ["Sigmoid", "ReLU"]
     assert name(residual=True, norm="layer") == [
@@ -217,11 +215,11 @@ def test_names_say_what_differs():
     assert name(initializer=HeNormal(gain=2.0)) == ["Sigmoid, gain 1", "Sigmoid, gain 2"]
     assert name() == ["Sigmoid (left)", "Sigmoid (right)"]
     leaks = [replace(PLAN, hidden=LeakyReLU(slope=slope)) for slope in (0.1, 0.2)]
-    assert training.names(leaks) == ["Leaky ReLU, slope 0.1", "Leaky ReLU, slope 0.2"]
+    assert choices.names(leaks) == ["Leaky ReLU, slope 0.1", "Leaky ReLU, slope 0.2"]
 
 
 def test_two_sides_never_look_alike(sides):
-    twins = training.sides([sides[0].record] * 2)
+    twins = choices.sides([sides[0].record] * 2)
     assert twins[0].look["colour"] != twins[1].look["colour"]
     assert twins[0].look["dash"] != twins[1].look["dash"]
 
@@ -235,7 +233,7 @@ def test_the_words_follow_the_numbers(sides, exploded):
         f"‖∂L/∂W‖, the gradient of the weights, was {number(words.share(sides[0], 0))} times"
         in flat
     )
-    told = words.step_by_step(sides, chart.clock_steps(sides))
+    told = words.step_by_step(sides, charts.clock_steps(sides))
     assert len(told) == len(PLAN.snapshots)
     assert told[4].startswith(f"Step {PLAN.snapshots[4]}: Sigmoid has loss ")
     assert words.meanwhile(sides, int(PLAN.snapshots[4]), followed=True) in told[4]
@@ -245,8 +243,8 @@ def test_the_words_follow_the_numbers(sides, exploded):
     assert table.count("<tr>") == 3
     last = exploded[1].record.last
     assert f"<td>{number(exploded[1].record.losses[-1])} at step {last}</td>" in table
-    told = words.step_by_step(exploded, chart.clock_steps(exploded))
-    for step, text in zip(chart.clock_steps(exploded), told, strict=True):
+    told = words.step_by_step(exploded, charts.clock_steps(exploded))
+    for step, text in zip(charts.clock_steps(exploded), told, strict=True):
         now = text.splitlines()[0]
         assert now.endswith(f"gain 2.5 exploded at step {last}.") == (step >= last)
         assert "inf" not in now
@@ -257,7 +255,7 @@ def test_words_for_a_stopped_and_for_a_clipped_training():
     steps = iter(trainer)
     for _ in range(9):
         next(steps)
-    side = training.sides([trainer.record()] * 2)[0]
+    side = choices.sides([trainer.record()] * 2)[0]
     told = words.verdict(side)
     assert f"Stopped after step 8 of 120. Loss {number(side.record.losses[8])}" in told
     assert "Clipping shortened 8 of 8 gradients" in told
@@ -265,7 +263,7 @@ def test_words_for_a_stopped_and_for_a_clipped_training():
 
 
 def test_words_for_a_network_that_starts_at_zero():
-    side = training.sides([train(replace(OTHER, initializer=Zeros(), steps=10))] * 2)[0]
+    side = choices.sides([train(replace(OTHER, initializer=Zeros(), steps=10))] * 2)[0]
     told = words.verdict(side)
     assert "the gradient of its output weights is exactly 0" in told
     assert "It answers the same everywhere: two samples differ by 0 at most" in told
