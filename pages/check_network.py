@@ -38,7 +38,7 @@ def check(set_up):
         key="check_network.stage",
         legend=charts.legend(found),
         boards=setup.boards,
-        words=findings.told(found, setup, state.settled, hush=mode == DETECT),
+        words=findings.summary(found, setup, state.settled, hush=mode == DETECT),
         lesson=telling(state, lambda: facts(found)) if state.settled else None,
         columns="minmax(0, 5fr) minmax(0, 3fr)",
         on_change=state.take,

@@ -24,48 +24,48 @@ racers, others = choices.dials(surface, optimizers, conditions)
 
 
 @state.live
-def race():
-    setup, boards = choices.set_up(state, racers, others)
-    runs = choices.runs(setup)
-    land = surfaces.land(setup.surface)
+def live():
+    race, boards = choices.set_up(state, racers, others)
+    runs = choices.runs(race)
+    ground = surfaces.ground_of(race.surface)
     deep = view == DEEP
     draw = charts.hills if deep else charts.paths
-    floor = words.floor_of(setup.surface)
+    floor = words.floor_of(race.surface)
     stage(
         [
-            Panel(draw(setup.surface, land, runs), span=2, click="start", name="paths",
+            Panel(draw(race.surface, ground, runs), span=2, click="start", name="paths",
                   aspect=surfaces.shape(surface),
                   labels={"x": surface.axes[0], "y": surface.axes[1]},
                   view=state.view(0)),
-            Panel(charts.losses(runs, floor, land, setup.steps), cursor=True,
+            Panel(charts.losses(runs, floor, ground, race.steps), cursor=True,
                   labels={"x": "step", "y": "loss"}),
-            Panel(charts.gradients(runs, setup.steps), cursor=True,
+            Panel(charts.gradients(runs, race.steps), cursor=True,
                   labels={"x": "step", "y": "gradient norm"}),
         ],
         key="race.stage",
-        clock=Clock(setup.steps, state.clock(range(setup.steps + 1)), opens=3),
-        handles=[Handle("start", setup.start, "Start point: drag it, or use the arrow keys")],
+        clock=Clock(race.steps, state.clock(range(race.steps + 1)), opens=3),
+        handles=[Handle("start", race.start, "Start point: drag it, or use the arrow keys")],
         legend=[legend(name, OPTIMIZER_LOOKS[name]) for name in runs],
         boards=boards,
-        words=words.summary(runs, setup) if state.settled else None,
-        table=words.results(runs, setup) if state.settled else None,
-        lesson=telling(state, lambda: facts(setup, runs)) if state.settled else None,
+        words=words.summary(runs, race) if state.settled else None,
+        table=words.results(runs, race) if state.settled else None,
+        lesson=telling(state, lambda: facts(race, runs)) if state.settled else None,
         columns="minmax(0, 5fr) minmax(0, 3fr)",
         on_change=state.take,
         live=not state.settled,
     )  # fmt: skip
-    return setup, runs
+    return race, runs
 
 
-setup, runs = race()
+race, runs = live()
 with rates:
-    details.rate_buttons(state, setup)
+    details.rate_buttons(state, race)
 if drawer := frame.details(state, "race.stage"):
     with drawer:
         surface_field.about(surface)
-        details.inspector(state, setup, runs)
+        details.inspector(state, race, runs)
         if controls.switch(state, "sweep", "Show final loss against learning rate"):
-            details.sweeps(setup)
-        details.downloads(setup, runs)
+            details.sweeps(race)
+        details.downloads(race, runs)
         frame.about(state)
 state.publish()

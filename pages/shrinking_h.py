@@ -31,7 +31,7 @@ def live():
         clock=show.clock(watch),
         handles=[show.handle(watch)],
         legend=show.legend(watch),
-        words=show.told(watch, state.settled),
+        words=show.summary(watch, state.settled),
         lesson=telling(state, lambda: facts(watch.curves, show.claim(state, watch)))
         if state.settled
         else None,

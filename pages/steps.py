@@ -15,31 +15,31 @@ with frame.row(state, opened_by=("inspect",)):
 
 
 @state.live
-def heard():
-    setup, boards = choices.set_up(state)
-    responses = setup.responses()
-    panels, known = choices.panels(state, setup, responses)
+def live():
+    playing, boards = choices.set_up(state)
+    responses = playing.responses()
+    panels, known = choices.panels(state, playing, responses)
     stage(
         panels,
         key="steps.stage",
-        clock=Clock(setup.steps, state.clock(range(setup.steps + 1)), opens=3),
+        clock=Clock(playing.steps, state.clock(range(playing.steps + 1)), opens=3),
         legend=[legend(name, OPTIMIZER_LOOKS[name]) for name in responses],
         boards=boards,
-        words=words.told(setup, responses, state["view"], known) if state.settled else None,
-        table=words.table(setup, responses) if state.settled else None,
-        lesson=telling(state, lambda: facts(setup, responses)) if state.settled else None,
+        words=words.by_step(playing, responses, state["view"], known) if state.settled else None,
+        table=words.table(playing, responses) if state.settled else None,
+        lesson=telling(state, lambda: facts(playing, responses)) if state.settled else None,
         columns=choices.columns(panels),
         on_change=lambda change: choices.hear(state, change),
         live=not state.settled,
     )
-    return setup, responses
+    return playing, responses
 
 
-setup, responses = heard()
+playing, responses = live()
 if drawer := frame.details(state, "steps.stage"):
     with drawer:
-        details.laws(setup)
-        details.inspector(state, setup, responses)
-        details.downloads(setup, responses)
+        details.laws(playing)
+        details.inspector(state, playing, responses)
+        details.downloads(playing, responses)
         frame.about(state)
 state.publish()

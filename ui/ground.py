@@ -107,39 +107,39 @@ def _heights(surface, values: np.ndarray) -> Heights:
 
 
 @lru_cache(maxsize=64)
-def contour(land: Ground) -> Kept:
+def contour(ground: Ground) -> Kept:
     """Filled contours with a colour bar that reads in losses."""
-    return _sketched(_contour, land)
+    return _sketched(_contour, ground)
 
 
 @lru_cache(maxsize=16)
-def sheet(land: Ground) -> Kept:
+def sheet(ground: Ground) -> Kept:
     """The same heights as a 3-D sheet."""
-    return _sketched(_sheet, land)
+    return _sketched(_sheet, ground)
 
 
-def _sketched(draw: Callable[..., Kept], land: Ground) -> Kept:
+def _sketched(draw: Callable[..., Kept], ground: Ground) -> Kept:
     """A drawing and, for while a hand shapes the ground, the same from every second point."""
-    whole = draw(land, slice(None))
-    whole.sketch = draw(land, slice(None, None, 2))
+    whole = draw(ground, slice(None))
+    whole.sketch = draw(ground, slice(None, None, 2))
     return whole
 
 
-def _contour(land: Ground, some: slice) -> Kept:
-    at, text = land.heights.ticks()
-    size = (land.heights.high - land.heights.low) / 22
+def _contour(ground: Ground, some: slice) -> Kept:
+    at, text = ground.heights.ticks()
+    size = (ground.heights.high - ground.heights.low) / 22
     return Kept(
         {
             "type": "contour",
-            "x": land.x[some],
-            "y": land.y[some],
-            "z": land.z[some, some],
+            "x": ground.x[some],
+            "y": ground.y[some],
+            "z": ground.z[some, some],
             "colorscale": "ground",
             "autocontour": False,
-            "contours": {"start": land.heights.low, "end": land.heights.high, "size": size},
+            "contours": {"start": ground.heights.low, "end": ground.heights.high, "size": size},
             "line": {"width": 0.6, "color": "rgba(120,130,145,0.55)"},
-            "zmin": land.heights.low,
-            "zmax": land.heights.high,
+            "zmin": ground.heights.low,
+            "zmax": ground.heights.high,
             "hoverinfo": "skip",
             "colorbar": {
                 "title": {"text": "loss", "side": "top"},
@@ -153,17 +153,17 @@ def _contour(land: Ground, some: slice) -> Kept:
     )
 
 
-def _sheet(land: Ground, some: slice) -> Kept:
-    at, text = land.heights.ticks()
+def _sheet(ground: Ground, some: slice) -> Kept:
+    at, text = ground.heights.ticks()
     return Kept(
         {
             "type": "surface",
-            "x": land.x[some],
-            "y": land.y[some],
-            "z": np.clip(land.z[some, some], land.heights.low, land.heights.high),
+            "x": ground.x[some],
+            "y": ground.y[some],
+            "z": np.clip(ground.z[some, some], ground.heights.low, ground.heights.high),
             "colorscale": "ground",
-            "cmin": land.heights.low,
-            "cmax": land.heights.high,
+            "cmin": ground.heights.low,
+            "cmax": ground.heights.high,
             "opacity": 0.95,
             "hoverinfo": "skip",
             "colorbar": {
@@ -179,7 +179,7 @@ def _sheet(land: Ground, some: slice) -> Kept:
     )
 
 
-def minima(surface, land: Ground | None = None) -> dict:
+def minima(surface, ground: Ground | None = None) -> dict:
     """The known minima as stars; on the sheet when given the ground."""
     points = np.reshape(np.array(surface.minima, dtype=float), (-1, 2))
     trace = {
@@ -196,7 +196,7 @@ def minima(surface, land: Ground | None = None) -> dict:
             "line": {"color": "paper", "width": 1.5},
         },
     }
-    if land is None:
+    if ground is None:
         return {"type": "scatter", **trace, "meta": {"still": True}}
     trace["marker"] = {"symbol": "diamond", "size": 4, "color": "ink"}
-    return {"type": "scatter3d", **trace, "z": land.heights.of(surface.value(points))}
+    return {"type": "scatter3d", **trace, "z": ground.heights.of(surface.value(points))}

@@ -272,10 +272,10 @@ def telling(state, facts: Callable[[], Facts]) -> dict[str, Any] | None:
     if opened is None:
         return None
     left = state.departs(opened.link)
-    return told(opened, facts()) | {"left": left, "opening": state.memory.get("openings", 0)}
+    return as_shown(opened, facts()) | {"left": left, "opening": state.memory.get("openings", 0)}
 
 
-def told(opened: OpenLesson, facts: Facts) -> dict[str, Any]:
+def as_shown(opened: OpenLesson, facts: Facts) -> dict[str, Any]:
     """A step of a lesson as the stage shows it."""
     lesson, step = opened.lesson, opened.lesson.steps[opened.step]
     right = step.right(facts)

@@ -36,7 +36,7 @@ def point_dial(window, point):
 
 
 @cached
-def land(surface) -> Ground:
+def ground_of(surface) -> Ground:
     """The surface's grid, worked out once for all who look at it."""
     return ground(surface)
 

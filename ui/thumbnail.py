@@ -20,7 +20,7 @@ STYLE = (
 
 
 @dataclass(frozen=True)
-class Line:
+class Stroke:
     """A line in a colour, through points of shape (n, 2)."""
 
     colour: str
@@ -28,12 +28,12 @@ class Line:
 
 
 Window = tuple[tuple[float, float], tuple[float, float]]
-Picture = Callable[[Address], tuple[Sequence[Line], Window | None]]
+Picture = Callable[[Address], tuple[Sequence[Stroke], Window | None]]
 
 
-def as_source(lines: Sequence[Line], window: Window | None = None) -> str:
+def as_source(lines: Sequence[Stroke], window: Window | None = None) -> str:
     """The lines over a window (x, then y), or over all that they reach, as a `data:` address."""
-    shown = [Line(each.colour, _thinned(each.points)) for each in lines]
+    shown = [Stroke(each.colour, _thinned(each.points)) for each in lines]
     shown = [each for each in shown if len(each.points)]
     (x_low, x_high), (y_low, y_high) = window or _reach(shown)
     low, span = np.array([x_low, y_high]), np.array([x_high - x_low, y_low - y_high])
@@ -64,7 +64,7 @@ def _thinned(points: np.ndarray) -> np.ndarray:
     return rows[kept]
 
 
-def _reach(lines: Sequence[Line]) -> Window:
+def _reach(lines: Sequence[Stroke]) -> Window:
     every = np.concatenate([each.points for each in lines] or [np.zeros((1, 2))])
     low, high = every.min(axis=0), every.max(axis=0)
     high = np.where(high > low, high, low + 1.0)

@@ -10,7 +10,7 @@ from optcore.checks.diagnosis import WRONG, diagnose
 from optcore.checks.grad_check import GradCheck
 from optcore.checks.measurement import VALUE_ROUNDING, norm, relative
 from optcore.derivatives.differences import CENTRAL
-from optcore.networks.backprop_lines import Line, lines_of
+from optcore.networks.backprop_lines import BackpropLine, lines_of
 from optcore.networks.network import FitLoss
 
 # A hidden bug must change each block it reaches by this much, and stand out of round-off.
@@ -27,7 +27,7 @@ class Ruling:
     """Whether the person's answer was right, and the evidence in sentences."""
 
     right: bool
-    line: Line
+    line: BackpropLine
     sentences: tuple[str, ...]
 
 
@@ -39,11 +39,11 @@ class Case:
     bug: PlantedBug
 
     @property
-    def lines(self) -> tuple[Line, ...]:
+    def lines(self) -> tuple[BackpropLine, ...]:
         """What the person chooses from."""
         return lines_of(self.fit.network, weight_decay=self.fit.weight_decay > 0)
 
-    def rule(self, answer: Line, check: GradCheck) -> Ruling:
+    def rule(self, answer: BackpropLine, check: GradCheck) -> Ruling:
         """Judge the line the person named by a check of this case's `fit`."""
         network = self.fit.network
         truth = self.bug.line(network)
@@ -59,7 +59,7 @@ class Case:
         return next((found.why for found in diagnose(check, self.fit) if found.line == truth), ())
 
 
-def against(answer: Line, check: GradCheck, network) -> str:
+def against(answer: BackpropLine, check: GradCheck, network) -> str:
     """Why the named line does not explain the pattern, or that the pattern alone allows it."""
     reached, wrong = set(answer.blocks(network)), set(check.names(*WRONG))
     spared = [name for name in answer.blocks(network) if name in check.names("right")]

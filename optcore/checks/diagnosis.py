@@ -8,7 +8,7 @@ import numpy as np
 from optcore.checks.bugs import PLANTED_BUGS, PlantedBug
 from optcore.checks.grad_check import GradCheck, component_name
 from optcore.checks.measurement import norm, relative
-from optcore.networks.backprop_lines import Line, lines_of
+from optcore.networks.backprop_lines import BackpropLine, lines_of
 
 WRONG = ("wrong", "suspicious")
 # A slip replayed must give the checked gradient to rounding, not just resemble it.
@@ -27,7 +27,7 @@ class Diagnosis:
     checked gradient exactly.
     """
 
-    line: Line
+    line: BackpropLine
     explains: tuple[str, ...]
     complete: bool
     factor: float

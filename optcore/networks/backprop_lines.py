@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Line:
+class BackpropLine:
     """One line of the backward pass. `kind` is "output delta", "delta", "weight grad",
     "bias grad" or "penalty"; `layer` counts from 1, and is 0 for the penalty, one line for all.
     """
@@ -58,13 +58,13 @@ class Line:
         }[self.kind]
 
 
-def lines_of(network, *, weight_decay: bool = True) -> tuple[Line, ...]:
+def lines_of(network, *, weight_decay: bool = True) -> tuple[BackpropLine, ...]:
     """Every line of the backward pass of a network, output first, as it runs."""
     depth = network.depth
     found = []
     for layer in range(depth, 0, -1):
-        found.append(Line("output delta" if layer == depth else "delta", layer))
-        found.append(Line("weight grad", layer))
+        found.append(BackpropLine("output delta" if layer == depth else "delta", layer))
+        found.append(BackpropLine("weight grad", layer))
         if network.bias:
-            found.append(Line("bias grad", layer))
-    return (*found, Line("penalty")) if weight_decay else tuple(found)
+            found.append(BackpropLine("bias grad", layer))
+    return (*found, BackpropLine("penalty")) if weight_decay else tuple(found)

@@ -12,7 +12,7 @@ from visits import said, visit
 
 from ui.lesson_map import Taught, cards, in_order, question
 from ui.lessons import OPENS, address, lessons, parse
-from ui.thumbnail import HEIGHT, WIDTH, Line, as_source
+from ui.thumbnail import HEIGHT, WIDTH, Stroke, as_source
 
 STRANGE = """title: <script>alert(1)</script>
 subject: "><img src=x onerror=alert(1)>
@@ -116,7 +116,7 @@ def test_every_picture_has_lines_within_reach(shown):
 
 def test_a_picture_is_the_run_thinned():
     points = np.column_stack([np.linspace(0, 1, 500), np.linspace(0, 2, 500)])
-    (line,) = drawn(as_source([Line("#3b93fa", points)], ((0.0, 1.0), (0.0, 2.0))))
+    (line,) = drawn(as_source([Stroke("#3b93fa", points)], ((0.0, 1.0), (0.0, 2.0))))
     assert len(line) <= 60
     assert line[0] == pytest.approx([6, HEIGHT - 6])
     assert line[-1] == pytest.approx([WIDTH - 6, 6])
@@ -127,7 +127,7 @@ def test_a_picture_is_the_run_thinned():
 
 def test_what_is_not_finite_or_without_extent_is_still_a_picture():
     for points in ([[0, np.nan]], [[1, 1], [1, 1]], [[0, 0], [1e300, 1], [np.inf, 2]]):
-        for line in drawn(as_source([Line("#3b93fa", np.array(points, dtype=float))])):
+        for line in drawn(as_source([Stroke("#3b93fa", np.array(points, dtype=float))])):
             assert np.isfinite(line).all()
 
 

@@ -90,7 +90,7 @@ def test_every_function_opens(name, dtype):
 def test_no_rule_at_all_is_no_error():
     app = opened(rules="")
     assert not app.exception
-    assert show.told(watched(rules=()), True) == [
+    assert show.summary(watched(rules=()), True) == [
         "No rule is chosen: choose one or more above to see its error."
     ]
 
@@ -236,8 +236,8 @@ def test_the_window_follows_a_typed_x_but_not_a_dragging_hand():
 
 def test_there_is_a_sentence_and_a_label_for_every_step():
     w = watched()
-    assert len(show.told(w, True)) == len(w.h) == show.clock(w).steps + 1
-    assert show.told(w, False) == [show.told(w, True)[w.at]]
+    assert len(show.summary(w, True)) == len(w.h) == show.clock(w).steps + 1
+    assert show.summary(w, False) == [show.summary(w, True)[w.at]]
 
 
 def test_the_handle_stands_on_the_curve():

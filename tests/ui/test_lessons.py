@@ -10,10 +10,10 @@ from ui.lessons import (
     LessonError,
     OpenLesson,
     as_html,
+    as_shown,
     filled,
     lessons,
     parse,
-    told,
 )
 
 PAGES = sorted(path.name for path in FOLDER.iterdir() if (path / "about.md").exists())
@@ -51,13 +51,16 @@ def test_a_lesson_is_read_as_it_is_written():
 def test_a_step_is_told_with_its_facts_and_the_answer_they_make_right():
     lesson = parse(TEXT, "race", "two-ways")
     facts = {"nearest": "Adam", "steps": 40, "adam.loss": 1.25e-9}
-    message = told(OpenLesson(lesson, 1), facts)
+    message = as_shown(OpenLesson(lesson, 1), facts)
     assert message["words"] == "Who ends nearer after 40 steps?"
     assert [answer["right"] for answer in message["answers"]] == [True, False]
     assert message["answers"][0]["reply"] == "It is 1.25e−9 away."
     assert message["then"] == "– of them <b>all</b>."
-    assert told(OpenLesson(lesson), {"adam.rate": 0.5})["words"] == "The rate is 0.50."
-    assert (told(OpenLesson(lesson), {})["at"], told(OpenLesson(lesson, 1), {})["at"]) == (12, 0)
+    assert as_shown(OpenLesson(lesson), {"adam.rate": 0.5})["words"] == "The rate is 0.50."
+    assert (as_shown(OpenLesson(lesson), {})["at"], as_shown(OpenLesson(lesson, 1), {})["at"]) == (
+        12,
+        0,
+    )
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ def panels(found: CheckRecord, settled: bool) -> list[Panel]:
     ]  # fmt: skip
 
 
-def told(found: CheckRecord, setup: TunedCheck, settled: bool, hush: bool) -> str:
+def summary(found: CheckRecord, setup: TunedCheck, settled: bool, hush: bool) -> str:
     if found.plan != setup.plan and not settled:
         return (
             f"{setup.plan.parameters:,} parameters are too many to check while the slider moves: "

@@ -18,7 +18,7 @@ from ui.curvature.shown import ALONE, EVEN, Shown, over_steps, run_clock
 from ui.live.sliders import Board
 from ui.live.stage import Clock, Panel
 from ui.state import PageState
-from ui.surfaces import land
+from ui.surfaces import ground_of
 
 # Steps that suffice to tell where a rate ends.
 ENOUGH = 1000
@@ -78,7 +78,7 @@ def edge(state: PageState) -> Shown:
     if network.plane:
         surface = found.objective
         path = run_charts.path("Gradient descent", found.run, surface)
-        first = step_charts.ground(surface, land(surface), None, (), [path])
+        first = step_charts.ground(surface, ground_of(surface), None, (), [path])
     ends = networks.chosen(network, factor, min(steps, ENOUGH))
     panels = [
         Panel(first, cursor=not network.plane, labels=labels),

@@ -17,7 +17,7 @@ from ui.curvature.take_away import Program
 from ui.live.stage import Clock, Handle, Panel
 from ui.palette import legend
 from ui.state import PageState
-from ui.surfaces import OwnFunction, Reach, land, point_dial, shape
+from ui.surfaces import OwnFunction, Reach, ground_of, point_dial, shape
 
 WIDE = "minmax(0, 5fr) minmax(0, 3fr)"
 EVEN = "minmax(0, 1fr) minmax(0, 1fr)"
@@ -110,7 +110,7 @@ def ground_panel(state: PageState, at: Where, traces: list, span: int) -> Panel:
     """The contours with the map behind, the critical points, and what the view draws on them."""
     surface = at.surface
     back = case.map_behind(surface, state["map"], at.rate, not state.settled)
-    figure = step_charts.ground(surface, land(surface), back, case.critical(surface), traces)
+    figure = step_charts.ground(surface, ground_of(surface), back, case.critical(surface), traces)
     x, y = surface.axes
     return Panel(figure, span=span, click="point", labels={"x": x, "y": y}, name="ground",
                  view=state.view(0), aspect=shape(surface))  # fmt: skip

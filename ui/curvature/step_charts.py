@@ -31,12 +31,12 @@ def ground_layout(surface) -> dict:
     return plain | {"margin": {"l": 48, "r": 8, "t": 10, "b": 38}}
 
 
-def ground(surface, land: Ground, tint: dict | None, found, traces) -> dict:
+def ground(surface, heights: Ground, tint: dict | None, found, traces) -> dict:
     """Contours, where starts lead to, critical points by kind, and what is to be seen on them."""
     plot = ground_layout(surface)
     if tint is not None:
         plot["images"] = [tint]
-    return {"data": [contour(land), *marks(found), *traces], "layout": plot}
+    return {"data": [contour(heights), *marks(found), *traces], "layout": plot}
 
 
 def marks(found) -> list[dict]:

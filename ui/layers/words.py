@@ -24,13 +24,13 @@ from ui.prose import cell, csv_text, number, percent, spelled
 
 def regimes(profiles: Sequence[FlowProfile], before: Sequence[FlowProfile], how: Comparison) -> str:
     """A sentence per network: its regime and number, and where a number format gives up."""
-    lines = [told(profile) for profile in profiles]
+    lines = [sentence(profile) for profile in profiles]
     if before:
         lines.append(_repair(profiles, before, how))
     return "\n".join(lines)
 
 
-def told(profile: FlowProfile) -> str:
+def sentence(profile: FlowProfile) -> str:
     """The regime of one network, and what float16 and float32 would make of it."""
     return spelled(" ".join([profile.regime.sentence, *_formats(profile)]))
 

@@ -16,7 +16,7 @@ def reached(run) -> slice:
     return slice(0, int(run.ended) + 1)
 
 
-def paths(surface, land: Ground, runs: dict) -> dict:
+def paths(surface, ground: Ground, runs: dict) -> dict:
     """Contours, minima and one growing path per optimizer."""
     (x_low, x_high), (y_low, y_high) = surface.window
     tracks = [
@@ -29,16 +29,16 @@ def paths(surface, land: Ground, runs: dict) -> dict:
     x, y = surface.axes
     frame = layout(surface.name, margin=(44, 8, 10, 40), xaxis=axis(x, [x_low, x_high]),
                    yaxis=axis(y, [y_low, y_high]))  # fmt: skip
-    return {"data": [contour(land), minima(surface), *tracks], "layout": frame}
+    return {"data": [contour(ground), minima(surface), *tracks], "layout": frame}
 
 
-def hills(surface, land: Ground, runs: dict) -> dict:
+def hills(surface, ground: Ground, runs: dict) -> dict:
     """The same as a 3-D sheet with the paths on it."""
     tracks = []
     for name, run in runs.items():
         look, rows = OPTIMIZER_LOOKS[name], reached(run)
-        height = land.heights.of(run.values[rows])
-        shown = _inside(land, run.points[rows], height)
+        height = ground.heights.of(run.values[rows])
+        shown = _inside(ground, run.points[rows], height)
         dash = look["dash"] if look["dash"] != "longdash" else "longdashdot"
         tracks.append(
             {
@@ -53,7 +53,7 @@ def hills(surface, land: Ground, runs: dict) -> dict:
                 "meta": {"play": "path", "group": name},
             }
         )
-    at, text = land.heights.ticks()
+    at, text = ground.heights.ticks()
     (x, y) = surface.axes
     scene = {
         "xaxis": {"title": {"text": x}},
@@ -66,16 +66,16 @@ def hills(surface, land: Ground, runs: dict) -> dict:
         "aspectmode": "cube",
     }
     frame = layout(surface.name, margin=(0, 0, 0, 0), scene=scene, dragmode="turntable")
-    return {"data": [sheet(land), minima(surface, land), *tracks], "layout": frame}
+    return {"data": [sheet(ground), minima(surface, ground), *tracks], "layout": frame}
 
 
-def losses(runs: dict, floor: float | None, land: Ground, steps: int) -> dict:
+def losses(runs: dict, floor: float | None, ground: Ground, steps: int) -> dict:
     """Loss against steps: its height above the lowest known loss on a log axis, or, where no
     minimum is known, the loss itself on the heights of the ground."""
     if floor is None:
         curves = {name: run.values[reached(run)] for name, run in runs.items()}
         figure = _curves(curves, steps, "loss", "loss")
-        heights = land.heights
+        heights = ground.heights
         figure["layout"]["yaxis"] = axis("loss", heights.values)
         return figure
     curves = {name: run.values[reached(run)] - floor for name, run in runs.items()}
@@ -128,14 +128,14 @@ def _log_layout(title: str, reach: list[float], xaxis: dict) -> dict:
     return layout("curves", margin=(64, 10, 14, 34), xaxis=xaxis, yaxis=log_axis(title, reach))
 
 
-def _inside(land: Ground, points: np.ndarray, height: np.ndarray) -> np.ndarray:
+def _inside(ground: Ground, points: np.ndarray, height: np.ndarray) -> np.ndarray:
     x, y = points[:, 0], points[:, 1]
     return (
-        (x >= land.x[0])
-        & (x <= land.x[-1])
-        & (y >= land.y[0])
-        & (y <= land.y[-1])
-        & (height <= land.heights.high)
+        (x >= ground.x[0])
+        & (x <= ground.x[-1])
+        & (y >= ground.y[0])
+        & (y <= ground.y[-1])
+        & (height <= ground.heights.high)
     )
 
 

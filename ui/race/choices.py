@@ -87,7 +87,7 @@ def suited(surface, optimizer, start, steps: int):
 
 
 @dataclass(frozen=True)
-class Setup:
+class Race:
     """All that decides a race."""
 
     surface: Surface
@@ -126,13 +126,13 @@ def dials(surface, optimizers, conditions: Conditions) -> tuple[list, dict]:
     return racers, others
 
 
-def set_up(state: Address, racers: list, others: dict) -> tuple[Setup, list]:
+def set_up(state: Address, racers: list, others: dict) -> tuple[Race, list]:
     """The race the sliders stand at, and the sliders themselves."""
     optimizers, beside = controls.tune(state, racers)
     rest, below = controls.tune(state, list(others.values()))
     tuned = dict(zip(others, rest, strict=True))
     schedule = tuned.get("schedule", Constant())
-    setup = Setup(
+    race = Race(
         tuned["surface"],
         tuple(optimizers),
         (tuned["start"].x, tuned["start"].y),
@@ -140,15 +140,15 @@ def set_up(state: Address, racers: list, others: dict) -> tuple[Setup, list]:
         tuned["race"].tolerance,
         Conditions(schedule, tuned.get("clip"), tuned["noise"]),
     )
-    return setup, [beside, below]
+    return race, [beside, below]
 
 
-def runs(setup: Setup) -> dict:
+def runs(race: Race) -> dict:
     """Every racer's run by name; when one slider moves the others' are kept."""
-    given = setup.conditions.given
+    given = race.conditions.given
     found = {}
-    for each in setup.optimizers:
-        found[each.name] = _run(setup.surface, each, setup.start, setup.steps, *given.values())
+    for each in race.optimizers:
+        found[each.name] = _run(race.surface, each, race.start, race.steps, *given.values())
         give_way()
     return found
 

@@ -13,7 +13,7 @@ from ui.palette import OPTIMIZER_LOOKS, legend
 from ui.parameters import slug
 from ui.prose import number, spelled
 from ui.race import charts
-from ui.race.choices import Setup
+from ui.race.choices import Race
 from ui.race.inspector import numbers, worked
 from ui.race.programs import trajectory, with_optcore, with_torch
 from ui.race.words import floor_of
@@ -21,9 +21,9 @@ from ui.rules import rule
 from ui.state import PageState
 
 
-def rate_buttons(state: PageState, setup: Setup) -> None:
+def rate_buttons(state: PageState, race: Race) -> None:
     """One click each: the same learning rate for all, or the best for each."""
-    rated = [o for o in setup.optimizers if "learning_rate" in knobs(o)]
+    rated = [o for o in race.optimizers if "learning_rate" in knobs(o)]
     if not rated:
         return
     first = min(rated[0].learning_rate, *(knobs(o)["learning_rate"].high for o in rated))
@@ -37,12 +37,12 @@ def rate_buttons(state: PageState, setup: Setup) -> None:
         "Best rate for each",
         help="Tries about 85 rates on this surface, from this start, for this number of steps, "
         "and takes the one that ends lowest. The details show the sweep.",
-        on_click=lambda: _take_best(state, setup, rated),
+        on_click=lambda: _take_best(state, race, rated),
     )
 
 
-def _take_best(state: PageState, setup: Setup, rated) -> None:
-    sweeps = {o.name: sweep(setup, o) for o in rated}
+def _take_best(state: PageState, race: Race, rated) -> None:
+    sweeps = {o.name: sweep(race, o) for o in rated}
     best = {
         f"{slug(name)}.learning_rate": found.best
         for name, found in sweeps.items()
@@ -51,11 +51,11 @@ def _take_best(state: PageState, setup: Setup, rated) -> None:
     state.put({**best, "sweep": True, "details": True})
 
 
-def sweep(setup: Setup, optimizer):
+def sweep(race: Race, optimizer):
     """Every rate tried for one optimizer in this race, whatever its own rate."""
-    given = setup.conditions.given
+    given = race.conditions.given
     return _sweep(
-        setup.surface, replace(optimizer, learning_rate=1.0), setup.start, setup.steps, **given
+        race.surface, replace(optimizer, learning_rate=1.0), race.start, race.steps, **given
     )
 
 
@@ -64,35 +64,35 @@ def _sweep(surface, optimizer, start, steps: int, schedule, clip, noise):
     return best_rate(surface, optimizer, start, steps, schedule=schedule, clip=clip, noise=noise)
 
 
-def sweeps(setup: Setup) -> None:
+def sweeps(race: Race) -> None:
     """The learning rates tried, and where each optimizer stands."""
-    rated = [o for o in setup.optimizers if "learning_rate" in knobs(o)]
+    rated = [o for o in race.optimizers if "learning_rate" in knobs(o)]
     if not rated:
         st.info("Nobody in this race has a learning rate to try.", icon=":material/tune:")
         return
-    found = {o.name: (sweep(setup, o), o.learning_rate) for o in rated}
-    figure = charts.sweep(found, floor_of(setup.surface))
+    found = {o.name: (sweep(race, o), o.learning_rate) for o in rated}
+    figure = charts.sweep(found, floor_of(race.surface))
     names = [optimizer.name for optimizer in rated]
     stage(
         [Panel(figure, labels={"x": "learning rate", "y": "final loss"})],
         key="race.sweep",
         height="23rem",
         legend=[legend(name, OPTIMIZER_LOOKS[name]) for name in names],
-        words=f"Each curve is the loss after {setup.steps} steps for about 85 learning "
+        words=f"Each curve is the loss after {race.steps} steps for about 85 learning "
         "rates; the marker is the rate in the race. A curve ends where runs diverge; an end "
         "below the axis lies on its lower edge.",
     )
 
 
-def inspector(state: PageState, setup: Setup, runs: dict) -> None:
+def inspector(state: PageState, race: Race, runs: dict) -> None:
     """The scrubber's step of one optimizer, in numbers."""
     if not runs:
         return
     st.markdown("### Step inspector")
     name = controls.choose(state, "inspect", "Optimizer to inspect").name
-    picked = next(optimizer for optimizer in setup.optimizers if optimizer.name == name)
+    picked = next(optimizer for optimizer in race.optimizers if optimizer.name == name)
     run, at = runs[name], state["at"]
-    step = min(setup.steps if at is None else at, int(run.ended) - 1)
+    step = min(race.steps if at is None else at, int(run.ended) - 1)
     if step < 0:
         st.info(f"{picked.name} took no step: {spelled(run.status)}")
         return
@@ -100,19 +100,19 @@ def inspector(state: PageState, setup: Setup, runs: dict) -> None:
         f"From step {step} to {step + 1}. Pause or move the scrubber to choose another step."
     )
     st.latex(rule(picked))
-    st.latex(worked(picked, setup.surface, run, step))
+    st.latex(worked(picked, race.surface, run, step))
     st.caption(f"{picked.source}. Variant: {picked.variant}.")
-    st.markdown(numbers(picked, setup.surface, run, step))
+    st.markdown(numbers(picked, race.surface, run, step))
 
 
-def downloads(setup: Setup, runs: dict) -> None:
+def downloads(race: Race, runs: dict) -> None:
     """The trajectory as CSV, and programs that reproduce it: each made when it is asked for."""
     if not runs:
         return
     with st.popover("Download", icon=":material/download:"):
-        for optimizer in setup.optimizers:
+        for optimizer in race.optimizers:
             name = slug(optimizer.name)
-            given = (setup.surface, optimizer, setup.start, setup.steps, setup.conditions.given)
+            given = (race.surface, optimizer, race.start, race.steps, race.conditions.given)
             with st.container(horizontal=True):
                 st.markdown(f"**{optimizer.name}**")
                 run = runs[optimizer.name]

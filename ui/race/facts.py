@@ -7,25 +7,25 @@ from ui.parameters import slug
 from ui.race.words import arrival, floor_of
 
 
-def facts(setup, runs: dict) -> dict[str, float | str | None]:
+def facts(race, runs: dict) -> dict[str, float | str | None]:
     """Facts of a race; a racer's begin with its name as links write it: `adam.loss`."""
-    surface = setup.surface
-    axes = _axes(surface, setup.start)
+    surface = race.surface
+    axes = _axes(surface, race.start)
     found: dict[str, float | str | None] = {
-        "steps": setup.steps,
-        "tolerance": setup.tolerance,
+        "steps": race.steps,
+        "tolerance": race.tolerance,
         "floor": floor_of(surface),
         "steepest": axes[0],
         "flattest": axes[1],
         "limit": 2 / axes[0] if axes[0] > 0 else None,
         "condition": axes[0] / axes[1] if axes[1] > 0 else None,
-        "start.x": setup.start[0],
-        "start.y": setup.start[1],
+        "start.x": race.start[0],
+        "start.y": race.start[1],
     }
     found |= {f"surface.{name}": getattr(surface, name) for name in knobs(surface)}
     ends = {}
-    for optimizer in setup.optimizers:
-        own = _racer(setup, optimizer, runs[optimizer.name], axes)
+    for optimizer in race.optimizers:
+        own = _racer(race, optimizer, runs[optimizer.name], axes)
         found |= {f"{slug(optimizer.name)}.{name}": fact for name, fact in own.items()}
         ends[optimizer.name] = own
     found["lowest"] = _least(ends, "loss")
@@ -34,12 +34,12 @@ def facts(setup, runs: dict) -> dict[str, float | str | None]:
     return found
 
 
-def _racer(setup, optimizer, run, axes) -> dict[str, float | str | None]:
-    surface, last = setup.surface, int(run.ended)
+def _racer(race, optimizer, run, axes) -> dict[str, float | str | None]:
+    surface, last = race.surface, int(run.ended)
     points = run.points[: last + 1]
     moves = np.diff(points, axis=0)
     lengths = np.sqrt((moves**2).sum(axis=-1)) if last else np.zeros(1)
-    step = arrival(run, floor_of(surface), setup.tolerance)
+    step = arrival(run, floor_of(surface), race.tolerance)
     goal = np.array(surface.minima[0] if surface.minima else points[-1], dtype=float)
     across = (points - goal) @ axes[2]
     steep = run.grads[0] / np.maximum(np.abs(run.grads[0]), 1e-300)

@@ -6,15 +6,15 @@ from ui.palette import OPTIMIZER_LOOKS
 from ui.race import choices
 from ui.race.charts import reached
 from ui.race.parameters import Unclipped
-from ui.thumbnail import Line
+from ui.thumbnail import Stroke
 
 
 def picture(state: Address):
     clip = None if isinstance(state["clip"], Unclipped) else state["clip"]
     conditions = choices.Conditions(state["schedule"], clip, GradientNoise())
-    setup, _ = choices.set_up(state, *choices.dials(state["surface"], state["race"], conditions))
+    race, _ = choices.set_up(state, *choices.dials(state["surface"], state["race"], conditions))
     lines = [
-        Line(OPTIMIZER_LOOKS[name]["colour"], run.points[reached(run)])
-        for name, run in choices.runs(setup).items()
+        Stroke(OPTIMIZER_LOOKS[name]["colour"], run.points[reached(run)])
+        for name, run in choices.runs(race).items()
     ]
-    return lines, setup.surface.window
+    return lines, race.surface.window

@@ -24,9 +24,9 @@ def arrival(run, floor: float | None, tolerance: float) -> int | None:
     return int(np.argmax(near)) if near.any() else None
 
 
-def summary(runs: dict, setup) -> str:
+def summary(runs: dict, race) -> str:
     """Who came lowest, who arrived first, who diverged; then what changed the race for all."""
-    surface, tolerance = setup.surface, setup.tolerance
+    surface, tolerance = race.surface, race.tolerance
     if not runs:
         return "Nobody races yet: choose one or more optimizers above."
     floor = floor_of(surface)
@@ -51,17 +51,17 @@ def summary(runs: dict, setup) -> str:
     elif going:
         parts.append(f"Nobody comes within the tolerance of {number(tolerance)}.")
     parts += [f"{name}: {spelled(run.status)}" for name, run in runs.items() if run.diverged]
-    return " ".join([*parts, setup.conditions.note(setup.optimizers)]).strip()
+    return " ".join([*parts, race.conditions.note(race.optimizers)]).strip()
 
 
-def results(runs: dict, setup) -> str:
+def results(runs: dict, race) -> str:
     """The results as an HTML table."""
-    surface, tolerance = setup.surface, setup.tolerance
+    surface, tolerance = race.surface, race.tolerance
     floor = floor_of(surface)
     heads = ["Optimizer", "Rate", "Final loss", "Distance to minimum",
              f"Steps to {number(tolerance)}", "Gradients"]  # fmt: skip
     rows = []
-    for optimizer in setup.optimizers:
+    for optimizer in race.optimizers:
         run = runs[optimizer.name]
         step = arrival(run, floor, tolerance)
         rows.append([

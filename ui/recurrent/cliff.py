@@ -24,7 +24,7 @@ FREE, CLIPPED = cliff_charts.LOOKS
 
 
 @dataclass(frozen=True)
-class Case:
+class CliffDescent:
     surface: UnrolledUnit
     descent: Descent
     start: From
@@ -41,7 +41,7 @@ class Case:
         )
 
     @property
-    def land(self) -> Ground:
+    def ground(self) -> Ground:
         return _land(self.surface)
 
 
@@ -53,7 +53,7 @@ def _descended(surface, method, start, steps, clip) -> Run:
     return descend(surface, method, start, steps, clip=clip)
 
 
-def set_up(state: Address) -> tuple[Case, Any]:
+def set_up(state: Address) -> tuple[CliffDescent, Any]:
     """The case as the sliders stand, and the board that holds these."""
     dials = [
         controls.Dials("Gradient descent", "descent", Descent()),
@@ -61,7 +61,7 @@ def set_up(state: Address) -> tuple[Case, Any]:
         controls.Dials("Start", "from", From()),
     ]
     (descent, surface, start), board = controls.tune(state, dials)
-    return Case(surface, descent, start), board
+    return CliffDescent(surface, descent, start), board
 
 
 def scene(state: PageState) -> Scene:
@@ -94,7 +94,7 @@ def leaps(run: Run) -> np.ndarray:
     return np.sqrt((moves**2).sum(axis=-1))
 
 
-def words(case: Case) -> str:
+def words(case: CliffDescent) -> str:
     parts = []
     for name, run in case.runs.items():
         longest = float(leaps(run).max(initial=0.0))
@@ -106,7 +106,7 @@ def words(case: Case) -> str:
     return " ".join(parts)
 
 
-def table(case: Case) -> str:
+def table(case: CliffDescent) -> str:
     rows = [
         [name, number(float(run.last_value)), number(float(np.nanmin(run.values))),
          number(float(np.nanmax(run.gradient_norms))), str(int(np.nanargmax(run.gradient_norms))),
@@ -118,7 +118,7 @@ def table(case: Case) -> str:
     return listed(heads, rows)
 
 
-def columns_of(case: Case) -> dict[str, np.ndarray]:
+def columns_of(case: CliffDescent) -> dict[str, np.ndarray]:
     found: dict[str, np.ndarray] = {"step": np.arange(case.descent.steps + 1.0)}
     for name, run in case.runs.items():
         short = name.lower()
@@ -127,7 +127,7 @@ def columns_of(case: Case) -> dict[str, np.ndarray]:
     return found
 
 
-def program(case: Case) -> str:
+def program(case: CliffDescent) -> str:
     start = (case.start.w, case.start.b)
     return f"""# Descent on the loss of an unrolled unit, as it is and clipped. Run it in the folder
 # that holds optcore: PYTHONPATH=. python THIS_FILE
@@ -146,7 +146,7 @@ def _clipped(run: Run) -> int:
         return int((seen < run.gradient_norms * (1 - 1e-9)).sum())
 
 
-def facts(case: Case) -> dict[str, float | str | None]:
+def facts(case: CliffDescent) -> dict[str, float | str | None]:
     found: dict[str, float | str | None] = {
         "lag": case.surface.lag,
         "target": case.surface.target,

@@ -32,7 +32,7 @@ def paths(case) -> dict[str, Any]:
         )  # fmt: skip
     figure = layout("Loss after T steps of one unit", "w", [x_low, x_high], [y_low, y_high])
     figure["yaxis"]["title"] = {"text": "b"}
-    return {"data": [contour(case.land), *tracks], "layout": figure}
+    return {"data": [contour(case.ground), *tracks], "layout": figure}
 
 
 def losses(case) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from ui.address import Address
 from ui.palette import ACTIVATION_LOOKS
 from ui.recurrent import cliff, cliff_charts, net, net_charts, powers, powers_charts, unit
 from ui.recurrent.parameters import CLIFF, POWERS, UNIT
-from ui.thumbnail import Line
+from ui.thumbnail import Stroke
 
 
 def picture(state: Address):
@@ -14,7 +14,7 @@ def picture(state: Address):
     view = state["view"]
     if view == CLIFF:
         case, _ = cliff.set_up(state)
-        paths = [Line(cliff_charts.LOOKS[name]["colour"], run.points)
+        paths = [Stroke(cliff_charts.LOOKS[name]["colour"], run.points)
                  for name, run in case.runs.items()]  # fmt: skip
         return paths, case.surface.window
     if view == POWERS:
@@ -31,6 +31,6 @@ def picture(state: Address):
     ], None
 
 
-def _falling(colour: str, values: np.ndarray) -> Line:
+def _falling(colour: str, values: np.ndarray) -> Stroke:
     known = np.where(values > 0, values, np.nan)
-    return Line(colour, np.column_stack([np.arange(len(known)), np.log10(known)]))
+    return Stroke(colour, np.column_stack([np.arange(len(known)), np.log10(known)]))

@@ -21,7 +21,7 @@ GRADIENT = np.array([1.0, 0.0])
 
 
 @dataclass(frozen=True)
-class Case:
+class MatrixPowers:
     """The matrix of one step back in time, D W, where D holds the slopes of both units."""
 
     matrix: Matrix
@@ -55,14 +55,14 @@ class Case:
         return carried(self.step.T, GRADIENT, self.course.steps)
 
 
-def set_up(state: Address) -> tuple[Case, Any]:
+def set_up(state: Address) -> tuple[MatrixPowers, Any]:
     """The case as the sliders stand, and the board that holds these."""
     dials = [
         controls.Dials("Weights", "w", Matrix()),
         controls.Dials("Course", "course", Course()),
     ]
     (matrix, course), board = controls.tune(state, dials)
-    return Case(matrix, course), board
+    return MatrixPowers(matrix, course), board
 
 
 def scene(state: PageState) -> Scene:
@@ -101,7 +101,7 @@ def scene(state: PageState) -> Scene:
     )  # fmt: skip
 
 
-def words(case: Case) -> list[str]:
+def words(case: MatrixPowers) -> list[str]:
     """A sentence for each step; the last says what came of it."""
     found = case.powers
     norms = np.concatenate([[1.0], found.norms])
@@ -113,7 +113,7 @@ def words(case: Case) -> list[str]:
     return [*told, ending(case)]
 
 
-def ending(case: Case) -> str:
+def ending(case: MatrixPowers) -> str:
     found = case.powers
     at, peak = found.peak
     rho, sigma = number(found.radius), number(found.stretch)
@@ -138,7 +138,7 @@ def ending(case: Case) -> str:
     return f"{fate}{slopes} σ = {sigma}."
 
 
-def table(case: Case) -> str:
+def table(case: MatrixPowers) -> str:
     rows = [
         [name, number(each.radius), number(each.stretch), number(each.peak[1]), str(each.peak[0]),
          number(each.kreiss), number(each.departure), number(float(each.norms[-1]))]
@@ -149,7 +149,7 @@ def table(case: Case) -> str:
     return listed(heads, rows)
 
 
-def program(case: Case) -> str:
+def program(case: MatrixPowers) -> str:
     """With NumPy alone."""
     return f"""# The powers of a matrix, and a gradient that comes back through them.
 import numpy as np
@@ -162,7 +162,7 @@ for t in range(1, {case.course.steps} + 1):
 """
 
 
-def facts(case: Case) -> dict[str, float | str | None]:
+def facts(case: MatrixPowers) -> dict[str, float | str | None]:
     found, alone = case.powers, case.unsquashed
     at, peak = found.peak
     return {

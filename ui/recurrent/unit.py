@@ -21,7 +21,7 @@ SEEDS = 8
 
 
 @dataclass(frozen=True)
-class Case:
+class UnitChain:
     """One unit with its squashing, others with other weights, and a chain of matrices."""
 
     squash: Activation
@@ -49,7 +49,7 @@ class Case:
         return chain_norms(same), chain_norms(drawn)
 
 
-def set_up(state: Address) -> tuple[Case, Any]:
+def set_up(state: Address) -> tuple[UnitChain, Any]:
     """The case as the sliders stand, and the board that holds these."""
     squash = state["squash"]
     dials = [
@@ -57,7 +57,7 @@ def set_up(state: Address) -> tuple[Case, Any]:
         controls.Dials("A chain of matrices", "chain", Chain()),
     ]
     (unit, chain), board = controls.tune(state, dials)
-    return Case(squash, unit, chain), board
+    return UnitChain(squash, unit, chain), board
 
 
 def scene(state: PageState) -> Scene:
@@ -88,7 +88,7 @@ def scene(state: PageState) -> Scene:
     )  # fmt: skip
 
 
-def words(case: Case) -> list[str]:
+def words(case: UnitChain) -> list[str]:
     values, slopes = case.own
     told = [
         f"Lag {t}: h = {number(float(values[t]))}, and a change of the start counts "
@@ -98,7 +98,7 @@ def words(case: Case) -> list[str]:
     return [*told, ending(case)]
 
 
-def ending(case: Case) -> str:
+def ending(case: UnitChain) -> str:
     values, slopes = case.own
     last, rate, steps = float(slopes[-1]), factor(slopes), case.unit.steps
     text = f"w = {number(case.unit.w)}: after {steps} steps the gradient is {number(last)}"
@@ -117,7 +117,7 @@ def factor(slopes: np.ndarray) -> float:
     return float(slopes[known[-1]] / slopes[known[-2]]) if known.size > 1 else float("nan")
 
 
-def table(case: Case) -> str:
+def table(case: UnitChain) -> str:
     weights = [*unit_charts.OTHERS, case.unit.w]
     rows = [
         [f"w = {number(w)}", number(float(column[-1])), number(factor(column))]
@@ -126,7 +126,7 @@ def table(case: Case) -> str:
     return listed(("Weight", f"gradient at lag {case.unit.steps}", "factor a step"), rows)
 
 
-def program(case: Case) -> str:
+def program(case: UnitChain) -> str:
     """With optcore, which has the squashing functions."""
     squash = type(case.squash).__name__
     return f"""# One unit that feeds itself. Run it in the folder that holds optcore:
@@ -139,7 +139,7 @@ for lag, (value, slope) in enumerate(zip(values, slopes)):
 """
 
 
-def facts(case: Case) -> dict[str, float | str | None]:
+def facts(case: UnitChain) -> dict[str, float | str | None]:
     values, slopes = case.own
     same, different = case.chains
     last = float(slopes[-1])

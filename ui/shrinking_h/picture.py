@@ -6,7 +6,7 @@ from ui.address import Address
 from ui.shrinking_h import show
 from ui.shrinking_h.charts import RULE_LOOKS
 from ui.shrinking_h.parameters import FLOATS, function_of
-from ui.thumbnail import Line
+from ui.thumbnail import Stroke
 
 
 def picture(state: Address):
@@ -15,5 +15,5 @@ def picture(state: Address):
     for curve in seen.curves:
         with np.errstate(divide="ignore"):
             points = np.log10(np.column_stack([seen.h, curve.error]))
-        lines.append(Line(RULE_LOOKS[curve.rule.name]["colour"], points * [-1.0, 1.0]))
+        lines.append(Stroke(RULE_LOOKS[curve.rule.name]["colour"], points * [-1.0, 1.0]))
     return lines, None

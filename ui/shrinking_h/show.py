@@ -119,7 +119,7 @@ def legend(w: Watch) -> list[dict]:
     ]
 
 
-def told(w: Watch, settled: bool) -> list[str]:
+def summary(w: Watch, settled: bool) -> list[str]:
     """A sentence per step, or the one for where the scrubber stands."""
     if w.fault:
         return [spelled(w.fault)]

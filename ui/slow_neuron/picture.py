@@ -5,14 +5,14 @@ import numpy as np
 from ui.address import Address
 from ui.slow_neuron import choices
 from ui.slow_neuron.charts import LOOKS
-from ui.thumbnail import Line
+from ui.thumbnail import Stroke
 
 
 def picture(state: Address):
     start, _ = choices.set_up(state)
     runs = [choices.run(neuron, start) for neuron in state["neurons"]]
     lines = [
-        Line(
+        Stroke(
             LOOKS[run.neuron.name]["colour"],
             np.column_stack([np.arange(len(run.outputs)), run.outputs]),
         )

@@ -26,7 +26,7 @@ LOOKED_AT = 16
 
 
 @dataclass(frozen=True)
-class Setup:
+class Playing:
     """All that decides what is heard: `streams` has one entry for each coordinate."""
 
     streams: tuple[Stream, ...]

@@ -8,7 +8,7 @@ import numpy as np
 from optcore.streams import LongestStep, Response
 from optcore.streams.kinds import DrawnStream
 from ui.palette import OPTIMIZER_LOOKS
-from ui.steps.case import Drift, Setup
+from ui.steps.case import Drift, Playing
 
 INK = "ink"
 # The second coordinate keeps the look of its optimizer, thinner.
@@ -16,19 +16,19 @@ WIDTHS, COORDINATES = (2.4, 1.2), ("first", "second")
 LEAST_SPAN = 1e-300
 
 
-def played(setup: Setup, responses: dict[str, Response], *, law: bool, log: bool) -> dict:
+def played(playing: Playing, responses: dict[str, Response], *, law: bool, log: bool) -> dict:
     """The gradients as lollipops over the steps that follow, in learning rates, on one time axis.
 
     Broad and pale under a curve is what the law foretells. `log` shows lengths, on a log axis.
     """
     title = "step length, in rates" if log else "step down, in rates"
     above, below = [0.69, 1.0], [0.0, 0.59]
-    figure = _finished(_steps(setup, responses, law, log), setup, title, log)
+    figure = _finished(_steps(playing, responses, law, log), playing, title, log)
     for trace in figure["data"]:
         trace["yaxis"] = "y2"
-    figure["data"] = [*_stems(setup), *figure["data"], *map(_holding, ("y", "y2"))]
+    figure["data"] = [*_stems(playing), *figure["data"], *map(_holding, ("y", "y2"))]
     layout = figure["layout"]
-    most = 1.1 * top(setup)
+    most = 1.1 * top(playing)
     layout |= {
         "yaxis": {"range": [-most, most], "domain": above, "zeroline": True},
         "yaxis2": layout["yaxis"] | {"domain": below, "zeroline": True},
@@ -39,17 +39,17 @@ def played(setup: Setup, responses: dict[str, Response], *, law: bool, log: bool
     return figure
 
 
-def top(setup: Setup) -> float:
+def top(playing: Playing) -> float:
     """The largest gradient there is, or may be drawn: the axis goes as far up as down from it."""
-    first, largest = setup.streams[0], float(np.abs(setup.gradients).max())
+    first, largest = playing.streams[0], float(np.abs(playing.gradients).max())
     if isinstance(first, DrawnStream):
         return max(first.size, largest)
     return float(f"{largest:.3g}") or 1.0
 
 
-def _stems(setup: Setup) -> list[dict]:
+def _stems(playing: Playing) -> list[dict]:
     """One coordinate beside the other where there are two; a hand draws the first."""
-    names = [f"{which} gradient" for which in COORDINATES] if setup.two else ["gradient"]
+    names = [f"{which} gradient" for which in COORDINATES] if playing.two else ["gradient"]
     return [
         {
             "type": "scatter",
@@ -58,7 +58,7 @@ def _stems(setup: Setup) -> list[dict]:
             "marker": {"color": INK, "size": 7, "symbol": ("circle", "circle-open")[i]},
             "meta": {"play": "stems", "shift": 0.3 * i},
         }
-        for i, (name, gradients) in enumerate(zip(names, setup.gradients.T, strict=True))
+        for i, (name, gradients) in enumerate(zip(names, playing.gradients.T, strict=True))
     ]
 
 
@@ -68,13 +68,13 @@ def _holding(axis: str) -> dict:
             "hoverinfo": "skip"}  # fmt: skip
 
 
-def _steps(setup: Setup, responses: dict[str, Response], law: bool, log: bool) -> list[dict]:
+def _steps(playing: Playing, responses: dict[str, Response], law: bool, log: bool) -> list[dict]:
     """A curve for each optimizer and coordinate, with the laws under all of them."""
     below, above = [], []
-    for optimizer in setup.optimizers:
+    for optimizer in playing.optimizers:
         response = responses[optimizer.name]
-        foretold = setup.law(optimizer) if law else None
-        for i in range(len(setup.streams)):
+        foretold = playing.law(optimizer) if law else None
+        for i in range(len(playing.streams)):
             if foretold is not None:
                 rates = foretold[:, i] / response.learning_rate
                 below.append(_law_track(optimizer.name, from_step_one(_down(rates, log))))
@@ -87,37 +87,37 @@ def _down(rates: np.ndarray, log: bool) -> np.ndarray:
     return size(rates) if log else -rates
 
 
-def effective_rates(setup: Setup, responses: dict[str, Response]) -> dict:
+def effective_rates(playing: Playing, responses: dict[str, Response]) -> dict:
     """|step|/|gradient| in learning rates, coordinate by coordinate; a gap where there is none."""
     data = []
     for name, response in responses.items():
-        for i in range(len(setup.streams)):
+        for i in range(len(playing.streams)):
             rates = size(response.effective_rates[:, i] / response.learning_rate)
             data.append(_track(name, i, from_step_one(rates), "|Δθ|/|g|"))
-    return _finished(data, setup, "effective rate, in rates", log=True)
+    return _finished(data, playing, "effective rate, in rates", log=True)
 
 
-def ways(setup: Setup, responses: dict[str, Response], *, log: bool) -> dict:
+def ways(playing: Playing, responses: dict[str, Response], *, log: bool) -> dict:
     """The length of the way so far, in learning rates."""
     data = []
     for name, response in responses.items():
-        for i in range(len(setup.streams)):
+        for i in range(len(playing.streams)):
             way = response.travelled[:, i] / response.learning_rate
             data.append(_track(name, i, size(way) if log else way, "way"))
-    return _finished(data, setup, "way, in rates", log)
+    return _finished(data, playing, "way, in rates", log)
 
 
-def places(setup: Setup, responses: dict[str, Response]) -> dict:
+def places(playing: Playing, responses: dict[str, Response]) -> dict:
     """Where each is, in learning rates from where it began."""
     data = []
     for name, response in responses.items():
-        for i in range(len(setup.streams)):
+        for i in range(len(playing.streams)):
             place = _known(response.points[:, i] / response.learning_rate)
             data.append(_track(name, i, place, "place"))
-    return _finished(data, setup, "place θ, in rates", log=False)
+    return _finished(data, playing, "place θ, in rates", log=False)
 
 
-def paths(setup: Setup, responses: dict[str, Response]) -> dict:
+def paths(playing: Playing, responses: dict[str, Response]) -> dict:
     """The way through the plane of both coordinates, in learning rates."""
     data, both = [], []
     for name, response in responses.items():
@@ -125,7 +125,7 @@ def paths(setup: Setup, responses: dict[str, Response]) -> dict:
         trace = _track(name, 0, y, "second")
         data.append({**trace, "x": x, "meta": {"play": "path", "group": name}})
         both.append((x, y))
-    layout = _layout("path of both coordinates, in rates", setup.steps, [0.0, 1.0])
+    layout = _layout("path of both coordinates, in rates", playing.steps, [0.0, 1.0])
     for axis, values in zip(("xaxis", "yaxis"), zip(*both, strict=True), strict=False):
         layout[axis] |= {"range": span(np.concatenate(values)), "zeroline": True}
     layout["xaxis"]["title"] = {"text": "first"}
@@ -133,7 +133,7 @@ def paths(setup: Setup, responses: dict[str, Response]) -> dict:
     return {"data": data, "layout": layout}
 
 
-def memories(setup: Setup, responses: dict[str, Response], *, log: bool) -> dict[str, dict]:
+def memories(playing: Playing, responses: dict[str, Response], *, log: bool) -> dict[str, dict]:
     """A figure for each memory by its name, whoever has it; what is bias corrected, dotted.
 
     A counter tells nothing and is left out. `log` shows sizes, on a log axis.
@@ -154,17 +154,17 @@ def memories(setup: Setup, responses: dict[str, Response], *, log: bool) -> dict
                     trace["y"] = from_step_one(shown[1:])
                 found.setdefault(base, []).append(trace)
     return {
-        name: _finished(data, setup, name.replace("_", " "), log) for name, data in found.items()
+        name: _finished(data, playing, name.replace("_", " "), log) for name, data in found.items()
     }
 
 
-def angles(setup: Setup, responses: dict[str, Response]) -> dict:
+def angles(playing: Playing, responses: dict[str, Response]) -> dict:
     """Degrees between the step and downhill; above 90 the step climbs."""
     data = [
         _track(name, 0, from_step_one(response.angles), "degrees")
         for name, response in responses.items()
     ]
-    layout = _layout("angle to downhill, degrees", setup.steps, [0.0, 183.0])
+    layout = _layout("angle to downhill, degrees", playing.steps, [0.0, 183.0])
     layout["yaxis"] |= {"tickvals": [0, 45, 90, 135, 180]}
     layout["shapes"] = [
         _level(90.0),
@@ -176,7 +176,7 @@ def angles(setup: Setup, responses: dict[str, Response]) -> dict:
 
 
 def longest(
-    setup: Setup, responses: dict[str, Response], bounds: dict[str, LongestStep], *, law: bool
+    playing: Playing, responses: dict[str, Response], bounds: dict[str, LongestStep], *, law: bool
 ) -> dict:
     """The longest step so far of each, in rates; a thin level is the bound that the paper states.
 
@@ -190,10 +190,10 @@ def longest(
             bound = bounds[name]
             if law:
                 below.append(_law_track(name, from_step_one(bound.by_step)))
-            level = _track(name, 1, from_step_one(np.full(setup.steps, bound.claimed)), "")
+            level = _track(name, 1, from_step_one(np.full(playing.steps, bound.claimed)), "")
             below.append(level | {"name": f"{name}: the paper's bound", "meta": _still(name)})
         above.append(_track(name, 0, from_step_one(record), "longest"))
-    return _finished([*below, *above], setup, "longest step so far, in rates", log=False)
+    return _finished([*below, *above], playing, "longest step so far, in rates", log=False)
 
 
 def drifts(found: dict[str, Drift]) -> dict:
@@ -266,11 +266,11 @@ def decades(curves: list[np.ndarray]) -> list[float]:
     return [float(low), float(max(high, low + 1))]
 
 
-def _finished(data: list[dict], setup: Setup, title: str, log: bool) -> dict:
+def _finished(data: list[dict], playing: Playing, title: str, log: bool) -> dict:
     """The figure of curves over the steps, on axes that hold them."""
     curves = [trace["y"] for trace in data]
     bounds = decades(curves) if log else span(np.concatenate(curves or [[1.0]]))
-    layout = _layout(title, setup.steps, bounds)
+    layout = _layout(title, playing.steps, bounds)
     if log:
         every = max(1, round((bounds[1] - bounds[0]) / 5))
         layout["yaxis"] |= {"type": "log", "exponentformat": "power", "dtick": every}

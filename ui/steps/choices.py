@@ -14,7 +14,7 @@ from ui.palette import OPTIMIZER_LOOKS
 from ui.parameters import slug
 from ui.state import PageState
 from ui.steps import charts
-from ui.steps.case import Setup, second_of
+from ui.steps.case import Playing, second_of
 from ui.steps.drawing import read, written
 from ui.steps.parameters import (
     ALONE,
@@ -58,8 +58,8 @@ def choose(state: PageState) -> None:
 
 def _draw_longest(state: PageState) -> None:
     """The stream whose last step is the longest, as far as 63 levels can say it."""
-    setup, _ = set_up(state)
-    bounds = list(setup.longest().values())
+    playing, _ = set_up(state)
+    bounds = list(playing.longest().values())
     if bounds:
         drawn = read(written(bounds[0].gradients.tolist()))
         state.put(
@@ -67,7 +67,7 @@ def _draw_longest(state: PageState) -> None:
         )
 
 
-def set_up(state: Address) -> tuple[Setup, list]:
+def set_up(state: Address) -> tuple[Playing, list]:
     """The performance as the sliders stand, and the sliders: the players' beside, then the rest.
 
     The stream is asked for here, for a hand that draws changes it.
@@ -88,8 +88,8 @@ def set_up(state: Address) -> tuple[Setup, list]:
         streams = (stream, found.get("second", second_of(stream)))
         scales = (1.0, found["scale"].second)
     schedule = found.get("schedule", Constant())
-    setup = Setup(streams, scales, tuple(optimizers), found["length"].steps, schedule)
-    return setup, [below, beside]
+    playing = Playing(streams, scales, tuple(optimizers), found["length"].steps, schedule)
+    return playing, [below, beside]
 
 
 def _others(state: Address) -> dict[str, controls.Dials]:
@@ -108,15 +108,15 @@ def _others(state: Address) -> dict[str, controls.Dials]:
     return others
 
 
-def panels(state: PageState, setup: Setup, responses: dict) -> tuple[list[Panel], dict]:
+def panels(state: PageState, playing: Playing, responses: dict) -> tuple[list[Panel], dict]:
     """The stream and its steps, and beside them what the view in force shows; and what it knows."""
     log = state["axis"] == LOG
-    beside, known = _beside(state, setup, responses, log)
-    played = charts.played(setup, responses, law=state["law"], log=log)
+    beside, known = _beside(state, playing, responses, log)
+    played = charts.played(playing, responses, law=state["law"], log=log)
     main = Panel(
         played, span=min(2, max(1, len(beside))), cursor=True, name="stream and steps",
         labels={"x": "step", "y": ""},
-        draws=Draws(charts.top(setup), "Gradients: draw them, or use the arrow keys"),
+        draws=Draws(charts.top(playing), "Gradients: draw them, or use the arrow keys"),
     )  # fmt: skip
     return [main, *beside], known
 
@@ -127,27 +127,29 @@ def columns(panels: list[Panel]) -> str:
     return f"{wide} minmax(0, 3fr)" if len(panels) <= 3 else f"{wide} minmax(0, 3fr) minmax(0, 3fr)"
 
 
-def _beside(state: PageState, setup: Setup, responses: dict, log: bool) -> tuple[list[Panel], dict]:
+def _beside(
+    state: PageState, playing: Playing, responses: dict, log: bool
+) -> tuple[list[Panel], dict]:
     view = state["view"]
     if view == MEMORY:
-        found = list(charts.memories(setup, responses, log=log).values())[:MOST_MEMORIES]
+        found = list(charts.memories(playing, responses, log=log).values())[:MOST_MEMORIES]
         return [_over_time(figure) for figure in found], {}
     if view == LONGEST:
-        known = setup.longest()
-        return [_over_time(charts.longest(setup, responses, known, law=state["law"]))], known
+        known = playing.longest()
+        return [_over_time(charts.longest(playing, responses, known, law=state["law"]))], known
     if view == DRIFT:
-        known = setup.drifts()
+        known = playing.drifts()
         drift = Panel(charts.drifts(known), labels={"x": "1 − β₂", "y": "rates per period"})
-        return [drift, _over_time(charts.places(setup, responses))], known
+        return [drift, _over_time(charts.places(playing, responses))], known
     if view == ANGLE:
-        figures = [_over_time(charts.angles(setup, responses))]
-        if setup.two:
+        figures = [_over_time(charts.angles(playing, responses))]
+        if playing.two:
             figures.append(
-                Panel(charts.paths(setup, responses), labels={"x": "first", "y": "second"})
+                Panel(charts.paths(playing, responses), labels={"x": "first", "y": "second"})
             )
         return figures, {}
-    rates = charts.effective_rates(setup, responses)
-    return [_over_time(rates), _over_time(charts.ways(setup, responses, log=log))], {}
+    rates = charts.effective_rates(playing, responses)
+    return [_over_time(rates), _over_time(charts.ways(playing, responses, log=log))], {}
 
 
 def _over_time(figure: dict) -> Panel:

@@ -13,19 +13,19 @@ from ui import controls, rules
 from ui.parameters import slug
 from ui.state import PageState
 from ui.steps import words
-from ui.steps.case import Setup
+from ui.steps.case import Playing
 from ui.steps.programs import with_optcore, with_torch
 
 
-def inspector(state: PageState, setup: Setup, responses: dict[str, Response]) -> None:
+def inspector(state: PageState, playing: Playing, responses: dict[str, Response]) -> None:
     """The rule of one optimizer with the numbers of the scrubber's step."""
     if not responses:
         return
     st.markdown("### Step inspector")
     name = controls.choose(state, "inspect", "Optimizer to inspect").name
-    optimizer = next(each for each in setup.optimizers if each.name == name)
+    optimizer = next(each for each in playing.optimizers if each.name == name)
     at = state["at"]
-    step = max(1, min(setup.steps, setup.steps if at is None else at))
+    step = max(1, min(playing.steps, playing.steps if at is None else at))
     numbers = values(optimizer, responses[name], step)
     st.caption("Pause or move the scrubber to choose another step.")
     st.latex(rules.rule(optimizer))
@@ -59,46 +59,46 @@ def rows(response: Response, numbers: dict) -> dict[str, np.ndarray]:
     return {**found, "step": numbers["step"]}
 
 
-def laws(setup: Setup) -> None:
+def laws(playing: Playing) -> None:
     """What foretells the steps, for those for whom something does."""
-    lines = [words.law_line(setup, optimizer) for optimizer in setup.optimizers]
+    lines = [words.law_line(playing, optimizer) for optimizer in playing.optimizers]
     if any(lines):
         st.markdown("### The law of each step")
         st.markdown("\n".join(f"- {line}" for line in lines if line))
 
 
-def downloads(setup: Setup, responses: dict[str, Response]) -> None:
+def downloads(playing: Playing, responses: dict[str, Response]) -> None:
     """All numbers as CSV, and a program for each that prints the same last place."""
     if not responses:
         return
     with st.popover("Download", icon=":material/download:"):
-        st.download_button("CSV of all", partial(table, setup, responses), "steps.csv", "text/csv",
-                           on_click="ignore")  # fmt: skip
-        for optimizer in setup.optimizers:
+        every = partial(table, playing, responses)
+        st.download_button("CSV of all", every, "steps.csv", "text/csv", on_click="ignore")
+        for optimizer in playing.optimizers:
             name = slug(optimizer.name)
             with st.container(horizontal=True):
                 st.markdown(f"**{optimizer.name}**")
-                st.download_button("NumPy", partial(with_optcore, setup, optimizer),
+                st.download_button("NumPy", partial(with_optcore, playing, optimizer),
                                    f"{name}_stream.py", key=f"np/{name}",
                                    on_click="ignore")  # fmt: skip
                 known = bool(optimizer.torch)
-                st.download_button("PyTorch", partial(with_torch, setup, optimizer),
+                st.download_button("PyTorch", partial(with_torch, playing, optimizer),
                                    f"{name}_stream_torch.py", key=f"torch/{name}",
                                    on_click="ignore", disabled=not known,
                                    help=None if known else "torch.optim has no such method.",
                                    )  # fmt: skip
 
 
-def table(setup: Setup, responses: dict[str, Response]) -> str:
+def table(playing: Playing, responses: dict[str, Response]) -> str:
     """A row for each optimizer, step and coordinate; empty where no law foretells."""
     text = io.StringIO()
     sheet = csv.writer(text, lineterminator="\n")
     sheet.writerow(["optimizer", "step", "coordinate", "gradient", "step_taken", "in_rates",
                     "foretold", "place"])  # fmt: skip
-    for optimizer in setup.optimizers:
-        response, foretold = responses[optimizer.name], setup.law(optimizer)
-        for k in range(setup.steps):
-            for i in range(len(setup.streams)):
+    for optimizer in playing.optimizers:
+        response, foretold = responses[optimizer.name], playing.law(optimizer)
+        for k in range(playing.steps):
+            for i in range(len(playing.streams)):
                 law = "" if foretold is None else float(foretold[k, i])
                 numbers = (response.gradients, response.steps, response.in_rates)
                 sheet.writerow(

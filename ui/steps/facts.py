@@ -6,30 +6,30 @@ from optcore.knobs import knobs
 from optcore.streams import Response
 from optcore.streams.kinds import ReddiStream
 from ui.parameters import slug
-from ui.steps.case import Setup
+from ui.steps.case import Playing
 from ui.steps.words import terminal
 
 MOMENTS = (2, 5, 6, 10, 20, 50, 100)
 NEAR = 0.05
 
 
-def facts(setup: Setup, responses: dict[str, Response]) -> dict[str, float | str | None]:
+def facts(playing: Playing, responses: dict[str, Response]) -> dict[str, float | str | None]:
     """Facts of each optimizer by its name as links write it: `adam.first`, in learning rates."""
     found: dict[str, float | str | None] = {
-        "steps": setup.steps,
-        "mean": float(setup.gradients[:, 0].mean()),
-        "gradients": int(np.count_nonzero(setup.gradients[:, 0])),
+        "steps": playing.steps,
+        "mean": float(playing.gradients[:, 0].mean()),
+        "gradients": int(np.count_nonzero(playing.gradients[:, 0])),
     }
-    stream = setup.streams[0]
+    stream = playing.streams[0]
     found |= {f"stream.{name}": getattr(stream, name) for name in knobs(stream)}
     if isinstance(stream, ReddiStream):
         found["small"] = stream.period - 1
-    if setup.two:
-        found["times"] = 1 / setup.scales[1]
-    bounds, drifts = setup.longest(), setup.drifts()
-    for optimizer in setup.optimizers:
+    if playing.two:
+        found["times"] = 1 / playing.scales[1]
+    bounds, drifts = playing.longest(), playing.drifts()
+    for optimizer in playing.optimizers:
         name = optimizer.name
-        own = _player(setup, optimizer, responses[name])
+        own = _player(playing, optimizer, responses[name])
         if name in bounds:
             bound = bounds[name]
             beaten = np.nanmax(np.abs(responses[name].in_rates)) > bound.claimed
@@ -42,15 +42,15 @@ def facts(setup: Setup, responses: dict[str, Response]) -> dict[str, float | str
     return found
 
 
-def _player(setup: Setup, optimizer, response: Response) -> dict[str, float | str | None]:
+def _player(playing: Playing, optimizer, response: Response) -> dict[str, float | str | None]:
     rates = response.in_rates
     lengths, down = np.abs(rates[:, 0]), -rates[:, 0]
     climbs = np.flatnonzero(response.angles > 90 + 1e-9)
-    ends = terminal(setup, optimizer)
+    ends = terminal(playing, optimizer)
     own: dict[str, float | str | None] = {
         name: getattr(optimizer, name) for name in knobs(optimizer)
     }
-    own |= {f"step_{k}": float(down[k - 1]) for k in MOMENTS if k <= setup.steps}
+    own |= {f"step_{k}": float(down[k - 1]) for k in MOMENTS if k <= playing.steps}
     own |= {
         "first": float(lengths[0]),
         "last": float(lengths[-1]),
@@ -64,10 +64,10 @@ def _player(setup: Setup, optimizer, response: Response) -> dict[str, float | st
         "terminal": None if ends is None else float(ends[0]),
         "settles": _settles(down, ends),
     }
-    foretold = setup.foretold(optimizer)
+    foretold = playing.foretold(optimizer)
     if foretold is not None:
         own["foretold_longest"] = float(np.abs(foretold[:, 0]).max() / response.learning_rate)
-    if setup.two:
+    if playing.two:
         own |= {
             "last_second": float(abs(rates[-1, 1])),
             "ratio": float(lengths[-1] / abs(rates[-1, 1])) if rates[-1, 1] else None,

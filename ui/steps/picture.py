@@ -5,14 +5,14 @@ import numpy as np
 from ui.address import Address
 from ui.palette import OPTIMIZER_LOOKS
 from ui.steps import choices
-from ui.thumbnail import Line
+from ui.thumbnail import Stroke
 
 
 def picture(state: Address):
-    setup, _ = choices.set_up(state)
+    playing, _ = choices.set_up(state)
     lines = []
-    for name, response in setup.responses().items():
+    for name, response in playing.responses().items():
         way = np.cumsum(response.steps[:, 0])
         points = np.column_stack([np.arange(len(way)), way])
-        lines.append(Line(OPTIMIZER_LOOKS[name]["colour"], points))
+        lines.append(Stroke(OPTIMIZER_LOOKS[name]["colour"], points))
     return lines, None

@@ -4,29 +4,29 @@ import re
 
 from optcore import optimizers
 from optcore.optimizers.base import Optimizer
-from ui.steps.case import Setup
+from ui.steps.case import Playing
 
 _FIELD = re.compile(r"<(\w+)>")
 
 
-def with_optcore(setup: Setup, optimizer: Optimizer) -> str:
+def with_optcore(playing: Playing, optimizer: Optimizer) -> str:
     """With optcore itself: the stream by its name, or as it was drawn."""
     public = hasattr(optimizers, type(optimizer).__name__)
     module = "optcore" if public else type(optimizer).__module__
-    kinds = sorted({type(stream).__name__ for stream in setup.streams})
-    schedule = f", schedule={setup.schedule!r}" if setup.scheduled else ""
+    kinds = sorted({type(stream).__name__ for stream in playing.streams})
+    schedule = f", schedule={playing.schedule!r}" if playing.scheduled else ""
     imports = [f"from optcore.streams import {', '.join([*kinds, 'play', 'respond'])}"]
     imports.append(f"from {module} import {type(optimizer).__name__}")
-    if setup.scheduled:
-        imports.append(f"from optcore.descent.schedules import {type(setup.schedule).__name__}")
+    if playing.scheduled:
+        imports.append(f"from optcore.descent.schedules import {type(playing.schedule).__name__}")
     return "\n".join(
         [
             f"# {optimizer.name} fed a stream. Run it in the folder that holds optcore:",
             "# PYTHONPATH=. python THIS_FILE",
             *sorted(imports),
             "",
-            f"streams = {list(setup.streams)!r}",
-            f"gradients = play(streams, {setup.steps}, {setup.scales!r})",
+            f"streams = {list(playing.streams)!r}",
+            f"gradients = play(streams, {playing.steps}, {playing.scales!r})",
             f"response = respond({optimizer!r}, gradients{schedule})",
             "print(response.points[-1].tolist())",
             "",
@@ -34,7 +34,7 @@ def with_optcore(setup: Setup, optimizer: Optimizer) -> str:
     )
 
 
-def with_torch(setup: Setup, optimizer: Optimizer) -> str:
+def with_torch(playing: Playing, optimizer: Optimizer) -> str:
     """With torch.optim, the gradients written out; empty where torch has no such method."""
     if not optimizer.torch:
         return ""
@@ -42,10 +42,10 @@ def with_torch(setup: Setup, optimizer: Optimizer) -> str:
         _FIELD.sub(lambda m: repr(getattr(optimizer, m[1])), text)
         for text in (optimizer.torch, *optimizer.torch_rate)
     )
-    scheduled = setup.scheduled and optimizer.follows_schedule
+    scheduled = playing.scheduled and optimizer.follows_schedule
     rates = [
-        float(setup.schedule.rate(optimizer.learning_rate, t, setup.steps))
-        for t in range(setup.steps)
+        float(playing.schedule.rate(optimizer.learning_rate, t, playing.steps))
+        for t in range(playing.steps)
     ]
     return "\n".join(
         [
@@ -53,9 +53,9 @@ def with_torch(setup: Setup, optimizer: Optimizer) -> str:
             "import torch",
             "",
             "torch.set_default_dtype(torch.float64)",
-            f"gradients = {setup.gradients.tolist()!r}",
+            f"gradients = {playing.gradients.tolist()!r}",
             *([f"rates = {rates!r}"] if scheduled else []),
-            f"point = torch.zeros({len(setup.streams)}, requires_grad=True)",
+            f"point = torch.zeros({len(playing.streams)}, requires_grad=True)",
             f"optimizer = torch.optim.{call}",
             "for step, gradient in enumerate(gradients):",
             *(f"    {line}" for line in set_rate if scheduled),

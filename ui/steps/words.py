@@ -6,28 +6,28 @@ import numpy as np
 
 from optcore.streams import LongestStep, Response, closed_form, law_of
 from optcore.streams.kinds import ConstantStream
-from ui.steps.case import Drift, Setup
+from ui.steps.case import Drift, Playing
 from ui.steps.parameters import ANGLE, DRIFT, LONGEST
 
 LATE = 1e12
 NOBODY = "Nobody listens yet: choose one or more optimizers above."
 
 
-def told(setup: Setup, responses: dict[str, Response], view: str, known: dict) -> list[str]:
+def by_step(playing: Playing, responses: dict[str, Response], view: str, known: dict) -> list[str]:
     """A sentence for each step of the clock, 0 to T; the last says what came of it all.
 
     `known` is what the view in force has worked out besides: longest steps, or drifts, by name.
     """
     if not responses:
-        return [NOBODY] * (setup.steps + 1)
-    moments = [_moment(setup, responses, k) for k in range(1, setup.steps)]
-    start = f"{setup.steps} gradients wait: play them, or draw your own in the upper plot."
-    if not setup.gradients.any():
+        return [NOBODY] * (playing.steps + 1)
+    moments = [_moment(playing, responses, k) for k in range(1, playing.steps)]
+    start = f"{playing.steps} gradients wait: play them, or draw your own in the upper plot."
+    if not playing.gradients.any():
         start = "No gradient yet: press in the upper plot and move, and hear what they make of it."
-    return [start, *moments, ending(setup, responses, view, known)]
+    return [start, *moments, ending(playing, responses, view, known)]
 
 
-def ending(setup: Setup, responses: dict[str, Response], view: str, known: dict) -> str:
+def ending(playing: Playing, responses: dict[str, Response], view: str, known: dict) -> str:
     """What the whole stream came to, as the view in force sees it."""
     if view == LONGEST:
         return " ".join(_longest(name, each, known.get(name)) for name, each in responses.items())
@@ -35,22 +35,22 @@ def ending(setup: Setup, responses: dict[str, Response], view: str, known: dict)
         told = " ".join(_drift(name, each) for name, each in known.items())
         return told or "None of these has a known drift under this stream."
     if view == ANGLE:
-        return _climbs(setup, responses)
-    parts = [_last(setup, each, responses[each.name]) for each in setup.optimizers]
-    return f"Step {setup.steps}, in rates: {'; '.join(parts)}."
+        return _climbs(playing, responses)
+    parts = [_last(playing, each, responses[each.name]) for each in playing.optimizers]
+    return f"Step {playing.steps}, in rates: {'; '.join(parts)}."
 
 
-def _moment(setup: Setup, responses: dict[str, Response], k: int) -> str:
+def _moment(playing: Playing, responses: dict[str, Response], k: int) -> str:
     steps = [f"{name} {_numbers(-each.in_rates[k - 1])}" for name, each in responses.items()]
-    gradient = _numbers(setup.gradients[k - 1])
+    gradient = _numbers(playing.gradients[k - 1])
     return f"Step {k}: gradient {gradient}; steps down, in rates: {', '.join(steps)}."
 
 
-def _last(setup: Setup, optimizer, response: Response) -> str:
+def _last(playing: Playing, optimizer, response: Response) -> str:
     """The last step, beside where it leads if the gradient stays as it is."""
     last = -response.in_rates[-1]
     text = f"{optimizer.name} {_numbers(last)}"
-    ends = terminal(setup, optimizer)
+    ends = terminal(playing, optimizer)
     if ends is None:
         return text
     if not np.isfinite(ends).all():
@@ -62,14 +62,14 @@ def _last(setup: Setup, optimizer, response: Response) -> str:
     return f"{text}, going to {_numbers(ends)}"
 
 
-def terminal(setup: Setup, optimizer) -> np.ndarray | None:
+def terminal(playing: Playing, optimizer) -> np.ndarray | None:
     """The step down in rates that a constant stream leads to; None where none is known."""
-    constant = all(isinstance(stream, ConstantStream) for stream in setup.streams)
-    if not constant or (setup.scheduled and optimizer.follows_schedule):
+    constant = all(isinstance(stream, ConstantStream) for stream in playing.streams)
+    if not constant or (playing.scheduled and optimizer.follows_schedule):
         return None
     ends = []
     with np.errstate(all="ignore"):
-        for stream, scale in zip(setup.streams, setup.scales, strict=True):
+        for stream, scale in zip(playing.streams, playing.scales, strict=True):
             end = closed_form(optimizer, stream, [LATE], (scale,))
             if end is None:
                 return None
@@ -77,7 +77,7 @@ def terminal(setup: Setup, optimizer) -> np.ndarray | None:
         return np.array(ends) / optimizer.learning_rate
 
 
-def _climbs(setup: Setup, responses: dict[str, Response]) -> str:
+def _climbs(playing: Playing, responses: dict[str, Response]) -> str:
     """Who climbs how often, and how wide the angle of the others gets."""
     up, down = [], []
     for name, response in responses.items():
@@ -115,7 +115,7 @@ def _drift(name: str, drift: Drift) -> str:
     return f"{text}; it turns at β₂ = {drift.turning:.4g}."
 
 
-def table(setup: Setup, responses: dict[str, Response]) -> str:
+def table(playing: Playing, responses: dict[str, Response]) -> str:
     """The results as an HTML table."""
     if not responses:
         return ""
@@ -130,16 +130,16 @@ def table(setup: Setup, responses: dict[str, Response]) -> str:
         "Climbs",
     )
     head = "".join(f'<th scope="col">{text}</th>' for text in heads)
-    rows = "".join(_row(setup, each, responses[each.name]) for each in setup.optimizers)
+    rows = "".join(_row(playing, each, responses[each.name]) for each in playing.optimizers)
     return (
-        f"<table><caption>After {_steps(setup.steps)}, in learning rates; climbs: steps that go "
+        f"<table><caption>After {_steps(playing.steps)}, in learning rates; climbs: steps that go "
         f"up as seen by their gradient</caption><thead><tr>{head}</tr></thead>"
         f"<tbody>{rows}</tbody></table>"
     )
 
 
-def _row(setup: Setup, optimizer, response: Response) -> str:
-    foretold, rate = setup.law(optimizer), response.learning_rate
+def _row(playing: Playing, optimizer, response: Response) -> str:
+    foretold, rate = playing.law(optimizer), response.learning_rate
     cells = (
         _numbers(-response.in_rates[0]),
         _numbers(-response.in_rates[-1]),
@@ -153,12 +153,12 @@ def _row(setup: Setup, optimizer, response: Response) -> str:
     return f'<tr><th scope="row">{escape(optimizer.name)}</th>{texts}</tr>'
 
 
-def law_line(setup: Setup, optimizer) -> str:
+def law_line(playing: Playing, optimizer) -> str:
     """The law with its source, as Markdown; empty where there is none."""
     law = law_of(optimizer)
     if law is None:
         return ""
-    constant = all(isinstance(stream, ConstantStream) for stream in setup.streams)
+    constant = all(isinstance(stream, ConstantStream) for stream in playing.streams)
     formula = law.constant if constant else law.latex
     return f"**{optimizer.name}**: $|\\Delta\\theta_k| = {formula}$. {law.source}."
 

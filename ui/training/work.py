@@ -7,8 +7,7 @@ import streamlit as st
 
 from optcore.training.plan import TrainingPlan
 from optcore.training.record import Trainer, TrainingRecord, train
-from ui import work
-from ui.prose import seconds as told
+from ui import prose, work
 from ui.state import PageState
 from ui.work import ask, asked
 
@@ -40,8 +39,8 @@ def affordable(state: PageState, plans: Sequence[TrainingPlan]) -> list[Training
     wanted = plans[0]
     st.warning(
         f"{wanted.depth} layers of {wanted.width} units for {wanted.steps} steps on "
-        f"{len(wanted.data.inputs)} samples would take about {told(seconds)}. Shown instead: "
-        f"{offer.depth} layers of {offer.width} units for {offer.steps} steps.",
+        f"{len(wanted.data.inputs)} samples would take about {prose.seconds(seconds)}. Shown "
+        f"instead: {offer.depth} layers of {offer.width} units for {offer.steps} steps.",
         icon=":material/hourglass:",
     )
     values = {

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from optcore.networks.backprop import Backprop
-from optcore.networks.backprop_lines import Line
+from optcore.networks.backprop_lines import BackpropLine
 
 
 @dataclass(frozen=True)
@@ -48,10 +48,10 @@ class PlantedBug(Backprop):
         """The same bug in another layer."""
         return dataclasses.replace(self, layer=layer)
 
-    def line(self, network) -> Line:
+    def line(self, network) -> BackpropLine:
         """The line of the backward pass that has the slip."""
         fixed = {"penalty": 0, "output delta": network.depth}
-        return Line(self.kind, fixed.get(self.kind, self.layer))
+        return BackpropLine(self.kind, fixed.get(self.kind, self.layer))
 
     def corrupts(self, network) -> tuple[str, ...]:
         """The blocks this bug makes wrong."""

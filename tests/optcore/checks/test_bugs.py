@@ -26,7 +26,7 @@ from optcore.checks.diagnosis import diagnose
 from optcore.checks.grad_check import check_grad
 from optcore.networks.activations import Identity, MisprintedTanh, ReLU, Sigmoid, Tanh
 from optcore.networks.backprop import Backprop
-from optcore.networks.backprop_lines import Line, lines_of
+from optcore.networks.backprop_lines import BackpropLine, lines_of
 from optcore.networks.initializers import Normal, XavierNormal
 from optcore.networks.losses import SigmoidCrossEntropy, SquaredError
 from optcore.networks.network import FitLoss, Network
@@ -180,7 +180,7 @@ def test_a_forgotten_penalty_shows_as_a_multiple_of_w():
     fit = FITS["tanh with L2"]
     check, buggy = check_with(fit, PenaltyForgotten())
     found = diagnose(check, buggy)[0]
-    assert found.line == Line("penalty")
+    assert found.line == BackpropLine("penalty")
     assert np.isnan(found.factor)
     assert any("numeric - analytic = 0.02 × W" in sentence for sentence in found.why)
     part = fit.blocks["W2"]
@@ -207,7 +207,7 @@ def test_without_a_known_slip_the_pattern_alone_still_names_the_line():
     for layer in (1, 2, 3):
         check, buggy = check_with(FITS["tanh with L2"], Unheard(layer))
         (found,) = diagnose(check, buggy)
-        assert found.line == Line("delta", layer)
+        assert found.line == BackpropLine("delta", layer)
         assert found.slips == ()
         assert f"corrupts layer {layer} and everything towards the input" in found.why[0]
 
@@ -217,7 +217,8 @@ def test_two_bugs_at_once_leave_two_partial_explanations():
     check, buggy = check_with(FITS["tanh with L2"], *bugs)
     assert check.names("wrong", "suspicious") == ["b2", "W4"]
     found = diagnose(check, buggy)
-    assert {item.line for item in found} == {Line("weight grad", 4), Line("bias grad", 2)}
+    lines = {BackpropLine("weight grad", 4), BackpropLine("bias grad", 2)}
+    assert {item.line for item in found} == lines
     assert not any(item.complete for item in found)
     assert "must have another cause" in found[0].why[0]
 
@@ -257,11 +258,11 @@ def test_lines_and_what_they_reach():
         "delta 4 (output)", "dW4", "db4", "delta 3", "dW3", "db3",
         "delta 2", "dW2", "db2", "delta 1", "dW1", "db1", "L2 term",
     ]  # fmt: skip
-    assert Line("delta", 2).blocks(network) == ("W1", "b1", "W2", "b2")
-    assert Line("output delta", 4).blocks(network) == tuple(network.blocks)
-    assert Line("weight grad", 3).blocks(network) == ("W3",)
-    assert Line("penalty").blocks(network) == ("W1", "W2", "W3", "W4")
-    assert Line("penalty") not in lines_of(network, weight_decay=False)
+    assert BackpropLine("delta", 2).blocks(network) == ("W1", "b1", "W2", "b2")
+    assert BackpropLine("output delta", 4).blocks(network) == tuple(network.blocks)
+    assert BackpropLine("weight grad", 3).blocks(network) == ("W3",)
+    assert BackpropLine("penalty").blocks(network) == ("W1", "W2", "W3", "W4")
+    assert BackpropLine("penalty") not in lines_of(network, weight_decay=False)
     assert all(line.latex and line.reach for line in lines_of(network))
 
 
@@ -300,9 +301,9 @@ def test_a_wrong_answer_is_answered_with_the_evidence():
         fit=dataclasses.replace(fit, backprop=SlopeForgotten(2)),
     )
     check = check_grad(case.fit, theta_of(fit))
-    ruling = case.rule(Line("weight grad", 2), check)
+    ruling = case.rule(BackpropLine("weight grad", 2), check)
     assert "W1, b1, b2 went wrong too" in ruling.sentences[0]
-    ruling = case.rule(Line("delta", 3), check)
+    ruling = case.rule(BackpropLine("delta", 3), check)
     assert "W3, b3 came out right" in ruling.sentences[0]
     assert "It was delta 2, “Slope forgotten”" in ruling.sentences[1]
 

@@ -14,7 +14,7 @@ from optcore.checks.diagnosis import (
     rank,
     shows,
 )
-from optcore.networks.backprop_lines import Line
+from optcore.networks.backprop_lines import BackpropLine
 
 DECAY = 0.5
 POINT = np.array([1.0, -2.0, 3.0, 0.5, 0.25])
@@ -90,7 +90,7 @@ def test_a_factor_of_one_means_nothing():
 
 def test_what_was_replayed_comes_first_then_what_explains_more_then_a_single_block():
     def found(kind, explains, slips=()):
-        return Diagnosis(Line(kind, 1), explains, True, np.nan, slips, ())
+        return Diagnosis(BackpropLine(kind, 1), explains, True, np.nan, slips, ())
 
     both, one = ("W1", "b1"), ("W1",)
     wanted = [

@@ -22,7 +22,7 @@ from ui.ground import ground
 from ui.palette import OPTIMIZER_LOOKS
 from ui.prose import number, spelled
 from ui.race import charts
-from ui.race.choices import Conditions, Setup
+from ui.race.choices import Conditions, Race
 from ui.race.words import arrival, floor_of, results, summary
 
 STEPS = 60
@@ -37,7 +37,7 @@ def race(surface, racers=RACERS, steps=STEPS):
 
 def setup_of(surface, racers=RACERS, steps=STEPS, tolerance=1e-3):
     conditions = Conditions(Constant(), None, GradientNoise())
-    return Setup(surface, tuple(racers), surface.start, steps, tolerance, conditions)
+    return Race(surface, tuple(racers), surface.start, steps, tolerance, conditions)
 
 
 def validated(figure: dict) -> go.Figure:
@@ -60,11 +60,11 @@ def moving(figure: dict) -> dict:
 
 @every_surface
 def test_every_figure_is_valid_plotly(surface):
-    runs, land = race(surface, OPTIMIZERS, 15), ground(surface)
+    runs, seen = race(surface, OPTIMIZERS, 15), ground(surface)
     figures = [
-        charts.paths(surface, land, runs),
-        charts.hills(surface, land, runs),
-        charts.losses(runs, floor_of(surface), land, 15),
+        charts.paths(surface, seen, runs),
+        charts.hills(surface, seen, runs),
+        charts.losses(runs, floor_of(surface), seen, 15),
         charts.gradients(runs, 15),
     ]
     for figure in figures:
@@ -129,20 +129,20 @@ def test_the_axis_of_a_diverged_or_an_empty_race_stays_finite():
 
 @every_surface
 def test_the_contours_are_the_surface(surface):
-    land = ground(surface)
-    trace = charts.paths(surface, land, {})["data"][0]
+    seen = ground(surface)
+    trace = charts.paths(surface, seen, {})["data"][0]
     assert trace["type"] == "contour"
     x, y = np.meshgrid(trace["x"], trace["y"])
     lowest = floor_of(surface)
-    lowest = land.heights.floor if lowest is None else lowest
+    lowest = seen.heights.floor if lowest is None else lowest
     total = np.zeros(x.shape)
     # The mean height of each cell, at nine of its points.
     for across, up in product((-1 / 3, 0, 1 / 3), repeat=2):
         dx, dy = across * np.diff(trace["x"][:2]), up * np.diff(trace["y"][:2])
         with np.errstate(all="ignore"):
             heights = surface.value(np.stack([x + dx, y + dy], axis=-1))
-            if land.heights.log:
-                heights = np.log10(np.maximum(heights - lowest, 10**land.heights.low))
+            if seen.heights.log:
+                heights = np.log10(np.maximum(heights - lowest, 10**seen.heights.low))
         total += heights
     finite = np.isfinite(total)
     np.testing.assert_array_equal(np.isfinite(trace["z"]), finite)
@@ -183,48 +183,48 @@ def test_surfaces_that_do_not_have_even_levels(name):
 
 @every_surface
 def test_the_colour_bar_reads_in_losses(surface):
-    land = ground(surface)
-    bar = charts.paths(surface, land, {})["data"][0]["colorbar"]
+    seen = ground(surface)
+    bar = charts.paths(surface, seen, {})["data"][0]["colorbar"]
     at, text = np.asarray(bar["tickvals"]), bar["ticktext"]
     assert 2 <= len(at) == len(text)
-    losses = land.heights.floor + 10.0**at if land.heights.log else at
+    losses = seen.heights.floor + 10.0**at if seen.heights.log else at
     np.testing.assert_allclose([value_of(t) for t in text], losses, rtol=6e-3, atol=1e-12)
     assert (np.diff(at) > 0).all()
 
 
 @every_surface
 def test_the_known_minima_are_marked_where_they_are(surface):
-    land = ground(surface)
-    flat = charts.paths(surface, land, {})["data"][1]
-    steep = charts.hills(surface, land, {})["data"][1]
+    seen = ground(surface)
+    flat = charts.paths(surface, seen, {})["data"][1]
+    steep = charts.hills(surface, seen, {})["data"][1]
     expected = np.reshape(surface.minima, (-1, 2))
     for trace in (flat, steep):
         np.testing.assert_array_equal(np.column_stack([trace["x"], trace["y"]]), expected)
-    heights = land.heights.of(surface.value(expected)) if len(expected) else []
+    heights = seen.heights.of(surface.value(expected)) if len(expected) else []
     np.testing.assert_array_equal(steep["z"], heights)
 
 
 @every_surface
 def test_the_paths_in_3d_lie_on_the_sheet(surface):
-    runs, land = race(surface), ground(surface)
-    figure = charts.hills(surface, land, runs)
+    runs, seen = race(surface), ground(surface)
+    figure = charts.hills(surface, seen, runs)
     sheet = figure["data"][0]
     assert sheet["type"] == "surface"
-    assert np.nanmax(sheet["z"]) <= land.heights.high
+    assert np.nanmax(sheet["z"]) <= seen.heights.high
     for name, run in runs.items():
         track, rows = moving(figure)[name], slice(0, int(run.ended) + 1)
         shown = np.isfinite(track["x"])
         np.testing.assert_array_equal(track["x"][shown], run.points[rows, 0][shown])
-        np.testing.assert_array_equal(track["z"], land.heights.of(run.values[rows]))
-        assert (track["z"][shown] <= land.heights.high).all()
-        assert ((track["x"][shown] >= land.x[0]) & (track["x"][shown] <= land.x[-1])).all()
+        np.testing.assert_array_equal(track["z"], seen.heights.of(run.values[rows]))
+        assert (track["z"][shown] <= seen.heights.high).all()
+        assert ((track["x"][shown] >= seen.x[0]) & (track["x"][shown] <= seen.x[-1])).all()
 
 
 def test_every_racer_has_its_own_look_in_every_figure():
-    runs, land = race(Rosenbrock(), OPTIMIZERS, 10), ground(Rosenbrock())
+    runs, seen = race(Rosenbrock(), OPTIMIZERS, 10), ground(Rosenbrock())
     for figure in (
-        charts.paths(Rosenbrock(), land, runs),
-        charts.losses(runs, 0.0, land, 10),
+        charts.paths(Rosenbrock(), seen, runs),
+        charts.losses(runs, 0.0, seen, 10),
         charts.gradients(runs, 10),
     ):
         for name, trace in moving(figure).items():
@@ -382,8 +382,8 @@ def test_markup_in_a_name_stays_text():
 
 def test_figures_can_be_written_as_json():
     """What is not an array must be plain: nothing else reaches the browser."""
-    runs, land = race(Rosenbrock()), ground(Rosenbrock())
-    for figure in (charts.paths(Rosenbrock(), land, runs), charts.hills(Rosenbrock(), land, runs)):
+    runs, seen = race(Rosenbrock()), ground(Rosenbrock())
+    for figure in (charts.paths(Rosenbrock(), seen, runs), charts.hills(Rosenbrock(), seen, runs)):
         json.dumps(figure, default=lambda array: array.tolist(), allow_nan=True)
 
 
@@ -404,14 +404,14 @@ def test_figures_can_be_written_as_json():
 )
 def test_the_ground_of_a_wild_formula_has_finite_heights(text, reach):
     surface = formula_surface(text, ((-reach, reach), (-reach, reach)))
-    land = ground(surface)
-    assert np.isfinite([land.heights.low, land.heights.high, land.heights.floor]).all()
-    assert land.heights.low < land.heights.high
+    seen = ground(surface)
+    assert np.isfinite([seen.heights.low, seen.heights.high, seen.heights.floor]).all()
+    assert seen.heights.low < seen.heights.high
     runs = race(surface, RACERS, 15)
     for figure in (
-        charts.paths(surface, land, runs),
-        charts.hills(surface, land, runs),
-        charts.losses(runs, None, land, 15),
+        charts.paths(surface, seen, runs),
+        charts.hills(surface, seen, runs),
+        charts.losses(runs, None, seen, 15),
         charts.gradients(runs, 15),
     ):
         validated(figure)

@@ -7,13 +7,13 @@ from optcore.optimizers import OPTIMIZERS, Adam, GradientDescent
 from optcore.surfaces import Bowl
 from ui import cache
 from ui.cache import Cache
-from ui.race.choices import Conditions, Setup, runs
+from ui.race.choices import Conditions, Race, runs
 
 CALM = Conditions(Constant(), None, None)
 
 
 def race(*optimizers, steps=50) -> dict:
-    return runs(Setup(Bowl(), optimizers, (1.0, 1.0), steps, 1e-3, CALM))
+    return runs(Race(Bowl(), optimizers, (1.0, 1.0), steps, 1e-3, CALM))
 
 
 def test_a_run_asked_for_again_is_the_same_run():

@@ -19,16 +19,16 @@ from optcore.streams import (
     longest_step,
 )
 from ui.steps import charts, words
-from ui.steps.case import Setup, second_of
+from ui.steps.case import Playing, second_of
 from ui.steps.drawing import LETTERS, MOST, read, written
 from ui.steps.parameters import ANGLE, DRIFT, LONGEST, PLAYERS, RATE, SILENT
 
 FEW = (Momentum(), RMSProp(), Adam(), Rprop())
 
 
-def setup(*streams, optimizers=FEW, scales=None, steps=40, schedule=SCHEDULES[0]):
+def playing(*streams, optimizers=FEW, scales=None, steps=40, schedule=SCHEDULES[0]):
     scales = scales or (1.0,) * len(streams)
-    return Setup(streams, scales, optimizers, steps, schedule)
+    return Playing(streams, scales, optimizers, steps, schedule)
 
 
 def by_name(figure):
@@ -54,7 +54,7 @@ def every_figure(case):
 
 @pytest.mark.parametrize("stream", STREAMS, ids=lambda s: s.name)
 def test_plotly_takes_every_figure_and_every_axis_holds_its_curves(stream):
-    case = setup(stream, second_of(stream), optimizers=PLAYERS, scales=(1.0, 0.01))
+    case = playing(stream, second_of(stream), optimizers=PLAYERS, scales=(1.0, 0.01))
     for figure in every_figure(case):
         validated(figure)
         for trace in (each for each in figure["data"] if "meta" in each):
@@ -73,7 +73,7 @@ def test_plotly_takes_every_figure_and_every_axis_holds_its_curves(stream):
 
 
 def test_a_step_stands_on_its_own_place_of_the_clock():
-    case = setup(ConstantStream(2.0))
+    case = playing(ConstantStream(2.0))
     figure = by_name(charts.played(case, case.responses(), law=True, log=False))
     momentum = figure["Momentum"]["y"]
     assert np.isnan(momentum[0])
@@ -88,14 +88,14 @@ def test_a_step_stands_on_its_own_place_of_the_clock():
 
 def test_a_schedule_has_no_law():
     warm = next(each for each in SCHEDULES if each.name == "Warm-up + cosine")
-    case = setup(ConstantStream(), schedule=warm)
+    case = playing(ConstantStream(), schedule=warm)
     names = by_name(charts.played(case, case.responses(), law=True, log=False))
     # Rprop's sizes are its own: no schedule touches them.
     assert [name for name in names if "law" in name] == ["Rprop: the law"]
 
 
 def test_effective_rates_are_steps_over_gradients_in_rates():
-    case = setup(ConstantStream(4.0), ConstantStream(4.0), scales=(1.0, 0.01))
+    case = playing(ConstantStream(4.0), ConstantStream(4.0), scales=(1.0, 0.01))
     figure = by_name(charts.effective_rates(case, case.responses()))
     # Adam steps one rate in both: a quarter of it per unit of gradient, and 25.
     np.testing.assert_allclose(figure["Adam"]["y"][1:], 0.25, rtol=1e-6)
@@ -104,7 +104,7 @@ def test_effective_rates_are_steps_over_gradients_in_rates():
 
 
 def test_memories_come_by_name_with_the_corrected_dotted():
-    case = setup(ConstantStream(3.0))
+    case = playing(ConstantStream(3.0))
     found = charts.memories(case, case.responses(), log=False)
     assert set(found) == {"velocity", "mean_square", "mean", "size", "kept_grad"}
     mean = found["mean"]["data"]
@@ -115,7 +115,7 @@ def test_memories_come_by_name_with_the_corrected_dotted():
 
 
 def test_the_longest_step_stays_under_its_ceiling():
-    case = setup(NoiseStream(), optimizers=(Adam(), Momentum()))
+    case = playing(NoiseStream(), optimizers=(Adam(), Momentum()))
     bounds = case.longest()
     assert set(bounds) == {"Adam"}
     figure = by_name(charts.longest(case, case.responses(), bounds, law=True))
@@ -127,7 +127,7 @@ def test_the_longest_step_stays_under_its_ceiling():
 
 
 def test_the_drift_curve_crosses_zero_at_the_turning_point():
-    case = setup(ReddiStream(), optimizers=(Adam(beta1=0.0), AMSGrad(), Momentum()))
+    case = playing(ReddiStream(), optimizers=(Adam(beta1=0.0), AMSGrad(), Momentum()))
     found = case.drifts()
     assert set(found) == {"Adam", "AMSGrad"}
     turning = found["Adam"].turning
@@ -155,58 +155,58 @@ def test_an_axis_goes_in_round_steps_and_holds_still_under_small_changes():
 
 def sentence(case, view):
     known = {LONGEST: case.longest, DRIFT: case.drifts}.get(view, dict)()
-    return words.told(case, case.responses(), view, known)
+    return words.by_step(case, case.responses(), view, known)
 
 
 def test_there_is_a_sentence_for_every_place_of_the_clock():
-    case = setup(ConstantStream(2.0), steps=20)
+    case = playing(ConstantStream(2.0), steps=20)
     told = sentence(case, RATE)
     assert len(told) == 21
     assert told[3].startswith("Step 3: gradient 2; steps down, in rates: Momentum 5.42")
 
 
 def test_the_last_step_is_told_beside_where_it_leads():
-    last = sentence(setup(ConstantStream(2.0), steps=20), RATE)[-1]
+    last = sentence(playing(ConstantStream(2.0), steps=20), RATE)[-1]
     assert last.startswith("Step 20, in rates: Momentum 17.6, going to 20; RMSProp")
     assert "Adam 1, settled" in last
     assert "Rprop 31.9" in last
 
 
 def test_views_tell_of_themselves():
-    turned = setup(SignChangeStream(at=20), optimizers=(Momentum(), RMSProp()))
+    turned = playing(SignChangeStream(at=20), optimizers=(Momentum(), RMSProp()))
     told = sentence(turned, ANGLE)[-1]
     climbs = int(re.search(r"It climbs: Momentum at (\d+) steps, first at 20", told)[1])
     steps = turned.responses()["Momentum"].steps[:, 0]
     assert climbs == int((steps[19:] < 0).sum())
     assert "Never climbing, widest angle in degrees: RMSProp 0.0." in told
-    reddi = setup(ReddiStream(), optimizers=(Adam(beta1=0.0, beta2=0.1), AMSGrad()))
+    reddi = playing(ReddiStream(), optimizers=(Adam(beta1=0.0, beta2=0.1), AMSGrad()))
     told = sentence(reddi, DRIFT)[-1]
     assert "Adam goes uphill, the wrong way, by" in told
     assert "it turns at β₂ = 0.317" in told
     assert "AMSGrad goes downhill" in told
-    assert sentence(setup(NoiseStream()), DRIFT)[-1].startswith("None of these has a known drift")
+    assert sentence(playing(NoiseStream()), DRIFT)[-1].startswith("None of these has a known drift")
 
 
 def test_who_draws_the_longest_stream_is_told_all_of_it():
     best = longest_step(Adam(), 40).gradients
-    case = setup(DrawnStream(values=tuple(best)), optimizers=(Adam(epsilon=0.0),))
+    case = playing(DrawnStream(values=tuple(best)), optimizers=(Adam(epsilon=0.0),))
     assert "at step 40: 100 % of the" in sentence(case, LONGEST)[-1]
 
 
 def test_the_table_has_a_row_for_each_and_says_who_has_no_law():
-    case = setup(AlternatingStream(), NoiseStream(), optimizers=(*FEW, DeltaBarDelta()))
+    case = playing(AlternatingStream(), NoiseStream(), optimizers=(*FEW, DeltaBarDelta()))
     html = words.table(case, case.responses())
     assert html.count("<tr>") == 6
     assert "no law" in html
-    assert words.table(setup(ConstantStream(), optimizers=()), {}) == ""
-    assert words.told(setup(ConstantStream(), optimizers=(), steps=5), {}, RATE, {})[0] == (
+    assert words.table(playing(ConstantStream(), optimizers=()), {}) == ""
+    assert words.by_step(playing(ConstantStream(), optimizers=(), steps=5), {}, RATE, {})[0] == (
         words.NOBODY
     )
 
 
 @pytest.mark.parametrize("optimizer", PLAYERS, ids=lambda o: o.name)
 def test_a_law_is_shown_with_its_source(optimizer):
-    text = words.law_line(setup(ConstantStream()), optimizer)
+    text = words.law_line(playing(ConstantStream()), optimizer)
     assert not text or (optimizer.name in text and optimizer.source in text)
 
 
