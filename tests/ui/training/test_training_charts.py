@@ -271,7 +271,7 @@ def test_words_for_a_network_that_starts_at_zero():
 
 def test_right_answers_that_hardly_differ_are_not_left_as_a_contradiction():
     """79 % right and the same everywhere: by so little, on either side of one half."""
-    side = training.sides([train(replace(OTHER, initializer=Zeros(), steps=10))] * 2)[0]
+    side = choices.sides([train(replace(OTHER, initializer=Zeros(), steps=10))] * 2)[0]
     record = side.record
     tiny = np.full(len(record.spread), 1e-4)
     for accuracy, said in ((0.79, True), (0.5, False)):
