@@ -63,6 +63,17 @@ def log_range(rows: Iterable, deepest: float = 1e-16, highest: float = 1e12) -> 
     return [float(low), float(max(high, low + step))]
 
 
+def log_range_below_top(rows: Iterable, decades: int = 12) -> list[float]:
+    """The same for curves that may stand at any height: so many decades below the largest value,
+    which itself never lies on the edge."""
+    largest = positive(np.concatenate([[np.nan], *(np.ravel(row) for row in rows)]))
+    if np.isnan(largest).all():
+        return [-1.0, 1.0]
+    top = np.ceil(np.log10(np.nanmax(largest)) + 1e-9)
+    low = log_range([largest], deepest=10.0 ** (top - decades), highest=1e300)[0]
+    return [max(low, top - decades), float(top)]
+
+
 def positive(values) -> np.ndarray:
     """nan for what a logarithmic axis has no place for."""
     values = np.asarray(values, dtype=float)
@@ -151,9 +162,9 @@ def needle(x: np.ndarray, ends: Iterable[float], colour: str = "ink", name: str 
 # ------------------------------------------------------------------ marks of the layout
 
 
-def level(y: float) -> dict:
-    """A dotted line across the plot, as a shape."""
-    line = {"color": "ink", "width": 1, "dash": "dot"}
+def level(y: float, dash: str = "dot") -> dict:
+    """A line across the plot, dotted unless told otherwise, as a shape."""
+    line = {"color": "ink", "width": 1, "dash": dash}
     return {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": y, "y1": y, "line": line}
 
 

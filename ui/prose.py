@@ -107,6 +107,7 @@ def table(
     words: Sequence[str] = (),
     named: bool = False,
     meanings: Mapping[str, str] | None = None,
+    caption: str = "",
 ) -> str:
     """An HTML table of texts; empty when it has no rows.
 
@@ -121,7 +122,8 @@ def table(
         f'<th scope="col"{_class(name, words)}{_title(meanings.get(name))}>{escape(name)}</th>'
         for name in heads
     )
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table>"
+    above = f"<caption>{escape(caption)}</caption>" if caption else ""
+    return f"<table>{above}<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table>"
 
 
 def _row(heads, cells, words, named: bool) -> str:

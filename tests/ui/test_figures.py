@@ -13,6 +13,7 @@ from ui.figures import (
     level,
     log_axis,
     log_range,
+    log_range_below_top,
     marks,
     needle,
     note,
@@ -42,6 +43,13 @@ def test_a_log_range_ends_where_it_is_told_and_grows_coarse():
         assert reach[1] >= high - 1e-9
         assert reach[1] - reach[0] <= 1.4 * (high - low) + 2
         assert 3 <= (reach[1] - reach[0]) / apart(reach) + 1 <= 12 or high - low < 2
+
+
+def test_a_log_range_below_the_top_holds_it_inside_wherever_it_is():
+    assert log_range_below_top([np.array([1e-9, 3.0])]) == [-9.0, 1.0]
+    assert log_range_below_top([np.array([1e-40, 1e60])], 5) == [56.0, 61.0]
+    assert log_range_below_top([[1.0], [0.5]]) == [-1.0, 1.0]
+    assert log_range_below_top([]) == log_range_below_top([[0.0, np.nan]]) == [-1.0, 1.0]
 
 
 @pytest.mark.parametrize(

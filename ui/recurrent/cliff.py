@@ -9,15 +9,16 @@ import numpy as np
 from optcore.descent import ClipNorm, Run, descend
 from optcore.optimizers import GradientDescent
 from optcore.recurrent import UnrolledUnit
-from ui import controls
+from ui import controls, prose
 from ui.address import Address
 from ui.cache import cached
 from ui.ground import Ground, ground
 from ui.live.stage import Clock, Handle, Panel
 from ui.palette import legend
+from ui.prose import number
 from ui.recurrent import cliff_charts
 from ui.recurrent.parameters import Descent, From
-from ui.recurrent.scene import Scene, listed, number
+from ui.recurrent.scene import Scene
 from ui.state import PageState
 
 FREE, CLIPPED = cliff_charts.LOOKS
@@ -115,7 +116,7 @@ def table(case: CliffDescent) -> str:
     ]  # fmt: skip
     heads = ("Descent", "last loss", "lowest loss", "largest gradient", "at step", "longest step",
              "steps clipped")  # fmt: skip
-    return listed(heads, rows)
+    return prose.table(heads, rows, named=True)
 
 
 def columns_of(case: CliffDescent) -> dict[str, np.ndarray]:

@@ -4,9 +4,10 @@ from typing import Any
 
 import numpy as np
 
+from ui.figures import log_range_below_top, track
 from ui.ground import contour
 from ui.palette import HUES
-from ui.recurrent.figures import curve, decades, layout, line
+from ui.recurrent.figures import curve, layout, line
 
 LOOKS = {
     "Unclipped": {"colour": HUES[1], "dash": "dash", "symbol": "square"},
@@ -19,19 +20,10 @@ def paths(case) -> dict[str, Any]:
     (x_low, x_high), (y_low, y_high) = case.surface.window
     tracks = []
     for name, run in case.runs.items():
-        look = LOOKS[name]
-        points = run.points[: int(run.ended) + 1]
-        tracks.append(
-            {
-                "type": "scatter", "mode": "lines", "name": name,
-                "x": points[:, 0], "y": points[:, 1],
-                "line": {"color": look["colour"], "width": 2.6, "dash": look["dash"]},
-                "marker": {"symbol": look["symbol"], "size": 12},
-                "meta": {"play": "path", "group": name, "across": x_high - x_low},
-            }
-        )  # fmt: skip
-    figure = layout("Loss after T steps of one unit", "w", [x_low, x_high], [y_low, y_high])
-    figure["yaxis"]["title"] = {"text": "b"}
+        x, y = run.points[: int(run.ended) + 1].T
+        tracks.append(track(name, LOOKS[name], "path", width=2.6, x=x, y=y))
+        tracks[-1]["meta"]["across"] = x_high - x_low
+    figure = layout("Loss after T steps of one unit", "w", [x_low, x_high], [y_low, y_high], y="b")
     return {"data": [contour(case.ground), *tracks], "layout": figure}
 
 
@@ -63,6 +55,6 @@ def _reached(run, values: np.ndarray) -> np.ndarray:
 def _logarithmic(case, data: list[dict], title: str) -> dict[str, Any]:
     for trace in data:
         trace["meta"] |= {"log": True, "across": 10}
-    bounds = decades([trace["y"] for trace in data], 10)
+    bounds = log_range_below_top([trace["y"] for trace in data], 10)
     figure = layout(title, "step", [0, case.descent.steps], bounds, log=True)
     return {"data": data, "layout": figure}

@@ -13,15 +13,16 @@ from optcore.networks.initializers import Uniform
 from optcore.optimizers import Adam
 from optcore.recurrent import MemoryPlan, MemoryRecord, MemoryTrainer, lag_norms
 from optcore.recurrent.cells import LSTM
-from ui import controls, work
+from ui import controls, prose, work
 from ui.address import Address
 from ui.cache import cached
 from ui.live.stage import Clock, Panel
 from ui.palette import legend
 from ui.parameters import slug
+from ui.prose import number
 from ui.recurrent import net_charts
 from ui.recurrent.parameters import Net, Unclipped
-from ui.recurrent.scene import Scene, listed, number
+from ui.recurrent.scene import Scene
 from ui.state import PageState
 from ui.work import ask, asked
 
@@ -202,7 +203,7 @@ def table(records: Sequence[MemoryRecord]) -> str:
     ]
     heads = ("Cell", "last loss", "exam", "blind", "right, %", "exam passed at step",
              "gradient at the longest lag", "largest gradient", "steps clipped")  # fmt: skip
-    return listed(heads, rows)
+    return prose.table(heads, rows, named=True)
 
 
 def columns_of(records: Sequence[MemoryRecord]) -> dict[str, Iterable[float]]:

@@ -7,8 +7,9 @@ import numpy as np
 
 from optcore.recurrent import CELLS, MemoryRecord
 from optcore.recurrent.cells import LSTM
+from ui.figures import level, log_range_below_top, note, positive, track
 from ui.palette import looks
-from ui.recurrent.figures import decades, layout, level
+from ui.recurrent.figures import layout
 
 # The place of a name decides its look, which it keeps for ever.
 CELL_PLACES = ("LSTM", "Tanh", "ReLU", "GRU", "Leaky", "Linear")
@@ -33,19 +34,20 @@ def losses(records: Sequence[MemoryRecord], steps: np.ndarray) -> dict[str, Any]
         for name, x, y in (("batch", taken, record.losses), ("exam", record.looks, record.exams)):
             data.append(_grown(record, name, x, y, steps))
             curves.append(y)
-    bounds = decades(curves or [np.ones(1)], 5)
+    bounds = log_range_below_top(curves or [np.ones(1)], 5)
     figure = layout("Loss: thin each batch, broad the exam", "training step", [0, last], bounds,
                     log=True)  # fmt: skip
     if records:
         blind = records[0].plan.task.blind
         figure["shapes"] = [level(blind, "dash")]
-        figure["annotations"] = [_note("without memory", float(np.log10(blind)))]
+        figure["annotations"] = [note("without memory", 1.0, np.log10(blind), xref="paper",
+                                      xanchor="right", yanchor="bottom")]  # fmt: skip
     return {"data": data, "layout": figure}
 
 
 def _grown(record, name: str, x: np.ndarray, y: np.ndarray, steps: np.ndarray) -> dict[str, Any]:
     """A curve up to each of the clock's looks."""
-    rows = np.where(x <= steps[:, None], _known(y), np.nan)
+    rows = np.where(x <= steps[:, None], positive(y), np.nan)
     trace = _frames(record, x.astype(float), rows)
     exam = name == "exam"
     trace |= {"name": f"{record.plan.cell.name}, {name}", "opacity": 1.0 if exam else 0.45,
@@ -69,7 +71,7 @@ def by_lag(
             data.append(_forgetting(record, lags))
     longest = max([record.plan.length for record in records], default=1)
     figure = layout("Gradient by lag; shaded: several starts", "lag", [0, longest],
-                    decades(curves or [np.ones(1)], DEEPEST), log=True)  # fmt: skip
+                    log_range_below_top(curves or [np.ones(1)], DEEPEST), log=True)  # fmt: skip
     figure["shapes"] = [level(1.0)]
     return {"data": data, "layout": figure}
 
@@ -96,8 +98,7 @@ def shares(records: Sequence[MemoryRecord], steps: np.ndarray) -> dict[str, Any]
     }  # fmt: skip
     title = f"Where {record.plan.cell.name}'s gradient of W comes from"
     figure = layout(title, "training step", [record.looks[0], max(record.looks[-1], 1)],
-                    [0.5, record.plan.length + 0.5])  # fmt: skip
-    figure["yaxis"]["title"] = {"text": "time step"}
+                    [0.5, record.plan.length + 0.5], y="time step")  # fmt: skip
     return {"data": [heat], "layout": figure}
 
 
@@ -114,7 +115,7 @@ def signal(records: Sequence[MemoryRecord], steps: np.ndarray) -> dict[str, Any]
         curves.append(rows)
     longest = max([record.plan.length for record in records], default=1)
     figure = layout("Signal to noise of each lag's part", "lag", [0, longest],
-                    decades(curves or [np.ones(1)], 4), log=True)  # fmt: skip
+                    log_range_below_top(curves or [np.ones(1)], 4), log=True)  # fmt: skip
     figure["shapes"] = [level(1.0)]
     return {"data": data, "layout": figure}
 
@@ -122,26 +123,17 @@ def signal(records: Sequence[MemoryRecord], steps: np.ndarray) -> dict[str, Any]
 # ------------------------------------------------------------------ pieces
 
 
-def _line(record, x, y, *, width: float, name: str, opacity: float = 1.0) -> dict[str, Any]:
-    look = LOOKS[record.plan.cell.name]
-    return {
-        "type": "scatter", "mode": "lines", "name": f"{record.plan.cell.name}, {name}",
-        "x": np.asarray(x, float), "y": _known(y), "opacity": opacity,
-        "line": {"color": look["colour"], "width": width, "dash": look["dash"]},
-        "marker": {"symbol": look["symbol"], "size": 8, "color": look["colour"]},
-        "meta": {"play": "still", "group": record.plan.cell.name, "log": True, "across": 10},
-    }  # fmt: skip
-
-
 def _frames(record, lags: np.ndarray, rows: np.ndarray) -> dict[str, Any]:
-    look = LOOKS[record.plan.cell.name]
-    return {
-        "type": "scatter", "mode": "lines", "name": record.plan.cell.name,
-        "line": {"color": look["colour"], "width": 2.6, "dash": look["dash"]},
-        "marker": {"symbol": look["symbol"], "size": 10},
-        "meta": {"play": "frame", "group": record.plan.cell.name, "x": lags[None],
-                 "y": _known(rows), "log": True, "across": 10},
-    }  # fmt: skip
+    drawn = _track(record, "frame", width=2.6, size=10)
+    drawn["meta"] |= {"x": lags[None], "y": positive(rows)}
+    return drawn
+
+
+def _track(record, play: str, **more: Any) -> dict[str, Any]:
+    name = record.plan.cell.name
+    drawn = track(name, LOOKS[name], play, **more)
+    drawn["meta"] |= {"log": True, "across": 10}
+    return drawn
 
 
 def _band(record, lags: np.ndarray, band: np.ndarray) -> dict[str, Any]:
@@ -163,15 +155,6 @@ def _band(record, lags: np.ndarray, band: np.ndarray) -> dict[str, Any]:
 def _forgetting(record, lags: np.ndarray) -> dict[str, Any]:
     """f^lag of the forget gate as its bias alone would set it."""
     gate = 1 / (1 + np.exp(-record.plan.cell.forget_bias))
-    line = _line(record, lags, gate**lags, width=1.4, name="f to the power of the lag")
-    line["line"] |= {"dash": "dot"}
-    return line
-
-
-def _known(values: np.ndarray) -> np.ndarray:
-    return np.where(np.isfinite(values) & (values > 0), values, np.nan)
-
-
-def _note(text: str, y: float) -> dict[str, Any]:
-    return {"text": text, "xref": "paper", "x": 1.0, "y": y, "xanchor": "right",
-            "yanchor": "bottom", "showarrow": False}  # fmt: skip
+    drawn = _track(record, "still", width=1.4, x=lags, y=positive(gate**lags))
+    drawn["line"]["dash"] = "dot"
+    return drawn | {"name": f"{record.plan.cell.name}, f to the power of the lag"}

@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 
 from optcore.recurrent import Powers, carried, powers
-from ui import controls
+from ui import controls, prose
 from ui.address import Address
 from ui.live.stage import Clock, Handle, Panel
 from ui.palette import legend
+from ui.prose import number
 from ui.recurrent import powers_charts
 from ui.recurrent.parameters import Course, Matrix
-from ui.recurrent.scene import Scene, listed, number
+from ui.recurrent.scene import Scene
 from ui.state import PageState
 
 CLOUD = 36
@@ -146,7 +147,7 @@ def table(case: MatrixPowers) -> str:
     ]  # fmt: skip
     heads = ("Matrix", "ρ", "σ", "largest power", "at step", "Kreiss constant",
              "departure from normal", f"|W^{case.course.steps}|")  # fmt: skip
-    return listed(heads, rows)
+    return prose.table(heads, rows, named=True)
 
 
 def program(case: MatrixPowers) -> str:

@@ -4,8 +4,9 @@ from typing import Any
 
 import numpy as np
 
+from ui.figures import level, log_range_below_top, positive, track
 from ui.palette import HUES
-from ui.recurrent.figures import curve, decades, layout, level, line, steadier, still
+from ui.recurrent.figures import curve, layout, line, steadier, still
 
 LOOKS = {
     "forward": {"colour": HUES[0], "dash": "solid", "symbol": "circle"},
@@ -28,12 +29,8 @@ def plane(case) -> dict[str, Any]:
         "meta": {"play": "frame", "group": "forward", "x": x, "y": y, "across": 2 * REACH},
     }  # fmt: skip
     gx, gy = _near(case.back).T
-    gradient = {
-        "type": "scatter", "mode": "lines", "name": "gradient back", "x": gx, "y": gy,
-        "line": {"color": back["colour"], "width": 2.4, "dash": back["dash"]},
-        "marker": {"symbol": back["symbol"], "size": 12},
-        "meta": {"play": "path", "group": "gradient back", "across": 2 * REACH},
-    }  # fmt: skip
+    gradient = track("gradient back", back, "path", x=gx, y=gy)
+    gradient["meta"]["across"] = 2 * REACH
     unit = still("ink", x=np.cos(CIRCLE), y=np.sin(CIRCLE), name="unit circle", dash="dot")
     columns = [
         still("ink", x=np.array([0.0, x]), y=np.array([0.0, y]), name=name, width=2.6)
@@ -57,7 +54,7 @@ def norms(case) -> dict[str, Any]:
         curve("forward", LOOKS["forward"], lengths, "|Wᵗ|", group="forward"),
         curve("gradient back", LOOKS["gradient back"], back, "|gradient|", group="gradient back"),
     ]
-    bounds = steadier(decades([lengths, back]))
+    bounds = steadier(log_range_below_top([lengths, back]))
     title = "Norm of the power; dashed ρᵗ, dotted σᵗ"
     figure = layout(title, "step", [0, case.course.steps], bounds, log=True)
     figure["shapes"] = [level(1.0)]
@@ -103,5 +100,4 @@ def _near(vectors: np.ndarray) -> np.ndarray:
 
 def _power(base: float, steps: np.ndarray) -> np.ndarray:
     with np.errstate(over="ignore", under="ignore"):
-        powers = base**steps
-    return np.where(np.isfinite(powers) & (powers > 0), powers, np.nan)
+        return positive(base**steps)

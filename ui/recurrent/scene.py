@@ -1,13 +1,12 @@
 """What a view of the page puts on the stage."""
 
-import csv
-import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Any
 
 from ui.live.stage import Clock, Handle, Panel
+from ui.prose import csv_text
 
 Facts = Mapping[str, float | str | None]
 
@@ -31,30 +30,6 @@ class Scene:
     columns: str = "minmax(0, 1fr) minmax(0, 1fr)"
 
 
-def listed(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A table as HTML; the first cell of a row names it. Nothing in it was typed by anyone."""
-    head = "".join(f'<th scope="col">{text}</th>' for text in heads)
-    body = "".join(
-        f'<tr><th scope="row">{first}</th>{"".join(f"<td>{cell}</td>" for cell in rest)}</tr>'
-        for first, *rest in rows
-    )
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-
-
 def as_csv(columns: Mapping[str, Iterable[Any]]) -> str:
-    """Columns as CSV, its header first; shorter ones end in empty cells."""
-    text = io.StringIO()
-    sheet = csv.writer(text, lineterminator="\n")
-    sheet.writerow(columns)
-    for row in zip_longest(*columns.values(), fillvalue=""):
-        sheet.writerow([cell if cell == "" else float(cell) for cell in row])
-    return text.getvalue()
-
-
-def number(value: float) -> str:
-    """Three digits, one minus, and no more zeros than needed."""
-    if value != value:
-        return "–"
-    if value in (float("inf"), float("-inf")):
-        return "∞" if value > 0 else "−∞"
-    return f"{value + 0.0:.3g}".replace("-", "−")
+    """Columns as CSV, their names first; shorter ones end in empty cells."""
+    return csv_text([*columns], zip_longest(*columns.values(), fillvalue=""))

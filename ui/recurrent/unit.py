@@ -8,13 +8,14 @@ import numpy as np
 
 from optcore.networks.activations import Activation
 from optcore.recurrent import chain_norms, unit_lags
-from ui import controls
+from ui import controls, prose
 from ui.address import Address
 from ui.live.stage import Clock, Panel
 from ui.palette import ACTIVATION_LOOKS, legend
+from ui.prose import number
 from ui.recurrent import unit_charts
 from ui.recurrent.parameters import Chain, Unit
-from ui.recurrent.scene import Scene, listed, number
+from ui.recurrent.scene import Scene
 from ui.state import PageState
 
 SEEDS = 8
@@ -123,7 +124,8 @@ def table(case: UnitChain) -> str:
         [f"w = {number(w)}", number(float(column[-1])), number(factor(column))]
         for w, column in zip(weights, [*case.others.T, case.own[1]], strict=True)
     ]
-    return listed(("Weight", f"gradient at lag {case.unit.steps}", "factor a step"), rows)
+    heads = ("Weight", f"gradient at lag {case.unit.steps}", "factor a step")
+    return prose.table(heads, rows, named=True)
 
 
 def program(case: UnitChain) -> str:

@@ -4,9 +4,10 @@ from typing import Any
 
 import numpy as np
 
+from ui.figures import level, log_range_below_top, positive, track
 from ui.palette import ACTIVATION_LOOKS, HUES
 from ui.prose import number
-from ui.recurrent.figures import curve, decades, layout, level, line, still
+from ui.recurrent.figures import curve, layout, line, still
 
 OTHERS = np.array([0.5, 0.8, 0.9, 1.0, 1.1, 1.25, 2.0])
 DEEPEST = 15
@@ -17,15 +18,15 @@ def lags(case) -> dict[str, Any]:
     """|dh_t/dh_0| by lag: the unit's own, other weights thin, and t^(-3/2) dotted."""
     look = ACTIVATION_LOOKS[case.squash.name]
     others = [
-        line(HUES[7], _positive(column), name=f"w = {number(w)}", width=1.2)
+        line(HUES[7], positive(column), name=f"w = {number(w)}", width=1.2)
         for w, column in zip(OTHERS, case.others.T, strict=True)
     ]
     t = np.arange(case.unit.steps + 1.0)
     law = np.full_like(t, np.nan)
     law[FROM:] = t[FROM:] ** -1.5
-    own = curve(f"w = {number(case.unit.w)}", look, _positive(case.own[1]), "|dh/dh₀|",
+    own = curve(f"w = {number(case.unit.w)}", look, positive(case.own[1]), "|dh/dh₀|",
                 group=case.squash.name)  # fmt: skip
-    bounds = decades([case.own[1], case.others], DEEPEST)
+    bounds = log_range_below_top([case.own[1], case.others], DEEPEST)
     others = [_named(each, bounds) for each in others]
     data = [*others, line("ink", law, name="t^(−3/2)", dash="dot"), own]
     for trace in data:
@@ -53,13 +54,9 @@ def cobweb(case) -> dict[str, Any]:
     reach = float(np.clip(1.15 * np.abs(shown).max(initial=1.0), 1.2, 50.0))
     h = np.linspace(-reach, reach, 161)
     look = ACTIVATION_LOOKS[case.squash.name]
-    visits = {
-        "type": "scatter", "mode": "lines", "name": "visited",
-        "x": np.clip(values[:-1], -1e6, 1e6), "y": np.clip(values[1:], -1e6, 1e6),
-        "line": {"color": look["colour"], "width": 2.4, "dash": look["dash"]},
-        "marker": {"symbol": look["symbol"], "size": 12},
-        "meta": {"play": "path", "group": case.squash.name, "across": 2 * reach},
-    }  # fmt: skip
+    visits = track("visited", look, "path", x=np.clip(values[:-1], -1e6, 1e6),
+                   y=np.clip(values[1:], -1e6, 1e6))  # fmt: skip
+    visits["meta"] |= {"group": case.squash.name, "across": 2 * reach}
     data = [
         still("ink", x=h, y=h, name="h next = h now", dash="dot"),
         still("ink", x=h, y=case.squash.value(case.unit.w * h), name="the map", width=2.0),
@@ -75,16 +72,12 @@ def chains(case) -> dict[str, Any]:
     same, different = case.chains
     one = np.ones(1)
     data = [
-        line(HUES[7], _positive(np.concatenate([one, column])), name="different matrices")
+        line(HUES[7], positive(np.concatenate([one, column])), name="different matrices")
         for column in different.T
     ]
-    again = line(HUES[1], _positive(np.concatenate([one, same])), name="the same matrix", width=2.6)
-    bounds = decades([same, different], DEEPEST)
+    again = line(HUES[1], positive(np.concatenate([one, same])), name="the same matrix", width=2.6)
+    bounds = log_range_below_top([same, different], DEEPEST)
     figure = layout("Same matrix (red) or a new one each layer (grey)", "layers",
                     [0, case.unit.steps], bounds, log=True)  # fmt: skip
     figure["shapes"] = [level(1.0)]
     return {"data": [*data, again], "layout": figure}
-
-
-def _positive(values: np.ndarray) -> np.ndarray:
-    return np.where(np.isfinite(values) & (values > 0), values, np.nan)

@@ -7,6 +7,7 @@ import numpy as np
 
 from optcore.streams import LongestStep, Response
 from optcore.streams.kinds import DrawnStream
+from ui.figures import axis, layout, level, log_axis, log_range_below_top, note, positive, track
 from ui.palette import OPTIMIZER_LOOKS
 from ui.steps.case import Drift, Playing
 
@@ -27,15 +28,15 @@ def played(playing: Playing, responses: dict[str, Response], *, law: bool, log: 
     for trace in figure["data"]:
         trace["yaxis"] = "y2"
     figure["data"] = [*_stems(playing), *figure["data"], *map(_holding, ("y", "y2"))]
-    layout = figure["layout"]
+    plot = figure["layout"]
     most = 1.1 * top(playing)
-    layout |= {
-        "yaxis": {"range": [-most, most], "domain": above, "zeroline": True},
-        "yaxis2": layout["yaxis"] | {"domain": below, "zeroline": True},
+    plot |= {
+        "yaxis": axis("", [-most, most], domain=above, zeroline=True),
+        "yaxis2": plot["yaxis"] | {"domain": below, "zeroline": True},
         "annotations": [_heading("gradient", above[1]), _heading(title, below[1])],
     }
-    layout["xaxis"] |= {"anchor": "y2"}
-    del layout["title"], layout["shapes"]
+    plot["xaxis"] |= {"anchor": "y2"}
+    del plot["title"], plot["shapes"]
     return figure
 
 
@@ -125,12 +126,12 @@ def paths(playing: Playing, responses: dict[str, Response]) -> dict:
         trace = _track(name, 0, y, "second")
         data.append({**trace, "x": x, "meta": {"play": "path", "group": name}})
         both.append((x, y))
-    layout = _layout("path of both coordinates, in rates", playing.steps, [0.0, 1.0])
-    for axis, values in zip(("xaxis", "yaxis"), zip(*both, strict=True), strict=False):
-        layout[axis] |= {"range": span(np.concatenate(values)), "zeroline": True}
-    layout["xaxis"]["title"] = {"text": "first"}
-    layout["yaxis"]["title"] = {"text": "second"}
-    return {"data": data, "layout": layout}
+    reach = [span(np.concatenate(values)) for values in zip(*both, strict=True)]
+    across, up = reach or ([0.0, 1.0], [0.0, 1.0])
+    title = "path of both coordinates, in rates"
+    plot = layout(title, title, (52, 12, 28, 34), xaxis=axis("first", across, zeroline=True),
+                  yaxis=axis("second", up, zeroline=True))  # fmt: skip
+    return {"data": data, "layout": plot}
 
 
 def memories(playing: Playing, responses: dict[str, Response], *, log: bool) -> dict[str, dict]:
@@ -164,15 +165,18 @@ def angles(playing: Playing, responses: dict[str, Response]) -> dict:
         _track(name, 0, from_step_one(response.angles), "degrees")
         for name, response in responses.items()
     ]
-    layout = _layout("angle to downhill, degrees", playing.steps, [0.0, 183.0])
-    layout["yaxis"] |= {"tickvals": [0, 45, 90, 135, 180]}
-    layout["shapes"] = [
-        _level(90.0),
-        {"type": "rect", "xref": "paper", "x0": 0, "x1": 1, "y0": 90, "y1": 183, "layer": "below",
-         "fillcolor": "rgba(212,61,42,0.07)", "line": {"width": 0}},
-    ]  # fmt: skip
-    layout["annotations"] = [_note("climbs", 1.0, 180.0), _note("descends", 1.0, 2.0, "bottom")]
-    return {"data": data, "layout": layout}
+    uphill = {"type": "rect", "xref": "paper", "x0": 0, "x1": 1, "y0": 90, "y1": 183,
+              "layer": "below", "fillcolor": "rgba(212,61,42,0.07)",
+              "line": {"width": 0}}  # fmt: skip
+    plot = _over_steps(
+        "angle to downhill, degrees",
+        playing.steps,
+        axis("", [0.0, 183.0], tickvals=[0, 45, 90, 135, 180]),
+        shapes=[level(90.0), uphill],
+        annotations=[_at_the_right("climbs", 180.0),
+                     _at_the_right("descends", 2.0, "bottom")],
+    )  # fmt: skip
+    return {"data": data, "layout": plot}
 
 
 def longest(
@@ -190,8 +194,8 @@ def longest(
             bound = bounds[name]
             if law:
                 below.append(_law_track(name, from_step_one(bound.by_step)))
-            level = _track(name, 1, from_step_one(np.full(playing.steps, bound.claimed)), "")
-            below.append(level | {"name": f"{name}: the paper's bound", "meta": _still(name)})
+            claimed = _track(name, 1, from_step_one(np.full(playing.steps, bound.claimed)), "")
+            below.append(claimed | {"name": f"{name}: the paper's bound", "meta": _still(name)})
         above.append(_track(name, 0, from_step_one(record), "longest"))
     return _finished([*below, *above], playing, "longest step so far, in rates", log=False)
 
@@ -211,12 +215,12 @@ def drifts(found: dict[str, Drift]) -> dict:
             trace["marker"] |= {"symbol": symbol}
             data.append(trace)
     bounds = span(np.concatenate([each.way for each in found.values()] or [[0.0]]))
-    layout = _layout("uphill, in rates per period", 1, bounds)
-    layout["xaxis"] = {"type": "log", "range": [-5.0, 0.0], "title": {"text": "1 − β₂"},
-                       "dtick": 1, "exponentformat": "power"}  # fmt: skip
-    layout["shapes"] = [_level(0.0)]
-    layout["annotations"] = [_note("the wrong way", 1.0, bounds[1])]
-    return {"data": data, "layout": layout}
+    title = "uphill, in rates per period"
+    plot = layout(title, title, (52, 12, 28, 34), xaxis=log_axis("1 − β₂", [-5.0, 0.0]),
+                  yaxis=axis("", bounds), shapes=[level(0.0)],
+                  annotations=[_at_the_right("the wrong way", bounds[1])],
+                  )  # fmt: skip
+    return {"data": data, "layout": plot}
 
 
 # ------------------------------------------------------------------ pieces
@@ -229,8 +233,7 @@ def from_step_one(values: np.ndarray) -> np.ndarray:
 
 def size(values: np.ndarray) -> np.ndarray:
     """Lengths for a log axis, where 0 has no place."""
-    lengths = np.abs(values)
-    return np.where(lengths > LEAST_SPAN, lengths, np.nan)
+    return positive(np.abs(values))
 
 
 def _known(values: np.ndarray) -> np.ndarray:
@@ -255,43 +258,29 @@ def _round_up(number: float) -> float:
     return float(decade * next(each for each in (1, 2, 5, 10) if each * decade >= number * 0.999))
 
 
-def decades(curves: list[np.ndarray]) -> list[float]:
-    """A log axis in whole decades, at most twelve below the top."""
-    values = np.concatenate([np.ravel(curve) for curve in curves]) if curves else np.ones(1)
-    values = values[np.isfinite(values) & (values > 0)]
-    if not values.size:
-        return [-1.0, 1.0]
-    high = np.ceil(np.log10(values.max()) + 1e-9)
-    low = max(np.floor(np.log10(values.min())), high - 12)
-    return [float(low), float(max(high, low + 1))]
-
-
 def _finished(data: list[dict], playing: Playing, title: str, log: bool) -> dict:
     """The figure of curves over the steps, on axes that hold them."""
     curves = [trace["y"] for trace in data]
-    bounds = decades(curves) if log else span(np.concatenate(curves or [[1.0]]))
-    layout = _layout(title, playing.steps, bounds)
-    if log:
-        every = max(1, round((bounds[1] - bounds[0]) / 5))
-        layout["yaxis"] |= {"type": "log", "exponentformat": "power", "dtick": every}
-    layout["shapes"] = [] if log else [_level(0.0)]
+    bounds = log_range_below_top(curves) if log else span(np.concatenate(curves or [[1.0]]))
+    up = log_axis("", bounds) if log else axis("", bounds)
+    plot = _over_steps(title, playing.steps, up, shapes=[] if log else [level(0.0)])
     across = 10 if log else bounds[1] - bounds[0]
     for trace in data:
         trace["meta"] |= {"across": across, **({"log": True} if log else {})}
-    return {"data": data, "layout": layout}
+    return {"data": data, "layout": plot}
+
+
+def _over_steps(title: str, steps: int, up: dict, **more) -> dict:
+    """A plot over the clock's steps with its title above, room for half a marker at the end."""
+    across = axis("step", [0, steps + 0.5])
+    return layout(title, title, (52, 12, 28, 34), xaxis=across, yaxis=up, **more)
 
 
 def _track(name: str, coordinate: int, y: np.ndarray, readout: str) -> dict:
-    look = OPTIMIZER_LOOKS[name]
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "name": name if coordinate == 0 else f"{name}, {COORDINATES[1]}",
-        "y": y,
-        "line": {"color": look["colour"], "width": WIDTHS[coordinate], "dash": look["dash"]},
-        "marker": {"symbol": look["symbol"], "size": 12 if coordinate == 0 else 8},
-        "meta": {"play": "curve", "group": name, "readout": readout + "₂" * coordinate},
-    }
+    size = 12 if coordinate == 0 else 8
+    drawn = track(name, OPTIMIZER_LOOKS[name], "curve", width=WIDTHS[coordinate], size=size, y=y)
+    drawn["meta"]["readout"] = readout + "₂" * coordinate
+    return drawn if coordinate == 0 else drawn | {"name": f"{name}, {COORDINATES[1]}"}
 
 
 def _law_track(name: str, y: np.ndarray) -> dict:
@@ -312,30 +301,11 @@ def _still(name: str) -> dict:
     return {"play": "still", "group": name}
 
 
-def _level(y: float) -> dict:
-    line = {"color": INK, "width": 1, "dash": "dot"}
-    return {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": y, "y1": y, "line": line}
-
-
-def _note(text: str, x: float, y: float, anchor: str = "top") -> dict:
-    return {"text": text, "xref": "paper", "x": x, "y": y, "xanchor": "right", "yanchor": anchor,
-            "showarrow": False}  # fmt: skip
+def _at_the_right(text: str, y: float, anchor: str = "top") -> dict:
+    return note(text, 1.0, y, xref="paper", xanchor="right", yanchor=anchor)
 
 
 def _heading(text: str, y: float) -> dict:
     """The title of one of two plots, one above the other."""
     return {"text": text, "xref": "paper", "x": 0.0, "xanchor": "left", "yref": "paper", "y": y,
             "yanchor": "bottom", "showarrow": False, "font": {"size": 14}}  # fmt: skip
-
-
-def _layout(title: str, steps: int, bounds: list[float]) -> dict:
-    return {
-        "uirevision": title,
-        "title": {"text": title, "font": {"size": 14}, "x": 0.02, "xanchor": "left", "y": 0.985,
-                  "yanchor": "top"},
-        "margin": {"l": 52, "r": 12, "t": 28, "b": 34},
-        "showlegend": False,
-        "dragmode": "zoom",
-        "xaxis": {"title": {"text": "step"}, "range": [0, steps + 0.5], "zeroline": False},
-        "yaxis": {"range": bounds, "zeroline": False},
-    }  # fmt: skip

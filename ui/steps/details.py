@@ -1,7 +1,5 @@
 """What stands in the drawer of the Steps page: the inspector, the laws, the downloads."""
 
-import csv
-import io
 from dataclasses import fields
 from functools import partial
 
@@ -11,6 +9,7 @@ import streamlit as st
 from optcore.streams import Response
 from ui import controls, rules
 from ui.parameters import slug
+from ui.prose import csv_text
 from ui.state import PageState
 from ui.steps import words
 from ui.steps.case import Playing
@@ -91,18 +90,14 @@ def downloads(playing: Playing, responses: dict[str, Response]) -> None:
 
 def table(playing: Playing, responses: dict[str, Response]) -> str:
     """A row for each optimizer, step and coordinate; empty where no law foretells."""
-    text = io.StringIO()
-    sheet = csv.writer(text, lineterminator="\n")
-    sheet.writerow(["optimizer", "step", "coordinate", "gradient", "step_taken", "in_rates",
-                    "foretold", "place"])  # fmt: skip
+    heads = ("optimizer", "step", "coordinate", "gradient", "step_taken", "in_rates", "foretold",
+             "place")  # fmt: skip
+    rows = []
     for optimizer in playing.optimizers:
         response, foretold = responses[optimizer.name], playing.law(optimizer)
-        for k in range(playing.steps):
-            for i in range(len(playing.streams)):
-                law = "" if foretold is None else float(foretold[k, i])
-                numbers = (response.gradients, response.steps, response.in_rates)
-                sheet.writerow(
-                    [optimizer.name, k + 1, i + 1, *(float(each[k, i]) for each in numbers), law,
-                     float(response.points[k + 1, i])]
-                )  # fmt: skip
-    return text.getvalue()
+        for k, i in np.ndindex(playing.gradients.shape):
+            numbers = (response.gradients, response.steps, response.in_rates)
+            law = "" if foretold is None else foretold[k, i]
+            rows.append([optimizer.name, k + 1, i + 1, *(each[k, i] for each in numbers), law,
+                         response.points[k + 1, i]])  # fmt: skip
+    return csv_text(heads, rows)

@@ -1,11 +1,11 @@
 """A performance in words and in a table, both made from its numbers."""
 
-from html import escape
-
 import numpy as np
 
 from optcore.streams import LongestStep, Response, closed_form, law_of
 from optcore.streams.kinds import ConstantStream
+from ui import prose
+from ui.prose import number
 from ui.steps.case import Drift, Playing
 from ui.steps.parameters import ANGLE, DRIFT, LONGEST
 
@@ -96,20 +96,20 @@ def _climbs(playing: Playing, responses: dict[str, Response]) -> str:
 def _longest(name: str, response: Response, bound: LongestStep | None) -> str:
     lengths = np.nan_to_num(np.abs(response.in_rates).max(axis=-1))
     at = int(np.argmax(lengths))
-    text = f"{name}'s longest step is {_number(lengths[at])} rates, at step {at + 1}"
+    text = f"{name}'s longest step is {number(lengths[at])} rates, at step {at + 1}"
     if bound is None:
         return f"{text}."
     share = 100 * lengths[at] / bound.rates
     return (
-        f"{text}: {share:.3g} % of the {_number(bound.rates)} that {len(response.steps)} gradients "
-        f"allow. Any number of them allow {_number(bound.ever)}; the paper's bound is "
-        f"{_number(bound.claimed)}."
+        f"{text}: {share:.3g} % of the {number(bound.rates)} that {len(response.steps)} gradients "
+        f"allow. Any number of them allow {number(bound.ever)}; the paper's bound is "
+        f"{number(bound.claimed)}."
     )
 
 
 def _drift(name: str, drift: Drift) -> str:
     way = "downhill" if drift.now < 0 else "uphill, the wrong way," if drift.now > 0 else "nowhere"
-    text = f"{name} goes {way} by {_number(abs(drift.now))} rates a period"
+    text = f"{name} goes {way} by {number(abs(drift.now))} rates a period"
     if drift.turning is None:
         return f"{text}, the same way for every β₂."
     return f"{text}; it turns at β₂ = {drift.turning:.4g}."
@@ -129,28 +129,26 @@ def table(playing: Playing, responses: dict[str, Response]) -> str:
         "Place",
         "Climbs",
     )
-    head = "".join(f'<th scope="col">{text}</th>' for text in heads)
-    rows = "".join(_row(playing, each, responses[each.name]) for each in playing.optimizers)
-    return (
-        f"<table><caption>After {_steps(playing.steps)}, in learning rates; climbs: steps that go "
-        f"up as seen by their gradient</caption><thead><tr>{head}</tr></thead>"
-        f"<tbody>{rows}</tbody></table>"
+    rows = [_row(playing, each, responses[each.name]) for each in playing.optimizers]
+    caption = (
+        f"After {_steps(playing.steps)}, in learning rates; climbs: steps that go up as seen by "
+        "their gradient"
     )
+    return prose.table(heads, rows, named=True, caption=caption)
 
 
-def _row(playing: Playing, optimizer, response: Response) -> str:
+def _row(playing: Playing, optimizer, response: Response) -> tuple[str, ...]:
     foretold, rate = playing.law(optimizer), response.learning_rate
-    cells = (
+    return (
+        optimizer.name,
         _numbers(-response.in_rates[0]),
         _numbers(-response.in_rates[-1]),
         "no law" if foretold is None else _numbers(-foretold[-1] / rate),
-        _number(np.nanmax(np.abs(np.nan_to_num(response.in_rates)))),
+        number(np.nanmax(np.abs(np.nan_to_num(response.in_rates)))),
         _numbers(response.travelled[-1] / rate),
         _numbers(response.points[-1] / rate),
         str(int((response.angles > 90 + 1e-9).sum())),
     )
-    texts = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
-    return f'<tr><th scope="row">{escape(optimizer.name)}</th>{texts}</tr>'
 
 
 def law_line(playing: Playing, optimizer) -> str:
@@ -169,10 +167,4 @@ def _steps(count: int) -> str:
 
 def _numbers(values) -> str:
     """One number, or two with "and" between."""
-    return " and ".join(_number(float(value)) for value in np.ravel(values))
-
-
-def _number(value: float) -> str:
-    if not np.isfinite(value):
-        return {np.inf: "∞", -np.inf: "−∞"}.get(value, "none")
-    return f"{value + 0.0:.3g}".replace("-", "−")
+    return " and ".join(number(float(value)) for value in np.ravel(values))
