@@ -149,7 +149,7 @@ def read_back(cell: str) -> list[float]:
 def test_the_table_reads_back_as_the_numbers_of_the_run(optimizer):
     run = descend(Rosenbrock(), optimizer, START, 6)
     lines = numbers(optimizer, Rosenbrock(), run, 3).splitlines()
-    assert lines[0] == "| At step 3 | |"
+    assert lines[0] == "| At step 3 | value |"
     rows = dict(line.strip("| ").split(" | ") for line in lines[2:])
     expected = {
         "point": run.points[3],
