@@ -11,7 +11,7 @@ from typing import Any
 # first one's.
 ROOMS = (
     "surfaces", "optimizers", "descent", "samples", "networks", "derivatives", "checks", "flow",
-    "formula", "training", "streams", "recurrent", "curvature",
+    "formula", "training", "streams", "recurrent", "curvature", "graph",
 )  # fmt: skip
 
 

@@ -23,7 +23,7 @@ class Node:
 
     operation: str
     operands: tuple["Node", ...] = ()
-    value: float | str | None = None
+    value: float | str | tuple | None = None
     part: str = field(default="", compare=False)
 
     @property
@@ -71,7 +71,7 @@ def fold(node: Node) -> Node:
     if not operands:
         return node
     folded = Node(node.operation, operands, part=node.part)
-    if all(operand.constant for operand in operands):
+    if node.operation in FOLD and all(operand.constant for operand in operands):
         return _constant(folded)
     if node.operation == "div" and operands[1].value == 0:
         raise FormulaError(f"The part {node.part} divides by zero.")

@@ -1,0 +1,137 @@
+"""One whole pass as a record: what every node holds and what every edge carries."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from optcore.graph.operations import Elementwise
+from optcore.graph.passes import RIGHT, Adjoints, Backprop, Tape, one_point, seed_of, summed_to
+from optcore.graph.structure import Edge, Graph
+
+# Entries of an edge's Jacobian that are still worth showing: 4 x 4 to 4 x 4.
+LARGEST_JACOBIAN = 256
+
+
+@dataclass(frozen=True, eq=False)
+class Flow:
+    """What an edge carries: `adjoint` of its end arrives, `contribution` goes on to its start.
+
+    `local` is the local derivative entry by entry, in the shape of the end, or None where the
+    edge mixes entries (matrix products, sums); `rule` says what the edge does, in names.
+    """
+
+    edge: Edge
+    adjoint: np.ndarray
+    local: np.ndarray | None
+    contribution: np.ndarray
+    rule: str
+
+    @property
+    def size(self) -> float:
+        """The Euclidean length of the contribution."""
+        return float(np.linalg.norm(np.ravel(self.contribution)))
+
+
+@dataclass(frozen=True, eq=False)
+class GraphRun:
+    """A pass forward over all nodes and back from the node `of`.
+
+    `values` and `adjoints` are by place; an adjoint is None for a constant, and for a node on
+    which `of` does not depend. `flows` are by edge, for the edges that carry something.
+    """
+
+    graph: Graph
+    of: int
+    values: tuple[np.ndarray, ...]
+    adjoints: tuple[np.ndarray | None, ...]
+    flows: Mapping[Edge, Flow]
+    tape: Tape
+
+    @cached_property
+    def shapes(self) -> tuple[tuple[int, ...], ...]:
+        return self.tape.shapes
+
+    @cached_property
+    def order(self) -> tuple[int, ...]:
+        """The places that are worked out, forward; backward it is the same order reversed."""
+        reaches = self.graph.reaches(self.graph.nodes[self.of].name)
+        return tuple(node.place for node in self.graph.nodes if reaches[node.place])
+
+    def value(self, name: str) -> np.ndarray:
+        return self.values[self.graph.node(name).place]
+
+    def adjoint(self, name: str) -> np.ndarray | None:
+        return self.adjoints[self.graph.node(name).place]
+
+    def given_to(self, place: int) -> tuple[Flow, ...]:
+        """What arrives at a node, edge by edge; its adjoint is their sum."""
+        leaving = self.graph.users[place]
+        return tuple(self.flows[edge] for edge in leaving if edge in self.flows)
+
+    def jacobian(self, edge: Edge) -> np.ndarray | None:
+        """The edge's whole local derivative, (entries of its end, entries of its start).
+
+        None where it is too large to show.
+        """
+        end, start = self.shapes[edge.end], self.shapes[edge.start]
+        rows = int(np.prod(end))
+        if rows * int(np.prod(start)) > LARGEST_JACOBIAN:
+            return None
+        seeds = np.eye(rows).reshape(*end, rows)
+        operation = self.graph.nodes[edge.end].operation
+        with np.errstate(all="ignore"):
+            pulled = operation.pull(
+                edge.position, seeds, self.tape.operands(edge.end), self.tape.values[edge.end]
+            )
+        return np.moveaxis(summed_to(pulled, start), -1, 0).reshape(rows, -1)
+
+    @cached_property
+    def trouble(self) -> str:
+        """The first node without a finite value, as a sentence; empty if all are finite."""
+        for node in self.graph.nodes:
+            value = self.values[node.place]
+            if not np.all(np.isfinite(value)):
+                bad = np.ravel(value)[~np.isfinite(np.ravel(value))][0]
+                from_ = ", ".join(self.graph.nodes[place].name for place in node.operands)
+                why = f" for what {from_} is here" if from_ else ""
+                return f"{node.name} is {bad:g}{why}: what comes after it has no gradient."
+        return ""
+
+
+def run(
+    graph: Graph, inputs: Mapping, of: str | None = None, *, seed=None, backprop=None
+) -> GraphRun:
+    """One whole pass; `backprop` is the right one unless a bug is given. Raises GraphError."""
+    place = graph.node(of or graph.output).place
+    tape = one_point(graph, inputs)
+    backprop: Backprop = backprop or RIGHT
+    found = backprop.adjoints(tape, place, seed_of(tape, place, seed))
+    adjoints = tuple(None if each is None else each[..., 0] for each in found.nodes)
+    return GraphRun(
+        graph=graph,
+        of=place,
+        values=tuple(value[..., 0] for value in tape.values),
+        adjoints=adjoints,
+        flows={edge: _flow(tape, edge, found) for edge in found.edges},
+        tape=tape,
+    )
+
+
+def _flow(tape: Tape, edge: Edge, found: Adjoints) -> Flow:
+    nodes = tape.graph.nodes
+    node, local = nodes[edge.end], None
+    operands, result = tape.operands(edge.end), tape.values[edge.end]
+    if isinstance(node.operation, Elementwise):
+        with np.errstate(all="ignore"):
+            slope = node.operation.slope(edge.position, operands, result)
+            local = (slope + np.zeros_like(result))[..., 0]
+    names = dict(zip("ab", (nodes[place].name for place in node.operands), strict=False))
+    return Flow(
+        edge=edge,
+        adjoint=found.of(tape, edge.end)[..., 0],
+        local=local,
+        contribution=found.edges[edge][..., 0],
+        rule=node.operation.rules[edge.position].format(out=node.name, **names),
+    )

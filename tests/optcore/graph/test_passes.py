@@ -1,0 +1,135 @@
+"""Values and adjoints: worked by hand, against the complex step, forward against reverse mode."""
+
+import numpy as np
+import pytest
+
+from optcore import Adam, check_grad, descend
+from optcore.graph import GraphError, parse
+from optcore.graph.operations import OPERATIONS
+
+RNG = np.random.default_rng(16)
+SHAPES = ((), (3,), (2, 3), (2, 1))
+UNARY = tuple(each for each in OPERATIONS if each.arity == 1 and each.name != "copy")
+SIGNS = {"add": "+", "sub": "-", "mul": "*", "div": "/", "power": "^"}
+
+
+def by_complex_step(objective, point):
+    h = 1e-30
+    return np.array([objective.value(point + 1j * h * e).imag / h for e in np.eye(point.size)])
+
+
+def by_forward_mode(graph, inputs):
+    """The gradient of the output, one pass for each entry of each input."""
+    found = {}
+    for name in graph.inputs:
+        value = np.asarray(inputs[name], float)
+        rows = [
+            graph.pushforward(inputs, {name: basis.reshape(value.shape)})[graph.output].sum()
+            for basis in np.eye(value.size)
+        ]
+        found[name] = np.reshape(rows, value.shape)
+    return found
+
+
+def agree(text, inputs):
+    graph = parse(text)
+    objective = graph.objective(inputs)
+    reverse, tangents = graph.backward(inputs), by_forward_mode(graph, inputs)
+    expected = by_complex_step(objective, objective.point)
+    np.testing.assert_allclose(objective.grad(objective.point), expected, rtol=1e-12, atol=1e-13)
+    for name, part in objective.blocks.items():
+        np.testing.assert_allclose(np.ravel(reverse[name]), expected[part], 1e-12, 1e-13)
+        np.testing.assert_allclose(tangents[name], reverse[name], 1e-12, 1e-13)
+
+
+def test_the_gradients_that_every_lecture_works_out_by_hand():
+    graph = parse("(x + y) * z")
+    values = {"x": -2, "y": 5, "z": -4}
+    assert graph.forward(values)[graph.output] == -12
+    assert {k: float(v) for k, v in graph.backward(values).items() if k in values} == {
+        "x": -4, "y": -4, "z": 3,
+    }  # fmt: skip
+    assert parse("u = x*x; v = u*u").backward({"x": 2})["x"] == 32
+    assert parse("a + a").backward({"a": 1.5})["a"] == 2
+
+
+def test_a_named_node_in_the_middle_can_be_the_one_that_is_differentiated():
+    graph = parse("u = x*x\nv = 3*u\nw = u + x")
+    assert graph.outputs == ("v", "w")
+    assert graph.backward({"x": 2}, of="v")["x"] == 12
+    assert graph.backward({"x": 2}, of="u")["x"] == 4
+    assert graph.backward({"x": 2}, of="u")["w"] == 0
+
+
+def test_an_array_counts_as_the_sum_of_its_entries_unless_a_seed_says_otherwise():
+    graph, values = parse("y = A @ x"), {"A": [[1, 2], [3, 4]], "x": [5, 6]}
+    np.testing.assert_array_equal(graph.backward(values)["x"], [4, 6])
+    np.testing.assert_array_equal(graph.backward(values, seed=[1, 0])["x"], [1, 2])
+    with pytest.raises(GraphError, match="The seed must have the shape of y"):
+        graph.backward(values, seed=1.0)
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+@pytest.mark.parametrize("operation", UNARY, ids=lambda each: each.name)
+def test_functions_agree_with_the_complex_step_forward_and_back(operation, shape):
+    name = {"amax": "max", "amin": "min", "neg": "-"}.get(operation.name, operation.name)
+    positive = operation.name in ("log", "sqrt")
+    value = RNG.uniform(0.3, 2.0, shape) * (1 if positive else RNG.choice([-1, 1], shape))
+    agree(f"y = sum({name}(x) * [1.5] * x)", {"x": value})
+
+
+@pytest.mark.parametrize("right", SHAPES, ids=str)
+@pytest.mark.parametrize("left", SHAPES, ids=str)
+@pytest.mark.parametrize("operation", ["add", "sub", "mul", "div", "power", "max", "min"])
+def test_two_operands_broadcast_and_agree_with_the_complex_step(operation, left, right):
+    a, b = RNG.uniform(0.5, 2.0, left), RNG.uniform(0.5, 2.0, right)
+    written = f"a {SIGNS[operation]} b" if operation in SIGNS else f"{operation}(a, b)"
+    agree(f"y = sum(({written}) ^ 2)", {"a": a, "b": b})
+
+
+@pytest.mark.parametrize(
+    ("left", "right"), [((3,), (3,)), ((2, 3), (3,)), ((2,), (2, 3)), ((2, 3), (3, 4))], ids=str
+)
+def test_matrix_products_agree_with_numpy_and_the_complex_step(left, right):
+    a, b = RNG.standard_normal(left), RNG.standard_normal(right)
+    found = parse("y = a @ b").forward({"a": a, "b": b})["y"]
+    np.testing.assert_allclose(found, a @ b, rtol=1e-14, atol=1e-14)
+    agree("y = sum(sin(a @ b))", {"a": a, "b": b})
+
+
+def test_the_gradient_of_a_matrix_product_is_the_products_with_transposes():
+    a, x, g = (RNG.standard_normal(shape) for shape in ((2, 3), (3, 4), (2, 4)))
+    found = parse("L = sum(G * (A @ X))").backward({"A": a, "X": x, "G": g})
+    np.testing.assert_allclose(found["X"], a.T @ g, rtol=1e-13)
+    np.testing.assert_allclose(found["A"], g @ x.T, rtol=1e-13)
+
+
+NET = "h = tanh(W @ x + b)\np = exp(h) / sum(exp(h))\nL = -sum([1, 0, 0] * log(p)) + max(W) / 9"
+NET_VALUES = {
+    "W": RNG.standard_normal((3, 2)), "x": RNG.standard_normal(2), "b": RNG.standard_normal(3)
+}  # fmt: skip
+
+
+def test_an_objective_over_a_batch_is_one_by_one():
+    objective = parse(NET).objective(NET_VALUES, over=("W", "b"))
+    points = RNG.standard_normal((4, 5, 9))
+    values, grads = objective.value(points), objective.grad(points)
+    assert values.shape == (4, 5)
+    for index in np.ndindex(4, 5):
+        np.testing.assert_allclose(values[index], objective.value(points[index]), rtol=1e-13)
+        np.testing.assert_allclose(grads[index], objective.grad(points[index]), 1e-12, 1e-14)
+
+
+def test_the_gradient_check_and_the_optimizers_take_a_graph_as_it_is():
+    objective = parse(NET).objective(NET_VALUES, over=("W", "b"))
+    check = check_grad(objective, objective.point)
+    assert check.verdict == "right"
+    assert list(objective.blocks) == ["W", "b"]
+    run = descend(objective, Adam(learning_rate=0.05), objective.point, 200)
+    assert run.values[-1] < 0.2 * run.values[0]
+
+
+def test_float32_stays_float32():
+    objective = parse(NET).objective(NET_VALUES)
+    point = objective.point.astype(np.float32)
+    assert objective.value(point).dtype == objective.grad(point).dtype == np.float32
