@@ -47,6 +47,10 @@ class GraphObjective:
         }
         return {**self.inputs, **moved}
 
+    def stepped(self, rate: float) -> dict[str, np.ndarray]:
+        """The inputs after one step of gradient descent from where they are."""
+        return self.named(self.point - rate * self.grad(self.point))
+
     def value(self, point) -> np.ndarray:
         point = np.asarray(point)
         tape = self._tape(point)

@@ -44,10 +44,20 @@ class GraphRun:
 
     graph: Graph
     of: int
-    values: tuple[np.ndarray, ...]
-    adjoints: tuple[np.ndarray | None, ...]
-    flows: Mapping[Edge, Flow]
     tape: Tape
+    found: Adjoints
+
+    @cached_property
+    def values(self) -> tuple[np.ndarray, ...]:
+        return tuple(value[..., 0] for value in self.tape.values)
+
+    @cached_property
+    def adjoints(self) -> tuple[np.ndarray | None, ...]:
+        return tuple(None if each is None else each[..., 0] for each in self.found.nodes)
+
+    @cached_property
+    def flows(self) -> Mapping[Edge, Flow]:
+        return {edge: self._flow(edge) for edge in self.found.edges}
 
     @cached_property
     def shapes(self) -> tuple[tuple[int, ...], ...]:
@@ -69,6 +79,27 @@ class GraphRun:
         """What arrives at a node, edge by edge; its adjoint is their sum."""
         leaving = self.graph.users[place]
         return tuple(self.flows[edge] for edge in leaving if edge in self.flows)
+
+    def local(self, edge: Edge) -> np.ndarray | None:
+        """The local derivative entry by entry, None where the edge mixes entries."""
+        operation = self.graph.nodes[edge.end].operation
+        if not isinstance(operation, Elementwise):
+            return None
+        operands, result = self.tape.operands(edge.end), self.tape.values[edge.end]
+        with np.errstate(all="ignore"):
+            slope = operation.slope(edge.position, operands, result)
+        return np.broadcast_to(slope, result.shape)[..., 0]
+
+    def _flow(self, edge: Edge) -> Flow:
+        adjoint = self.adjoints[edge.end]
+        assert adjoint is not None, "an edge that carries something has an end with an adjoint"
+        return Flow(
+            edge=edge,
+            adjoint=adjoint,
+            local=self.local(edge),
+            contribution=self.found.edges[edge][..., 0],
+            rule=self.graph.rules[edge],
+        )
 
     def jacobian(self, edge: Edge) -> np.ndarray | None:
         """The edge's whole local derivative, (entries of its end, entries of its start).
@@ -107,31 +138,4 @@ def run(
     place = graph.node(of or graph.output).place
     tape = one_point(graph, inputs)
     backprop: Backprop = backprop or RIGHT
-    found = backprop.adjoints(tape, place, seed_of(tape, place, seed))
-    adjoints = tuple(None if each is None else each[..., 0] for each in found.nodes)
-    return GraphRun(
-        graph=graph,
-        of=place,
-        values=tuple(value[..., 0] for value in tape.values),
-        adjoints=adjoints,
-        flows={edge: _flow(tape, edge, found) for edge in found.edges},
-        tape=tape,
-    )
-
-
-def _flow(tape: Tape, edge: Edge, found: Adjoints) -> Flow:
-    nodes = tape.graph.nodes
-    node, local = nodes[edge.end], None
-    operands, result = tape.operands(edge.end), tape.values[edge.end]
-    if isinstance(node.operation, Elementwise):
-        with np.errstate(all="ignore"):
-            slope = node.operation.slope(edge.position, operands, result)
-            local = (slope + np.zeros_like(result))[..., 0]
-    names = dict(zip("ab", (nodes[place].name for place in node.operands), strict=False))
-    return Flow(
-        edge=edge,
-        adjoint=found.of(tape, edge.end)[..., 0],
-        local=local,
-        contribution=found.edges[edge][..., 0],
-        rule=node.operation.rules[edge.position].format(out=node.name, **names),
-    )
+    return GraphRun(graph, place, tape, backprop.adjoints(tape, place, seed_of(tape, place, seed)))

@@ -66,6 +66,18 @@ class Graph:
         )
 
     @cached_property
+    def rules(self) -> dict[Edge, str]:
+        """What each edge does to a gradient g, in the names of the nodes."""
+        found = {}
+        for node in self.nodes:
+            names = [self.nodes[place].name for place in node.operands]
+            words = {"out": node.name, **dict(zip("ab", names, strict=False))}
+            for position, place in enumerate(node.operands):
+                rule = node.operation.rules[position].format(**words)
+                found[Edge(place, node.place, position)] = rule
+        return found
+
+    @cached_property
     def users(self) -> tuple[tuple[Edge, ...], ...]:
         """The edges that leave each node: two or more are a fan-out."""
         leaving: list[list[Edge]] = [[] for _ in self.nodes]
