@@ -22,6 +22,7 @@ import streamlit as st
 from ui.framing import FRAME
 from ui.lessons import OpenLesson, lessons, prose
 from ui.live.stage import ASIDE
+from ui.live.take_away import take_away
 from ui.parameters import Origin, Scrubbed, View
 from ui.state import PageState
 
@@ -63,6 +64,8 @@ def _tools(state: PageState) -> None:
     share = st.popover("Share", key="row.share", icon=":material/share:", on_change="rerun")
     if share.open:
         with share:
+            st.caption("Take away")
+            take_away()
             place = st.container(width=420)
         # What the link says is known once all controls have spoken.
         state.closing.append(lambda: _offer(state, place))

@@ -37,6 +37,27 @@ export class Handle {
     this.dot.style.transform = `translate(${x}px, ${y}px)`;
   }
 
+  // As stage.css has it.
+  paint(pen, look) {
+    if (this.dot.hidden) return;
+    const dot = (radius) => {
+      pen.beginPath();
+      pen.arc(...this.panel.overlay.place(...this.at), radius * look.size, 0, 7);
+    };
+    pen.save();
+    dot(0.845);
+    pen.globalAlpha = 0.55;
+    pen.fillStyle = look.back;
+    pen.fill();
+    pen.globalAlpha = 1;
+    pen.strokeStyle = pen.fillStyle = look.text;
+    pen.lineWidth = 0.21 * look.size;
+    pen.stroke();
+    dot(0.37);
+    pen.fill();
+    pen.restore();
+  }
+
   go(at, settled) {
     this.at = this.along ? this.onCurve(at) : at;
     this.place();

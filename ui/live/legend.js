@@ -6,6 +6,8 @@ import { tidy } from "./told.js";
 
 const MANY = 5;
 const FEW = 3;
+export const WIDE = 30;
+export const HIGH = 14;
 
 // A number keeps its room while it changes, so that nothing beside it moves: as wide as most are,
 // filled up with spaces as wide as a digit.
@@ -42,7 +44,13 @@ export class Legend {
     name.textContent = group.name;
     const numbers = chip.appendChild(document.createElement("span"));
     if (group.group) this.wire(chip, group.group);
-    return { group: group.group, numbers, chip };
+    return { group: group.group, entry: group, numbers, chip };
+  }
+
+  // The entries that are not switched off, with the numbers as they read now.
+  get shown() {
+    return this.chips.filter(({ group }) => !this.stage.off.has(group))
+      .map(({ entry, numbers }) => ({ entry, text: numbers.textContent.trimEnd() }));
   }
 
   wire(chip, group) {
@@ -90,19 +98,26 @@ function write(numbers, [first = "", ...rest]) {
 // An image, because every canvas on a page is a layer that the browser composes for every frame.
 function drawn({ colour, dash, symbol }, look) {
   const ratio = (window.devicePixelRatio || 1) * look.thick;
-  const swatch = Object.assign(document.createElement("canvas"), { width: 30 * ratio, height: 14 * ratio });
-  const pen = swatch.getContext("2d");
+  const canvas = Object.assign(document.createElement("canvas"), { width: WIDE * ratio, height: HIGH * ratio });
+  const pen = canvas.getContext("2d");
   pen.scale(ratio, ratio);
+  swatch(pen, { colour, dash, symbol }, look);
+  return canvas.toDataURL();
+}
+
+// How a group is drawn, WIDE by HIGH from where the pen is.
+export function swatch(pen, { colour, dash, symbol }, look) {
+  pen.save();
   pen.strokeStyle = pen.fillStyle = ink(colour, look);
   pen.lineWidth = 2.5;
   pen.setLineDash({ dash: [7, 4], dot: [2, 3], dashdot: [7, 3, 2, 3], longdash: [11, 4] }[dash] ?? []);
   pen.beginPath();
   pen.moveTo(0, 7);
-  pen.lineTo(30, 7);
+  pen.lineTo(WIDE, 7);
   if (dash !== "none") pen.stroke();
   pen.setLineDash([]);
-  pen.translate(15, 7);
+  pen.translate(WIDE / 2, HIGH / 2);
   shape(pen, symbol, 5);
   pen.fill();
-  return swatch.toDataURL();
+  pen.restore();
 }

@@ -81,6 +81,11 @@ export class Overlay {
     const pen = this.canvas.getContext("2d");
     pen.setTransform(ratio, 0, 0, ratio, 0, 0);
     pen.clearRect(0, 0, this.canvas.width, this.canvas.height);
+    this.paint(pen, step, view, cursor, time);
+  }
+
+  // With any pen whose origin is the corner of the plot.
+  paint(pen, step, view, cursor, time) {
     if (!this.axes) return;
     this.project();
     if (cursor !== undefined) this.cursor(pen, cursor, view.look);

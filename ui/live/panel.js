@@ -174,9 +174,27 @@ export class Panel {
 
   draw(step) {
     if (!this.plot._fullLayout || this.cell.hidden) return;
-    this.overlay.draw(step, this.stage, this.frame.cursor ? step : undefined, this.frame.time);
+    this.overlay.draw(...this.moment(step));
     this.pen?.place();
-    if (this.frameIndex?.length && step !== this.shownStep) this.showFrames(step);
+    if (this.changes && step !== this.shownStep) this.showFrames(step);
+  }
+
+  moment(step) {
+    return [step, this.stage, this.frame.cursor ? step : undefined, this.frame.time];
+  }
+
+  // With another pen than the screen's.
+  paint(pen, step) {
+    this.overlay.paint(pen, ...this.moment(step));
+  }
+
+  // Whether what Plotly draws depends on the step, and whether it has yet to draw this one.
+  get changes() {
+    return Boolean(this.frameIndex?.length);
+  }
+
+  get behind() {
+    return this.changes && (this.busy || this.shownStep !== this.stage.clock.step);
   }
 
   // Traces Plotly itself must redraw (bars, heat maps, 3-D): one redraw at a time, newest step next.

@@ -16,7 +16,7 @@ const BACK_SHOWN = 4000;
 const STASH = "optscope.unsettled";
 
 const release = import.meta.url.split("/").at(-2);
-const stages = new Set();
+export const stages = new Set();
 let runs = 0;
 let run;
 let ask;

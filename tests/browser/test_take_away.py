@@ -1,0 +1,87 @@
+"""What is taken away, opened again elsewhere, shows what the page showed."""
+
+import io
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from PIL import Image
+
+LINK = "?race=adam,momentum&at=60"
+
+
+class Taken:
+    """A page with its menu, and a folder for what it makes."""
+
+    def __init__(self, race, folder):
+        self.race, self.page, self.folder = race, race.page, folder
+        self.menu = self.page.locator(".os-take")
+
+    def open(self) -> "Taken":
+        self.page.locator(".st-key-row-share button").first.click()
+        self.menu.locator("option").first.wait_for(state="attached")
+        return self
+
+    def take(self, name: str, what: str = "All plots"):
+        self.menu.locator("select").select_option(label=what)
+        with self.page.expect_download() as coming:
+            self.menu.get_by_role("button", name=name, exact=True).click()
+        path = self.folder / coming.value.suggested_filename
+        coming.value.save_as(path)
+        return path
+
+
+@pytest.fixture
+def take_from(visit, tmp_path):
+    return lambda link=LINK, **how: Taken(visit(link, **how), tmp_path)
+
+
+def pixels(picture: bytes, finer: int = 1) -> np.ndarray:
+    """A picture as levels of red, green and blue; one that is `finer` is brought down."""
+    opened = Image.open(io.BytesIO(picture)).convert("RGB").reduce(finer)
+    return np.asarray(opened, dtype=int)
+
+
+def apart(one: np.ndarray, other: np.ndarray) -> float:
+    """The share of pixels that a person would see differ."""
+    return float((np.abs(one - other).max(axis=-1) > 64).mean())
+
+
+def seen(taken: Taken, panel: int = 0) -> bytes:
+    return taken.page.locator(".os-box").nth(panel).screenshot()
+
+
+def test_a_png_is_the_plot_as_it_is_seen(take_from):
+    taken = take_from(width=900)
+    shown = pixels(seen(taken))
+    path = taken.open().take("PNG", "paths")
+    assert path.name == "race-paths.png"
+    high, wide = shown.shape[:2]
+    plot = pixels(path.read_bytes(), finer=2)[12 : 12 + high, 12 : 12 + wide]
+    assert apart(plot, shown) < 0.01
+    # Another step is another picture: what is compared is not the ground alone.
+    taken.page.keyboard.press("Escape")
+    taken.race.clock("Jump to the end").click()
+    assert apart(plot, pixels(seen(taken))) > 2 * apart(plot, shown)
+
+
+def test_an_svg_has_paths_legend_and_sentence_and_looks_like_the_png(take_from, browser):
+    taken = take_from().open()
+    path = taken.take("SVG")
+    drawn = ElementTree.parse(path)
+    texts = {"".join(each.itertext()).strip() for each in drawn.findall(".//{*}text")}
+    assert {"Adam", "Momentum", "step 60 / 300"} <= texts
+    assert any(text and text in taken.race.words() for text in texts if len(text) > 30)
+    # 60 steps of two racers, and their curves whole.
+    steps = [
+        each.get("d").count("L")
+        for each in drawn.findall(".//{*}path")
+        if "os-clip" in str(each.get("clip-path"))
+    ]
+    assert steps.count(60) >= 2
+    page = browser.new_page()
+    page.goto(path.as_uri())
+    png = pixels(taken.take("PNG").read_bytes(), finer=2)
+    page.set_viewport_size({"width": png.shape[1], "height": png.shape[0]})
+    assert apart(pixels(page.screenshot()), png) < 0.01
+    page.close()

@@ -1,0 +1,84 @@
+// The menu of what can be taken along. All of it is made here, in the browser, of what is shown.
+
+import { part } from "./dom.js";
+import { Picture } from "./picture.js";
+import { stages } from "./presence.js";
+
+const WHOLE = "All plots";
+const HIDDEN = "Answer the question first: until then there is nothing to take away.";
+
+// A way makes a file of the stage and the panel that was chosen, or of all of them.
+const WAYS = [
+  { name: "PNG", told: "A picture, twice as fine as the screen", make: (stage, panel) => new Picture(stage, panel).png() },
+  { name: "SVG", told: "A picture that is sharp at every size", make: (stage, panel) => new Picture(stage, panel).svg() },
+];
+
+// The component: it is called with every run of the page while the menu is there.
+export default function ({ parentElement }) {
+  const root = parentElement.querySelector(".os-take");
+  const stage = [...stages].find((each) => !each.root.classList.contains("os-inset"));
+  if (stage) (root.menu ??= new TakeAway(root)).offer(stage);
+}
+
+class TakeAway {
+  constructor(root) {
+    this.what = part(root, "", "select");
+    this.what.setAttribute("aria-label", "What to take away");
+    for (const way of WAYS) {
+      const button = part(root, "", "button");
+      Object.assign(button, { type: "button", textContent: way.name, title: way.told });
+      button.onclick = () => this.take(way);
+    }
+    this.told = part(root, "", "p");
+    this.told.setAttribute("role", "status");
+  }
+
+  offer(stage) {
+    this.stage = stage;
+    const panels = stage.panels.filter(({ cell }) => !cell.hidden);
+    const names = panels.map(({ name }) => name.split("<br>").join(" "));
+    if (JSON.stringify(names) === this.names) return;
+    this.names = JSON.stringify(names);
+    this.panels = panels.length > 1 ? [null, ...panels] : panels;
+    const offered = panels.length > 1 ? [WHOLE, ...names] : names;
+    this.what.replaceChildren(...offered.map((name, at) => new Option(name, at)));
+  }
+
+  // One at a time; what cannot be made is said in a sentence.
+  async take({ name, make }) {
+    if (this.busy) return;
+    this.busy = true;
+    this.say(`${name} …`);
+    try {
+      const { stage } = this;
+      if (stage.secret) throw new Refused(HIDDEN);
+      const panel = this.panels[Number(this.what.value)] ?? undefined;
+      const file = await make(stage, panel, (share) => this.say(`${name}: ${Math.round(100 * share)} %`));
+      save(file, `${named(panel ? panel.name : "")}.${name.toLowerCase()}`);
+      this.say(`${name}: ${size(file.size)}`);
+    } catch (error) {
+      this.say(error instanceof Refused ? error.message : `There is no ${name}: ${error.message}`);
+    }
+    this.busy = false;
+  }
+
+  say(text) {
+    this.told.textContent = text;
+  }
+}
+
+class Refused extends Error {}
+
+function save(file, name) {
+  const way = Object.assign(document.createElement("a"), { href: URL.createObjectURL(file), download: name });
+  way.click();
+  setTimeout(() => URL.revokeObjectURL(way.href), 60000);
+}
+
+// After the page, and the plot if it is one alone.
+function named(plot) {
+  const page = document.querySelector("h1")?.textContent ?? "";
+  return `${page} ${plot}`.trim().toLowerCase().replace(/<.*?>|[^\p{L}\p{N}]+/gu, "-").replace(/^-+|-+$/g, "") || "picture";
+}
+
+const size = (bytes) => (bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} KB` : `${(bytes / 1e6).toFixed(1)} MB`);
