@@ -63,3 +63,16 @@ def test_what_a_hand_sets_meanwhile_is_not_lost(opened_early):
     begin()
     race.wait_link("adam.learning_rate", "0.2")
     assert race.link["adam.learning_rate"] == "0.05"
+
+
+def test_it_is_drawn_in_whatever_order_the_files_arrive(visit):
+    race = visit(LINK)
+    held, page = [], race.page
+    page.route("**/_stcore/health", lambda route: None)
+    page.route("**/optscope.css", lambda route: held.append(route))
+    page.reload(wait_until="commit")
+    page.wait_for_function("() => window.Plotly")
+    page.wait_for_timeout(500)
+    held[0].continue_()
+    race.wait_drawn()
+    assert race.legend()

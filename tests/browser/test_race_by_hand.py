@@ -29,7 +29,7 @@ def test_the_start_is_dragged_and_the_paths_bend_while_it_moves(visit):
     mouse.up()
     assert float(race.wait_link("start.x")) == pytest.approx(-0.6, abs=0.02)
     assert float(race.link["start.y"]) == pytest.approx(1.4, abs=0.02)
-    assert race.value("start.x") == pytest.approx(-0.6, abs=0.02)
+    race.wait_value("start.x", -0.6, within=0.02)
     expect(race.rows().first).not_to_contain_text(first[0][2])
     assert race.paths() != before
 
@@ -367,7 +367,7 @@ def test_a_lesson_is_two_clicks(visit):
     race = visit()
     race.lesson("Clipping saves you")
     assert race.wait_link("lesson") == "clipping-saves-you"
-    assert race.value("clip.limit") == 0.5
+    race.wait_value("clip.limit", 0.5)
     # All that is as the lesson says stays out of the link.
     race.wait("[...new URL(location).searchParams.keys()].join() === 'lesson'")
     assert [row[0] for row in race.table()] == ["Gradient descent"]

@@ -172,5 +172,15 @@ class RacePage:
     def value(self, knob: str) -> float:
         return float(self.field(knob).input_value())
 
+    def wait_value(self, knob: str, wanted: float, within: float = 1e-9) -> "RacePage":
+        """Waits until a slider shows a number: the address may tell of it before the picture."""
+        self.wait(
+            """([knob, wanted, within]) => { const slider = `input[data-knob='${knob}']`;
+                const text = document.querySelector(`.os-knob:has(${slider}) input[type=text]`);
+                return text && Math.abs(Number(text.value) - wanted) <= within; }""",
+            [knob, wanted, within],
+        )
+        return self
+
     def clock(self, name: str):
         return self.page.locator(".os-clock").get_by_role("button", name=name, exact=True)

@@ -27,7 +27,6 @@ BASE = (
 )
 # Begun before anything else: the picture that this address showed last.
 EARLY = "window.early = fetch(`./early/${location.pathname.split('/').at(-1)}${location.search}`);"
-PLACE = '<div id="os-early"></div>'
 # What a stage takes from the theme, by Streamlit's names for it.
 COLOURS = {
     "--st-primary-color": "primaryColor",
@@ -54,7 +53,7 @@ def page(early: bool = False) -> str:
         (r'<link rel="service-desc"[^>]*>', ""),
         (r"<script>\s*window.prerenderReady = false\s*</script>", f"<script>{BASE}</script>"),
         (r"<noscript>.*?</noscript>", f"<noscript>{WORDLESS}</noscript>"),
-        (r'<div id="root"></div>', f'{_sheet()}\n<div id="root"></div>{PLACE * early}'),
+        (r'<div id="root"></div>', f'{_sheet()}\n<div id="root"></div>{_place() * early}'),
     ):
         text, count = re.subn(old, lambda _, new=new: new, text, flags=re.DOTALL)
         if not count:
@@ -78,11 +77,16 @@ def _head() -> str:
     return "\n".join(lines)
 
 
+def _place() -> str:
+    # The script comes after its place and the styles: sooner, it may run before there are any.
+    script = f'<script type="module" async src="./{assets.address("optscope.js")}"></script>'
+    return f'<div id="os-early"></div>\n{script}'
+
+
 def _early() -> str:
     light, dark = _colours("light"), _colours("dark")
     return (
         f"<script>{EARLY}</script>\n"
-        f'<script type="module" async src="./{assets.address("optscope.js")}"></script>\n'
         f"<style>#os-early {{ {light} }}"
         f" @media (prefers-color-scheme: dark) {{ #os-early {{ {dark} }} }}</style>\n"
     )
