@@ -3,7 +3,8 @@
 import numpy as np
 
 from optcore.curvature.edge import ChosenMinima
-from ui.curvature.shapes import decades, dots, later, layout, track
+from ui.curvature.shapes import dots, later, layout, track
+from ui.figures import log_range
 
 
 def chosen(found: ChosenMinima, rate: float) -> dict:
@@ -19,8 +20,8 @@ def chosen(found: ChosenMinima, rate: float) -> dict:
         data.append(ring)
     for trace in data:
         trace["meta"] |= {"log": True, "across": 10}
-    plot = layout("chosen", "rate η", decades(found.rates), "final sharpness",
-                  decades(found.sharpness), log_x=True, log_y=True)  # fmt: skip
+    plot = layout("chosen", "rate η", log_range([found.rates]), "final sharpness",
+                  log_range([found.sharpness]), log_x=True, log_y=True)  # fmt: skip
     return {"data": [limit, *map(later, data[1:])], "layout": plot}
 
 
@@ -32,5 +33,5 @@ def rescalings(factors: np.ndarray, sharpness: np.ndarray, factor: float) -> dic
     for trace in (curve, here):
         trace["meta"] |= {"log": True, "across": 10}
     plot = layout("rescaled", "factor", np.log10(factors[[0, -1]]), "sharpness",
-                  decades(sharpness), log_x=True, log_y=True)  # fmt: skip
+                  log_range([sharpness]), log_x=True, log_y=True)  # fmt: skip
     return {"data": [later(curve), later(here)], "layout": plot}

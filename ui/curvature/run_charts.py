@@ -5,7 +5,8 @@ import numpy as np
 from optcore.curvature.stuck import SMALL, StuckRun
 from optcore.curvature.track import CurvatureTrack
 from optcore.descent.run import Run
-from ui.curvature.shapes import decades, dots, later, layout, level, track
+from ui.curvature.shapes import dots, later, layout, track
+from ui.figures import level, log_range
 
 HISTORY = ("loss", "gradient norm", "g·Hg / g·g", "sharpness", "2 / rate")
 ENDING = ("gradient norm", "sharpness", "lowest eigenvalue")
@@ -39,7 +40,7 @@ def fall(tracked: CurvatureTrack, steps: int, floor: float | None) -> dict:
     data[0]["meta"] |= {"offset": lowest}
     for trace in data:
         trace["meta"] |= {"log": True, "across": 10}
-    ends = decades(above, tracked.gradient_norms)
+    ends = log_range([above, tracked.gradient_norms])
     title = "loss, gradient norm" if lowest == 0 else "loss above lowest, ‖g‖"
     return {"data": data, "layout": _over_steps("fall", steps, title, ends, True)}
 
@@ -49,7 +50,8 @@ def small_gradients(tracked: CurvatureTrack, steps: int) -> dict:
     share = tracked.gradient_norms / np.nanmax(tracked.gradient_norms)
     trace = _along(tracked, "gradient norm", share, "share")
     trace["meta"] |= {"log": True, "across": 10}
-    plot = _over_steps("shares", steps, "gradient norm / largest", decades(share, [SMALL]), True)
+    bounds = log_range([share, [SMALL]])
+    plot = _over_steps("shares", steps, "gradient norm / largest", bounds, True)
     plot["shapes"] = [level(SMALL)]
     return {"data": [trace], "layout": plot}
 
@@ -68,7 +70,7 @@ def curvatures(tracked: CurvatureTrack, steps: int) -> dict:
         if name == "2 / rate":
             trace["meta"]["play"] = "still"
         data.append(trace)
-    ends = decades(*curves.values())
+    ends = log_range(curves.values())
     return {"data": data, "layout": _over_steps("bends", steps, "curvature", ends, True)}
 
 

@@ -5,8 +5,9 @@ import numpy as np
 from optcore.descent.run import Run
 from ui.curvature.case import Hover, SaddleCase
 from ui.curvature.run_charts import path
-from ui.curvature.shapes import arrow, decades, dots, later, layout, level, track
+from ui.curvature.shapes import arrow, dots, later, layout, track
 from ui.curvature.step_charts import axes
+from ui.figures import level, log_range
 
 
 def on_the_ground(case: SaddleCase, surface) -> list[dict]:
@@ -32,7 +33,7 @@ def away(case: Hover, steps: int) -> dict:
     line = track("quadratic", "still", x=t, y=np.minimum(case.line, 1e3 * case.radius))
     for trace in (measured, line):
         trace["meta"] |= {"log": True, "across": 10}
-    ends = decades(case.away, [case.distance, case.radius])
+    ends = log_range([case.away, [case.distance, case.radius]])
     plot = layout("away", "step", (0, max(steps, 1)), "distance from the saddle", ends, log_y=True)
     plot["shapes"] = [level(case.radius)]
     return {"data": [later(line), measured], "layout": plot}

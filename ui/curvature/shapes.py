@@ -4,6 +4,8 @@ import math
 
 import numpy as np
 
+from ui import figures
+from ui.figures import axis, log_axis
 from ui.palette import BAD, GOOD, HUES, OPTIMIZER_LOOKS
 
 # Colour, dash and marker by what a line means, the same in every view.
@@ -33,17 +35,9 @@ SYMBOLS = {"minimum": "star", "saddle": "cross", "maximum": "triangle-up", "flat
 
 def track(name: str, play: str, *, label: str = "", **places) -> dict:
     """A moving trace with the look of a name; `label` stands for what its y is in a readout."""
-    look = LOOKS[name]
-    meta = {"play": play, "group": name} | ({"readout": label} if label else {})
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "name": name,
-        **places,
-        "line": {"color": look["colour"], "width": 2.4, "dash": look["dash"]},
-        "marker": {"color": look["colour"], "symbol": look["symbol"], "size": 11},
-        "meta": meta,
-    }
+    trace = figures.track(name, LOOKS[name], play, size=11, **places)
+    trace["meta"] |= {"readout": label} if label else {}
+    return trace
 
 
 def later(trace: dict) -> dict:
@@ -144,40 +138,8 @@ def nice(value: float) -> float:
     return next((power * digit for digit in digits if power * digit >= value), 10 * power)
 
 
-def decades(*curves, deepest: float = 1e-16, highest: float = 1e12) -> list[float]:
-    """The range of a log axis that holds curves, in whole decades."""
-    values = np.concatenate([np.ravel(curve) for curve in curves])
-    values = values[np.isfinite(values) & (values > 0)]
-    if not len(values):
-        return [-1.0, 1.0]
-    low, high = np.log10(np.clip([values.min(), values.max()], deepest, highest))
-    return [float(np.floor(low)), float(max(np.ceil(high), np.floor(low) + 1))]
-
-
-def layout(key: str, x: str, across, y: str, up, *, log_x=False, log_y=False, **more) -> dict:
+def layout(key: str, x: str, across, y: str, up, *, log_x=False, log_y=False) -> dict:
     """A plain plot's layout; `across` and `up` are the ranges, as exponents on a log axis."""
-    axes: dict[str, dict] = {}
-    for name, title, ends, log in (("xaxis", x, across, log_x), ("yaxis", y, up, log_y)):
-        axes[name] = {
-            "title": {"text": title, "standoff": 4},
-            "range": [float(end) for end in ends],
-            "zeroline": False,
-            "exponentformat": "power",
-        }
-        if log:
-            every = max(1, round((ends[1] - ends[0]) / 4))
-            axes[name] |= {"type": "log", "dtick": every}
-    return {
-        "uirevision": key,
-        "margin": {"l": 60, "r": 10, "t": 12, "b": 36},
-        "showlegend": False,
-        "dragmode": "zoom",
-        **axes,
-        **more,
-    }
-
-
-def level(y: float) -> dict:
-    """A thin horizontal line across the plot."""
-    line = {"color": "ink", "width": 1, "dash": "dot"}
-    return {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": y, "y1": y, "line": line}
+    along = log_axis(x, across) if log_x else axis(x, across)
+    upwards = log_axis(y, up) if log_y else axis(y, up)
+    return figures.layout(key, margin=(60, 10, 12, 36), xaxis=along, yaxis=upwards)

@@ -11,13 +11,13 @@ from ui.curvature.shapes import (
     dots,
     later,
     layout,
-    level,
     level_set,
     nice,
     notes,
     sign_colour,
     track,
 )
+from ui.figures import level
 from ui.ground import Ground, contour
 from ui.palette import HUES
 
