@@ -2,8 +2,6 @@
 
 from functools import partial
 
-import streamlit as st
-
 from ui import controls, frame
 from ui.check_network import charts, choices, detective, findings, own_formula, work
 from ui.check_network.facts import facts
@@ -16,6 +14,8 @@ state = PageState("check_network", PARAMETERS)
 notes = frame.status()
 with frame.row(state):
     mode = controls.choose(state, "mode", "What to do", label_visibility="collapsed", width=165)
+    if mode == DETECT:
+        asked = detective.choose_level(state)
     if mode == OWN:
         texts = own_formula.type_formulas(state, notes)
     else:
@@ -24,8 +24,6 @@ with frame.row(state):
         set_up = partial(choices.set_up, state, chosen, choices.choose_bugs(state))
     if mode == DETECT:
         set_up = partial(detective.set_up, state, chosen)
-        with st.popover("Which line?", icon=":material/search:"):
-            inquiry = st.container(width=480)
 
 
 @state.fragment
@@ -34,7 +32,7 @@ def check(set_up):
     with frame.status("check"):
         found = work.result(state, setup.plan)
     stage(
-        findings.panels(found, state.settled),
+        findings.panels(found, state.settled, pattern=mode == DETECT),
         key="check_network.stage",
         legend=charts.legend(found),
         boards=setup.boards,
@@ -56,7 +54,7 @@ else:
         work.take_time(state, set_up().plan)
     key, found = "check_network.stage", check(set_up)
 if found and mode == DETECT:
-    with inquiry:
+    with asked:
         detective.investigate(state, found)
 if drawer := frame.details(state, key):
     with drawer:

@@ -175,10 +175,13 @@ class Address:
             elif not isinstance(row, Place) and row.when(self):
                 yield row
 
-    def parameters(self) -> dict[str, str]:
-        """The address: what differs from the defaults, or from the origin where it says more."""
+    def parameters(self, *, shared: bool = False) -> dict[str, str]:
+        """The address: what differs from the defaults, or from the origin where it says more; a
+        `shared` one leaves out what is the visitor's own."""
         shown, base = {}, self.base
         for row in self.applying():
+            if shared and not row.shared:
+                continue
             value = self.value(row)
             if row.name in base:
                 implied = _says(row, base[row.name], value, self)

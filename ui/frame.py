@@ -125,7 +125,7 @@ def _hide(state: PageState) -> None:
 
 def _offer(state: PageState, place) -> None:
     """The link as it is, as a code for a phone, and for the page of a course."""
-    shown, address = state.parameters(), (st.context.url or "").split("?")[0]
+    shown, address = state.parameters(shared=True), (st.context.url or "").split("?")[0]
     query = urlencode(shown, safe=",:")
     url = f"{address}?{query}" if query else address
     framed = f"{address}?{urlencode(shown | {'embed': 'true'}, safe=',:')}"

@@ -84,8 +84,8 @@ class Parameter:
     it is `pinned` it is written all the same. `when` says whether the name applies at present:
     else it is neither read nor written, but no mistake. `resets` are the names, or endings that
     begin with a dot, that go back to their defaults when a person chooses another value.
-    `formerly` are names that older links have for it, each with a template for what their text
-    says now.
+    One that is not `shared` is left out of a link for others. `formerly` are names that older
+    links have for it, each with a template for what their text says now.
     """
 
     name: str
@@ -96,6 +96,7 @@ class Parameter:
     when: Callable[[Any], bool] = always
     resets: tuple[str, ...] = ()
     pinned: bool = False
+    shared: bool = True
     formerly: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -51,6 +51,12 @@ class PageState(Address):
         for name in values:
             st.session_state.pop(self.key_of(name), None)
 
+    def forget(self, *endings: str) -> None:
+        """Lets values go, in a callback; their widgets follow."""
+        super().forget(*endings)
+        for name in endings:
+            st.session_state.pop(self.key_of(name), None)
+
     def load(self, parameters: Mapping[str, str], **held: Any) -> None:
         if self.memory["source"] is not None:
             self.memory["loaded"] = self.memory.get("loaded", 0) + 1

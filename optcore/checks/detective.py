@@ -1,12 +1,15 @@
-"""Detective mode: a bug is hidden in a backward pass, and the person names its line."""
+"""Detective mode: bugs are hidden in a backward pass, and the person names their lines."""
 
 import dataclasses
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
+from itertools import combinations
 
 import numpy as np
 
-from optcore.checks.bugs import PLANTED_BUGS, PlantedBug
-from optcore.checks.diagnosis import WRONG, diagnose
+from optcore.checks.bugs import PLANTED_BUGS, PlantedBug, plant
+from optcore.checks.diagnosis import WRONG, clear_names, diagnose
 from optcore.checks.grad_check import GradCheck
 from optcore.checks.measurement import VALUE_ROUNDING, norm, relative
 from optcore.derivatives.differences import CENTRAL
@@ -22,71 +25,98 @@ class NoCaseError(ValueError):
     """A network in which no bug could be seen."""
 
 
-@dataclass(frozen=True)
-class Ruling:
-    """Whether the person's answer was right, and the evidence in sentences."""
-
-    right: bool
-    line: BackpropLine
-    sentences: tuple[str, ...]
-
-
 @dataclass(frozen=True, eq=False)
 class Case:
-    """A FitLoss with a bug that is not to be shown before the person has answered."""
+    """A FitLoss with bugs that are not to be shown before the person has answered."""
 
     fit: FitLoss
-    bug: PlantedBug
+    bugs: tuple[PlantedBug, ...]
 
     @property
     def lines(self) -> tuple[BackpropLine, ...]:
         """What the person chooses from."""
         return lines_of(self.fit.network, weight_decay=self.fit.weight_decay > 0)
 
-    def rule(self, answer: BackpropLine, check: GradCheck) -> Ruling:
-        """Judge the line the person named by a check of this case's `fit`."""
-        network = self.fit.network
-        truth = self.bug.line(network)
-        told = f"It was {truth.name}, “{self.bug.name}”"
-        if answer == truth:
-            return Ruling(True, truth, (f"Right. {told}.", *self.evidence(check)))
-        return Ruling(
-            False, truth, (against(answer, check, network), f"{told}.", *self.evidence(check))
+    def line(self, bug: PlantedBug) -> BackpropLine:
+        return bug.line(self.fit.network)
+
+    def slips(self, line: BackpropLine) -> tuple[PlantedBug, ...]:
+        """The known slips that this line can have in this network."""
+        return tuple(
+            bug.at(line.layer)
+            for bug in PLANTED_BUGS
+            if bug.kind == line.kind and line.layer in bug.places(self.fit)
         )
 
-    def evidence(self, check) -> tuple[str, ...]:
-        truth = self.bug.line(self.fit.network)
-        return next((found.why for found in diagnose(check, self.fit) if found.line == truth), ())
+    def evidence(self, bug: PlantedBug, check: GradCheck) -> tuple[str, ...]:
+        """What a check of this case's `fit` says for the bug's line, in sentences."""
+        found = diagnose(check, self.fit)
+        return next((each.why for each in found if each.line == self.line(bug)), ())
+
+    def against(self, answer: BackpropLine, check: GradCheck) -> str:
+        """Why the named line does not explain the pattern, or that the pattern alone allows it."""
+        network, wrong = self.fit.network, set(check.names(*WRONG))
+        if not wrong:
+            return f"Not {answer.name}. From this point nobody could tell: no block is convicted."
+        reached = answer.blocks(network)
+        clear = clear_names(check, self.fit)
+        spared = [name for name in reached if name in clear]
+        missed = [name for name in network.blocks if name in wrong - set(reached)]
+        if spared:
+            return f"Not {answer.name}: {answer.reach}, and {', '.join(spared)} came out right."
+        if missed and len(self.bugs) == 1:
+            return f"Not {answer.name}: {answer.reach}, and {', '.join(missed)} went wrong too."
+        return f"Not {answer.name}, though the pattern alone would allow it: {answer.reach}."
+
+    def unlike(self, slip: PlantedBug, check: GradCheck) -> str:
+        """In which block the gradient with this slip is furthest from the checked one, and how
+        far."""
+        others = (bug for bug in self.bugs if self.line(bug) != self.line(slip))
+        replayed = dataclasses.replace(self.fit, backprop=plant(slip, *others)).grad(check.point)
+        away = {
+            name: relative(replayed[part] - check.analytic[part], replayed[part],
+                           check.analytic[part])
+            for name, part in self.fit.blocks.items()
+        }  # fmt: skip
+        name = max(away, key=lambda each: away[each])
+        return (
+            f"Not “{slip.name}”: replayed in {self.line(slip).name}, it gives a gradient that "
+            f"differs from this one by {away[name]:.2g} in {name}."
+        )
 
 
-def against(answer: BackpropLine, check: GradCheck, network) -> str:
-    """Why the named line does not explain the pattern, or that the pattern alone allows it."""
-    reached, wrong = set(answer.blocks(network)), set(check.names(*WRONG))
-    spared = [name for name in answer.blocks(network) if name in check.names("right")]
-    missed = [name for name in network.blocks if name in wrong - reached]
-    if spared:
-        return f"Not {answer.name}: {answer.reach}, and {', '.join(spared)} came out right."
-    if missed:
-        return f"Not {answer.name}: {answer.reach}, and {', '.join(missed)} went wrong too."
-    return f"Not {answer.name}, though the pattern alone would allow it: {answer.reach}."
+def open_case(
+    fit, theta, seed: int, count: int = 1, unseen: Callable[[PlantedBug], bool] = lambda bug: True
+) -> Case:
+    """Hide `count` bugs, drawn from `seed`, that a check of `fit` at theta (P,) can see.
 
-
-def open_case(fit, theta, seed: int) -> Case:
-    """Hide a bug, drawn from `seed`, that a check of `fit` at theta (P,) can see.
-
+    Each leaves a block wrong that no other reaches, and is `unseen` wherever else that asks for.
     Raises NoCaseError where nothing could be seen, as in a network whose gradient vanishes.
     """
+    fitting = cache(lambda bug: visible(fit, theta, bug) and unseen(bug))
+    for bugs in combinations(candidates(fit, seed), count):
+        if apart(bugs, fit.network) and all(map(fitting, bugs)):
+            return Case(dataclasses.replace(fit, backprop=plant(*bugs)), bugs)
+    raise NoCaseError(
+        "No such case could be made of this network: a bug in it lies below the round-off of any "
+        "difference, or shows where it should not. Take fewer layers or another activation."
+    )
+
+
+def candidates(fit, seed: int) -> Iterator[PlantedBug]:
+    """Every bug in every layer that it can be in, as `seed` orders them."""
     rng = np.random.default_rng(seed)
     for bug in rng.permutation(np.array(PLANTED_BUGS, dtype=object)):
         places = bug.places(fit)
         for layer in rng.permutation(places) if places else ():
-            planted = bug.at(int(layer))
-            if visible(fit, theta, planted):
-                return Case(dataclasses.replace(fit, backprop=planted), planted)
-    raise NoCaseError(
-        "No bug could be seen in this network: its gradients lie below the round-off of any "
-        "difference. Take fewer layers or larger weights."
-    )
+            yield bug.at(int(layer))
+
+
+def apart(bugs, network) -> bool:
+    """Whether the bugs are of different kinds and none hides behind what another corrupts."""
+    reaches = [set(bug.corrupts(network)) for bug in bugs]
+    nested = any(one <= other for one in reaches for other in reaches if one is not other)
+    return not nested and len({bug.name for bug in bugs}) == len(bugs)
 
 
 def visible(fit, theta, bug: PlantedBug) -> bool:

@@ -46,7 +46,7 @@ def diagnose(check: GradCheck, fit) -> list[Diagnosis]:
     wrong = set(check.names(*WRONG))
     if not wrong or check.reason:
         return []
-    clear = {b.name for b in check.blocks if b.verdict == "right" and shows(check, fit, b)}
+    clear = clear_names(check, fit)
     consistent = []
     for line in lines_of(fit.network, weight_decay=fit.weight_decay > 0):
         reached = set(line.blocks(fit.network))
@@ -54,6 +54,11 @@ def diagnose(check: GradCheck, fit) -> list[Diagnosis]:
             consistent.append(explain(check, fit, line, wrong))
     complete = [found for found in consistent if found.complete]
     return sorted(complete or consistent, key=rank)
+
+
+def clear_names(check, fit) -> set[str]:
+    """The blocks that are right and could have shown a slip."""
+    return {b.name for b in check.blocks if b.verdict == "right" and shows(check, fit, b)}
 
 
 def shows(check, fit, block) -> bool:

@@ -93,16 +93,17 @@ class GradCheck:
 
 
 def check_grad(
-    objective, point, rule: Difference = CENTRAL, h=None, *, limit=LIMIT, progress=None
+    objective, point, rule: Difference = CENTRAL, h=None, *, limit=LIMIT, again=True, progress=None
 ) -> GradCheck:
     """Check `objective.grad` against `rule` at a point (n,), in float64 or float32.
 
     `h` is a step or one per component; by default the rule's typical h times max(1, |x_i|).
-    Blocks are `objective.blocks` (name -> slice) if it has any, else one block "all".
+    Blocks are `objective.blocks` (name -> slice) if it has any, else one block "all". What the
+    rule leaves in doubt is looked at `again`, or else stays "inconclusive" below its floor.
     `progress(share)` is called as the work goes on. Raises StepError, NotFiniteError, and
     TooLargeError above `limit` components.
     """
-    steps = check_grad_steps(objective, point, rule, h, limit=limit)
+    steps = check_grad_steps(objective, point, rule, h, limit=limit, again=again)
     while True:
         try:
             share = next(steps)
@@ -113,7 +114,7 @@ def check_grad(
 
 
 def check_grad_steps(
-    objective, point, rule: Difference = CENTRAL, h=None, *, limit=LIMIT
+    objective, point, rule: Difference = CENTRAL, h=None, *, limit=LIMIT, again=True
 ) -> Generator[float, None, GradCheck]:
     """`check_grad` as a generator: yields the share that is done and returns the GradCheck.
 
@@ -127,7 +128,7 @@ def check_grad_steps(
     blocks = getattr(objective, "blocks", {"all": slice(0, point.size)})
     with np.errstate(over="ignore", invalid="ignore"):
         first = yield from first_look(objective, point, rule, h, analytic, blocks)
-        second = None if reason else second_look(first, blocks)
+        second = second_look(first, blocks) if again and not reason else None
         return found(first, second, blocks, reason)
 
 

@@ -77,7 +77,8 @@ RANDOM = RandomData()
 class CheckPlan:
     """One network at one point with its bugs and its check: equal plans have equal records.
 
-    `bugs` are in their layers already; those that cannot matter here are not planted.
+    `bugs` are in their layers already; those that cannot matter here are not planted. `again` is
+    whether what the rule leaves in doubt gets a second look.
     """
 
     activation: Activation = field(default_factory=Tanh)
@@ -88,6 +89,7 @@ class CheckPlan:
     rule: Difference = CENTRAL
     dtype: str = "float64"
     frozen: bool = True
+    again: bool = True
     bugs: tuple = ()
     shape: NetworkShape = field(default_factory=NetworkShape)
     place: CheckPoint = field(default_factory=CheckPoint)
@@ -190,7 +192,7 @@ class CheckPlan:
     @property
     def taught(self) -> "CheckPlan":
         """The plan less all that training does not look at: equal ones train to equal points."""
-        return replace(self, bugs=(), step=StepSize(), rule=CENTRAL, dtype="float64")
+        return replace(self, bugs=(), step=StepSize(), rule=CENTRAL, dtype="float64", again=True)
 
     def after_training(self) -> np.ndarray:
         """Theta after Adam has run with the right gradient; where that breaks off, the last."""

@@ -58,7 +58,7 @@ def examine(
         points.append((f"after {plan.place.training_steps} steps", train(plan.taught)))
     for done, (name, theta) in enumerate(points):
         theta = theta.astype(plan.dtype)
-        steps = check_grad_steps(fit, theta, plan.rule, plan.step.h, limit=LIMIT)
+        steps = check_grad_steps(fit, theta, plan.rule, plan.step.h, limit=LIMIT, again=plan.again)
         while True:
             try:
                 yield (done + next(steps)) / len(points)

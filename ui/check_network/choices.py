@@ -7,7 +7,7 @@ import streamlit as st
 from optcore.checks.plan import RANDOM, CheckPlan
 from ui import controls
 from ui.check_network import charts
-from ui.check_network.parameters import layer_dial
+from ui.check_network.parameters import begins, layer_dial
 from ui.parameters import slug
 from ui.state import PageState
 
@@ -26,7 +26,8 @@ def choose_case(state: PageState, notes) -> CheckPlan:
         dtype = controls.choose_word(state, "float", "Float type")
     with notes:
         data = _usable(data, loss)
-    return CheckPlan(activation, loss, data, initializer, architecture, rule, dtype, frozen)
+    plan = CheckPlan(activation, loss, data, initializer, architecture, rule, frozen=frozen)
+    return replace(begins(state, plan), dtype=dtype)
 
 
 def _usable(data, loss):

@@ -1,22 +1,26 @@
-"""Detective mode of "Check a network": a hidden bug, a menu of lines, a ruling and a score."""
+"""Detective mode of "Check a network": hidden bugs, questions with two tries each, and a score."""
 
 import random
 from dataclasses import replace
 
 import streamlit as st
 
-from optcore.checks.detective import Case, NoCaseError, open_case
+from optcore.checks.detective import Case, NoCaseError
+from optcore.checks.inquiry import LINE, WORTH, Inquiry, sentences
+from optcore.checks.levels import Level
 from optcore.checks.plan import CheckPlan, CheckPoint, LossTerms
 from optcore.checks.record import CheckRecord
+from ui import controls
 from ui.cache import cached
 from ui.check_network import choices
 from ui.check_network.choices import TunedCheck
 from ui.check_network.findings import right_and_wrong
 from ui.check_network.parameters import CASES
+from ui.parameters import slug
 from ui.prose import escaped, spelled
 from ui.state import PageState
 
-NO_ANSWER = "Name the line …"
+QUESTIONS = {LINE: ("Which line?", "Name the line …"), "slip": ("And which slip?", "Name it …")}
 NO_CASE = (
     "Nothing is hidden here: in this network no bug could be seen, for its gradients lie below "
     "the round-off of any difference. Take fewer layers or another activation."
@@ -24,82 +28,132 @@ NO_CASE = (
 
 
 @cached
-def hidden(reference: CheckPlan, number: int) -> Case:
-    """The case of that number in a network: the same bug wherever the check is made."""
-    return open_case(reference.right_fit(), reference.start(), number)
+def hidden(reference: CheckPlan, level: Level, number: int) -> Case:
+    """The case of that number in a network: the same bugs wherever the check is made."""
+    return level.open(reference, number)
 
 
-def reference(plan: CheckPlan) -> CheckPlan:
+def reference(plan: CheckPlan, level: Level) -> CheckPlan:
     """A network with all that may change during an investigation put back.
 
-    Weight decay and dropout only count as on or off, for that decides which bugs can matter.
+    Weight decay and dropout only count as on or off, for that decides which bugs can matter; a
+    level that hides behind one has it on.
     """
-    on = plan.terms
+    on = level.cover.get("terms", plan.terms)
     terms = LossTerms(0.01 if on.weight_decay else 0.0, 0.3 if on.dropout else 0.0)
     return replace(plan.taught, place=CheckPoint(), frozen=True, terms=terms)
 
 
 def set_up(state: PageState, chosen: CheckPlan) -> TunedCheck:
-    """The plan at the values of its sliders with its bug hidden in it, if one can be seen."""
+    """The plan at the values of its sliders with bugs hidden in it, if they can be seen."""
     setup = choices.set_up(state, chosen, ())
-    number = state["case"]
     if setup.plan.over:
         return setup
+    key = (reference(setup.plan, state["level"]), state["level"], state["case"])
     try:
-        bug = hidden(reference(setup.plan), number).bug
+        case = hidden(*key)
     except NoCaseError:
         return setup
-    return replace(setup, plan=replace(setup.plan, bugs=(bug,)))
+    if state.settled:
+        _keep_to(state, key)
+    return replace(setup, plan=replace(setup.plan, bugs=case.bugs))
+
+
+def _keep_to(state: PageState, key: tuple) -> None:
+    """Another case closes the one before: what that was worth joins the score."""
+    last, reached = state.memory.get("inquiry", (key, None))
+    if last != key:
+        state.hold({"said": (), "score": _total(state["score"], reached)})
+        reached = None
+    state.memory["inquiry"] = key, reached
+
+
+def _total(score: tuple[int, int], reached: tuple[int, int] | None) -> tuple[int, int]:
+    points, most = reached or (0, 0)
+    return score[0] + points, score[1] + most
+
+
+def choose_level(state: PageState):
+    """The level, and the place in which `investigate` asks."""
+    with st.popover("Which line?", icon=":material/search:"), st.container(width=480):
+        controls.choose(state, "level", "Level")
+        return st.container()
 
 
 def investigate(state: PageState, found: CheckRecord) -> None:
-    """The menu of lines, the ruling and the score."""
+    """What was answered and what came of it, the next question, and the score."""
     if not found.plan.bugs:
         st.warning(NO_CASE, icon=":material/search_off:")
         return
-    case = Case(found.fit, found.plan.bugs[0])
-    key = (reference(found.plan), state["case"])
-    answers = state.memory.setdefault("answers", {})
-    st.markdown(f"### Case {state['case']}: one line of this backward pass is wrong")
-    answer = _menu(state, case, closed=key in answers)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.button("That is the line", type="primary", disabled=answer is None or key in answers,
-                  on_click=lambda: answers.setdefault(key, answer))  # fmt: skip
+    case = Case(found.fit, found.plan.bugs)
+    inquiry = _follow(case, state["said"])
+    reached = (inquiry.points, inquiry.most) if inquiry.replies else None
+    state.memory["inquiry"] = state.memory["inquiry"][0], reached
+    st.markdown(f"### Case {state['case']}")
+    st.caption(escaped(state["level"].lesson))
+    for reply in inquiry.replies:
+        _tell(case, reply, found)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if inquiry.asks:
+            _ask(state, inquiry)
         st.button("Next case", on_click=_next_case, args=(state,))
-    if key in answers:
-        _rule(case, answers[key], found)
-    _score(state, answers)
+    _score(_total(state["score"], reached))
 
 
-def _menu(state: PageState, case: Case, closed: bool):
-    by_name = {line.name: line for line in case.lines}
+def _follow(case: Case, said: tuple[str, ...]) -> Inquiry:
+    inquiry = Inquiry(case)
+    for each in said:
+        inquiry.answer({slug(name): name for name in inquiry.options}.get(each))
+    return inquiry
+
+
+def _ask(state: PageState, inquiry: Inquiry) -> None:
+    """The question, with the line in formula once one is picked but not what it would do."""
+    label, placeholder = QUESTIONS[inquiry.asks]
     picked = st.selectbox(
-        "Which line?", list(by_name), index=None, key=f"{state.key}/line/{state['case']}",
-        placeholder=NO_ANSWER, disabled=closed,
-    )  # fmt: skip
-    line = by_name.get(picked)
-    if line is not None:
-        st.latex(line.latex)
-        st.caption(f"{line.reach[0].upper()}{line.reach[1:]}.")
-    return line
+        label,
+        inquiry.options,
+        index=None,
+        placeholder=placeholder,
+        key=f"{state.key}/{inquiry.asks}/{state['case']}/{len(state['said'])}",
+    )
+    if picked:
+        st.latex(_formula(inquiry, picked))
+    worth = WORTH[len(inquiry.wrong)]
+    st.button(f"Say so, for {worth} point{'s' * (worth > 1)}", type="primary",
+              disabled=picked is None, on_click=_say, args=(state, picked))  # fmt: skip
 
 
-def _rule(case: Case, answer, found: CheckRecord) -> None:
-    ruling = case.rule(answer, found.check)
-    show = st.success if ruling.right else st.error
-    show(escaped(spelled(ruling.sentences[0])))
-    st.markdown("\n".join(f"- {escaped(spelled(each))}" for each in ruling.sentences[1:]))
-    right_and_wrong(case.bug)
-    st.caption(escaped(case.bug.lesson))
+def _formula(inquiry: Inquiry, picked: str) -> str:
+    if inquiry.bug:
+        slips = inquiry.case.slips(inquiry.case.line(inquiry.bug))
+        return next(slip.wrong for slip in slips if slip.name == picked)
+    return next(line.latex for line in inquiry.case.lines if line.name == picked)
+
+
+def _say(state: PageState, picked: str) -> None:
+    state.hold({"said": (*state["said"], slug(picked))})
+
+
+def _tell(case: Case, reply, found: CheckRecord) -> None:
+    first, *rest = sentences(case, reply, found.check)
+    show = st.success if reply.right else st.error
+    show(escaped(spelled(first)))
+    if rest:
+        st.markdown("\n".join(f"- {escaped(spelled(each))}" for each in rest))
+    if reply.told and reply.asked != LINE:
+        right_and_wrong(reply.told)
+        st.caption(escaped(reply.told.lesson))
 
 
 def _next_case(state: PageState) -> None:
     state.put({"case": random.randint(1, CASES)})
 
 
-def _score(state: PageState, answers: dict) -> None:
-    if not answers:
-        st.caption("The address of this page holds the case: copy it to hand the case out.")
-        return
-    right = sum(hidden(*key).bug.line(key[0].network) == line for key, line in answers.items())
-    st.markdown(f"**Found {right} of {len(answers)}** in this session.")
+def _score(score: tuple[int, int]) -> None:
+    points, most = score
+    if most:
+        st.markdown(f"**{points} of {most} points** so far. The address keeps them.")
+    else:
+        st.caption("A line is worth 2 points, and so is its slip; at the second try 1. The "
+                   "address holds the case: Share hands it out.")  # fmt: skip

@@ -5,7 +5,7 @@ import streamlit as st
 from optcore.checks.grad_check import component_name
 from optcore.checks.plan import CheckPlan
 from optcore.checks.record import CheckRecord
-from ui.check_network import charts, taylor_charts, words
+from ui.check_network import charts, pattern_chart, taylor_charts, words
 from ui.check_network.choices import TunedCheck
 from ui.check_network.work import best_h, pictured
 from ui.live.stage import Panel
@@ -16,7 +16,9 @@ from ui.state import PageState
 MOST_ASKED = 2000
 
 
-def panels(found: CheckRecord, settled: bool) -> list[Panel]:
+def panels(found: CheckRecord, settled: bool, *, pattern: bool = False) -> list[Panel]:
+    """Errors by block, the components, and the Taylor test, or where it is a `pattern` that is
+    looked for, the errors element by element."""
     names = None
     if settled and found.check.point.size <= 2000:
         names = [component_name(found.fit, at) for at in range(found.check.point.size)]
@@ -24,6 +26,7 @@ def panels(found: CheckRecord, settled: bool) -> list[Panel]:
         Panel(charts.errors(found, told=settled), name="blocks", span=2),
         Panel(charts.components(found, names), name="components",
               labels={"x": "analytic, decades", "y": "numeric, decades"}),
+        Panel(pattern_chart.elements(found, names), name="elements") if pattern else
         Panel(taylor_charts.taylor(found.taylor), name="Taylor test",
               labels={"x": "t", "y": "error of the linear model"}),
     ]  # fmt: skip

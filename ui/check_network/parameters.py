@@ -4,8 +4,9 @@ from dataclasses import dataclass, make_dataclass
 from functools import lru_cache
 
 from optcore.checks.bugs import PLANTED_BUGS
+from optcore.checks.levels import LEVELS
 from optcore.checks.own_gradient import NAMES
-from optcore.checks.plan import RANDOM, CheckPoint, LossTerms, NetworkShape, StepSize
+from optcore.checks.plan import RANDOM, CheckPlan, CheckPoint, LossTerms, NetworkShape, StepSize
 from optcore.derivatives.differences import CENTRAL, DIFFERENCES
 from optcore.knobs import knob
 from optcore.networks.activations import ACTIVATIONS, Tanh
@@ -25,10 +26,13 @@ from ui.parameters import (
     switch,
     written,
 )
+from ui.prose import quoted
 
 PLANT, DETECT, OWN = MODES = ("Plant bugs", "Detective", "Check my own")
 FIRST_BUG = next(bug for bug in PLANTED_BUGS if bug.name == "tanh' = 1 - a")
 CASES = 9999
+# Answers that a case can have: two bugs, a line and a slip each, two tries each.
+MOST_ANSWERS = 8
 DEEPEST = 20
 # Label and first text of the three formulas.
 FORMULAS = {
@@ -56,6 +60,23 @@ def _in(*modes: str):
     return lambda state: state["mode"] in modes
 
 
+def begins(state, plan: CheckPlan) -> CheckPlan:
+    """The check at which a person begins, with all the rest as in `plan`."""
+    return state["level"].covered(plan) if state["mode"] == DETECT else plan
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(filter(None, map(slug, text.split(",")[:MOST_ANSWERS])))
+
+
+def _reached(text: str) -> tuple[int, int]:
+    one = number(0, 1e6, whole=True)
+    points, most = map(int, map(one, text.split(",") if text.count(",") == 1 else (text, "")))
+    if points > most:
+        raise ValueError(f"{quoted(text)} are more points than there were, so none counts.")
+    return points, most
+
+
 _network = {"when": _in(PLANT, DETECT)}
 _own = {"when": _in(OWN)}
 
@@ -76,14 +97,22 @@ PARAMETERS = (
     choice("data", (*DATASETS, RANDOM), next(d for d in DATASETS if isinstance(d, Moons)),
            **_network),
     choice("rule", DIFFERENCES, CENTRAL, **_network),
-    choice("float", ("float64", "float32"), **_network),
+    choice("float", ("float64", "float32"), default_of=lambda s: begins(s, CheckPlan()).dtype,
+           **_network),
     choice("loss", LOSSES, SigmoidCrossEntropy(), **_network),
     choice("initializer", INITIALIZERS, XavierNormal(), **_network),
     choice("architecture", ARCHITECTURES, **_network),
     switch("frozen", True, **_network),
     choices("bugs", PLANTED_BUGS, [FIRST_BUG], when=_in(PLANT)),
+    choice("level", LEVELS, when=_in(DETECT),
+           resets=("float", "at.weight_scale", "loss.weight_decay", "check.h")),
     Parameter(name="case", parse=number(0, CASES, whole=True), default=1, pinned=True,
               when=_in(DETECT)),
+    # What one visitor did in the detective's cases.
+    Parameter(name="said", parse=_names, write=",".join, default=(), when=_in(DETECT),
+              shared=False),
+    Parameter(name="score", parse=_reached, write="{0[0]},{0[1]}".format, default=(0, 0),
+              when=_in(DETECT), shared=False),
     *(sliders(f"bug.{slug(bug.name)}", layer_dial(DEEPEST)) for bug in PLANTED_BUGS),
     sliders("net", NetworkShape()),
     sliders("at", CheckPoint()),

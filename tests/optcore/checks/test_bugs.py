@@ -21,13 +21,12 @@ from optcore.checks.bugs.deltas import (
     SlopeForgotten,
     TransposedWeights,
 )
-from optcore.checks.detective import NoCaseError, open_case
 from optcore.checks.diagnosis import diagnose
 from optcore.checks.grad_check import check_grad
 from optcore.networks.activations import Identity, MisprintedTanh, ReLU, Sigmoid, Tanh
 from optcore.networks.backprop import Backprop
 from optcore.networks.backprop_lines import BackpropLine, lines_of
-from optcore.networks.initializers import Normal, XavierNormal
+from optcore.networks.initializers import XavierNormal
 from optcore.networks.losses import SigmoidCrossEntropy, SquaredError
 from optcore.networks.network import FitLoss, Network
 
@@ -264,58 +263,3 @@ def test_lines_and_what_they_reach():
     assert BackpropLine("penalty").blocks(network) == ("W1", "W2", "W3", "W4")
     assert BackpropLine("penalty") not in lines_of(network, weight_decay=False)
     assert all(line.latex and line.reach for line in lines_of(network))
-
-
-# Detective mode
-
-
-@pytest.mark.parametrize("seed", range(8))
-@pytest.mark.parametrize("fit", FITS.values(), ids=FITS)
-def test_a_hidden_bug_can_be_found_and_the_right_answer_is_accepted(fit, seed):
-    case = open_case(fit, theta_of(fit), seed)
-    check = check_grad(case.fit, theta_of(fit))
-    answer = diagnose(check, case.fit)[0].line
-    ruling = case.rule(answer, check)
-    assert ruling.right
-    assert case.bug.name in ruling.sentences[0]
-    for line in case.lines:
-        if line != ruling.line:
-            wrong = case.rule(line, check)
-            assert not wrong.right
-            assert wrong.sentences[0].startswith(f"Not {line.name}")
-            assert wrong.line == answer
-
-
-def test_cases_are_reproducible_and_varied():
-    fit = FITS["tanh with L2"]
-    cases = [open_case(fit, theta_of(fit), seed).bug for seed in range(12)]
-    assert cases == [open_case(fit, theta_of(fit), seed).bug for seed in range(12)]
-    assert len({case.name for case in cases}) > 4
-
-
-def test_a_wrong_answer_is_answered_with_the_evidence():
-    fit = FITS["tanh with L2"]
-    case = dataclasses.replace(
-        open_case(fit, theta_of(fit), 0),
-        bug=SlopeForgotten(2),
-        fit=dataclasses.replace(fit, backprop=SlopeForgotten(2)),
-    )
-    check = check_grad(case.fit, theta_of(fit))
-    ruling = case.rule(BackpropLine("weight grad", 2), check)
-    assert "W1, b1, b2 went wrong too" in ruling.sentences[0]
-    ruling = case.rule(BackpropLine("delta", 3), check)
-    assert "W3, b3 came out right" in ruling.sentences[0]
-    assert "It was delta 2, “Slope forgotten”" in ruling.sentences[1]
-
-
-def test_no_case_where_nothing_can_be_seen():
-    network = Network((4, *[5] * 19, 5), Sigmoid(), Identity())
-    fit = FitLoss(network, SquaredError(), INPUTS, network_answer(network))
-    with pytest.raises(NoCaseError, match="Take fewer layers"):
-        open_case(fit, network.initial(Normal(), 0), 1)
-
-
-def network_answer(network):
-    """Targets the network meets exactly, so that every gradient is 0."""
-    fit = FitLoss(network, SquaredError(), INPUTS, TARGETS)
-    return fit.predict(network.initial(Normal(), 0), INPUTS)

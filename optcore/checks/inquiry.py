@@ -1,0 +1,114 @@
+"""A detective's case as it is answered: which line, then which slip in it, two tries each."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from optcore.checks.bugs import PlantedBug
+from optcore.checks.detective import Case
+from optcore.checks.grad_check import GradCheck
+from optcore.networks.backprop_lines import BackpropLine
+
+# What an answer is worth at the first try and at the second.
+WORTH = (2, 1)
+LINE, SLIP = "line", "slip"
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer to a question: what it named, the line it speaks of, whether it is right, and the
+    bug that was told of then, if one was."""
+
+    asked: str
+    answer: str
+    line: BackpropLine
+    right: bool
+    told: PlantedBug | None
+
+
+class Inquiry:
+    """What was answered in a case so far, what it was worth, and what is asked next.
+
+    Each bug is asked for twice, for its line and then for the slip in it. An answer that is wrong
+    for the second time ends the question, and the truth is told.
+    """
+
+    def __init__(self, case: Case):
+        self.case = case
+        self.hidden = list(case.bugs)
+        self.bug: PlantedBug | None = None
+        self.wrong: list[str] = []
+        self.replies: list[Reply] = []
+        self.points = 0
+        self.most = 2 * WORTH[0] * len(case.bugs)
+
+    @property
+    def asks(self) -> str:
+        """LINE, SLIP, or nothing once all is told."""
+        if not self.hidden:
+            return ""
+        return SLIP if self.bug else LINE
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """The names that may be answered now."""
+        if self.bug:
+            names = [slip.name for slip in self.case.slips(self.case.line(self.bug))]
+        else:
+            known = {self.case.line(bug) for bug in self.case.bugs if bug not in self.hidden}
+            names = [line.name for line in self.case.lines if line not in known]
+        return tuple(name for name in names if name not in self.wrong) if self.hidden else ()
+
+    def answer(self, name: str | None) -> None:
+        """Take an answer; one that is none of the options says nothing."""
+        if name not in self.options:
+            return
+        possible = [self.bug] if self.bug else self.hidden
+        told = next((bug for bug in possible if self._name(bug) == name), None)
+        right = told is not None
+        if right:
+            self.points += WORTH[len(self.wrong)]
+        else:
+            self.wrong.append(name)
+            told = possible[0] if len(self.wrong) == len(WORTH) else None
+        self.replies.append(Reply(self.asks, name, self._line(name), right, told))
+        if told:
+            self._turn(told)
+
+    def _name(self, bug: PlantedBug) -> str:
+        return bug.name if self.bug else self.case.line(bug).name
+
+    def _line(self, name: str) -> BackpropLine:
+        """The line that an answer speaks of."""
+        if self.bug:
+            return self.case.line(self.bug)
+        return next(line for line in self.case.lines if line.name == name)
+
+    def _turn(self, told: PlantedBug) -> None:
+        """On from a line to its slip, or from a slip to the next bug."""
+        self.wrong = []
+        if self.bug:
+            self.hidden.remove(told)
+        self.bug = None if self.bug else told
+
+
+def sentences(case: Case, reply: Reply, check: GradCheck) -> tuple[str, ...]:
+    """What there is to say to an answer, with the evidence of a check of the case."""
+    line, told = reply.line, reply.told
+    if reply.asked == LINE:
+        if reply.right:
+            return (f"Right: {line.name}. {line.reach[0].upper()}{line.reach[1:]}.",)
+        said = case.against(line, check)
+        return (said, f"It is {case.line(told).name}.") if told else (said,)
+    if reply.right and told:
+        return (f"Right: “{reply.answer}”.", *case.evidence(told, check))
+    slip = next(each for each in case.slips(line) if each.name == reply.answer)
+    said = case.unlike(slip, check)
+    return (said, f"It was “{told.name}”.", *case.evidence(told, check)) if told else (said,)
+
+
+def follow(case: Case, answers: Iterable[str]) -> Inquiry:
+    """The inquiry after these answers, names in order."""
+    inquiry = Inquiry(case)
+    for name in answers:
+        inquiry.answer(name)
+    return inquiry
