@@ -1,14 +1,19 @@
 """Computational graphs typed by a person: values forward, gradients backward, edge by edge."""
 
+from optcore.graph.bugs import GRAPH_BUGS, GraphBug, Line, plant_slips
 from optcore.graph.chains import path_counts, sum_over_paths
+from optcore.graph.detective import GraphCase, lines_of, open_graph_case, places_for
 from optcore.graph.examples import EXAMPLES, Example
 from optcore.graph.objective import GraphObjective
 from optcore.graph.reading import parse
 from optcore.graph.record import Flow, GraphRun
 from optcore.graph.shapes import GraphError
+from optcore.graph.shifts import Finding, find_bugs
 from optcore.graph.structure import Edge, Graph, Node
 
 __all__ = [
-    "EXAMPLES", "Edge", "Example", "Flow", "Graph", "GraphError", "GraphObjective", "GraphRun",
-    "Node", "parse", "path_counts", "sum_over_paths",
+    "EXAMPLES", "GRAPH_BUGS", "Edge", "Example", "Finding", "Flow", "Graph", "GraphBug",
+    "GraphCase", "GraphError", "GraphObjective", "GraphRun", "Line", "Node", "find_bugs",
+    "lines_of", "open_graph_case", "parse", "path_counts", "places_for", "plant_slips",
+    "sum_over_paths",
 ]  # fmt: skip

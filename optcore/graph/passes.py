@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from optcore.graph.shapes import GraphError
-from optcore.graph.structure import Edge, Graph
+from optcore.graph.structure import Edge, Graph, Node
 
 
 def read_inputs(graph: Graph, inputs: Mapping) -> dict[str, np.ndarray]:
@@ -42,51 +42,54 @@ def _array(name: str, value) -> np.ndarray:
 
 @dataclass(frozen=True, eq=False)
 class Tape:
-    """The values of one forward pass, (*shape, P) for every node, and which nodes vary.
+    """The values of one forward pass, (*shape, P) for every node, and what each node has taken.
 
     `varying` are the nodes that depend on the inputs in question: only they have adjoints.
     """
 
     graph: Graph
     values: Sequence[np.ndarray]
+    taken: Sequence[Sequence[np.ndarray]]
     varying: tuple[bool, ...]
 
     @cached_property
     def shapes(self) -> tuple[tuple[int, ...], ...]:
         return tuple(value.shape[:-1] for value in self.values)
 
-    def operands(self, place: int) -> list[np.ndarray]:
-        return [self.values[operand] for operand in self.graph.nodes[place].operands]
-
 
 def record(graph: Graph, inputs: Mapping[str, np.ndarray], over=(), shifts=None) -> Tape:
     """A forward pass over inputs (*shape, P), P being 1 for those that are the same for all.
 
-    `over` are the inputs that vary, all of them if empty; `shifts` (place -> array, or Edge ->
-    array) are added to the value of a node, or to what one edge carries of it.
+    `over` are the inputs that vary, all of them if empty; `shifts` (place or Edge -> array) are
+    added to the value of a node, or to what one edge carries of it.
     """
     graph.shapes({name: _first(value) for name, value in inputs.items()})
     dtype = np.result_type(*(value.dtype for value in inputs.values())) if inputs else float
-    shifts = shifts or {}
     values: list[np.ndarray] = []
+    taken: list[list[np.ndarray]] = []
     with np.errstate(all="ignore"):
         for node in graph.nodes:
-            if node.kind == "input":
-                value = inputs[node.name]
-            elif node.kind == "constant":
-                value = np.asarray(node.value, dtype)[..., None]
-            else:
-                operands = [values[place] for place in node.operands]
-                if shifts:
-                    operands = [
-                        operand + shifts.get(Edge(place, node.place, position), 0)
-                        for position, (operand, place) in enumerate(
-                            zip(operands, node.operands, strict=True)
-                        )
-                    ]
-                value = node.operation.value(*operands)
-            values.append(value + shifts[node.place] if node.place in shifts else value)
-    return Tape(graph, values, graph.depends(*over))
+            operands = [values[place] for place in node.operands]
+            if shifts:
+                operands = [
+                    value + shifts.get(Edge(place, node.place, position), 0)
+                    for position, (place, value) in enumerate(
+                        zip(node.operands, operands, strict=True)
+                    )
+                ]
+            taken.append(operands)
+            values.append(_value(node, operands, inputs, dtype))
+            if shifts and node.place in shifts:
+                values[-1] = values[-1] + shifts[node.place]
+    return Tape(graph, values, taken, graph.depends(*over))
+
+
+def _value(node: Node, operands, inputs, dtype) -> np.ndarray:
+    if node.kind == "input":
+        return inputs[node.name]
+    if node.kind == "constant":
+        return np.asarray(node.value, dtype)[..., None]
+    return node.operation.value(*operands)
 
 
 def _first(value: np.ndarray) -> np.ndarray:
@@ -124,7 +127,7 @@ class Backprop:
         """The same before the sum over entries that were broadcast."""
         operation = tape.graph.nodes[edge.end].operation
         return operation.pull(
-            edge.position, found.nodes[edge.end], tape.operands(edge.end), tape.values[edge.end]
+            edge.position, found.nodes[edge.end], tape.taken[edge.end], tape.values[edge.end]
         )
 
     def unbroadcast(self, tape: Tape, edge: Edge, given: np.ndarray) -> np.ndarray:
@@ -220,7 +223,7 @@ def tangents_of(tape: Tape, given: Mapping[str, np.ndarray]) -> list[np.ndarray]
             if not node.operands:
                 found.append(given.get(node.name, zero))
                 continue
-            operands, result = tape.operands(node.place), tape.values[node.place]
+            operands, result = tape.taken[node.place], tape.values[node.place]
             pushed = [
                 node.operation.push(position, found[operand], operands, result)
                 for position, operand in enumerate(node.operands)

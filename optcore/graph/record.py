@@ -85,7 +85,7 @@ class GraphRun:
         operation = self.graph.nodes[edge.end].operation
         if not isinstance(operation, Elementwise):
             return None
-        operands, result = self.tape.operands(edge.end), self.tape.values[edge.end]
+        operands, result = self.tape.taken[edge.end], self.tape.values[edge.end]
         with np.errstate(all="ignore"):
             slope = operation.slope(edge.position, operands, result)
         return np.broadcast_to(slope, result.shape)[..., 0]
@@ -114,7 +114,7 @@ class GraphRun:
         operation = self.graph.nodes[edge.end].operation
         with np.errstate(all="ignore"):
             pulled = operation.pull(
-                edge.position, seeds, self.tape.operands(edge.end), self.tape.values[edge.end]
+                edge.position, seeds, self.tape.taken[edge.end], self.tape.values[edge.end]
             )
         return np.moveaxis(summed_to(pulled, start), -1, 0).reshape(rows, -1)
 

@@ -1,0 +1,344 @@
+"""Bugs to plant in the backward pass of a graph: each one slip in one line, at one node.
+
+A planted bug is a `Backprop` that overrides one method, so that `graph.run(..., backprop=bug)`
+and an objective with it have just that error. Adding one is one class and its name in the tuple.
+"""
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from optcore.graph.operations import Elementwise
+from optcore.graph.passes import Adjoints, Backprop, Tape
+from optcore.graph.structure import Edge, Graph, Node
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the backward pass: how node `place` hands its gradient "back", how what arrives
+    there is added ("add"), or how old gradients are cleared before the pass ("clear")."""
+
+    kind: Literal["back", "add", "clear"]
+    place: int = 0
+
+    def told(self, graph: Graph) -> str:
+        name = graph.nodes[self.place].name
+        return {
+            "back": f"the backward line of {name}",
+            "add": f"the sum of what arrives at {name}",
+            "clear": "the clearing of old gradients",
+        }[self.kind]
+
+
+@dataclass(frozen=True)
+class GraphBug(Backprop):
+    """A backward pass with one slip at the node `place`.
+
+    `right` and `wrong` are the line as it should be and as it is, a and b being the operands of
+    the node, g its adjoint; `needs` says where the slip can be made.
+    """
+
+    name: ClassVar[str]
+    right: ClassVar[str]
+    wrong: ClassVar[str]
+    lesson: ClassVar[str]
+    needs: ClassVar[str]
+    kind: ClassVar[Literal["back", "add", "clear"]] = "back"
+
+    place: int = 0
+
+    @property
+    def line(self) -> Line:
+        return Line(self.kind, self.place)
+
+    @property
+    def planted(self) -> tuple["GraphBug", ...]:
+        return (self,)
+
+    def at(self, place: int) -> "GraphBug":
+        """The same bug at another node."""
+        return dataclasses.replace(self, place=place)
+
+    def places(self, tape: Tape) -> tuple[int, ...]:
+        """The nodes of a graph at which this slip can be made."""
+        return tuple(node.place for node in tape.graph.nodes if self.fits(tape, node))
+
+    def fits(self, tape: Tape, node: Node) -> bool:
+        raise NotImplementedError
+
+    def here(self, bug: type, place: int) -> "GraphBug | None":
+        """The bug of this type that is planted at a node, if one is."""
+        return next((each for each in self.planted if type(each) is bug and each.place == place),
+                    None)  # fmt: skip
+
+
+def plant_slips(bugs: Sequence[GraphBug]) -> Backprop:
+    """A backward pass with all these slips at once."""
+    if len(bugs) < 2:
+        return bugs[0] if bugs else Backprop()
+    kinds = tuple(dict.fromkeys(type(bug) for bug in bugs))
+    return type("Slips", kinds, {"planted": tuple(bugs)})()
+
+
+class FanOutOverwritten(GraphBug):
+    name = "Overwritten, not added"
+    kind = "add"
+    right = "grad += given"
+    wrong = "grad = given"
+    lesson = "Of all that arrives at a node only what came last is left: the first use's share."
+    needs = "a node that is used twice"
+
+    def fits(self, tape, node):
+        return tape.varying[node.place] and len(tape.graph.users[node.place]) > 1
+
+    def gather(self, tape, place, found, given):
+        if self.here(FanOutOverwritten, place):
+            return given
+        return super().gather(tape, place, found, given)
+
+
+class OperandsSwapped(GraphBug):
+    name = "Operands swapped in Multiply"
+    right = "grad_a = g * b,  grad_b = g * a"
+    wrong = "grad_a = g * a,  grad_b = g * b"
+    lesson = "Each operand is multiplied with itself; where both are alike nobody sees it."
+    needs = "a product of two nodes"
+
+    def fits(self, tape, node):
+        return node.kind == "mul" and node.operands[0] != node.operands[1]
+
+    def pull(self, tape, edge, found):
+        if self.here(OperandsSwapped, edge.end):
+            return found.nodes[edge.end] * tape.taken[edge.end][edge.position]
+        return super().pull(tape, edge, found)
+
+
+class SavedForgotten(GraphBug):
+    name = "Saved tensors forgotten"
+    right = "save(a, b) on the way forward"
+    wrong = "nothing saved: the buffers are 0"
+    lesson = "A product needs its operands again; what was not kept reads 0, and nothing passes."
+    needs = "a product"
+
+    def fits(self, tape, node):
+        return node.kind in ("mul", "matmul")
+
+    def pull(self, tape, edge, found):
+        return super().pull(tape, edge, found) * (not self.here(SavedForgotten, edge.end))
+
+
+class TransposeForgotten(GraphBug):
+    name = "W for Wᵀ"
+    right = "grad_b = aᵀ g,  grad_a = g bᵀ"
+    wrong = "grad_b = a g,  grad_a = g b"
+    lesson = "Only a square matrix lets it through: any other shape would have raised an error."
+    needs = "a product with a square matrix"
+
+    def fits(self, tape, node):
+        return node.kind == "matmul" and any(
+            self._square(tape, Edge(place, node.place, position)) and tape.varying[place]
+            for position, place in enumerate(node.operands)
+        )
+
+    @staticmethod
+    def _square(tape: Tape, edge: Edge) -> bool:
+        """Whether the operand that an edge is multiplied with is a square matrix."""
+        shape = tape.taken[edge.end][1 - edge.position].shape[:-1]
+        return len(shape) == 2 and shape[0] == shape[1] > 1
+
+    def pull(self, tape, edge, found):
+        if not self.here(TransposeForgotten, edge.end) or not self._square(tape, edge):
+            return super().pull(tape, edge, found)
+        turned = list(tape.taken[edge.end])
+        turned[1 - edge.position] = np.swapaxes(turned[1 - edge.position], 0, 1)
+        return repulled(tape, edge, found, turned)
+
+
+class BroadcastNotSummed(GraphBug):
+    name = "Sum over the broadcast forgotten"
+    right = "grad_b = g.sum(over the copies)"
+    wrong = "grad_b = g[0], the first copy's"
+    lesson = "A bias that was added to every row hears from every row; here from the first alone."
+    needs = "an operand that was broadcast"
+
+    def fits(self, tape, node):
+        return isinstance(node.operation, Elementwise) and any(
+            tape.shapes[place] != tape.shapes[node.place] and tape.varying[place]
+            for place in node.operands
+        )
+
+    def unbroadcast(self, tape, edge, given):
+        if not self.here(BroadcastNotSummed, edge.end):
+            return super().unbroadcast(tape, edge, given)
+        shape = tape.shapes[edge.start]
+        for _ in range(given.ndim - 1 - len(shape)):
+            given = given[0]
+        for axis, side in enumerate(shape):
+            given = given.take([0], axis) if side == 1 else given
+        return given
+
+
+@dataclass(frozen=True)
+class WeightsUpdatedFirst(GraphBug):
+    """`rate` is the learning rate of the step that was taken too early."""
+
+    name = "Updated weights in the hidden delta"
+    right = "grad_h = Wᵀ g,  then W −= rate · grad_W"
+    wrong = "W −= rate · grad_W,  then grad_h = Wᵀ g"
+    lesson = (
+        "The weights moved before the layer below was served: right to first order in the rate."
+    )
+    needs = "a weight times a hidden node"
+
+    rate: float = 0.5
+
+    def fits(self, tape, node):
+        return self._weight(tape, node) is not None
+
+    @staticmethod
+    def _weight(tape: Tape, node: Node) -> int | None:
+        """The position of the operand that is a weight, the other being worked out from some."""
+        if node.kind not in ("mul", "matmul"):
+            return None
+        inputs = [tape.graph.nodes[place].kind == "input" for place in node.operands]
+        hidden = [tape.varying[place] and not own
+                  for place, own in zip(node.operands, inputs, strict=True)]  # fmt: skip
+        return next((p for p in (0, 1) if inputs[p] and hidden[1 - p]), None)
+
+    def pull(self, tape, edge, found):
+        bug = self.here(WeightsUpdatedFirst, edge.end)
+        weight = self._weight(tape, tape.graph.nodes[edge.end])
+        if not isinstance(bug, WeightsUpdatedFirst) or weight in (None, edge.position):
+            return super().pull(tape, edge, found)
+        own = Edge(tape.graph.nodes[edge.end].operands[weight], edge.end, weight)
+        moved = list(tape.taken[edge.end])
+        moved[weight] = moved[weight] - bug.rate * self.contribution(tape, own, found)
+        return repulled(tape, edge, found, moved)
+
+
+class NotCleared(GraphBug):
+    name = "Backward twice, not cleared"
+    kind = "clear"
+    right = "grad = 0 before each pass"
+    wrong = "grad of the last pass still there"
+    lesson = "Two passes over the same values, added: every input's gradient is exactly doubled."
+    needs = "nothing"
+
+    def fits(self, tape, node):
+        return node.place == 0
+
+    def finish(self, tape, found):
+        found = super().finish(tape, found)
+        if self.here(NotCleared, 0):
+            inputs = [node.kind == "input" for node in tape.graph.nodes]
+            nodes = [2 * own if mine and own is not None else own
+                     for own, mine in zip(found.nodes, inputs, strict=True)]  # fmt: skip
+            found = Adjoints(nodes, found.edges)
+        return found
+
+
+class SlopeForgotten(GraphBug):
+    name = "Local derivative forgotten"
+    right = "grad_a = g * f'(a)"
+    wrong = "grad_a = g"
+    lesson = "The function is passed as if it were not there."
+    needs = "a function of one node"
+
+    def fits(self, tape, node):
+        operation = node.operation
+        one = isinstance(operation, Elementwise) and operation.arity == 1
+        return one and node.kind not in ("neg", "copy")
+
+    def pull(self, tape, edge, found):
+        if self.here(SlopeForgotten, edge.end):
+            return found.nodes[edge.end]
+        return super().pull(tape, edge, found)
+
+
+class SlopeAtResult(GraphBug):
+    name = "Slope taken at the wrong place"
+    right = "grad_a = g * out (1 − out)"
+    wrong = "grad_a = g * a (1 − a)"
+    lesson = "The formula is in terms of what the node gives; here it was fed what the node takes."
+    needs = "a sigmoid or a tanh (1 − out² and 1 − a²)"
+
+    def fits(self, tape, node):
+        return node.kind in ("sigmoid", "tanh")
+
+    def pull(self, tape, edge, found):
+        if not self.here(SlopeAtResult, edge.end):
+            return super().pull(tape, edge, found)
+        taken = tape.taken[edge.end][0]
+        sigmoid = tape.graph.nodes[edge.end].kind == "sigmoid"
+        return found.nodes[edge.end] * (taken * (1 - taken) if sigmoid else 1 - taken * taken)
+
+
+class MinusForgotten(GraphBug):
+    name = "Minus forgotten"
+    right = "grad_b = −g"
+    wrong = "grad_b = g"
+    lesson = "What is subtracted pulls the other way: its gradient has the wrong sign."
+    needs = "a difference or a minus"
+
+    def fits(self, tape, node):
+        return node.kind in ("sub", "neg") and tape.varying[node.operands[-1]]
+
+    def pull(self, tape, edge, found):
+        if self.here(MinusForgotten, edge.end):
+            return found.nodes[edge.end]
+        return super().pull(tape, edge, found)
+
+
+class MeanNotDivided(GraphBug):
+    name = "1/n of the mean forgotten"
+    right = "grad_a = g / n for every entry"
+    wrong = "grad_a = g for every entry"
+    lesson = "A mean was sent back as a sum: n times too large."
+    needs = "a mean of several entries"
+
+    def fits(self, tape, node):
+        return node.kind == "mean" and np.prod(tape.shapes[node.operands[0]]) > 1
+
+    def pull(self, tape, edge, found):
+        right = super().pull(tape, edge, found)
+        return right * right[..., 0].size if self.here(MeanNotDivided, edge.end) else right
+
+
+class LoserPaid(GraphBug):
+    name = "The smaller one is paid"
+    right = "grad_a = g where a was taken, else 0"
+    wrong = "grad_a = g where a was not taken, else 0"
+    lesson = "A maximum hands its gradient to the winner; here the condition is turned round."
+    needs = "a max or a min of two nodes"
+
+    def fits(self, tape, node):
+        return node.kind in ("max", "min")
+
+    def pull(self, tape, edge, found):
+        right = super().pull(tape, edge, found)
+        return found.nodes[edge.end] - right if self.here(LoserPaid, edge.end) else right
+
+
+def repulled(tape: Tape, edge: Edge, found: Adjoints, operands) -> np.ndarray:
+    """What the operation of an edge's end gives back when its saved operands are these."""
+    operation = tape.graph.nodes[edge.end].operation
+    return operation.pull(edge.position, found.nodes[edge.end], operands, tape.values[edge.end])
+
+
+GRAPH_BUGS: tuple[GraphBug, ...] = (
+    FanOutOverwritten(),
+    OperandsSwapped(),
+    SavedForgotten(),
+    TransposeForgotten(),
+    BroadcastNotSummed(),
+    WeightsUpdatedFirst(),
+    NotCleared(),
+    SlopeForgotten(),
+    SlopeAtResult(),
+    MinusForgotten(),
+    MeanNotDivided(),
+    LoserPaid(),
+)

@@ -1,0 +1,109 @@
+"""Detective mode on a graph: a bug is hidden in the backward pass, the person names its line."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from optcore.checks.detective import NoCaseError
+from optcore.graph.bugs import GRAPH_BUGS, GraphBug, Line
+from optcore.graph.passes import RIGHT, Adjoints, Tape, one_point, seed_of
+from optcore.graph.shifts import Finding, find_bugs
+from optcore.graph.structure import Graph
+
+# A hidden bug changes something by this share of it at least.
+VISIBLE = 1e-3
+
+
+@dataclass(frozen=True)
+class GraphRuling:
+    """Whether the answer was right, the line that has the bug, and the evidence in sentences."""
+
+    right: bool
+    line: Line
+    sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class GraphCase:
+    """A graph with a bug that is not to be shown before the person has answered."""
+
+    graph: Graph
+    inputs: Mapping
+    of: str
+    bug: GraphBug
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """What the person chooses from: every line of this backward pass."""
+        return lines_of(self.graph, self.of)
+
+    def finding(self) -> Finding:
+        """What the gradient check finds of it."""
+        return find_bugs(self.graph, self.inputs, self.of, self.bug)
+
+    def rule(self, answer: Line) -> GraphRuling:
+        """Judge the line that the person named, by the gradient check."""
+        truth, finding = self.bug.line, self.finding()
+        told = f"It was {truth.told(self.graph)}, “{self.bug.name}”"
+        if answer == truth:
+            return GraphRuling(True, truth, (f"Right. {told}.", *finding.sentences))
+        return GraphRuling(
+            False, truth, (f"Not {answer.told(self.graph)}. {told}.", *finding.sentences)
+        )
+
+
+def lines_of(graph: Graph, of: str | None = None) -> tuple[Line, ...]:
+    """All lines of a backward pass, in its order."""
+    reaches, varying = graph.reaches(of or graph.output), graph.depends()
+    found = [Line("clear")]
+    for node in reversed(graph.nodes):
+        if reaches[node.place] and varying[node.place]:
+            if len([edge for edge in graph.users[node.place] if reaches[edge.end]]) > 1:
+                found.append(Line("add", node.place))
+            if node.operands:
+                found.append(Line("back", node.place))
+    return tuple(found)
+
+
+def places_for(bug: GraphBug, graph: Graph, inputs: Mapping, of: str | None = None):
+    """The nodes at which a bug changes what these values give, as a tuple of places."""
+    tape, of_place = one_point(graph, inputs), graph.node(of or graph.output).place
+    if not np.all(np.isfinite(tape.values[of_place])):
+        return ()
+    reaches = graph.reaches(graph.nodes[of_place].name)
+    right = RIGHT.adjoints(tape, of_place, seed_of(tape, of_place))
+    return tuple(
+        place
+        for place in bug.places(tape)
+        if (reaches[place] or bug.kind == "clear") and _shows(bug.at(place), tape, of_place, right)
+    )
+
+
+def open_graph_case(graph: Graph, inputs: Mapping, seed: int, of: str | None = None) -> GraphCase:
+    """Hide a bug, drawn from `seed`, that a gradient check can see. Raises NoCaseError."""
+    rng = np.random.default_rng(seed)
+    for bug in rng.permutation(np.array(GRAPH_BUGS, dtype=object)):
+        places = places_for(bug, graph, inputs, of)
+        for place in rng.permutation(places) if places else ():
+            case = GraphCase(graph, inputs, of or graph.output, bug.at(int(place)))
+            if case.finding().lines == (case.bug.line,):
+                return case
+    raise NoCaseError(
+        "No bug could be seen in this graph: no gradient flows, or every slip gives the same "
+        "numbers here. Move the inputs, or take a longer expression."
+    )
+
+
+def _shows(bug: GraphBug, tape: Tape, of: int, right: Adjoints) -> bool:
+    """Whether a bug changes an adjoint, and leaves every one finite."""
+    found = bug.adjoints(tape, of, seed_of(tape, of))
+    changed = False
+    for got, wanted in zip(found.nodes, right.nodes, strict=True):
+        if got is None or wanted is None:
+            continue
+        if not (np.all(np.isfinite(got)) and np.all(np.isfinite(wanted))):
+            return False
+        off = float(np.abs(got - wanted).max())
+        changed |= off > VISIBLE * float(np.abs(got).max() + np.abs(wanted).max())
+    return bool(changed)

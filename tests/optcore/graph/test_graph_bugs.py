@@ -1,0 +1,146 @@
+"""Every planted bug computes the wrong thing it says, and the gradient check finds its line."""
+
+import numpy as np
+import pytest
+
+from optcore.checks.detective import NoCaseError
+from optcore.graph import EXAMPLES, GRAPH_BUGS, bugs, examples, parse
+from optcore.graph.bugs import Line, plant_slips
+from optcore.graph.detective import lines_of, open_graph_case, places_for
+from optcore.graph.shifts import find_bugs
+
+W = np.array([[1.0, 2.0], [-3.0, 0.5]])
+X, G = np.array([2.0, -1.0]), np.array([0.5, 3.0])
+B, ROWS = np.array([0.1, -0.2]), np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 7.0]])
+H = np.tanh(0.7)
+
+# Bug -> text, inputs, the node it is planted at, and what the inputs' gradients become, by hand.
+WRONG = {
+    bugs.FanOutOverwritten: [
+        ("u = a * b\nf = u * c + sin(u)", {"a": 2.0, "b": 0.3, "c": 5.0}, "u",
+         {"a": 5 * 0.3, "b": 5 * 2.0, "c": 0.6}),
+        ("a + a", {"a": 3.0}, "a", {"a": 1.0}),
+    ],
+    bugs.OperandsSwapped: [("f = 3 * (x * y)", {"x": 2.0, "y": -5.0}, "x * y",
+                            {"x": 3 * 2.0, "y": 3 * -5.0})],
+    bugs.SavedForgotten: [
+        ("f = x * y + x", {"x": 2.0, "y": -5.0}, "x * y", {"x": 1.0, "y": 0.0}),
+        ("L = sum(G * (W @ x))", {"G": G, "W": W, "x": X}, "W @ x",
+         {"W": 0 * W, "x": 0 * X, "G": W @ X}),
+    ],
+    bugs.TransposeForgotten: [
+        ("L = sum(G * (W @ x))", {"G": G, "W": W, "x": X}, "W @ x",
+         {"x": W @ G, "W": np.outer(G, X)}),
+        ("L = sum(G * (x @ W))", {"G": G, "W": W, "x": X}, "x @ W",
+         {"x": G @ W, "W": np.outer(X, G)}),
+    ],
+    bugs.BroadcastNotSummed: [
+        ("L = sum(R * (R + b))", {"R": ROWS, "b": B}, "R + b", {"b": ROWS[0]}),
+        ("L = sum(R * (R + b))", {"R": ROWS, "b": 0.1}, "R + b", {"b": ROWS[0, 0]}),
+    ],
+    bugs.WeightsUpdatedFirst: [
+        ("h = tanh(v)\nL = 3 * (w * h)", {"v": 0.7, "w": 2.0}, "w * h",
+         {"w": 3 * H, "v": 3 * (2.0 - 0.5 * 3 * H) * (1 - H**2)}),
+        ("h = 2 * v\nL = sum(G * (W @ h))", {"G": G, "W": W, "v": X}, "W @ h",
+         {"W": np.outer(G, 2 * X), "v": 2 * (W - 0.5 * np.outer(G, 2 * X)).T @ G}),
+    ],
+    bugs.NotCleared: [("f = x * x * y", {"x": 3.0, "y": 2.0}, "x", {"x": 24.0, "y": 18.0})],
+    bugs.SlopeForgotten: [("f = 3 * exp(2 * x)", {"x": 0.4}, "exp(2 * x)", {"x": 6.0})],
+    bugs.SlopeAtResult: [
+        ("f = sigmoid(x)", {"x": 3.0}, "f", {"x": -6.0}),
+        ("f = tanh(x)", {"x": 3.0}, "f", {"x": -8.0}),
+    ],
+    bugs.MinusForgotten: [
+        ("f = 2 * (x - y)", {"x": 1.0, "y": 4.0}, "x - y", {"x": 2.0, "y": 2.0}),
+        ("f = 2 * (-x)", {"x": 1.0}, "-x", {"x": 2.0}),
+    ],
+    bugs.MeanNotDivided: [("L = mean(x * x)", {"x": X}, "L", {"x": 2 * X})],
+    bugs.LoserPaid: [
+        ("f = 3 * max(x, y)", {"x": 1.0, "y": 4.0}, "max(x, y)", {"x": 3.0, "y": 0.0}),
+        ("f = 3 * min(x, y)", {"x": 1.0, "y": 4.0}, "min(x, y)", {"x": 0.0, "y": 3.0}),
+    ],
+}  # fmt: skip
+CASES = [(bug, *case) for bug, cases in WRONG.items() for case in cases]
+
+
+def test_every_bug_of_the_shop_has_its_wrong_thing_written_down():
+    assert set(WRONG) == {type(bug) for bug in GRAPH_BUGS}
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case[0].__name__}-{case[1][:12]}")
+def test_a_planted_bug_computes_exactly_its_wrong_thing_and_is_found(case):
+    kind, text, inputs, where, expected = case
+    graph = parse(text)
+    bug = kind(place=graph.places[where])
+    assert bug.place in places_for(bug, graph, inputs)
+    run = graph.run(inputs, backprop=bug)
+    for name, gradient in expected.items():
+        np.testing.assert_allclose(run.adjoint(name), gradient, rtol=1e-13, atol=1e-15)
+    finding = find_bugs(graph, inputs, backprop=bug)
+    assert finding.lines == (bug.line,)
+    assert len(finding.sentences) == 1
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda each: each.name)
+def test_a_bug_at_any_node_of_any_example_is_found_there_and_nothing_else_is(example):
+    graph, inputs = example.graph, example.values
+    assert find_bugs(graph, inputs).lines == ()
+    planted = [bug.at(place) for bug in GRAPH_BUGS for place in places_for(bug, graph, inputs)]
+    assert planted
+    for bug in planted[:: max(1, len(planted) // 6)]:
+        assert find_bugs(graph, inputs, backprop=bug).lines == (bug.line,), bug
+
+
+def test_the_published_error_after_a_step_is_that_of_weights_updated_first():
+    """The 2-2-2 example says that it steps with the weights it had, and prints what a program
+    that moves the output's weights first finds: 0.291027924 (Mazur 2015)."""
+    example = examples.WORKED
+    graph = example.graph
+    outer = [graph.places[f"w{i} * out_h{2 - i % 2}"] for i in (5, 6, 7, 8)]
+    slips = plant_slips([bugs.WeightsUpdatedFirst(place=place, rate=0.5) for place in outer])
+    after = {}
+    for backprop in (None, slips):
+        objective = graph.objective(example.values, over=example.learned, backprop=backprop)
+        after[backprop] = float(graph.forward(objective.stepped(0.5))["E"])
+    assert f"{after[None]:.9f}" == "0.291027774"
+    assert f"{after[slips]:.9f}" == "0.291027924"
+
+
+def test_two_bugs_at_once_are_both_found_where_neither_hides_the_other():
+    graph, inputs = parse("f = sin(x * y) - cos(u * v)"), {"x": 1.0, "y": 2.0, "u": 3.0, "v": 0.5}
+    pair = [bugs.OperandsSwapped(place=graph.places["x * y"]),
+            bugs.SlopeForgotten(place=graph.places["cos(u * v)"])]  # fmt: skip
+    found = find_bugs(graph, inputs, backprop=plant_slips(pair))
+    assert set(found.lines) == {bug.line for bug in pair}
+
+
+def test_a_hidden_bug_is_the_same_for_the_same_seed_and_the_ruling_is_by_the_check():
+    example = examples.TWO_LAYERS
+    kinds = set()
+    for seed in range(8):
+        case = open_graph_case(example.graph, example.values, seed)
+        again = open_graph_case(example.graph, example.values, seed)
+        assert again.bug == case.bug
+        kinds.add(type(case.bug))
+        assert case.bug.line in case.lines
+        assert case.rule(case.bug.line).right
+        other = next(line for line in case.lines if line != case.bug.line)
+        ruling = case.rule(other)
+        assert not ruling.right
+        assert ruling.sentences[0].startswith("Not ")
+    assert len(kinds) > 2
+
+
+def test_there_is_no_case_where_no_gradient_is_finite():
+    with pytest.raises(NoCaseError, match="No bug could be seen"):
+        open_graph_case(parse("f = log(x)"), {"x": -1.0}, 0)
+
+
+def test_the_lines_of_a_pass_are_its_sums_and_its_steps_back():
+    graph = parse("u = x * x\nf = u + sin(u)")
+    names = [line.told(graph) for line in lines_of(graph)]
+    assert names == [
+        "the clearing of old gradients", "the backward line of f", "the backward line of sin(u)",
+        "the sum of what arrives at u", "the backward line of u", "the sum of what arrives at x",
+    ]  # fmt: skip
+    assert Line("back", graph.places["f"]) in lines_of(graph)
