@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from ui import controls, frame, surface_field, surfaces
+from ui import controls, frame, surface_field
 from ui.lessons import telling
-from ui.live.stage import Clock, Handle, Panel, stage
+from ui.live.stage import Clock, Handle, stage
 from ui.palette import OPTIMIZER_LOOKS, legend
-from ui.race import charts, choices, details, words
+from ui.race import choices, details, panels, words
 from ui.race.facts import facts
-from ui.race.parameters import DEEP, PARAMETERS
+from ui.race.parameters import PARAMETERS
 from ui.state import PageState
 
 state = PageState("race", PARAMETERS)
@@ -18,7 +18,7 @@ with frame.row(state, opened_by=("sweep", "inspect")):
     optimizers, rates = choices.choose_optimizers(state)
     with st.popover("Conditions", icon=":material/tune:"):
         conditions = choices.choose_conditions(state)
-    view = controls.choose_word(state, "view", "View", label_visibility="collapsed")
+    choices.choose_view(state)
     surface = surface_field.formed(state, picked, complaints)
 racers, others = choices.dials(surface, optimizers, conditions)
 
@@ -27,21 +27,9 @@ racers, others = choices.dials(surface, optimizers, conditions)
 def live():
     race, boards = choices.set_up(state, racers, others)
     runs = choices.runs(race)
-    ground = surfaces.ground_of(race.surface)
-    deep = view == DEEP
-    draw = charts.hills if deep else charts.paths
-    floor = words.floor_of(race.surface)
+    shown = panels.panels(state, race, runs)
     stage(
-        [
-            Panel(draw(race.surface, ground, runs), span=2, click="start", name="paths",
-                  aspect=surfaces.shape(surface),
-                  labels={"x": surface.axes[0], "y": surface.axes[1]},
-                  view=state.view(0)),
-            Panel(charts.losses(runs, floor, ground, race.steps), cursor=True,
-                  labels={"x": "step", "y": "loss"}),
-            Panel(charts.gradients(runs, race.steps), cursor=True,
-                  labels={"x": "step", "y": "gradient norm"}),
-        ],
+        shown,
         key="race.stage",
         clock=Clock(race.steps, state.clock(range(race.steps + 1)), opens=3),
         handles=[Handle("start", race.start, "Start point: drag it, or use the arrow keys")],
@@ -50,7 +38,7 @@ def live():
         words=words.summary(runs, race) if state.settled else None,
         table=words.results(runs, race) if state.settled else None,
         lesson=telling(state, lambda: facts(race, runs)) if state.settled else None,
-        columns="minmax(0, 5fr) minmax(0, 3fr)",
+        columns=panels.columns(shown),
         on_change=state.take,
         live=not state.settled,
     )  # fmt: skip

@@ -444,6 +444,7 @@ def test_the_dark_theme_is_dark(visit):
 
 def test_the_race_in_three_dimensions(visit):
     race = visit()
+    race.page.get_by_role("button", name="View").first.click()
     race.page.get_by_text("3-D", exact=True).click()
     assert race.wait_link("view") == "3-d"
     race.wait("document.querySelector('.os-plot')._fullLayout.scene?._scene !== undefined")

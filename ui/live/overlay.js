@@ -7,10 +7,12 @@
 //   "frame"  is `meta.x[step]`, `meta.y[step]`: a shape that changes with the step; one row
 //            alone serves every step
 //   "still"  is drawn whole, always: it moves only when new data comes
+//   "arrows" are arrows at the head of a path (ui/live/arrows.js)
 //   "bars"   is a bar per step, shadows after the clock's; "stems" a stem from zero (ui/live/marks.js)
 // A trace with `fill: "toself"` is filled with its `fillcolor`, one with `yaxis: "y2"` stands on the
 // second y axis, below or above the first, over the same x.
 
+import { arrowKey, arrows } from "./arrows.js";
 import { bars, notes, stems } from "./marks.js";
 import { ink } from "./theme.js";
 
@@ -89,6 +91,7 @@ export class Overlay {
     if (!this.axes) return;
     this.project();
     if (cursor !== undefined) this.cursor(pen, cursor, view.look);
+    this.scales = [];
     this.traces.forEach((trace, index) => {
       if (view.off.has(trace.meta.group)) return;
       pen.save();
@@ -97,6 +100,8 @@ export class Overlay {
       pen.restore();
     });
     if (view.secret && time) this.veil(pen, step, time, view.look);
+    const pointing = this.traces.filter(({ meta }) => meta.play === "arrows" && !view.off.has(meta.group));
+    if (pointing.length && !view.secret) arrowKey(pen, pointing, this.scales, this.axes, view.look);
   }
 
   // Over all that lies after the step, Plotly's own traces, too; the head of a curve stays whole.
@@ -141,6 +146,12 @@ export class Overlay {
     pen.lineWidth = (line.width ?? 2) * look.thick * (hot && !cold ? 1.5 : 1);
     pen.setLineDash(DASHES[line.dash] ?? []);
     pen.lineJoin = "round";
+    if (meta.play === "arrows") {
+      // Where the next step leads is what a question asks.
+      const scale = secret ? null : arrows(pen, points, trace, step, this.axesOf(trace), look);
+      if (scale) this.scales.push(scale);
+      return;
+    }
     if (meta.play === "bars" || meta.play === "stems") {
       (meta.play === "bars" ? bars : stems)(pen, points, trace, step, this.axesOf(trace), look, secret);
       return;

@@ -1,5 +1,6 @@
 """A race: paths over the ground, loss and gradient norm beside them."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -16,11 +17,11 @@ def reached(run) -> slice:
     return slice(0, int(run.ended) + 1)
 
 
-def paths(surface, ground: Ground, runs: dict) -> dict:
-    """Contours, minima and one growing path per optimizer."""
+def paths(surface, ground: Ground, runs: dict, arrows: Sequence[dict] = ()) -> dict:
+    """Contours, minima and one growing path per optimizer; `arrows` lie over all of them."""
     (x_low, x_high), (y_low, y_high) = surface.window
     tracks = [
-        _track(name, "path", x=run.points[reached(run), 0], y=run.points[reached(run), 1])
+        racer_track(name, "path", x=run.points[reached(run), 0], y=run.points[reached(run), 1])
         for name, run in runs.items()
     ]
     across = min(x_high - x_low, y_high - y_low)
@@ -29,7 +30,7 @@ def paths(surface, ground: Ground, runs: dict) -> dict:
     x, y = surface.axes
     frame = layout(surface.name, margin=(44, 8, 10, 40), xaxis=axis(x, [x_low, x_high]),
                    yaxis=axis(y, [y_low, y_high]))  # fmt: skip
-    return {"data": [contour(ground), minima(surface), *tracks], "layout": frame}
+    return {"data": [contour(ground), minima(surface), *tracks, *arrows], "layout": frame}
 
 
 def hills(surface, ground: Ground, runs: dict) -> dict:
@@ -74,13 +75,13 @@ def losses(runs: dict, floor: float | None, ground: Ground, steps: int) -> dict:
     minimum is known, the loss itself on the heights of the ground."""
     if floor is None:
         curves = {name: run.values[reached(run)] for name, run in runs.items()}
-        figure = _curves(curves, steps, "loss", "loss")
+        figure = over_steps(curves, steps, "loss", "loss")
         heights = ground.heights
         figure["layout"]["yaxis"] = axis("loss", heights.values)
         return figure
     curves = {name: run.values[reached(run)] - floor for name, run in runs.items()}
     title = "loss" if floor == 0 else "loss above minimum"
-    figure = _curves(curves, steps, title, "loss")
+    figure = over_steps(curves, steps, title, "loss")
     for trace in figure["data"]:
         trace["meta"] |= {"log": True, "across": 10, "offset": floor}
     return figure
@@ -89,7 +90,7 @@ def losses(runs: dict, floor: float | None, ground: Ground, steps: int) -> dict:
 def gradients(runs: dict, steps: int) -> dict:
     """Gradient norms against steps, log scale."""
     curves = {name: run.gradient_norms[reached(run)] for name, run in runs.items()}
-    figure = _curves(curves, steps, "gradient norm", "‖∇‖")
+    figure = over_steps(curves, steps, "gradient norm", "‖∇‖")
     for trace in figure["data"]:
         trace["meta"] |= {"log": True, "across": 10}
     return figure
@@ -105,19 +106,20 @@ def sweep(found: dict, floor: float | None) -> dict:
     data = []
     for name, (tried, rate) in found.items():
         final = np.maximum(ends[name], 10.0 ** span[0])
-        curve = _track(name, "still", x=tried.rates, y=final)
+        curve = racer_track(name, "still", x=tried.rates, y=final)
         at = np.interp(np.log(rate), np.log(tried.rates), final)
-        here = _track(name, "still", x=np.array([rate]), y=np.array([at]))
+        here = racer_track(name, "still", x=np.array([rate]), y=np.array([at]))
         data += [curve, {**here, "mode": "markers"}]
     title = "final loss" if not floor else "final loss above minimum"
     rates = log_range([tried.rates for tried, _ in found.values()])
     return {"data": data, "layout": _log_layout(title, span, log_axis("learning rate", rates))}
 
 
-def _curves(curves: dict, steps: int, title: str, readout: str) -> dict:
+def over_steps(curves: dict, steps: int, title: str, readout: str) -> dict:
+    """A curve for each racer on a log axis; the legend reads its numbers out."""
     data = []
     for name, y in curves.items():
-        trace = _track(name, "curve", y=y)
+        trace = racer_track(name, "curve", y=y)
         trace["meta"]["readout"] = readout
         data.append(trace)
     reach = log_range(curves.values())
@@ -139,5 +141,6 @@ def _inside(ground: Ground, points: np.ndarray, height: np.ndarray) -> np.ndarra
     )
 
 
-def _track(name: str, play: str, **places: Any) -> dict:
+def racer_track(name: str, play: str, **places: Any) -> dict:
+    """A line in the racer's own look."""
     return track(name, OPTIMIZER_LOOKS[name], play, **places)

@@ -17,7 +17,7 @@ from ui.live.turn import give_way
 from ui.palette import OPTIMIZER_LOOKS
 from ui.parameters import slug
 from ui.prose import number
-from ui.race.parameters import Length, Unclipped
+from ui.race.parameters import CONTOURS, Length, Unclipped
 from ui.state import PageState
 from ui.surfaces import OwnFunction, Reach, point_dial
 
@@ -73,6 +73,24 @@ def choose_optimizers(state: PageState):
             state, "race", "Optimizers", placeholder="Choose who races", width=420
         )
         return chosen, st.container(horizontal=True)
+
+
+def choose_view(state: PageState) -> None:
+    """How the ground is seen, and what stands on it and beside it."""
+    with st.popover("View", icon=":material/visibility:"), st.container(width=340):
+        controls.choose_word(state, "view", "The ground")
+        if state["view"] == CONTOURS:
+            controls.switch(
+                state, "arrows", "Arrows at each head",
+                help="Downhill, what the method carries on (a velocity, a mean of gradients), "
+                "and the step it takes.",
+            )  # fmt: skip
+        controls.pick_some(
+            state, "beside", "Beside it",
+            help="Over the steps: loss, gradient norm, every array a method remembers, the length "
+            "of each step, the rate each coordinate is really given, and the place across and "
+            "along the valley.",
+        )  # fmt: skip
 
 
 @lru_cache(maxsize=512)

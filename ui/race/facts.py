@@ -4,28 +4,30 @@ import numpy as np
 
 from optcore.knobs import knobs
 from ui.parameters import slug
+from ui.race.valley import Valley, valley
 from ui.race.words import arrival, floor_of
 
 
 def facts(race, runs: dict) -> dict[str, float | str | None]:
     """Facts of a race; a racer's begin with its name as links write it: `adam.loss`."""
     surface = race.surface
-    axes = _axes(surface, race.start)
+    below = valley(surface, race.start)
+    flattest, steepest = map(float, below.curvatures)
     found: dict[str, float | str | None] = {
         "steps": race.steps,
         "tolerance": race.tolerance,
         "floor": floor_of(surface),
-        "steepest": axes[0],
-        "flattest": axes[1],
-        "limit": 2 / axes[0] if axes[0] > 0 else None,
-        "condition": axes[0] / axes[1] if axes[1] > 0 else None,
+        "steepest": steepest,
+        "flattest": flattest,
+        "limit": 2 / steepest if steepest > 0 else None,
+        "condition": steepest / flattest if flattest > 0 else None,
         "start.x": race.start[0],
         "start.y": race.start[1],
     }
     found |= {f"surface.{name}": getattr(surface, name) for name in knobs(surface)}
     ends = {}
     for optimizer in race.optimizers:
-        own = _racer(race, optimizer, runs[optimizer.name], axes)
+        own = _racer(race, optimizer, runs[optimizer.name], below)
         found |= {f"{slug(optimizer.name)}.{name}": fact for name, fact in own.items()}
         ends[optimizer.name] = own
     found["lowest"] = _least(ends, "loss")
@@ -34,14 +36,13 @@ def facts(race, runs: dict) -> dict[str, float | str | None]:
     return found
 
 
-def _racer(race, optimizer, run, axes) -> dict[str, float | str | None]:
+def _racer(race, optimizer, run, below: Valley) -> dict[str, float | str | None]:
     surface, last = race.surface, int(run.ended)
     points = run.points[: last + 1]
     moves = np.diff(points, axis=0)
     lengths = np.sqrt((moves**2).sum(axis=-1)) if last else np.zeros(1)
     step = arrival(run, floor_of(surface), race.tolerance)
-    goal = np.array(surface.minima[0] if surface.minima else points[-1], dtype=float)
-    across = (points - goal) @ axes[2]
+    across = below.across(points)
     steep = run.grads[0] / np.maximum(np.abs(run.grads[0]), 1e-300)
     first = moves[0] if last else np.zeros(2)
     rate = getattr(optimizer, "learning_rate", None)
@@ -80,16 +81,6 @@ def _fate(run, arrival_step) -> str:
     if bool(run.diverged) or run.last_value > run.values[0]:
         return "diverges"
     return "arrives" if arrival_step is not None else "still on its way"
-
-
-def _axes(surface, start) -> tuple[float, float, np.ndarray]:
-    """Largest and smallest curvature, and the steep direction, at the minimum if one is known."""
-    place = np.array(surface.minima[0] if surface.minima else start, dtype=float)
-    hessian = np.asarray(surface.hessian(place), dtype=float)
-    if not np.isfinite(hessian).all():
-        return 0.0, 0.0, np.array([1.0, 0.0])
-    curvatures, directions = np.linalg.eigh(hessian)
-    return float(curvatures[-1]), float(curvatures[0]), directions[:, -1]
 
 
 def _least(ends: dict, name: str) -> str | None:

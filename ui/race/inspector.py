@@ -21,7 +21,7 @@ def values(optimizer, objective, run, step: int) -> dict[str, np.ndarray]:
     numbers |= {
         "grad": run.seen[step],
         "point": run.points[step],
-        "step": _step(optimizer, objective, run, step),
+        "step": taken(optimizer, objective, run, step)[0],
         "value": run.values[step],
         "t": np.asarray(step + 1),
     }
@@ -33,16 +33,18 @@ def values(optimizer, objective, run, step: int) -> dict[str, np.ndarray]:
     return numbers
 
 
-def _step(optimizer, objective, run, step: int) -> np.ndarray:
-    """The step as the rule gives it: the difference of two points has lost its last digits."""
-    if step >= run.ended:
-        return np.full_like(run.points[step], np.nan)
+def taken(optimizer, objective, run, step: int) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """The step as the rule gives it (the difference of two points has lost its last digits) and
+    the memory after it; at the end of a run, what would come next. nan once it has diverged."""
+    state = {name: rows[step] for name, rows in run.memory.items()}
+    if step > run.ended or (step == run.ended and run.diverged):
+        return np.full_like(run.points[step], np.nan), state
     if run.rates is not None:
-        optimizer = replace(optimizer, learning_rate=run.rates[step])
+        rate = run.rates[min(step, len(run.rates) - 1)]
+        optimizer = replace(optimizer, learning_rate=rate)
     look = Look(objective, run.points[step], run.values[step], run.seen[step])
     with np.errstate(all="ignore"):
-        taken, _ = optimizer.update(look, {name: rows[step] for name, rows in run.memory.items()})
-    return taken
+        return optimizer.update(look, state)
 
 
 def numbers(optimizer, objective, run, step: int) -> str:

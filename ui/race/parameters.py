@@ -27,6 +27,9 @@ from ui.surfaces import FORMULA, OwnFunction, Reach, point_dial
 RACERS = (*OPTIMIZERS, *MISPRINTS)
 FIRST_FOUR = ("Gradient descent", "Momentum", "RMSProp", "Adam")
 CONTOURS, DEEP = VIEWS = ("Contours", "3-D")
+LOSS, GRADIENT_NORM, MEMORY, STEP_LENGTH, EFFECTIVE_RATE, VALLEY = BESIDE = (
+    "Loss", "Gradient norm", "Memory", "Step length", "Effective rate", "Across and along",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,8 @@ PARAMETERS = (
     Parameter(name="f", default=FORMULA, when=lambda state: state["surface"] == OwnFunction()),
     choices("race", RACERS, [each for each in RACERS if each.name in FIRST_FOUR]),
     choice("view", VIEWS),
+    switch("arrows", when=lambda state: state["view"] == CONTOURS),
+    choices("beside", BESIDE, (LOSS, GRADIENT_NORM)),
     choice("schedule", SCHEDULES),
     choice("clip", (Unclipped(), *CLIPPINGS)),
     switch("sweep", when=_with_details),

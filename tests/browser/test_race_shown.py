@@ -1,0 +1,61 @@
+"""Arrows and panels of the Race page under a hand."""
+
+from playwright.sync_api import expect
+
+INK = """() => { const canvas = document.querySelector('.os-overlay');
+    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+    let found = 0;
+    for (let at = 0; at < data.length; at += 4) {
+        found += data[at] === 0xd9 && data[at + 1] === 0x6c && data[at + 2] === 0x06; }
+    return found; }"""
+ONE = "?surface=ravine&race=momentum&arrows=1&at=3"
+
+
+def test_arrows_follow_the_clock_without_asking_the_server(visit):
+    race = visit(ONE)
+    drawn, before = race.drawn, race.paths()
+    assert race.page.evaluate(INK) > 50
+    race.clock("Play").click()
+    race.wait("Number(document.querySelector('.os-clock input').value) > 5")
+    assert race.page.evaluate(INK) > 50
+    assert race.paths() != before
+    assert race.drawn == drawn
+
+
+def test_arrows_are_switched_on_in_the_view_and_while_a_hand_drags_they_stay(visit):
+    race = visit("?surface=ravine&race=momentum&at=3")
+    assert race.page.evaluate(INK) == 0
+    race.page.get_by_role("button", name="View", exact=False).first.click()
+    race.page.get_by_text("Arrows at each head").click()
+    assert race.wait_link("arrows") == "1"
+    race.page.keyboard.press("Escape")
+    race.wait(f"({INK})() > 50")
+    mouse = race.page.mouse
+    mouse.move(*race.middle(race.handle()))
+    mouse.down()
+    shown = race.paths()
+    mouse.move(*race.place(-1.8, 1.0), steps=3)
+    race.wait_paths_change(shown)
+    assert race.page.evaluate(INK) > 50
+    mouse.up()
+    race.wait_link("start.x")
+
+
+def test_an_open_question_hides_where_the_next_step_leads(visit):
+    race = visit("?lesson=zig-zag-in-a-ravine&arrows=1&at=2")
+    assert race.page.evaluate(INK) == 0
+
+
+def test_a_panel_is_chosen_and_the_others_make_room(visit):
+    race = visit("?surface=ravine")
+    plots = race.page.locator(".os-plot")
+    assert plots.count() == 3
+    race.page.get_by_role("button", name="View", exact=False).first.click()
+    race.page.get_by_role("button", name="Gradient norm").click()
+    race.page.get_by_role("button", name="Across and along").click()
+    race.wait("new URL(location).searchParams.get('beside') === 'loss,across-and-along'")
+    race.page.keyboard.press("Escape")
+    expect(plots).to_have_count(4)
+    labels = [plot.get_attribute("aria-label") for plot in plots.all()]
+    assert labels == ["paths", "loss", "across", "along"]
+    assert "across" in race.legend()[0]
