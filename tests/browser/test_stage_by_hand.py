@@ -7,6 +7,8 @@ from threading import Thread
 import pytest
 from playwright.sync_api import expect
 
+from ui import prose
+
 KNOB = "adam.learning_rate"
 RANGES = """() => { const { xaxis, yaxis } = document.querySelector('.os-plot')._fullLayout;
     return [...xaxis.range, ...yaxis.range]; }"""
@@ -306,3 +308,19 @@ def test_every_plot_has_a_name_and_a_description_made_of_its_numbers(visit):
     assert "text" not in inside, inside
     race.page.keyboard.press("Tab")
     assert race.page.evaluate("document.activeElement.closest('.os-stage') !== null")
+
+
+# Numbers.
+
+VALUES = (0.0, -0.0, 1.0, -1.5, 12345.6, -99996.0, 0.00099996, 1.23456e-12, -2e30, 1e21, 123.456)
+
+
+@pytest.mark.parametrize("digits", [3, 4])
+def test_the_browser_spells_a_number_as_the_pages_do(visit, digits):
+    spell = """async ([values, digits]) => {
+        const script = [...document.querySelectorAll('link[rel=modulepreload]')]
+            .find(({ href }) => href.includes('optscope'));
+        const { parts } = await import(script.href);
+        return values.map((value) => parts['told.js'].number(value, digits)); }"""
+    told = visit().page.evaluate(spell, [list(VALUES), digits])
+    assert told == [prose.number(value, digits) for value in VALUES]

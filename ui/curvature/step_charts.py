@@ -20,6 +20,7 @@ from ui.curvature.shapes import (
 from ui.figures import level
 from ui.ground import Ground, contour
 from ui.palette import HUES
+from ui.prose import number
 
 ARROW = 0.17
 
@@ -85,7 +86,7 @@ def axes(model, span, middle: float) -> list[dict]:
     cross = track("Hessian", "still", x=x, y=y)
     cross["line"] = {"color": HUES[6], "width": 1.2, "dash": "solid"}
     cross["meta"] |= {"silent": True}
-    words = [f"λ = {value:.3g}" for value in model.eigenvalues]
+    words = [f"λ = {number(value)}" for value in model.eigenvalues]
     return [cross, notes("Hessian", ends[:, 0], ends[:, 1], words)]
 
 
@@ -136,7 +137,8 @@ def bars(case: StepCase, secret: bool = False, asked: bool = False) -> dict:
         data.append(bar(sign_colour(got), 2, _drawable(case.moments), "measured"))
     ends = scale(case, secret or asked)
     heights = [min(max(value, ends[0]), ends[1]) for value in (promise, cost)]
-    data.append(notes("loss", [-0.3, 0.7], heights, [f"{promise:.3g}", f"{cost:+.3g}"]))
+    texts = [number(promise), f"{'+' if cost > 0 else ''}{number(cost)}"]
+    data.append(notes("loss", [-0.3, 0.7], heights, texts))
     plot = layout("bars", "", (-0.6, 2.6), "change of loss", ends)
     plot["xaxis"] |= {
         "tickvals": [0, 1, 2],

@@ -15,6 +15,7 @@ from ui.curvature.networks import Subject, end_eigenvalues
 from ui.curvature.parameters import CHANCE, EDGE, RUN, SADDLES, STEP, Beside
 from ui.curvature.shown import ALONE, Shown, Where, ground_panel, over_steps, run_clock, where
 from ui.live.stage import Clock, Panel
+from ui.prose import number
 from ui.state import PageState
 
 
@@ -86,7 +87,7 @@ def guess(state: PageState, surface, answer: str) -> None:
 
 def _moments(state: PageState, at: Where) -> Clock:
     count = case.MOMENTS
-    labels = [f"{at.rate * k / count:.3g}" for k in range(count + 1)]
+    labels = [number(at.rate * k / count) for k in range(count + 1)]
     return Clock(count, state.clock(range(count + 1)), labels, unit="rate", name="Rate so far",
                  seconds=2.5)  # fmt: skip
 

@@ -9,18 +9,15 @@ from optcore.curvature.shares import SpectrumSample, negative_share
 from optcore.curvature.stuck import SMALL, StuckRun
 from optcore.curvature.symmetry import Twin
 from optcore.curvature.track import CurvatureTrack
+from ui import prose
 from ui.curvature.case import MOMENTS, SaddleCase, StepCase
 
 UP, DOWN, UNSURE = GUESSES = ("Up", "Down", "Not sure")
 
 
 def number(value: float | np.ndarray) -> str:
-    """Three digits, and what is no number in words."""
-    if np.isnan(value):
-        return "none"
-    if np.isinf(value):
-        return "∞" if value > 0 else "−∞"
-    return f"{float(value):.3g}".replace("-", "−")
+    """As every page writes it, but for a rate that does not exist."""
+    return "none" if np.isnan(value) else prose.number(float(value))
 
 
 # ------------------------------------------------------------------ one step
@@ -150,7 +147,7 @@ def saddle(case: SaddleCase) -> str:
     steps = len(hover.away) - 1
     went = f"leaves after {left[0]} steps" if len(left) else f"is still there after {steps} steps"
     return (
-        f"Gradient descent that starts {hover.distance:.0e} from the saddle {went}.\n"
+        f"Gradient descent that starts {prose.number(hover.distance, 1)} from the saddle {went}.\n"
         f"The way out grows by {number(100 * (growth - 1))} % a step, so each tenth of the "
         f"starting distance costs {number(np.log(10) / np.log(growth))} steps more. Eigenvalues "
         f"{_pair(case.saddle.eigenvalues)}. From the ring, Newton {_ended(case.newton, case)}; "
@@ -193,8 +190,8 @@ def three_ends(descent, newton, free) -> str:
 def chance(n: int, shift: float, sample: SpectrumSample | None) -> str:
     exact, coins = pfaffian_share(n), 0.5**n
     told = [
-        f"{n} eigenvalues, all positive: {number(coins)} by the toss of coins, {exact:.2e} for a "
-        f"random matrix, {number(coins / exact)} times less.",
+        f"{n} eigenvalues, all positive: {number(coins)} by the toss of coins, {number(exact)} for "
+        f"a random matrix, {number(coins / exact)} times less.",
         "Coins are tossed one by one; eigenvalues repel each other, so that all on one side is "
         "far rarer than the coins say.",
         f"Shifted by {number(shift)} radii, {number(100 * negative_share(shift).value)} % are "
@@ -202,9 +199,11 @@ def chance(n: int, shift: float, sample: SpectrumSample | None) -> str:
     ]
     if sample is not None:
         hits = int(sample.counts[0])
+        rest = (
+            " at all" if hits else f": a chance of {prose.number(exact, 1)} is not met by drawing"
+        )
         told.append(
-            f"Of {sample.done:,} random matrices {hits:,} had no negative eigenvalue"
-            + (" at all." if hits else f": an event of {exact:.0e} is not met by drawing.")
+            f"Of {sample.done:,} random matrices {hits:,} had no negative eigenvalue{rest}."
         )
     return f"{told[0]}\n{' '.join(told[1:])}"
 
@@ -242,8 +241,8 @@ def stuck(found: StuckRun) -> str:
             "minimum nor a saddle is the reason."
         ),
         "critical point": (
-            f"A critical point: the gradient is down to {share:.0e} of its largest, and "
-            f"{_index(found)}."
+            f"A critical point: the gradient is down to {prose.number(share, 1)} of its largest, "
+            f"and {_index(found)}."
         ),
         "flat": "Flat: gradient and curvature have both all but vanished.",
         "diverging": "Diverging: the loss is higher than where it began.",
@@ -275,7 +274,7 @@ def twin_table(found: list[Twin], count: int) -> str:
     head = "".join(f'<th scope="col">{name}</th>' for name in heads)
     rows = []
     for k, each in enumerate(found, start=1):
-        plain = f"{each.plain_difference:.1e}" if each.plain_difference else "0"
+        plain = prose.number(each.plain_difference, 2)
         cells = (number(each.distance), repr(each.value), repr(each.twin_value), plain)
         body = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
         rows.append(f'<tr><th scope="row">{k} of {count:,}</th>{body}</tr>')

@@ -2,7 +2,7 @@
 
 import { ink } from "./theme.js";
 import { shape } from "./overlay.js";
-import { tidy } from "./told.js";
+import { number } from "./told.js";
 
 const MANY = 5;
 const FEW = 3;
@@ -73,7 +73,7 @@ export class Legend {
           if (meta.group !== group || !meta.readout) continue;
           const { reads } = meta;
           const read = reads ? reads[Math.min(step, reads.length - 1)]
-            : tidy(y[Math.min(step, y.length - 1)] + (meta.offset ?? 0));
+            : number(y[Math.min(step, y.length - 1)] + (meta.offset ?? 0));
           parts.push(`${meta.readout} ${read.padEnd(NUMBER, FIGURE)}`);
         }
       }

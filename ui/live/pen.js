@@ -5,6 +5,7 @@
 // up and down move its value, Delete makes it zero.
 
 import { part } from "./dom.js";
+import { number } from "./told.js";
 
 const SETTLE = 350;
 const LEVELS = 31;
@@ -53,7 +54,7 @@ export class Pen {
     this.ring.style.transform = `translate(${x - left}px, ${y - top}px)`;
     const told = {
       label: this.label, valuemin: -this.top, valuemax: this.top, valuenow: value,
-      valuetext: `step ${this.at}: ${Number(value.toPrecision(3))}`,
+      valuetext: `step ${this.at}: ${number(value, 3)}`,
     };
     for (const [name, text] of Object.entries(told)) this.surface.setAttribute(`aria-${name}`, text);
   }

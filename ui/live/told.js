@@ -10,7 +10,7 @@ export function tip(panel, { trace, at }) {
   const [a, b] = play === "frame"
     ? [trace.meta.x, trace.meta.y].map((rows) => row(rows, panel.stage.clock.step)[at])
     : [trace.x[at], trace.y[at]];
-  return `${trace.name}\n${step}${x} ${tidy(a)}\n${y} ${reads?.length > 1 ? reads[at] : tidy(b)}`;
+  return `${trace.name}\n${step}${x} ${number(a)}\n${y} ${reads?.length > 1 ? reads[at] : number(b)}`;
 }
 
 export function description(panel, step) {
@@ -26,19 +26,21 @@ export function description(panel, step) {
 
 function reach({ type, range }) {
   const ends = type === "log" ? range.map((end) => 10 ** end) : range;
-  return ends.map((end) => tidy(Number(end))).join(" to ");
+  return ends.map((end) => number(Number(end))).join(" to ");
 }
 
 function head({ x, y, meta }, step) {
   const at = Math.min(step, y.length - 1);
-  if (meta.play === "path") return `at ${tidy(x[at])}, ${tidy(y[at])}`;
-  return meta.reads ? meta.reads[Math.min(step, meta.reads.length - 1)] : tidy(y[at]);
+  if (meta.play === "path") return `at ${number(x[at])}, ${number(y[at])}`;
+  return meta.reads ? meta.reads[Math.min(step, meta.reads.length - 1)] : number(y[at]);
 }
 
-export function tidy(value) {
-  if (Number.isNaN(value)) return "–";
-  if (!Number.isFinite(value)) return String(value);
-  const size = Math.abs(value);
-  if (size !== 0 && (size < 1e-3 || size >= 1e5)) return value.toExponential(3);
-  return String(Number(value.toPrecision(4)));
+// A number as ui/prose.py spells it, so that a readout and a sentence never differ.
+export function number(value, digits = 4) {
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? "–" : value > 0 ? "∞" : "−∞";
+  const rounded = Number(value.toPrecision(digits));
+  const size = Math.abs(rounded);
+  const plain = value === 0 || (size >= 1e-3 && size < 10 ** Math.max(digits, 4));
+  const text = plain ? String(rounded + 0) : rounded.toExponential().replace("e+", "e");
+  return text.replaceAll("-", "−");
 }

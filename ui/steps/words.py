@@ -101,8 +101,8 @@ def _longest(name: str, response: Response, bound: LongestStep | None) -> str:
         return f"{text}."
     share = 100 * lengths[at] / bound.rates
     return (
-        f"{text}: {share:.3g} % of the {number(bound.rates)} that {len(response.steps)} gradients "
-        f"allow. Any number of them allow {number(bound.ever)}; the paper's bound is "
+        f"{text}: {number(share)} % of the {number(bound.rates)} that {len(response.steps)} "
+        f"gradients allow. Any number of them allow {number(bound.ever)}; the paper's bound is "
         f"{number(bound.claimed)}."
     )
 
@@ -112,7 +112,7 @@ def _drift(name: str, drift: Drift) -> str:
     text = f"{name} goes {way} by {number(abs(drift.now))} rates a period"
     if drift.turning is None:
         return f"{text}, the same way for every β₂."
-    return f"{text}; it turns at β₂ = {drift.turning:.4g}."
+    return f"{text}; it turns at β₂ = {number(drift.turning, 4)}."
 
 
 def table(playing: Playing, responses: dict[str, Response]) -> str:
