@@ -4,6 +4,7 @@ from optcore.graph.bugs import GRAPH_BUGS, GraphBug, Line, plant_slips
 from optcore.graph.chains import path_counts, sum_over_paths
 from optcore.graph.detective import GraphCase, lines_of, open_graph_case, places_for
 from optcore.graph.examples import EXAMPLES, Example
+from optcore.graph.filling import judge_edge, judge_node, typed_number
 from optcore.graph.objective import GraphObjective
 from optcore.graph.reading import parse
 from optcore.graph.record import Flow, GraphRun
@@ -14,6 +15,6 @@ from optcore.graph.structure import Edge, Graph, Node
 __all__ = [
     "EXAMPLES", "GRAPH_BUGS", "Edge", "Example", "Finding", "Flow", "Graph", "GraphBug",
     "GraphCase", "GraphError", "GraphObjective", "GraphRun", "Line", "Node", "find_bugs",
-    "lines_of", "open_graph_case", "parse", "path_counts", "places_for", "plant_slips",
-    "sum_over_paths",
+    "judge_edge", "judge_node", "lines_of", "open_graph_case", "parse", "path_counts", "places_for", "plant_slips",
+    "sum_over_paths", "typed_number",
 ]  # fmt: skip
