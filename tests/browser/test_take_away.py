@@ -1,11 +1,13 @@
 """What is taken away, opened again elsewhere, shows what the page showed."""
 
+import base64
 import io
+import itertools
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageSequence
 
 LINK = "?race=adam,momentum&at=60"
 
@@ -85,3 +87,72 @@ def test_an_svg_has_paths_legend_and_sentence_and_looks_like_the_png(take_from, 
     page.set_viewport_size({"width": png.shape[1], "height": png.shape[0]})
     assert apart(pixels(page.screenshot()), png) < 0.01
     page.close()
+
+
+FRAMES = """async (film) => {
+    const video = document.createElement("video");
+    video.muted = true;
+    video.src = film;
+    const until = (name) => new Promise((go, fail) => {
+        video["on" + name] = go;
+        video.onerror = () => fail(new Error(video.error.message));
+    });
+    await until("loadeddata");
+    const size = { width: video.videoWidth, height: video.videoHeight };
+    const canvas = Object.assign(document.createElement("canvas"), size);
+    const shots = [];
+    for (const share of [0, 0.99]) {
+        video.currentTime = share * video.duration;
+        await until("seeked");
+        canvas.getContext("2d").drawImage(video, 0, 0);
+        shots.push(canvas.toDataURL());
+    }
+    return [video.duration, ...shots];
+}"""
+
+
+def decoded(address: str) -> np.ndarray:
+    return pixels(base64.b64decode(address.partition(",")[2]))
+
+
+def quickly(taken: Taken) -> Taken:
+    """The film of a run that is played eight times as fast lasts a second."""
+    taken.page.get_by_label("Playback speed").select_option("8")
+    return taken.open()
+
+
+def test_a_gif_plays_the_run_and_ends_as_the_picture_does(take_from):
+    taken = quickly(take_from("?race=adam,momentum"))
+    film = Image.open(io.BytesIO(taken.take("GIF", "paths").read_bytes()))
+    assert film.n_frames == 10
+    shots, lasts = [], []
+    for frame in ImageSequence.Iterator(film):
+        shots.append(np.asarray(frame.convert("RGB"), dtype=int))
+        lasts.append(frame.info["duration"])
+    assert lasts == [100] * 9 + [1500]
+    assert all(apart(one, other) > 0 for one, other in itertools.pairwise(shots))
+    png = Image.open(io.BytesIO(taken.take("PNG", "paths").read_bytes())).convert("RGB")
+    wide, high = film.size
+    end = np.asarray(png.resize((wide, round(wide * png.height / png.width))), dtype=int)[:high]
+    assert 2 * apart(shots[-1][: len(end)], end) < apart(shots[0][: len(end)], end)
+
+
+def test_a_webm_lasts_as_long_as_the_run_and_ends_as_the_picture_does(take_from):
+    taken = quickly(take_from("?race=adam,momentum"))
+    film = base64.b64encode(taken.take("WebM", "paths").read_bytes()).decode()
+    lasts, first, last = taken.page.evaluate(FRAMES, f"data:video/webm;base64,{film}")
+    assert 2 < lasts < 5
+    png = pixels(taken.take("PNG", "paths").read_bytes(), finer=2)
+    last, first = decoded(last), decoded(first)
+    high, wide = np.minimum(last.shape, png.shape)[:2]
+    end = png[:high, :wide]
+    assert 2 * apart(last[:high, :wide], end) < apart(first[:high, :wide], end)
+
+
+def test_a_browser_that_records_nothing_says_so(take_from):
+    taken = take_from().open()
+    taken.page.evaluate("() => { delete window.MediaRecorder; }")
+    taken.menu.get_by_role("button", name="WebM").click()
+    told = taken.menu.get_by_text("This browser records no WebM")
+    told.wait_for()
+    assert "GIF" in told.inner_text()

@@ -24,8 +24,13 @@ export class Picture {
     this.places = boxes.map((box) => [box.left - left + EDGE, box.top - top + EDGE]);
     this.width = Math.ceil(right - left) + 2 * EDGE;
     this.under = Math.ceil(bottom - top) + 2 * EDGE;
-    this.least = 0;
-    this.height = Math.ceil(this.under + this.foot().height + EDGE);
+    this.height = 0;
+    this.leave(this.foot().height);
+  }
+
+  // At least so much room under the panels.
+  leave(room) {
+    this.height = Math.max(this.height, Math.ceil(this.under + room + EDGE));
   }
 
   async svg() {
@@ -102,7 +107,7 @@ export class Picture {
       const baseline = this.under + (line - 0.5) * high + look.size * 0.35;
       marks.push((pen) => write(pen, [[text]], EDGE, baseline, look));
     }
-    return { marks, height: Math.max(line, this.least) * high };
+    return { marks, height: line * high };
   }
 }
 

@@ -1,6 +1,7 @@
 // The menu of what can be taken along. All of it is made here, in the browser, of what is shown.
 
 import { part } from "./dom.js";
+import { gif, Refused, webm } from "./film.js";
 import { Picture } from "./picture.js";
 import { stages } from "./presence.js";
 
@@ -11,6 +12,8 @@ const HIDDEN = "Answer the question first: until then there is nothing to take a
 const WAYS = [
   { name: "PNG", told: "A picture, twice as fine as the screen", make: (stage, panel) => new Picture(stage, panel).png() },
   { name: "SVG", told: "A picture that is sharp at every size", make: (stage, panel) => new Picture(stage, panel).svg() },
+  { name: "GIF", told: "The run as a moving picture that every program shows", make: gif, plays: true },
+  { name: "WebM", told: "The run as a film, recorded as it plays", make: webm, plays: true },
 ];
 
 // The component: it is called with every run of the page while the menu is there.
@@ -24,17 +27,19 @@ class TakeAway {
   constructor(root) {
     this.what = part(root, "", "select");
     this.what.setAttribute("aria-label", "What to take away");
-    for (const way of WAYS) {
+    this.buttons = WAYS.map((way) => {
       const button = part(root, "", "button");
       Object.assign(button, { type: "button", textContent: way.name, title: way.told });
       button.onclick = () => this.take(way);
-    }
+      return button;
+    });
     this.told = part(root, "", "p");
     this.told.setAttribute("role", "status");
   }
 
   offer(stage) {
     this.stage = stage;
+    WAYS.forEach(({ plays }, at) => { this.buttons[at].hidden = plays && stage.clock.bar.hidden; });
     const panels = stage.panels.filter(({ cell }) => !cell.hidden);
     const names = panels.map(({ name }) => name.split("<br>").join(" "));
     if (JSON.stringify(names) === this.names) return;
@@ -66,8 +71,6 @@ class TakeAway {
     this.told.textContent = text;
   }
 }
-
-class Refused extends Error {}
 
 function save(file, name) {
   const way = Object.assign(document.createElement("a"), { href: URL.createObjectURL(file), download: name });
