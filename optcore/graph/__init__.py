@@ -2,10 +2,13 @@
 
 from optcore.graph.bugs import GRAPH_BUGS, GraphBug, Line, plant_slips
 from optcore.graph.chains import path_counts, sum_over_paths
+from optcore.graph.costs import Costs, ProductCosts, costs, jacobian
 from optcore.graph.detective import GraphCase, lines_of, open_graph_case, places_for
 from optcore.graph.examples import EXAMPLES, Example
 from optcore.graph.filling import judge_edge, judge_node, typed_number
 from optcore.graph.objective import GraphObjective
+from optcore.graph.multiply import MULTIPLY_NODES, Multiply, NodeRun, run_node
+from optcore.graph.opened import Opened, opened
 from optcore.graph.reading import parse
 from optcore.graph.record import Flow, GraphRun
 from optcore.graph.shapes import GraphError
@@ -13,8 +16,9 @@ from optcore.graph.shifts import Finding, find_bugs
 from optcore.graph.structure import Edge, Graph, Node
 
 __all__ = [
-    "EXAMPLES", "GRAPH_BUGS", "Edge", "Example", "Finding", "Flow", "Graph", "GraphBug",
-    "GraphCase", "GraphError", "GraphObjective", "GraphRun", "Line", "Node", "find_bugs",
-    "judge_edge", "judge_node", "lines_of", "open_graph_case", "parse", "path_counts", "places_for", "plant_slips",
-    "sum_over_paths", "typed_number",
+    "EXAMPLES", "GRAPH_BUGS", "MULTIPLY_NODES", "Costs", "Edge", "Example", "Finding", "Flow",
+    "Graph", "GraphBug", "GraphCase", "GraphError", "GraphObjective", "GraphRun", "Line",
+    "Multiply", "Node", "NodeRun", "Opened", "ProductCosts", "costs", "find_bugs", "jacobian",
+    "judge_edge", "judge_node", "lines_of", "open_graph_case", "opened", "parse", "path_counts",
+    "places_for", "plant_slips", "run_node", "sum_over_paths", "typed_number",
 ]  # fmt: skip
