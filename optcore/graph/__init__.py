@@ -6,8 +6,8 @@ from optcore.graph.costs import Costs, ProductCosts, costs, jacobian
 from optcore.graph.detective import GraphCase, lines_of, open_graph_case, places_for
 from optcore.graph.examples import EXAMPLES, Example
 from optcore.graph.filling import judge_edge, judge_node, typed_number
-from optcore.graph.objective import GraphObjective
 from optcore.graph.multiply import MULTIPLY_NODES, Multiply, NodeRun, run_node
+from optcore.graph.objective import GraphObjective
 from optcore.graph.opened import Opened, opened
 from optcore.graph.reading import parse
 from optcore.graph.record import Flow, GraphRun

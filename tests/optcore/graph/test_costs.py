@@ -21,8 +21,8 @@ def test_operations_of_the_first_example_as_counted_by_hand():
     assert found.by_reverse_mode == 2 + 2
 
 
-SAME = ("y = sum(G * (A @ X))", "y = sum(tanh(A @ x + b))", "y = x @ v", "y = sum(exp(x @ A) / (1 + s))",
-        "y = sum((A - x) * A)")  # fmt: skip
+SAME = ("y = sum(G * (A @ X))", "y = sum(tanh(A @ x + b))", "y = x @ v",
+        "y = sum(exp(x @ A) / (1 + s))", "y = sum((A - x) * A)")  # fmt: skip
 
 
 @pytest.mark.parametrize("text", SAME)
