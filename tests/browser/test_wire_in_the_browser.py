@@ -51,7 +51,7 @@ MESSAGE = {
 
 
 def listed(node):
-    """The same as the browser's answer writes it, to twelve digits: its powers of ten are its own."""
+    """As the browser's answer writes it, to twelve digits: its powers of ten are its own."""
     if isinstance(node, np.ndarray):
         return listed(node.tolist())
     if isinstance(node, dict):
