@@ -26,7 +26,7 @@ ALL = f"race={','.join(slug(each.name) for each in OPTIMIZERS)}&race.steps=5000"
 KNOB = "adam.learning_rate"
 NAMES = {
     "nobody": "Alone",
-    "one token": f"{ATTACKERS} connections to one line",
+    "one token": f"{ATTACKERS} connections to one connection",
     "visitors": f"{ATTACKERS} visitors",
 }
 
@@ -35,8 +35,8 @@ def run() -> Section:
     section = Section(
         "A neighbour under attack",
         f"{ATTACKERS} connections each ask without a pause for a race of all {len(OPTIMIZERS)} "
-        f"optimizers over 5,000 steps, for {SECONDS:g} s: once all of them on the line of one "
-        "visitor, who may have only one (who is refused tries again every quarter of a second), "
+        f"optimizers over 5,000 steps, for {SECONDS:g} s: once all of them on the connection of "
+        "one visitor, who may have only one (who is refused tries again every quarter of a second), "
         "and once as visitors of their own. Beside them one visitor of the Race page (4 "
         "optimizers, 500 steps) makes a change every quarter of a second, and as often "
         "Streamlit's largest script is fetched over a new connection.",
@@ -99,16 +99,16 @@ async def _ask(visitor: Visitor, seed: int, end: float) -> None:
 
 
 async def _press(port: int, token: str, seed: int, end: float) -> None:
-    """Asks over a line that others have, too, and connects again whenever it is cut off."""
+    """Asks over a connection that others have, too, and connects again whenever it is cut off."""
     pace = random.Random(seed)
     while time.perf_counter() < end:
         try:
-            line = await connected(port, f"live/{token}")
+            connection = await connected(port, f"live/{token}")
             while time.perf_counter() < end:
                 change = {"sequence": 1, "settled": False, "has": [],
                           "values": {KNOB: 0.01 + pace.random()}}  # fmt: skip
-                await line.send(json.dumps(change))
-                await asyncio.wait_for(line.recv(), 30)
+                await connection.send(json.dumps(change))
+                await asyncio.wait_for(connection.recv(), 30)
         except (OSError, TimeoutError, WebSocketException):
             await asyncio.sleep(PACE)
 

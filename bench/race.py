@@ -177,7 +177,7 @@ def _sizes(browser, url: str, selector: str, path) -> list[int]:
 
 
 def per_change(frames: list[Frame]) -> list[int]:
-    """Bytes up to each answer of a stage's line, or to each finished run of the script."""
+    """Bytes up to each answer of a stage's connection, or to each finished run of the script."""
     sizes, size = [], 0
     for path, frame in frames:
         size += len(frame)

@@ -20,8 +20,8 @@ def run() -> Section:
         "One server process under load",
         f"Visitors without browsers, in a process of their own, speak to `python app.py` as a "
         f"browser does: each runs the Race page (4 optimizers, 500 steps) through Streamlit, then "
-        f"moves Adam's learning rate as a held-down slider does, over the line of its stage. Every "
-        f"change reruns the page's live fragment. A response is counted from when the change was "
+        f"moves Adam's learning rate as a held-down slider does, over its stage's own connection. "
+        f"Every change reruns the page's live fragment. A response is counted from when the change was "
         f"due to the end of the server's answer, which must carry the number of that very change. "
         f"Busy visitors send the next change at once, the others one per second. The same changes "
         f"as Streamlit reruns, which is what a browser falls back to, stand in the last row. The "

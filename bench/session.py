@@ -1,5 +1,5 @@
-"""One visitor without a browser: Streamlit's websocket protocol and the stage's own line, as the
-front end speaks them."""
+"""One visitor without a browser: Streamlit's websocket protocol and the stage's own connection,
+as the front end speaks them."""
 
 import asyncio
 import json
@@ -24,13 +24,13 @@ class LostError(Exception):
 class Visitor:
     """A connected session of Optscope that moves the slider `knob`, named as the URL does.
 
-    Its changes go over the stage's line, or through Streamlit when it is not to be `direct`.
+    Its changes go over the stage's connection, or through Streamlit when it is not to be `direct`.
     """
 
     socket: ClientConnection
     knob: str
     direct: bool = True
-    line: ClientConnection | None = None
+    connection: ClientConnection | None = None
     token: str = ""
     page_hash: str = ""
     fragment: str = ""
@@ -43,7 +43,7 @@ class Visitor:
     async def arrive(
         cls, port: int, knob: str, query: str = "", page: str = "", direct: bool = True
     ) -> "Visitor":
-        """Connects, runs the page and reaches for the stage's line."""
+        """Connects, runs the page and reaches for the stage's connection."""
         socket = await connected(port, "_stcore/stream", subprotocols=["streamlit"])
         visitor = cls(socket, knob, direct)
         first = BackMsg()
@@ -51,11 +51,11 @@ class Visitor:
         first.rerun_script.page_name = page
         await visitor.exchange(first)
         if visitor.token and direct:
-            visitor.line = await connected(port, f"live/{visitor.token}")
+            visitor.connection = await connected(port, f"live/{visitor.token}")
         return visitor
 
     async def leave(self) -> None:
-        for each in (self.line, self.socket):
+        for each in (self.connection, self.socket):
             if each:
                 await each.close()
 
@@ -83,7 +83,7 @@ class Visitor:
         if not self.component or component.id != self.component:
             return
         header = self.read(component.bytes)
-        self.token = header["line"] if header["answers"] else ""
+        self.token = header["connection"] if header["answers"] else ""
 
     def read(self, message: bytes) -> dict:
         """The header of a message of the stage's, which numbers the change it answers."""
@@ -113,16 +113,16 @@ class Visitor:
         self.sequence += 1
         live = {"values": {self.knob: value}, "settled": False, "has": self.has,
                 "sequence": self.sequence}  # fmt: skip
-        if self.direct and not self.line:
-            raise LostError("the stage has no line")
+        if self.direct and not self.connection:
+            raise LostError("the stage has no connection")
         size = await (self.over_the_line(live) if self.direct else self.through_streamlit(live))
         if self.answered != self.sequence:
             raise LostError(f"change {self.sequence} was not answered")
         return size
 
     async def over_the_line(self, live: dict) -> int:
-        await self.line.send(json.dumps(live))
-        answer = await asyncio.wait_for(self.line.recv(), PATIENCE)
+        await self.connection.send(json.dumps(live))
+        answer = await asyncio.wait_for(self.connection.recv(), PATIENCE)
         self.read(answer)
         return len(answer)
 

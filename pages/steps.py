@@ -29,7 +29,7 @@ def live():
         table=words.table(playing, responses) if state.settled else None,
         lesson=telling(state, lambda: facts(playing, responses)) if state.settled else None,
         columns=choices.columns(panels),
-        on_change=lambda change: choices.hear(state, change),
+        on_change=lambda change: choices.take(state, change),
         live=not state.settled,
     )
     return playing, responses

@@ -14,7 +14,7 @@ import streamlit as st
 from ui.address import Address, empty
 from ui.framing import FRAME
 from ui.live import early
-from ui.live.line import showing
+from ui.live.connection import showing
 from ui.live.turn import turn
 from ui.live.visit import visit
 
@@ -121,7 +121,7 @@ class PageState(Address):
 
     def live(self, function: Callable) -> Callable:
         """A fragment that shows one stage and nothing else: it is shown again without Streamlit
-        while a hand moves (ui/live/line.py)."""
+        while a hand moves (ui/live/connection.py)."""
 
         @self.fragment
         @wraps(function)

@@ -88,7 +88,7 @@ def messages(app: AppTest) -> list[dict]:
 
 def comparable(message: dict) -> dict:
     """A picture without what tells messages and visitors apart."""
-    apart = ("edition", "line", "answers", "aside")
+    apart = ("edition", "connection", "answers", "aside")
     return _plain({name: part for name, part in message.items() if name not in apart})
 
 

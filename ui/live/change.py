@@ -8,11 +8,11 @@ MANY = 1000
 LONG = 200
 
 
-def checked(told: Any) -> dict | None:
-    """What was told, if it is a change: every part that is known has its type; else None."""
-    if not isinstance(told, dict):
+def checked(said: Any) -> dict | None:
+    """What was said, if it is a change: every part that is known has its type; else None."""
+    if not isinstance(said, dict):
         return None
-    return told if all(fits(told[name]) for name, fits in PARTS.items() if name in told) else None
+    return said if all(fits(said[name]) for name, fits in PARTS.items() if name in said) else None
 
 
 def _whole(value: Any) -> bool:

@@ -1,16 +1,16 @@
 // One message in flight, the newest value next, never a queue.
 
 const PATIENCE = 2000;
-// A long race may keep a line busy that has answered before; a hand that has let go waits less.
+// A long race may keep a connection busy that has answered before; a hand that has let go waits less.
 const LONG_PATIENCE = 8000;
 const SHORT_PATIENCE = 1000;
 
 export class Post {
-  // A hand that moves is answered over the `line` where there is one. `addition` gives what a
+  // A hand that moves is answered over the `connection` where there is one. `addition` gives what a
   // message says of the moment it leaves, after the last answer was read. What goes unanswered may
   // mean that nobody is there: `present` waits until somebody is, and tells whether they are new.
-  constructor(line, addition, present) {
-    this.line = line;
+  constructor(connection, addition, present) {
+    this.connection = connection;
     this.addition = addition;
     this.present = present;
     this.sequence = 0;
@@ -33,7 +33,7 @@ export class Post {
   send(message) {
     this.waiting = joined(this.waiting, message);
     if (!this.inFlight) this.flush();
-    else if (message.settled && this.onLine) this.expect(SHORT_PATIENCE);
+    else if (message.settled && this.direct) this.expect(SHORT_PATIENCE);
   }
 
   flush() {
@@ -41,20 +41,20 @@ export class Post {
     const message = { ...this.addition(), ...this.waiting, sequence: ++this.sequence };
     this.inFlight = this.waiting;
     this.waiting = null;
-    this.onLine = this.line.open && !message.settled;
-    if (this.onLine && this.line.proven) this.expect(PATIENCE, () => this.wonder());
+    this.direct = this.connection.open && !message.settled;
+    if (this.direct && this.connection.proven) this.expect(PATIENCE, () => this.wonder());
     else this.expect(PATIENCE);
-    if (this.onLine) this.line.send(message);
+    if (this.direct) this.connection.send(message);
     else this.setStateValue("live", message);
   }
 
-  // After so long without an answer the line is given up, or the next message goes.
-  expect(patience, act = () => (this.onLine ? this.line.end() : this.pause())) {
+  // After so long without an answer the connection is given up, or the next message goes.
+  expect(patience, act = () => (this.direct ? this.connection.end() : this.pause())) {
     clearTimeout(this.timer);
     this.timer = setTimeout(act, patience);
   }
 
-  // A line that has answered before may be busy, or its server gone.
+  // A connection that has answered before may be busy, or its server gone.
   async wonder() {
     const { sequence } = this;
     if (await this.present()) this.resume(true);
@@ -73,7 +73,7 @@ export class Post {
   resume(isNew) {
     this.silent = false;
     if (isNew) this.waiting = this.unsaid;
-    else if (this.onLine) this.waiting = joined(this.inFlight, this.waiting);
+    else if (this.direct) this.waiting = joined(this.inFlight, this.waiting);
     else this.unsettled = joined(this.unsettled, this.inFlight);
     this.inFlight = null;
     this.flush();

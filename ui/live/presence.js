@@ -70,7 +70,7 @@ let answer = await question(token);
   return true;
 }
 
-// Whether a line's session is there; null where nobody, or no server of ours, answers.
+// Whether a connection's session is there; null where nobody, or no server of ours, answers.
 async function question(token) {
   try {
     const answer = await fetch(new URL(`live/${token}`, document.baseURI),

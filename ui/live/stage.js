@@ -11,7 +11,7 @@ import { Hover } from "./hover.js";
 import { Keys } from "./keys.js";
 import { Legend } from "./legend.js";
 import { LessonBox } from "./lesson.js";
-import { Line } from "./line.js";
+import { Connection } from "./connection.js";
 import { Panel } from "./panel.js";
 import { Post } from "./post.js";
 import { doubt, join, part as depart } from "./presence.js";
@@ -81,8 +81,8 @@ function stayVivid(container) {
 class Stage {
   constructor(root) {
     this.root = root;
-    this.line = new Line((bytes) => this.take(bytes), () => this.post.pause());
-    this.post = new Post(this.line, () => ({ has: this.reader.has, at: this.clock.tell() }),
+    this.connection = new Connection((bytes) => this.take(bytes), () => this.post.pause());
+    this.post = new Post(this.connection, () => ({ has: this.reader.has, at: this.clock.tell() }),
       () => doubt(this.token));
     this.reader = new Reader();
     this.panels = [];
@@ -138,12 +138,12 @@ class Stage {
   async take(bytes) {
     const picture = received(this.reader, bytes, this.post);
     if (!picture) return;
-    const { line, edition, sequence } = picture;
-    if (line && line !== this.token) {
-      this.token = line;
+    const { connection, edition, sequence } = picture;
+    if (connection && connection !== this.token) {
+      this.token = connection;
       this.edition = 0;
     }
-    if (line) this.line.reach(line, picture.answers);
+    if (connection) this.connection.reach(connection, picture.answers);
     // What went the other way may have been overtaken.
     if (edition > this.edition) Object.assign(this, { picture, edition });
     const newest = this.picture;
@@ -280,7 +280,7 @@ class Stage {
   leave() {
     this.clock.playing = false;
     depart(this);
-    this.line.leave();
+    this.connection.leave();
     for (const each of [this.room, this.keys, this.presentation]) each.leave();
     for (const panel of this.panels) panel.leave();
   }

@@ -7,7 +7,7 @@ import streamlit as st
 
 from ui.live import early
 from ui.live.assets import stub
-from ui.live.line import answering, body, line_of
+from ui.live.connection import answering, body, connection_of
 from ui.live.sliders import Board
 from ui.live.wire import Kept, pack
 
@@ -124,11 +124,11 @@ def stage(
     travel coarser than a pixel can show.
     """
     asked = answering()
-    line = asked or line_of(key)
-    line.hear, line.body = on_change, body()
+    connection = asked or connection_of(key)
+    connection.on_change, connection.body = on_change, body()
     message = {
-        "sequence": line.told.get("sequence", 0),
-        "edition": next(line.editions),
+        "sequence": connection.last.get("sequence", 0),
+        "edition": next(connection.editions),
         "live": live,
         "frame": Kept(columns=columns, legend=list(legend)),
         "panels": [_framed(panel, "figure", "view") for panel in panels],
@@ -141,18 +141,19 @@ def stage(
     if not live:
         message["lesson"] = lesson
     if asked:
-        line.answered = pack(message, line.told.get("has", ()), live)
+        connection.answered = pack(message, connection.last.get("has", ()), live)
         return
     if table is not None:
         st.session_state[f"{key}/table"] = table
     aside = {"show": "", "hide": []} | st.session_state.get(ASIDE, {}) | {"height": height}
     if message["edition"] == 1 and not (live or height or aside["show"] or aside["hide"]):
         early.keep(message | {"aside": aside})
-    message |= {"line": line.token, "answers": line.body is not None, "aside": aside}
+    message |= {"connection": connection.token, "answers": connection.body is not None}
+    message |= {"aside": aside}
     _stage(
-        data=pack(message, line.told.get("has", ()), live),
+        data=pack(message, connection.last.get("has", ()), live),
         key=key,
-        on_live_change=lambda: line.take(st.session_state[key]["live"]),
+        on_live_change=lambda: connection.take(st.session_state[key]["live"]),
         height="content",
     )
 

@@ -1,7 +1,7 @@
-"""The switchboard: takes calls for lines, one for each, and tells a page whether its line is there.
+"""Takes the sockets of stages, one for each, and tells a page whether its connection is there.
 
-A call is refused before it is taken when it comes from a page of another origin, or for a line that
-nobody holds or that is in use. Work whose asker hangs up is given up.
+A socket is refused before it is taken when it comes from a page of another origin, or for a token
+that nobody holds or that is in use. Work whose asker hangs up is given up.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from ui.cache import CrowdedError
-from ui.live import line
+from ui.live import connection
 from ui.live.assets import version
 from ui.live.change import checked
 from ui.live.turn import GivenUpError
@@ -38,7 +38,7 @@ _threads = CapacityLimiter(THREADS)
 
 async def call(websocket: WebSocket) -> None:
     """Answers the changes of one stage, one after the other; what is no change ends it."""
-    found = line.find(websocket.path_params["token"])
+    found = connection.find(websocket.path_params["token"])
     if found is None or _busy(found) or not from_here(websocket):
         await websocket.close()
         return
@@ -54,12 +54,12 @@ async def call(websocket: WebSocket) -> None:
         await _close(websocket)
 
 
-def _busy(found: line.Line) -> bool:
-    return found.hang_up is not None and monotonic() - found.heard < SILENT
+def _busy(found: connection.Connection) -> bool:
+    return found.hang_up is not None and monotonic() - found.alive_at < SILENT
 
 
-def _taken(found: line.Line, websocket: WebSocket) -> Callable[[], None]:
-    """Connects the line with this caller and no other; gives what ends it, from any thread."""
+def _taken(found: connection.Connection, websocket: WebSocket) -> Callable[[], None]:
+    """Joins a connection with this socket and no other; gives what ends it, from any thread."""
     if found.hang_up:
         found.hang_up(REPLACED)
     loop = asyncio.get_running_loop()
@@ -68,7 +68,7 @@ def _taken(found: line.Line, websocket: WebSocket) -> Callable[[], None]:
         with suppress(RuntimeError):  # The server itself is ending.
             loop.call_soon_threadsafe(lambda: loop.create_task(_close(websocket, code)))
 
-    found.hang_up, found.heard = hang_up, monotonic()
+    found.hang_up, found.alive_at = hang_up, monotonic()
     return hang_up
 
 
@@ -77,12 +77,12 @@ async def _close(websocket: WebSocket, code: int = 1000) -> None:
         await websocket.close(code)
 
 
-async def _converse(found: line.Line, websocket: WebSocket) -> None:
+async def _converse(found: connection.Connection, websocket: WebSocket) -> None:
     # What comes next is awaited while a change is answered, so that a caller who leaves is noticed.
     coming = asyncio.create_task(_change(websocket))
     try:
         while (change := await coming) is not None and found.body is not None:
-            found.heard = monotonic()
+            found.alive_at = monotonic()
             coming = asyncio.create_task(_change(websocket))
             answer = await _answer(found, change, coming)
             if answer is None:
@@ -92,7 +92,7 @@ async def _converse(found: line.Line, websocket: WebSocket) -> None:
         coming.cancel()
 
 
-async def _answer(found: line.Line, change: dict, coming: asyncio.Task) -> bytes | None:
+async def _answer(found: connection.Connection, change: dict, coming: asyncio.Task) -> bytes | None:
     """The answer to a change; None when the caller leaves before it is there, or when it fails."""
     left = Event()
     work = asyncio.create_task(
@@ -130,8 +130,8 @@ def from_here(websocket: WebSocket) -> bool:
 
 
 async def known(request: Request) -> Response:
-    """Whether a line's session is there, and which release of ours answers."""
-    there = line.find(request.path_params["token"]) is not None
+    """Whether a connection's session is there, and which release of ours answers."""
+    there = connection.find(request.path_params["token"]) is not None
     told = orjson.dumps({"known": there, "version": version()})
     return Response(told, media_type="application/json", headers={"Cache-Control": "no-store"})
 

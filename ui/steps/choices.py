@@ -8,7 +8,7 @@ from optcore.descent.schedules import Constant
 from optcore.streams.kinds import DrawnStream
 from ui import controls
 from ui.address import Address
-from ui.live.line import answering
+from ui.live.connection import answering
 from ui.live.stage import Draws, Panel
 from ui.palette import OPTIMIZER_LOOKS
 from ui.parameters import slug
@@ -156,7 +156,7 @@ def _over_time(figure: dict) -> Panel:
     return Panel(figure, cursor=True, click="clock", labels={"x": "step", "y": ""})
 
 
-def hear(state: PageState, change: dict) -> None:
+def take(state: PageState, change: dict) -> None:
     """Takes a report of the stage over; what a hand has drawn is the stream from now on."""
     state.take(change)
     # A widget is told where there are any: on the stage's own line there are none.

@@ -34,7 +34,7 @@ def kept(query: str = "") -> dict | None:
 def test_the_first_picture_of_a_visit_is_kept_without_what_belongs_to_the_visitor():
     app = visit({"adam.learning_rate": "0.25"})
     picture = kept("adam.learning_rate=0.25")
-    assert "line" not in picture
+    assert "connection" not in picture
     assert "answers" not in picture
     assert picture["panels"]
     assert kept() is None

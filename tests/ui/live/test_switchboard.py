@@ -1,4 +1,4 @@
-"""Calls for lines: one caller each, none from elsewhere, and no work for who has left."""
+"""Calls for connections: one caller each, none from elsewhere, and no work for who has left."""
 
 import asyncio
 import logging
@@ -10,23 +10,23 @@ from calls import called, finish
 
 from ui.cache import CrowdedError
 from ui.live import switchboard
-from ui.live.line import Line
+from ui.live.connection import Connection
 from ui.live.turn import give_way
 from ui.live.visit import Visit
 
 ACCEPTED = {"type": "websocket.accept", "subprotocol": None, "headers": []}
 
 
-def made(body) -> Line:
-    """A line whose stage answers with what `body` makes of the change."""
-    line = Line()
+def made(body) -> Connection:
+    """A connection whose stage answers with what `body` makes of the change."""
+    connection = Connection()
 
     def show():
-        line.answered = body(line.told)
+        connection.answered = body(connection.last)
 
-    line.hear = lambda change: None
-    line.body = show
-    return line
+    connection.on_change = lambda change: None
+    connection.body = show
+    return connection
 
 
 def echo(told: dict) -> bytes:
@@ -51,8 +51,8 @@ async def close_code(caller) -> int:
 
 def test_changes_are_answered_one_after_the_other():
     async def work():
-        line = made(echo)
-        async with called(switchboard.call, line.token) as caller:
+        connection = made(echo)
+        async with called(switchboard.call, connection.token) as caller:
             assert await caller.next() == ACCEPTED
             for sequence in range(3):
                 caller.say({"sequence": sequence})
@@ -63,27 +63,27 @@ def test_changes_are_answered_one_after_the_other():
 
 def test_unknown_tokens_and_other_origins_are_refused_before_they_are_taken():
     async def work():
-        line = made(echo)
+        connection = made(echo)
         assert await refused("nobody's")
-        assert await refused(line.token, host="here:1", origin="http://elsewhere")
-        assert await refused(line.token, host="here:1", origin="http://here")
-        assert await refused(line.token, host="here:1", origin="http://[")
-        assert not await refused(line.token, host="here:1", origin="http://here:1")
-        assert not await refused(line.token, host="here:1")
+        assert await refused(connection.token, host="here:1", origin="http://elsewhere")
+        assert await refused(connection.token, host="here:1", origin="http://here")
+        assert await refused(connection.token, host="here:1", origin="http://[")
+        assert not await refused(connection.token, host="here:1", origin="http://here:1")
+        assert not await refused(connection.token, host="here:1")
 
     run(work())
 
 
 def test_a_line_has_one_caller_and_who_comes_beside_them_is_refused():
     async def work():
-        line = made(echo)
-        async with called(switchboard.call, line.token) as caller:
+        connection = made(echo)
+        async with called(switchboard.call, connection.token) as caller:
             assert await caller.next() == ACCEPTED
             for sequence in range(3):
-                assert await refused(line.token)
+                assert await refused(connection.token)
                 caller.say({"sequence": sequence})
                 assert (await caller.next())["bytes"] == str(sequence).encode()
-        assert not await refused(line.token)
+        assert not await refused(connection.token)
 
     run(work())
 
@@ -92,10 +92,10 @@ def test_a_caller_who_says_nothing_may_be_replaced(monkeypatch):
     monkeypatch.setattr(switchboard, "SILENT", 0.0)
 
     async def work():
-        line = made(echo)
+        connection = made(echo)
         async with (
-            called(switchboard.call, line.token) as first,
-            called(switchboard.call, line.token) as second,
+            called(switchboard.call, connection.token) as first,
+            called(switchboard.call, connection.token) as second,
         ):
             assert await close_code(first) == switchboard.REPLACED
             assert await second.next() == ACCEPTED
@@ -106,12 +106,12 @@ def test_a_caller_who_says_nothing_may_be_replaced(monkeypatch):
 
 
 def test_two_answers_of_one_line_are_never_swapped():
-    line = made(lambda told: time.sleep(0.002) or echo(told))
+    connection = made(lambda told: time.sleep(0.002) or echo(told))
     wrong = []
 
     def ask(first: int):
         for sequence in range(first, first + 30):
-            if line.answer({"sequence": sequence}) != str(sequence).encode():
+            if connection.answer({"sequence": sequence}) != str(sequence).encode():
                 wrong.append(sequence)
 
     threads = [threading.Thread(target=ask, args=(100 * at,)) for at in range(4)]
@@ -125,8 +125,8 @@ def test_two_answers_of_one_line_are_never_swapped():
 @pytest.mark.parametrize("text", ["{", "[1]", "null", '{"at": true}', '{"has": 5}'])
 def test_what_is_no_change_ends_the_call(text):
     async def work():
-        line = made(echo)
-        async with called(switchboard.call, line.token) as caller:
+        connection = made(echo)
+        async with called(switchboard.call, connection.token) as caller:
             await caller.next()
             caller.say(text)
             assert await close_code(caller) == 1000
@@ -136,8 +136,8 @@ def test_what_is_no_change_ends_the_call(text):
 
 def test_a_stage_that_answers_nothing_ends_the_call_of_who_asks(caplog):
     async def work():
-        line = Line()
-        async with called(switchboard.call, line.token) as caller:
+        connection = Connection()
+        async with called(switchboard.call, connection.token) as caller:
             await caller.next()
             caller.say({"sequence": 1})
             assert await close_code(caller) == 1000
@@ -159,8 +159,8 @@ def test_work_is_given_up_when_its_asker_leaves_and_nothing_is_logged(caplog):
             ended.append(time.monotonic())
 
     async def work():
-        line = made(long)
-        async with called(switchboard.call, line.token) as caller:
+        connection = made(long)
+        async with called(switchboard.call, connection.token) as caller:
             caller.say({"sequence": 1})
             await asyncio.to_thread(begun.wait)
             caller.leave()
@@ -174,8 +174,8 @@ def test_work_is_given_up_when_its_asker_leaves_and_nothing_is_logged(caplog):
 
 def test_an_answer_to_who_has_just_left_logs_nothing(caplog):
     async def work():
-        line = made(lambda told: time.sleep(0.05) or echo(told))
-        async with called(switchboard.call, line.token) as caller:
+        connection = made(lambda told: time.sleep(0.05) or echo(told))
+        async with called(switchboard.call, connection.token) as caller:
             caller.say({"sequence": 1})
 
     with caplog.at_level(logging.INFO):
@@ -185,8 +185,8 @@ def test_an_answer_to_who_has_just_left_logs_nothing(caplog):
 
 def test_a_change_that_fails_is_logged_and_ends_the_call(caplog):
     async def work():
-        line = made(lambda told: 1 / 0)
-        async with called(switchboard.call, line.token) as caller:
+        connection = made(lambda told: 1 / 0)
+        async with called(switchboard.call, connection.token) as caller:
             caller.say({"sequence": 1})
             assert await close_code(caller) == 1000
 
@@ -196,14 +196,14 @@ def test_a_change_that_fails_is_logged_and_ends_the_call(caplog):
 
 def test_a_line_ends_with_its_session():
     async def work():
-        line = made(echo)
-        async with called(switchboard.call, line.token) as caller:
+        connection = made(echo)
+        async with called(switchboard.call, connection.token) as caller:
             await caller.next()
             visit = Visit("one")
-            visit.ends.add(line)
+            visit.ends.add(connection)
             visit.leave()
             assert await close_code(caller) == switchboard.GONE
-        assert await refused(line.token)
+        assert await refused(connection.token)
 
     run(work())
 
@@ -213,8 +213,8 @@ def test_work_that_is_turned_away_is_no_fault_of_ours(caplog):
         raise CrowdedError("Take something smaller.")
 
     async def work():
-        line = made(crowded)
-        async with called(switchboard.call, line.token) as caller:
+        connection = made(crowded)
+        async with called(switchboard.call, connection.token) as caller:
             caller.say({"sequence": 1})
             assert await close_code(caller) == 1000
 

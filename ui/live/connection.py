@@ -1,4 +1,4 @@
-"""The line: a stage's own connection, which answers a moving hand without a Streamlit rerun.
+"""A stage's own connection, which answers a moving hand without a Streamlit rerun.
 
 A change that goes through Streamlit is a message to the session, a rerun on a thread of its own,
 elements, a message back and a React update: two thirds of what it costs. While a hand moves none
@@ -22,33 +22,33 @@ from ui.live.turn import Account, turn
 from ui.live.visit import visit
 
 
-class Line:
+class Connection:
     """What answers one stage of one visitor; the session holds it, and its token is the key to it.
 
-    `told` is what the browser said last, `hear` takes a change over, `body` shows the stage anew;
-    a stage without a body answers nothing, and its line only tells that the session is there.
+    `last` is what the browser said last, `on_change` takes a change over, `body` shows the stage
+    anew; of a stage without a body the connection only tells that the session is there.
     Messages are numbered, whichever way they go, so that the browser knows the newest.
     """
 
     def __init__(self):
         self.token = token_urlsafe(16)
-        self.told: dict = {}
+        self.last: dict = {}
         self.editions = count(1)
-        self.hear: Callable[[dict], None] = lambda change: None
+        self.on_change: Callable[[dict], None] = lambda change: None
         self.body: Callable[[], object] | None = None
         self.answered = b""
         self.one_at_a_time = Lock()
         self.account = Account()
         self.ended = False
         self.hang_up: Callable[..., None] | None = None
-        self.heard = 0.0
-        _lines[self.token] = self
+        self.alive_at = 0.0
+        _connections[self.token] = self
 
     def take(self, change: dict) -> None:
         """Takes over what the browser says, unless it is no change."""
         if checked(change) is not None:
-            self.told = change
-            self.hear(change)
+            self.last = change
+            self.on_change(change)
 
     def answer(self, change: dict, wanted: Callable[[], bool] = lambda: True) -> bytes:
         """Takes a change over and shows the stage anew, as bytes for the browser.
@@ -56,7 +56,7 @@ class Line:
         Raises GivenUpError once the answer is not `wanted` any more.
         """
         body = self.body
-        assert body is not None, "only a line that answers is asked"
+        assert body is not None, "only a connection that answers is asked"
         with (
             self.one_at_a_time,
             turn(wanted, self.account),
@@ -70,31 +70,31 @@ class Line:
     def end(self) -> None:
         """Its session has gone: nobody reaches it any more, and who is connected is cut off."""
         self.ended = True
-        _lines.pop(self.token, None)
+        _connections.pop(self.token, None)
         if self.hang_up:
             self.hang_up()
 
 
-_lines: WeakValueDictionary[str, Line] = WeakValueDictionary()
-_answering: ContextVar[Line | None] = ContextVar("answering", default=None)
+_connections: WeakValueDictionary[str, Connection] = WeakValueDictionary()
+_answering: ContextVar[Connection | None] = ContextVar("answering", default=None)
 _body: ContextVar[Callable[[], object] | None] = ContextVar("body", default=None)
 
 
-def find(token: str) -> Line | None:
-    """The line with that token, while its session is there."""
-    return _lines.get(token)
+def find(token: str) -> Connection | None:
+    """The connection with that token, while its session is there."""
+    return _connections.get(token)
 
 
-def line_of(key: str) -> Line:
-    """The line of this visitor's stage; what the browser held goes once the stage has left."""
-    line = st.session_state.get(f"{key}.line")
-    if line is None or line.ended:
-        line = st.session_state[f"{key}.line"] = Line()
-        visit().ends.add(line)
-        line.account = visit().account
+def connection_of(key: str) -> Connection:
+    """That of this visitor's stage; what the browser held goes once the stage has left."""
+    connection = st.session_state.get(f"{key}.connection")
+    if connection is None or connection.ended:
+        connection = st.session_state[f"{key}.connection"] = Connection()
+        visit().ends.add(connection)
+        connection.account = visit().account
     if not (st.session_state.get(key) or {}).get("live"):
-        line.told = {}
-    return line
+        connection.last = {}
+    return connection
 
 
 @contextmanager
@@ -116,6 +116,6 @@ def body() -> Callable[[], object] | None:
     return _body.get()
 
 
-def answering() -> Line | None:
-    """The line whose change is being answered; None in a run of Streamlit's."""
+def answering() -> Connection | None:
+    """The connection whose change is being answered; None in a run of Streamlit's."""
     return _answering.get()

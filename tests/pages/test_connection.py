@@ -1,4 +1,4 @@
-"""The stage's own line: what it answers is what Streamlit would have answered, without a rerun."""
+"""A stage's own connection answers what Streamlit would have answered, without a rerun."""
 
 import gc
 import logging
@@ -8,8 +8,8 @@ from random_links import staged
 from visits import Reader, comparable, picture, report, sent, stages, visit
 
 from optcore.surfaces import Himmelblau
-from ui.live import line as lines
-from ui.live.line import Line
+from ui.live import connection as connections
+from ui.live.connection import Connection
 
 PAGES = {
     "race": ("race.stage", {"values": {"adam.learning_rate": 0.0625}}),
@@ -30,8 +30,8 @@ def opened(name: str):
     return app if page == "race" else app.switch_page(f"{page}.py").run()
 
 
-def line_of(app, key: str) -> Line:
-    return app.session_state[f"{key}.line"]
+def connection_of(app, key: str) -> Connection:
+    return app.session_state[f"{key}.connection"]
 
 
 @every_page
@@ -40,10 +40,10 @@ def test_a_line_answers_what_streamlit_answers(name, told, caplog):
     change = {"sequence": 7, "has": [], "settled": False, **change}
     slow, fast = opened(name), opened(name)
     report(slow, key, **change)
-    line = line_of(fast, key)
+    connection = connection_of(fast, key)
     caplog.clear()
     with caplog.at_level(logging.WARNING):
-        answer = Reader().read(line.answer(change))
+        answer = Reader().read(connection.answer(change))
     assert not caplog.records, "what a moving hand sees anew is the stage and nothing else"
     asked = comparable(picture(slow, key))
     assert answer["sequence"] == 7
@@ -58,12 +58,12 @@ def test_a_slider_of_any_page_is_answered_alike(page):
     shown = picture(slow, stage.key)
     board = next((board for board in shown["boards"] if board["values"]), None)
     if not (board and shown["answers"]):
-        pytest.skip("it has no slider, or no line of its own")
+        pytest.skip("it has no slider, or no connection of its own")
     knob = next(knob for group in board["frame"]["groups"] for knob in group["knobs"])
     value = knob["high"] if board["values"][0] == knob["low"] else knob["low"]
     change = {"sequence": 3, "has": [], "settled": False, "values": {knob["id"]: value}}
     report(slow, stage.key, **change)
-    answer = Reader().read(line_of(fast, stage.key).answer(change))
+    answer = Reader().read(connection_of(fast, stage.key).answer(change))
     asked = repr(comparable(picture(slow, stage.key)))
     assert repr(comparable(answer)) == asked
     assert asked != repr(comparable(shown) | {"sequence": 3}), "the change changes it"
@@ -71,9 +71,9 @@ def test_a_slider_of_any_page_is_answered_alike(page):
 
 def test_streamlit_takes_up_where_the_line_left_off():
     app = visit()
-    line = line_of(app, "race.stage")
+    connection = connection_of(app, "race.stage")
     for at, rate in enumerate((0.1, 0.2, 0.3), 1):
-        line.answer({"sequence": at, "has": [], "settled": False,
+        connection.answer({"sequence": at, "has": [], "settled": False,
                      "values": {"adam.learning_rate": rate}})  # fmt: skip
     report(app, sequence=4, settled=True)
     shown = picture(app)
@@ -84,10 +84,10 @@ def test_streamlit_takes_up_where_the_line_left_off():
 
 def test_a_line_sends_no_part_that_the_browser_holds():
     app = visit()
-    line, reader = line_of(app, "race.stage"), Reader()
+    connection, reader = connection_of(app, "race.stage"), Reader()
     reader.read(sent(app))
     whole = len(sent(app))
-    answer = line.answer({"sequence": 1, "has": reader.has, "settled": False,
+    answer = connection.answer({"sequence": 1, "has": reader.has, "settled": False,
                           "handles": {"start": [0.3, 1.2]}})  # fmt: skip
     assert len(answer) < whole / 4
     assert reader.read(answer)["handles"][0]["at"] == [0.3, 1.2]
@@ -96,14 +96,14 @@ def test_a_line_sends_no_part_that_the_browser_holds():
 def test_what_changed_on_the_page_is_what_the_line_shows():
     app = visit()
     app.selectbox[0].select("Himmelblau").run()
-    line = line_of(app, "race.stage")
-    answer = Reader().read(line.answer({"sequence": 1, "has": [], "settled": False}))
+    connection = connection_of(app, "race.stage")
+    answer = Reader().read(connection.answer({"sequence": 1, "has": [], "settled": False}))
     assert answer["handles"][0]["at"] == list(Himmelblau.start)
 
 
 def test_a_stage_that_comes_back_is_sent_whole():
     app = visit()
-    line_of(app, "race.stage").answer({"sequence": 1, "has": ["x"], "settled": False})
+    connection_of(app, "race.stage").answer({"sequence": 1, "has": ["x"], "settled": False})
     app.switch_page("layers.py").run()
     app.switch_page("race.py").run()
     assert picture(app)["sequence"] == 0
@@ -114,15 +114,17 @@ def test_pages_that_say_more_than_a_stage_have_no_line_that_answers():
         app = visit().switch_page(f"{page}.py").run()
         key = stages(app)[0].key
         assert picture(app, key)["answers"] is False
-        assert line_of(app, key).body is None
+        assert connection_of(app, key).body is None
 
 
 def test_tokens_tell_nothing_and_a_line_goes_with_its_visitor():
-    made = [Line() for _ in range(3)]
+    made = [Connection() for _ in range(3)]
     tokens = [each.token for each in made]
     assert len(set(tokens)) == 3
     assert min(map(len, tokens)) >= 20
-    assert all(lines._lines[token] is each for token, each in zip(tokens, made, strict=True))
+    assert all(
+        connections._connections[token] is each for token, each in zip(tokens, made, strict=True)
+    )
     del made
     gc.collect()
-    assert not any(token in lines._lines for token in tokens)
+    assert not any(token in connections._connections for token in tokens)

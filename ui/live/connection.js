@@ -1,10 +1,10 @@
-// The line: the stage's own connection to the server, which answers a moving hand faster than a
+// The stage's own connection to the server, which answers a moving hand faster than a
 // rerun of Streamlit's, and which tells by its end that the session has gone. Without it, or once
 // it breaks, changes go through Streamlit.
 
 const TRIES = 3;
 
-export class Line {
+export class Connection {
   // `onAnswer` gets the bytes of each answer, `onEnd` hears that none will come any more.
   constructor(onAnswer, onEnd) {
     this.onAnswer = onAnswer;

@@ -1,4 +1,4 @@
-"""Which way a change travels: over the stage's own line while a hand moves, else by Streamlit."""
+"""Which way a change travels: over the stage's connection while a hand moves, else by Streamlit."""
 
 import json
 
@@ -10,12 +10,12 @@ KNOB = "gradient-descent.learning_rate"
 
 
 def open_counting(visit, link: str = ""):
-    """A page, and what it sends over its lines and to Streamlit."""
+    """A page, and what it sends over its connections and to Streamlit."""
     race = visit()
-    sent = {"line": [], "streamlit": []}
+    sent = {"connection": [], "streamlit": []}
 
     def met(socket):
-        way = "line" if "/live/" in socket.url else "streamlit"
+        way = "connection" if "/live/" in socket.url else "streamlit"
         socket.on("framesent", lambda data: sent[way].append(data))
 
     race.page.on("websocket", met)
@@ -58,12 +58,12 @@ def test_a_moving_hand_is_answered_over_the_line_and_streamlit_hears_when_it_let
     before = race.link.get(KNOB)
     move = grab(race)
     move(0.3)
-    sent["line"].clear()
+    sent["connection"].clear()
     sent["streamlit"].clear()
     for share in (0.35, 0.3, 0.25):
         move(share)
-    assert len(sent["line"]) >= 3
-    assert all(json.loads(text)["settled"] is False for text in sent["line"])
+    assert len(sent["connection"]) >= 3
+    assert all(json.loads(text)["settled"] is False for text in sent["connection"])
     assert not sent["streamlit"]
     race.page.mouse.up()
     race.wait_link(KNOB, before)
@@ -117,8 +117,8 @@ def test_a_line_that_breaks_under_the_hand_loses_nothing(visit):
 
 def test_a_line_that_never_answers_is_given_up_for_good(visit):
     race = visit()
-    lines = []
-    race.page.route_web_socket("**/live/**", lambda socket: lines.append(socket))
+    connections = []
+    race.page.route_web_socket("**/live/**", lambda socket: connections.append(socket))
     race.page.goto(race.address)
     race.wait_drawn()
     before = race.link.get(KNOB)
@@ -128,7 +128,7 @@ def test_a_line_that_never_answers_is_given_up_for_good(visit):
         race.page.mouse.up()
         before = race.wait_link(KNOB, before)
         wait_value(race, float(before))
-    assert len(lines) == 1
+    assert len(connections) == 1
 
 
 def test_what_is_no_change_ends_the_line_and_the_server_answers_on(visit):
