@@ -13,10 +13,12 @@ from bench.servers import ROOT
 
 TOPICS = (
     "start", "first_look", "race", "pages", "server", "attack", "descend", "checks", "verdicts",
-    "flow", "steps", "recurrent", "curvature", "noise",
+    "flow", "steps", "recurrent", "curvature", "noise", "graph",
 )  # fmt: skip
 # These compare with torch and JAX, so they run where those are.
-BESIDE_PEERS = ("descend", "checks", "flow", "steps", "recurrent", "curvature", "noise")
+BESIDE_PEERS = (
+    "descend", "checks", "flow", "steps", "recurrent", "curvature", "noise", "graph",
+)  # fmt: skip
 RESULTS = ROOT / "bench" / "results"
 LIMIT = 400
 FAILED = ": not measured"

@@ -57,7 +57,8 @@ class GraphRun:
 
     @cached_property
     def flows(self) -> Mapping[Edge, Flow]:
-        return {edge: self._flow(edge) for edge in self.found.edges}
+        with np.errstate(all="ignore"):
+            return {edge: self._flow(edge) for edge in self.found.edges}
 
     @cached_property
     def shapes(self) -> tuple[tuple[int, ...], ...]:
@@ -85,18 +86,25 @@ class GraphRun:
         operation = self.graph.nodes[edge.end].operation
         if not isinstance(operation, Elementwise):
             return None
-        operands, result = self.tape.taken[edge.end], self.tape.values[edge.end]
         with np.errstate(all="ignore"):
-            slope = operation.slope(edge.position, operands, result)
-        return np.broadcast_to(slope, result.shape)[..., 0]
+            return self._slope(operation, edge)
+
+    def _slope(self, operation: Elementwise, edge: Edge) -> np.ndarray:
+        result = self.tape.values[edge.end]
+        slope = operation.slope(edge.position, self.tape.taken[edge.end], result)
+        if isinstance(slope, float) or slope.shape != result.shape:
+            slope = np.broadcast_to(slope, result.shape)
+        return slope[..., 0]
 
     def _flow(self, edge: Edge) -> Flow:
         adjoint = self.adjoints[edge.end]
         assert adjoint is not None, "an edge that carries something has an end with an adjoint"
+        operation = self.graph.nodes[edge.end].operation
+        entrywise = isinstance(operation, Elementwise)
         return Flow(
             edge=edge,
             adjoint=adjoint,
-            local=self.local(edge),
+            local=self._slope(operation, edge) if entrywise else None,
             contribution=self.found.edges[edge][..., 0],
             rule=self.graph.rules[edge],
         )
