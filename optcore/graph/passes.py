@@ -31,6 +31,8 @@ def read_inputs(graph: Graph, inputs: Mapping) -> dict[str, np.ndarray]:
 def _array(name: str, value) -> np.ndarray:
     try:
         array = np.asarray(value)
+        if array.dtype.kind not in "biufc":
+            raise TypeError
         if array.dtype.kind not in "fc":
             array = array.astype(np.float64)
     except (TypeError, ValueError):
@@ -235,14 +237,18 @@ def tangents_of(tape: Tape, given: Mapping[str, np.ndarray]) -> list[np.ndarray]
 
 def pushforward(graph: Graph, inputs: Mapping, tangents: Mapping) -> dict[str, np.ndarray]:
     """Name -> tangent of all named nodes."""
-    tape = one_point(graph, inputs)
+    found = pushed(one_point(graph, inputs), tangents)
+    return {name: found[graph.places[name]] for name in graph.named}
+
+
+def pushed(tape: Tape, tangents: Mapping) -> tuple[np.ndarray, ...]:
+    """The tangent of every node at one point, by place. Raises GraphError."""
     given = {}
     for name, tangent in tangents.items():
-        node = graph.node(name)
+        node = tape.graph.node(name)
         if node.kind != "input":
             raise GraphError(f"{name} is worked out from the inputs: give those a tangent.", name)
         given[name] = _array(name, tangent)[..., None]
         if given[name].shape[:-1] != tape.shapes[node.place]:
             raise GraphError(f"The tangent of {name} must have its shape.", name)
-    found = tangents_of(tape, given)
-    return {name: found[graph.places[name]][..., 0] for name in graph.named}
+    return tuple(tangent[..., 0] for tangent in tangents_of(tape, given))

@@ -7,7 +7,16 @@ from functools import cached_property
 import numpy as np
 
 from optcore.graph.operations import Elementwise
-from optcore.graph.passes import RIGHT, Adjoints, Backprop, Tape, one_point, seed_of, summed_to
+from optcore.graph.passes import (
+    RIGHT,
+    Adjoints,
+    Backprop,
+    Tape,
+    one_point,
+    pushed,
+    seed_of,
+    summed_to,
+)
 from optcore.graph.structure import Edge, Graph
 
 # Entries of an edge's Jacobian that are still worth showing: 4 x 4 to 4 x 4.
@@ -108,6 +117,10 @@ class GraphRun:
             contribution=self.found.edges[edge][..., 0],
             rule=self.graph.rules[edge],
         )
+
+    def tangents(self, directions: Mapping) -> tuple[np.ndarray, ...]:
+        """Forward mode: how every node changes as the inputs move along these, by place."""
+        return pushed(self.tape, directions)
 
     def jacobian(self, edge: Edge) -> np.ndarray | None:
         """The edge's whole local derivative, (entries of its end, entries of its start).

@@ -104,6 +104,17 @@ def test_the_gradient_of_a_matrix_product_is_the_products_with_transposes():
     np.testing.assert_allclose(found["A"], g @ x.T, rtol=1e-13)
 
 
+def test_tangents_of_every_node_say_how_it_changes():
+    run = parse("u = x * y\nf = sin(u) + x").run({"x": 2.0, "y": 0.3})
+    tangents = run.tangents({"x": 1.0})
+    assert [float(each) for each in tangents[:3]] == [1.0, 0.0, 0.3]
+    np.testing.assert_allclose(tangents[run.of], np.cos(0.6) * 0.3 + 1, rtol=1e-14)
+    with pytest.raises(GraphError, match="u is worked out from the inputs"):
+        run.tangents({"u": 1.0})
+    with pytest.raises(GraphError, match="The tangent of x must have its shape"):
+        run.tangents({"x": [1.0, 2.0]})
+
+
 NET = "h = tanh(W @ x + b)\np = exp(h) / sum(exp(h))\nL = -sum([1, 0, 0] * log(p)) + max(W) / 9"
 NET_VALUES = {
     "W": RNG.standard_normal((3, 2)), "x": RNG.standard_normal(2), "b": RNG.standard_normal(3)
