@@ -8,15 +8,19 @@ export class Hover {
   constructor(stage) {
     this.stage = stage;
     this.hot = null;
+    // What of a graph the pointer rests on: its trace, and which node or link.
+    this.spot = null;
     this.held = false;
     this.tip = part(stage.root, "os-tip");
     this.tip.hidden = true;
     stage.root.addEventListener("pointerdown", () => this.leave(), { capture: true });
   }
 
-  heat(group) {
-    if (group === this.hot || (group && this.held)) return;
+  heat(group, spot = null) {
+    const same = spot?.trace === this.spot?.trace && spot?.at === this.spot?.at;
+    if ((group === this.hot && same) || (group && this.held)) return;
     this.hot = group;
+    this.spot = spot;
     this.stage.draw();
   }
 
@@ -31,7 +35,7 @@ export class Hover {
   }
 
   show(panel, found) {
-    this.heat(found?.trace.meta.group ?? null);
+    this.heat(found?.trace.meta.group ?? null, found?.trace.meta.play === "graph" ? found : null);
     this.tip.hidden = !found;
     if (!found) return;
     this.tip.innerText = tip(panel, found);

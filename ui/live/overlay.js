@@ -9,10 +9,13 @@
 //   "still"  is drawn whole, always: it moves only when new data comes
 //   "arrows" are arrows at the head of a path (ui/live/arrows.js)
 //   "bars"   is a bar per step, shadows after the clock's; "stems" a stem from zero (ui/live/marks.js)
+//   "graph"  is nodes and the links between them, with what flows through them (ui/live/graph.js)
 // A trace with `fill: "toself"` is filled with its `fillcolor`, one with `yaxis: "y2"` stands on the
 // second y axis, below or above the first, over the same x.
 
 import { arrowKey, arrows } from "./arrows.js";
+import { along } from "./axes.js";
+import { graph, under } from "./graph.js";
 import { bars, notes, stems } from "./marks.js";
 import { ink } from "./theme.js";
 
@@ -135,9 +138,11 @@ export class Overlay {
     }
   }
 
-  trace(pen, trace, index, step, { hover: { hot }, secret, look }) {
+  trace(pen, trace, index, step, view) {
+    const { hover: { hot }, secret, look } = view;
     const { meta, line = {}, marker = {}, mode = "lines" } = trace;
     const points = this.points(trace, index, step);
+    if (meta.play === "graph") return graph(pen, points, trace, step, this.axesOf(trace), view);
     const last = points.x.length - 1;
     const upto = meta.play === "path" || meta.play === "curve" ? Math.min(Math.floor(step), last) : last;
     const cold = hot && meta.group && meta.group !== hot;
@@ -183,7 +188,7 @@ export class Overlay {
   }
 
   // The drawn vertex nearest to a place on the screen, or null.
-  nearest(px, py, step, { off, secret }, reach = 16) {
+  nearest(px, py, step, { off, secret, look }, reach = 16) {
     if (!this.axes) return null;
     this.project();
     let best = null;
@@ -192,6 +197,10 @@ export class Overlay {
       const { silent, group, play } = trace.meta;
       if (silent || off.has(group)) return;
       const { x, y } = this.points(trace, index, step);
+      if (play === "graph") {
+        best = under({ x, y }, trace, this.axesOf(trace), look, [px, py]) ?? best;
+        return;
+      }
       const grown = play === "path" || (secret && play !== "frame" && play !== "still");
       const upto = grown ? Math.min(step, x.length - 1) : x.length - 1;
       for (let at = 0; at <= upto; at += 1) {
@@ -234,17 +243,6 @@ function within(pen, [xa, ya]) {
   pen.beginPath();
   pen.rect(xa._offset, ya._offset, xa._length, ya._length);
   pen.clip();
-}
-
-function along(axis, values) {
-  const zero = axis._offset + axis.l2p(0);
-  const unit = axis.l2p(1) - axis.l2p(0);
-  const pixels = new Float64Array(values.length);
-  const log = axis.type === "log";
-  for (let at = 0; at < values.length; at += 1) {
-    pixels[at] = zero + unit * (log ? Math.log10(values[at]) : values[at]);
-  }
-  return pixels;
 }
 
 function stroke(pen, { x, y }, from, upto) {

@@ -1,11 +1,13 @@
 // A plot in words: what the tip says of a point, and what a screen reader hears of the whole.
 
+import { spoken } from "./graph.js";
 import { row } from "./overlay.js";
 
 export function tip(panel, { trace, at }) {
   const { x = "x", y = "y" } = panel.frame.labels;
   const { reads, told, play } = trace.meta;
   if (told) return told[at];
+  if (play === "graph") return spoken(trace, at, panel.stage.clock.step).join("\n");
   const step = play === "path" ? `step ${at}\n` : "";
   const [a, b] = play === "frame"
     ? [trace.meta.x, trace.meta.y].map((rows) => row(rows, panel.stage.clock.step)[at])

@@ -1,0 +1,12 @@
+// Values on an axis as pixels of the panel.
+
+export function along(axis, values) {
+  const zero = axis._offset + axis.l2p(0);
+  const unit = axis.l2p(1) - axis.l2p(0);
+  const pixels = new Float64Array(values.length);
+  const log = axis.type === "log";
+  for (let at = 0; at < values.length; at += 1) {
+    pixels[at] = zero + unit * (log ? Math.log10(values[at]) : values[at]);
+  }
+  return pixels;
+}
