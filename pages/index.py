@@ -30,6 +30,7 @@ page = st.navigation(
         "Check": [
             st.Page("shrinking_h.py", title="Shrinking h", icon=":material/compress:"),
             st.Page("check_network.py", title="Check a network", icon=":material/fact_check:"),
+            st.Page("backprop_graph.py", title="Backprop graph", icon=":material/account_tree:"),
         ],
     },
     position="top",

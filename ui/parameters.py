@@ -223,7 +223,7 @@ class View(Parameter):
     default: str = ""
 
     def moved(self, report: Mapping, state) -> dict[str, Any]:
-        text = _part(report, "views").get(str(self.panel))
+        text = part_of(report, "views").get(str(self.panel))
         if not isinstance(text, str) or not self.seen(state):
             return {}
         try:
@@ -320,7 +320,7 @@ class Place:
         return ()
 
     def moved(self, report: Mapping, state) -> dict[str, Any]:
-        place = _part(report, "handles").get(self.handle)
+        place = part_of(report, "handles").get(self.handle)
         if not isinstance(place, list | tuple):
             return {}
         ranges = self.bounds(state) if self.bounds else [
@@ -339,6 +339,7 @@ def placed(value: float, low: float, high: float) -> float:
     return min(max(round(float(value), digits), low), high)
 
 
-def _part(report: Mapping, name: str) -> Mapping:
+def part_of(report: Mapping, name: str) -> Mapping:
+    """What a stage's report has under a name, if that is a mapping itself."""
     part = report.get(name)
     return part if isinstance(part, Mapping) else {}

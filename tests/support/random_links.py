@@ -32,6 +32,7 @@ VARIANTS = {
     "training": [{"length.steps": "10"}],
     "slow_neuron": [{}, {"show": ""}],
     "recurrent": [{}, {"view": "one-unit"}, {"view": "a-real-net", "net.steps": "10"}],
+    "backprop_graph": [{}, {"view": "fill-in-the-gradient"}],
     "steps": [{}, {"stream": "drawn-by-hand", "details": "1"}],
 }
 

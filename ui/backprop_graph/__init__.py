@@ -1,1 +1,1 @@
-"""What belongs to the page Backprop graph alone: a scene for each view, its charts and its words."""
+"""What belongs to the page Backprop graph alone: its values, its graphs, a scene for each view."""

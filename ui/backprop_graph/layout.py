@@ -10,6 +10,8 @@ import numpy as np
 from igraph import Graph
 
 SWEEPS = 100
+# A link that passes a layer needs less room in it than a node.
+PASSING = 0.5
 
 
 @dataclass(frozen=True)
@@ -25,8 +27,9 @@ class Placement:
     @property
     def reach(self) -> tuple[list[float], list[float]]:
         """What of x and of y is to be seen, with room for the cards at the rim."""
-        return [-0.5, float(self.x.max()) + 0.5], [float(self.y.min()) - 0.7,
-                                                   float(self.y.max()) + 0.7]  # fmt: skip
+        low, high = float(self.y.min()), float(self.y.max())
+        room = max(0.7, 0.11 * (high - low))
+        return [-0.5, float(self.x.max()) + 0.5], [low - room, high + room]
 
 
 def placed(count: int, links: Sequence[tuple[int, int]]) -> Placement:
@@ -47,9 +50,29 @@ def placed(count: int, links: Sequence[tuple[int, int]]) -> Placement:
     found = graph.layout_sugiyama(layers=layers, maxiter=SWEEPS)
     across = np.asarray(layers, float)
     up = -np.array([place[0] for place in found.coords[: len(layers)]], float)
+    for own in range(max(layers, default=-1) + 1):
+        members = np.flatnonzero(across == own)
+        members = members[np.argsort(up[members], kind="stable")]
+        up[members] = apart(up[members], np.where(members < count, 1.0, PASSING))
     order = np.array([node for route in routes for node in route], int)
     starts = np.cumsum([0, *map(len, routes)])
     return Placement(across[:count], up[:count], np.array([across[order], up[order]]), starts)
+
+
+def apart(wanted: np.ndarray, rooms: np.ndarray) -> np.ndarray:
+    """The places (m,) nearest to those wanted, ascending, of which neighbours are as far apart as
+    the mean of their rooms: igraph now and then puts two nodes of a layer in one place.
+
+    Least squares by pooling adjacent violators (Ayer et al. 1955).
+    """
+    offsets = np.concatenate([[0.0], np.cumsum((rooms[1:] + rooms[:-1]) / 2)])
+    pools: list[list[float]] = []
+    for level in wanted - offsets:
+        pools.append([level, 1.0])
+        while len(pools) > 1 and pools[-2][0] > pools[-1][0]:
+            (last, many), (level, few) = pools.pop(), pools.pop()
+            pools.append([(last * many + level * few) / (many + few), many + few])
+    return offsets + np.concatenate([np.full(int(many), level) for level, many in pools])
 
 
 def _layers(count: int, links: Sequence[tuple[int, int]]) -> list[int]:

@@ -18,16 +18,18 @@ import { along } from "./axes.js";
 import { ink } from "./theme.js";
 
 // A letter is about so wide, and a line so high, for a type of one pixel.
-const LETTER = 0.56;
+const LETTER = 0.52;
 const LINE = 1.25;
-// How much of the way from layer to layer a card takes, and of the way to its neighbour.
-const ACROSS = 0.62;
-const UP = 0.84;
+// Letters of room at the sides of a card.
+const PAD = 1.5;
+// How much of the way from layer to layer cards may take, and of the way to their neighbours.
+const ACROSS = 0.8;
+const UP = 0.86;
 // Type below this share of the stage's own is not legible: heads alone, or dots, are drawn instead.
-const LEAST = 0.72;
-const THICK = 7;
+const LEAST = 0.7;
+const THICK = 5;
 const COLD = 0.13;
-const LABEL_AT = 0.42;
+const LABEL_AT = 0.5;
 
 // What is on each node and link at a step: rows of lines, by flow.
 function told({ plan, texts }, step) {
@@ -49,37 +51,86 @@ export function spoken({ meta }, item, step) {
   return [name, ...(told(meta, step).get(item) ?? []).filter(Boolean)];
 }
 
-// How large cards are where an axis unit is so many pixels, and what they have room for.
-function sizes({ plan, texts }, [xa, ya], look) {
-  const [wide, high] = [xa, ya].map((axis) => Math.abs(axis.l2p(1) - axis.l2p(0)));
-  const nodes = plan.heads.length;
-  const rows = texts.filter((_, at) => plan.slots[0][at] < nodes).map((text) => text.split("\n"));
-  const longest = (lines) => lines.reduce((most, { length }) => Math.max(most, length), 2);
-  const tall = rows.reduce((most, { length }) => Math.max(most, length), 1);
-  const fits = (letters, lines) => Math.min(1.1 * look.size,
-    (wide * ACROSS) / ((letters + 1.5) * LETTER), (high * UP) / ((lines + 0.4) * LINE));
-  const heads = longest(plan.heads);
-  const letters = Math.max(heads, longest(rows.flat()));
-  const full = fits(letters, 1 + plan.flows.length * tall);
-  if (full >= LEAST * look.size) {
-    return { type: full, lines: true, half: [(letters + 1.5) * LETTER * full / 2, 0], gap: wide };
+// The letters and the rows of every card, and the nodes from top to bottom of each layer.
+const measured = new WeakMap();
+
+function measure({ meta, x, y }) {
+  if (measured.has(meta)) return measured.get(meta);
+  const { heads, slots: [items, lines], flows } = meta.plan;
+  const letters = heads.map(({ length }) => length);
+  const rows = heads.map(() => flows.map(() => 0));
+  meta.texts.forEach((text, at) => {
+    if (items[at] >= heads.length) return;
+    const told = text ? text.split("\n") : [];
+    letters[items[at]] = told.reduce((most, { length }) => Math.max(most, length), letters[items[at]]);
+    rows[items[at]][lines[at]] = Math.max(rows[items[at]][lines[at]], told.length);
+  });
+  const layers = new Map();
+  heads.forEach((_, at) => layers.set(x[at], [...(layers.get(x[at]) ?? []), at]));
+  for (const nodes of layers.values()) nodes.sort((one, other) => y[one] - y[other]);
+  const found = { letters, rows: rows.map((each) => each.reduce((sum, more) => sum + more, 1)), layers };
+  measured.set(meta, found);
+  return found;
+}
+
+// The largest type in which cards of so many letters and rows neither touch nor overlap.
+function fitting(trace, letters, rows, wide, high) {
+  const { layers } = measure(trace);
+  const places = [...layers.keys()].sort((one, other) => one - other);
+  const widest = places.map((place) => Math.max(...layers.get(place).map(letters)));
+  let type = Infinity;
+  widest.forEach((own, at) => {
+    const two = at ? (own + widest[at - 1]) / 2 : own;
+    type = Math.min(type, (wide * ACROSS) / ((two + PAD) * LETTER));
+  });
+  for (const nodes of layers.values()) {
+    for (let at = 1; at < nodes.length; at += 1) {
+      const apart = trace.y[nodes[at]] - trace.y[nodes[at - 1]];
+      const two = (rows(nodes[at]) + rows(nodes[at - 1])) / 2;
+      type = Math.min(type, (high * apart * UP) / ((two + 0.5) * LINE));
+    }
   }
-  const brief = fits(heads, 1);
+  return type;
+}
+
+// How large cards are where an axis unit is so many pixels, and what they have room for: all lines,
+// heads alone, or nothing.
+function sizes(trace, [xa, ya], look) {
+  const [wide, high] = [xa, ya].map((axis) => Math.abs(axis.l2p(1) - axis.l2p(0)));
+  const { letters, rows } = measure(trace);
+  const { heads } = trace.meta.plan;
+  const least = LEAST * look.size;
+  const tallest = Math.max(...rows);
+  const full = Math.min(1.1 * look.size, fitting(trace, (at) => letters[at], (at) => rows[at], wide, high),
+    (0.9 * ya._length) / (tallest * LINE));
+  const sized = (type, count) => heads.map((_, at) => ((Math.max(count(at), 2) + PAD) * LETTER * type) / 2);
+  if (full >= least) return { type: full, lines: true, halves: sized(full, (at) => letters[at]) };
+  const brief = Math.min(look.size, fitting(trace, (at) => heads[at].length, () => 1, wide, high));
+  if (brief >= least) return { type: brief, halves: sized(brief, (at) => heads[at].length) };
   const small = Math.max(1.5, Math.min(0.3 * high, 0.2 * wide, 0.45 * look.size));
-  if (brief >= LEAST * look.size) return { type: brief, half: [(heads + 1.5) * LETTER * brief / 2, 0] };
-  return { type: 0, half: [small, small] };
+  return { type: 0, halves: heads.map(() => small) };
 }
 
 export function graph(pen, points, trace, step, axes, { hover, off, look }) {
   const { meta } = trace;
   const now = told(meta, step);
-  const size = sizes(meta, axes, look);
+  const size = sizes(trace, axes, look);
   const lit = hover.spot?.trace.meta.plan === meta.plan ? paths(meta.plan, hover.spot.at) : null;
-  const routes = meta.plan.bends.map((values, side) => along(axes[side], values));
+  const routes = between(meta.plan, axes, size.halves);
   const flows = meta.plan.flows.map((flow, at) => ({ ...flow, at, shown: !off.has(flow.group) }));
   links(pen, meta, routes, flows, step, lit, look, size);
   cards(pen, points, meta, flows, now, size, step, lit, look);
   if (size.lines) labels(pen, meta, routes, flows, now, size, look);
+}
+
+// The places that links pass, from the rim of a card to the rim of another.
+function between({ bends, starts, ends: [from, to] }, axes, halves) {
+  const [x, y] = bends.map((values, side) => along(axes[side], values));
+  from.forEach((node, at) => {
+    x[starts[at]] += halves[node];
+    x[starts[at + 1] - 1] -= halves[to[at]];
+  });
+  return [x, y];
 }
 
 // The nodes and links on the way from a node, or through a link, to where the graph ends.
@@ -100,8 +151,8 @@ function paths({ heads, ends: [from, to] }, item) {
   return { nodes, links };
 }
 
-function links(pen, { plan, sizes: flowing }, routes, flows, step, lit, look, { half, lines }) {
-  const apart = lines ? 3.5 * look.thick : 1;
+function links(pen, { plan, sizes: flowing }, routes, flows, step, lit, look, { lines }) {
+  const apart = lines ? (THICK / 2 + 0.5) * look.thick : 1;
   pen.lineCap = "round";
   for (let at = 0; at < plan.ends[0].length; at += 1) {
     const span = [plan.starts[at], plan.starts[at + 1] - 1];
@@ -117,7 +168,7 @@ function links(pen, { plan, sizes: flowing }, routes, flows, step, lit, look, { 
       pen.globalAlpha = (0.12 + 0.88 * share) * faint;
       pen.lineWidth = (0.6 + THICK * share * (lines ? 1 : 0.5)) * look.thick * (lit?.links.has(at) ? 1.3 : 1);
       run(pen, routes, span, -way * apart);
-      if (lines && share > 0) arrow(pen, routes, span, way, -way * apart, half[0], look);
+      if (lines && share > 0) arrow(pen, routes, span, way, -way * apart, look);
     }
   }
   pen.globalAlpha = 1;
@@ -134,18 +185,17 @@ function run(pen, [x, y], [first, last], aside) {
   pen.stroke();
 }
 
-function arrow(pen, [x, y], [first, last], way, aside, half, look) {
+function arrow(pen, [x, y], [first, last], way, aside, look) {
   const [at, inside] = way > 0 ? [last, -1] : [first, 1];
   const long = 5 * look.thick + pen.lineWidth / 2;
-  const tip = x[at] + inside * half;
   pen.beginPath();
-  pen.moveTo(tip, y[at] + aside);
-  pen.lineTo(tip + inside * long, y[at] + aside - long * 0.6);
-  pen.lineTo(tip + inside * long, y[at] + aside + long * 0.6);
+  pen.moveTo(x[at], y[at] + aside);
+  pen.lineTo(x[at] + inside * long, y[at] + aside - long * 0.6);
+  pen.lineTo(x[at] + inside * long, y[at] + aside + long * 0.6);
   pen.fill();
 }
 
-function cards(pen, { x, y }, { plan, tones }, flows, now, { type, lines, half }, step, lit, look) {
+function cards(pen, { x, y }, { plan, tones }, flows, now, { type, lines, halves }, step, lit, look) {
   pen.textAlign = "center";
   pen.textBaseline = "middle";
   const busy = plan.visits[Math.min(step, plan.visits.length - 1)];
@@ -156,12 +206,12 @@ function cards(pen, { x, y }, { plan, tones }, flows, now, { type, lines, half }
       const text = shown ? now.get(at)?.[flow] : "";
       for (const line of text ? text.split("\n") : []) rows.push([line, ink(colour, look)]);
     }
-    const high = type ? ((rows.length + 0.5) * LINE * type) / 2 : half[1];
+    const high = type ? ((rows.length + 0.5) * LINE * type) / 2 : halves[at];
     const tone = tones?.[at] ? ink(tones[at], look) : look.text;
     const done = now.has(at);
     pen.beginPath();
-    if (type) pen.roundRect(x[at] - half[0], y[at] - high, 2 * half[0], 2 * high, 0.45 * type);
-    else pen.arc(x[at], y[at], half[0] * (at === busy ? 2 : 1), 0, 7);
+    if (type) pen.roundRect(x[at] - halves[at], y[at] - high, 2 * halves[at], 2 * high, 0.45 * type);
+    else pen.arc(x[at], y[at], halves[at] * (at === busy ? 1.8 : 1), 0, 7);
     pen.fillStyle = type || !done ? look.back : tone;
     pen.fill();
     pen.strokeStyle = tone;
@@ -180,8 +230,7 @@ function cards(pen, { x, y }, { plan, tones }, flows, now, { type, lines, half }
 }
 
 // What a link multiplies by and what flows back, beside it, where there is room for it.
-function labels(pen, { plan }, [x, y], flows, now, { type, half, gap }, look) {
-  const room = gap - 2 * half[0];
+function labels(pen, { plan }, [x, y], flows, now, { type }, look) {
   const taken = [];
   pen.textAlign = "center";
   pen.textBaseline = "middle";
@@ -189,14 +238,15 @@ function labels(pen, { plan }, [x, y], flows, now, { type, half, gap }, look) {
   for (let at = 0; at < plan.ends[0].length; at += 1) {
     const lines = now.get(plan.heads.length + at) ?? [];
     const [first, next] = [plan.starts[at], plan.starts[at] + 1];
-    const middle = x[first] + half[0] + room / 2;
+    const room = x[next] - x[first];
+    const middle = (x[first] + x[next]) / 2;
     const level = y[first] + LABEL_AT * (y[next] - y[first]);
     for (const { at: flow, colour, way, shown } of flows) {
       const text = shown && lines[flow];
       if (!text || text.includes("\n")) continue;
       const wide = pen.measureText(text).width / 2;
-      const box = [middle - wide, level - way * 0.95 * type, 2 * wide, type];
-      if (2 * wide > room + 0.6 * type || taken.some((other) => overlap(box, other))) continue;
+      const box = [middle - wide, level - way * (0.55 * type + THICK * look.thick), 2 * wide, type];
+      if (2 * wide + type > room || taken.some((other) => overlap(box, other))) continue;
       taken.push(box);
       pen.strokeStyle = look.back;
       pen.lineWidth = 3.5 * look.thick;
@@ -213,15 +263,14 @@ const overlap = ([x, y, w, h], [a, b, c, d]) => x < a + c && a < x + w && Math.a
 // The node or the link under a place on the screen, or null.
 export function under(points, trace, axes, look, [px, py]) {
   const { meta } = trace;
-  const { half: [across, up], type } = sizes(meta, axes, look);
-  const high = type ? Math.max(LINE * type, 10) : Math.max(up, 8);
+  const { halves, type } = sizes(trace, axes, look);
   let best = null;
   const consider = (at, x, y, wide, tall) => {
     const away = Math.hypot(Math.max(0, Math.abs(px - x) - wide), Math.max(0, Math.abs(py - y) - tall));
     if (away < (best?.away ?? 10)) best = { trace, at, px: x, py: y, away };
   };
-  points.x.forEach((x, at) => consider(at, x, points.y[at], across, high));
-  const [x, y] = meta.plan.bends.map((values, side) => along(axes[side], values));
+  points.x.forEach((x, at) => consider(at, x, points.y[at], halves[at], type ? LINE * type : halves[at]));
+  const [x, y] = between(meta.plan, axes, halves);
   meta.plan.ends[0].forEach((_, at) => {
     const first = meta.plan.starts[at];
     consider(meta.plan.heads.length + at, (x[first] + x[first + 1]) / 2, (y[first] + y[first + 1]) / 2, 0, 0);

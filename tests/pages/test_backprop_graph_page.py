@@ -1,0 +1,95 @@
+"""The Backprop graph page as a person meets it: typed, dragged, wrong, and shared."""
+
+import numpy as np
+import pytest
+from visits import comparable, picture, report, said, table, visit
+
+from ui.backprop_graph.examples import EXAMPLES
+from ui.backprop_graph.values import write
+
+KEY = "backprop_graph.stage"
+
+
+def opened(**link: str):
+    return visit(link, "backprop_graph")
+
+
+def meta(app) -> dict:
+    return picture(app, KEY)["panels"][0]["figure"]["data"][0]["meta"]
+
+
+def ending(app) -> str:
+    return picture(app, KEY)["words"]["texts"][-1]
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda each: each.name)
+def test_every_example_opens_whole(example):
+    app = opened(f=example.text, values=write(example.values))
+    assert not said(app)
+    assert "<table>" in table(app, KEY)
+    assert np.isfinite(meta(app)["sizes"]).all()
+
+
+@pytest.mark.parametrize(("text", "values", "told"), [
+    ("(x + y) * z", "x:-2;y:5;z:-4", "Gradient: x −4, y −4, z 3."),
+    ("u = x*x; u*u", "x:2", "Gradient: x 32."),
+    ("a + a", "a:7", "Gradient: a 2."),
+])  # fmt: skip
+def test_the_gradients_that_everybody_knows(text, values, told):
+    assert ending(opened(f=text, values=values)).endswith(told)
+
+
+def test_an_input_dragged_moves_every_number_and_the_link_holds_it():
+    app = opened()
+    handle = next(each for each in picture(app, KEY)["handles"] if each["name"] == "y")
+    app = report(app, KEY, handles={"y": [handle["at"][0] - 0.075, 9.0]})
+    assert app.query_params["values"] == "x:-2;y:2.5;z:-4"
+    assert ending(app).endswith("f = −2. Gradient: x −4, y −4, z 0.5.")
+    again = visit(dict(app.query_params), "backprop_graph")
+    panels = [repr(comparable(picture(each, KEY))["panels"]) for each in (app, again)]
+    assert panels[0] == panels[1]
+
+
+def test_an_entry_of_a_matrix_is_dragged():
+    app = opened(f="sum(W @ x)", values="W:1,2/3,4;x:1,1")
+    app = report(app, KEY, values={"values.W.2.1": -1.5})
+    assert app.query_params["values"] == "W:1,2/-1.5,4;x:1,1"
+    assert "x [−0.5, 6]" in ending(app)
+
+
+@pytest.mark.parametrize(("text", "because"), [
+    ("(x + y", "never closed"), ("x +", "missing"), ("W @ x", "takes vectors and matrices"),
+    ("__import__('os')", "cannot be used"), ("x = y; y = x", "used before it is defined"),
+    ("+".join(["x"] * 3000), "characters"), ("", "Nothing is worked out"),
+])  # fmt: skip
+def test_a_text_that_cannot_be_read_gets_a_sentence_and_is_not_lost(text, because):
+    app = opened()
+    app.text_input[0].set_value(text).run()
+    assert because in said(app)
+    assert "last graph that could be worked out" in said(app)
+    assert app.text_input[0].value == text
+    assert ending(app).endswith("f = −12. Gradient: x −4, y −4, z 3.")
+    app.text_input[0].set_value("x * y").run()
+    assert not said(app)
+
+
+def test_values_that_cannot_be_read_stay_in_their_field():
+    app = opened()
+    field = next(each for each in app.text_input if each.label == "Values of the inputs")
+    field.set_value("x: two").run()
+    assert "is no number for" in said(app)
+    assert ending(app).endswith("Gradient: x −4, y −4, z 3.")
+
+
+def test_the_library_brings_text_and_values():
+    app = opened(at="1")
+    next(each for each in app.button if each.label == "Fan-out").click().run()
+    assert app.query_params == {"f": "u = x * x; f = u * u", "values": "x:2"}
+    assert ending(app).endswith("Gradient: x 32.")
+
+
+def test_a_thousand_nodes_are_still_drawn():
+    lines = ["h0 = x * w", *(f"h{i} = sin(h{i - 1}) * w + x" for i in range(1, 333))]
+    app = opened(f="; ".join(lines))
+    assert not said(app)
+    assert len(meta(app)["plan"]["heads"]) > 990

@@ -1,0 +1,48 @@
+"""Where the nodes of a graph stand."""
+
+from itertools import pairwise
+from random import Random
+
+import numpy as np
+import pytest
+
+from ui.backprop_graph.layout import PASSING, apart, placed
+
+
+def some_links(count: int, seed: int = 0) -> list[tuple[int, int]]:
+    random = Random(seed)
+    return [(begin, end) for end in range(3, count)
+            for begin in random.sample(range(max(0, end - 9), end), 2)]  # fmt: skip
+
+
+@pytest.mark.parametrize("count", [10, 200, 600])
+def test_links_lead_to_the_right_and_no_two_nodes_touch(count):
+    links = some_links(count)
+    found = placed(count, links)
+    begins, ends = np.array(links).T
+    assert (found.x[ends] - found.x[begins] >= 1).all()
+    for layer in np.unique(found.x):
+        assert (np.diff(np.sort(found.y[found.x == layer])) >= 1 - 1e-9).all()
+
+
+def test_a_link_passes_its_two_nodes_and_every_layer_between_them():
+    links = [(0, 1), (1, 2), (2, 3), (0, 3)]
+    found = placed(4, links)
+    for (begin, end), (first, last) in zip(links, pairwise(found.starts), strict=True):
+        across, up = found.bends[:, first:last]
+        assert (across[0], up[0]) == (found.x[begin], found.y[begin])
+        assert (across[-1], up[-1]) == (found.x[end], found.y[end])
+        assert (np.diff(across) == 1).all()
+    around = found.bends[1, found.starts[3] + 1 : found.starts[4] - 1]
+    assert (np.abs(around - found.y[[1, 2]]) >= (1 + PASSING) / 2 - 1e-9).all()
+
+
+def test_a_node_stands_right_before_the_first_that_needs_it():
+    found = placed(5, [(0, 2), (1, 4), (2, 3), (3, 4)])
+    assert found.x.tolist() == [0, 2, 1, 2, 3]
+
+
+def test_what_stands_too_near_is_moved_as_little_as_can_be():
+    np.testing.assert_allclose(apart(np.array([0.0, 0.0, 5.0]), np.ones(3)), [-0.5, 0.5, 5.0])
+    np.testing.assert_allclose(apart(np.array([0.0, 0.2, 0.4]), np.ones(3)), [-0.8, 0.2, 1.2])
+    np.testing.assert_allclose(apart(np.array([0.0, 3.0]), np.ones(2)), [0.0, 3.0])

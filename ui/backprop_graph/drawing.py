@@ -1,0 +1,208 @@
+"""A case as a graph on the stage: cards with values and gradients, links as wide as what flows."""
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from optcore.graph import Flow, Graph, Node
+from ui.backprop_graph.case import Case, moments, placement
+from ui.figures import layout
+from ui.live.wire import Kept
+from ui.palette import HUES
+from ui.prose import number
+
+VALUE, GRADIENT = FLOWS = (
+    {"group": "value", "name": "value", "colour": HUES[0], "dash": "solid", "symbol": "none"},
+    {"group": "gradient", "name": "gradient", "colour": HUES[4], "dash": "solid", "symbol": "none"},
+)
+LONGEST_HEAD = 14
+# Of the largest flow a link is whole; so many decades below it, it can hardly be seen.
+DECADES = 6.0
+# Where nothing tells of a text before the end of time.
+NEVER = 2**30
+
+
+def picture(case: Case, tones: list[str] | None = None, hidden: frozenset = frozenset()) -> dict:
+    """The whole figure; `hidden` are the items whose gradients are not told."""
+    across, up = case.placement.reach
+    bare = {"visible": False, "automargin": False}
+    made = layout(
+        f"graph {case.graph.text}", margin=(4, 4, 4, 4),
+        xaxis={"range": across, **bare}, yaxis={"range": up, **bare},
+    )  # fmt: skip
+    return {"data": [trace(case, tones, hidden)], "layout": made}
+
+
+def trace(case: Case, tones: list[str] | None = None, hidden: frozenset = frozenset()) -> dict:
+    """The graph alone (ui/live/graph.js tells what it is made of)."""
+    place = case.placement
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "name": "graph",
+        "x": place.x,
+        "y": place.y,
+        "meta": {
+            "play": "graph",
+            "plan": plan(case.graph),
+            "texts": texts(case, hidden),
+            "sizes": sizes(case, hidden),
+            **({"tones": tones} if tones else {}),
+        },
+    }
+
+
+# ------------------------------------------------------------------ what stays
+
+
+@lru_cache(maxsize=64)
+def plan(graph: Graph) -> Kept:
+    """All that does not change with the values."""
+    turns, where = moments(graph), placement(graph)
+    forward = [turns.since.get(edge.end, 0) for edge in graph.edges]
+    back = [turns.sends[edge.end] if _carries(graph, edge) else NEVER for edge in graph.edges]
+    return Kept(
+        heads=[head(node) for node in graph.nodes],
+        ends=np.array([[edge.start, edge.end] for edge in graph.edges], int).T.reshape(2, -1),
+        bends=where.bends,
+        starts=where.starts,
+        flows=[
+            {"group": flow["group"], "colour": flow["colour"], "way": way}
+            for flow, way in zip(FLOWS, (1, -1), strict=True)
+        ],
+        slots=np.array(_slots(graph), int).T.reshape(3, -1),
+        passes=np.array([forward, back], int),
+        visits=np.array(turns.visits, int),
+    )
+
+
+def head(node: Node) -> str:
+    """The first line of a card: a name and what is done, or one of them."""
+    if isinstance(node.value, float):
+        text = number(node.value)
+    elif not node.operands:
+        text = node.name
+    else:
+        sign = node.operation.sign
+        text = f"{node.name}  {sign}" if node.given else sign
+    return text if len(text) <= LONGEST_HEAD else text[: LONGEST_HEAD - 1] + "…"
+
+
+def _carries(graph: Graph, edge) -> bool:
+    return edge.end in moments(graph).sends and graph.depends()[edge.start]
+
+
+def _slots(graph: Graph) -> list[tuple[int, int, int]]:
+    """Item, line and moment of every text, in the order in which `texts` gives them."""
+    turns = moments(graph)
+    found = [(node.place, 0, turns.since.get(node.place, 0)) for node in graph.nodes]
+    found.append((graph.places[graph.output], 1, len(turns.forward) + 1))
+    for node in graph.nodes:
+        arriving = sorted(turns.sends[edge.end] for edge in graph.users[node.place]
+                          if _carries(graph, edge))  # fmt: skip
+        found += [(node.place, 1, moment) for moment in arriving]
+    for at, edge in enumerate(graph.edges):
+        item = len(graph.nodes) + at
+        if _carries(graph, edge):
+            found += [(item, 0, turns.since[edge.end]), (item, 1, turns.sends[edge.end])]
+    return found
+
+
+# ------------------------------------------------------------------ what moves
+
+
+def texts(case: Case, hidden: frozenset = frozenset()) -> list[str]:
+    """The texts of `plan`'s slots."""
+    graph, run = case.graph, case.run
+    told = ["" if _plain(node) else on_card(run.values[node.place]) for node in graph.nodes]
+    told.append("?" if case.output in hidden else on_card(run.adjoints[case.output]))
+    for node in graph.nodes:
+        told += _arriving(case, node.place, node.place in hidden)
+    for at, edge in enumerate(graph.edges):
+        if flow := case.flow(edge):
+            secret = len(graph.nodes) + at in hidden
+            told += [local(case, flow), "?" if secret else on_card(flow.contribution)]
+    return told
+
+
+def _plain(node: Node) -> bool:
+    """Whether the head of a card is its value."""
+    return node.kind == "constant" and len(node.name) <= LONGEST_HEAD
+
+
+def _arriving(case: Case, place: int, secret: bool) -> list[str]:
+    """The gradient of a node as it grows: what has come so far, and at last its adjoint."""
+    arrivals = case.arrivals(place)
+    if not arrivals:
+        return []
+    if secret:
+        return ["?"] * len(arrivals)
+    sums = np.cumsum([flow.contribution for _, flow in arrivals[:-1]], axis=0)
+    return [*(f"{on_card(each)}+" for each in sums), on_card(case.run.adjoints[place])]
+
+
+def on_card(value: np.ndarray | None) -> str:
+    """A number, the numbers of a vector, or those of a matrix row by row."""
+    if value is None:
+        return "none"
+    if value.ndim == 2:
+        return "\n".join(map(on_card, value))
+    return " ".join(number(each) for each in np.atleast_1d(value))
+
+
+def written(value: np.ndarray | None) -> str:
+    """A number, a vector in brackets, or the rows of a matrix, in a line of text."""
+    if value is None:
+        return "none"
+    if value.ndim == 2:
+        return f"[{', '.join(map(written, value))}]"
+    if value.ndim == 1:
+        return f"[{', '.join(number(each) for each in value)}]"
+    return number(float(value))
+
+
+def local(case: Case, flow: Flow) -> str:
+    """What an edge multiplies by: the number, or of arrays the rule."""
+    if flow.local is not None and not flow.local.ndim and not flow.contribution.ndim:
+        return f"× {number(float(flow.local))}"
+    return flow.rule
+
+
+def sizes(case: Case, hidden: frozenset = frozenset()) -> np.ndarray:
+    """How much flows through each edge, forward and back (2, k), from 0 to 1."""
+    run, nodes = case.run, len(case.graph.nodes)
+    values = np.array([_length(value) for value in run.values])
+    forward = [values[edge.start] for edge in case.graph.edges]
+    # A width tells how much flows: what is to be guessed has the same as any other.
+    back = [flow.size if (flow := case.flow(edge)) else 0.0 for edge in case.graph.edges]
+    shares = np.array([shares_of(forward), shares_of(back)], np.float32)
+    for item in hidden:
+        if item >= nodes:
+            shares[1, item - nodes] = 0.5
+    return shares
+
+
+def _length(value: np.ndarray) -> float:
+    return float(np.sqrt(np.sum(np.square(value))))
+
+
+def shares_of(lengths, decades: float = DECADES) -> np.ndarray:
+    """Lengths as shares of the largest, by orders of magnitude; 0 for what is nothing."""
+    lengths = np.asarray(lengths, float)
+    known = np.isfinite(lengths) & (lengths > 0)
+    shares = np.zeros(lengths.shape)
+    if known.any():
+        below = np.log10(lengths[known] / lengths[known].max())
+        shares[known] = np.maximum(0.04, 1 + below / decades)
+    return shares
+
+
+def handles(case: Case, most: int) -> dict[str, Any]:
+    """The scalar inputs that have a handle of their own on the picture, by name -> place."""
+    found = {
+        node.name: node.place
+        for node in case.graph.nodes
+        if node.kind == "input" and not case.run.values[node.place].ndim
+    }
+    return found if len(found) <= most else {}

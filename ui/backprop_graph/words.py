@@ -1,0 +1,139 @@
+"""What the page says of a case: a sentence for each moment, and its tables."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from optcore.graph import Flow, Node
+from ui.backprop_graph.case import Case
+from ui.backprop_graph.drawing import written
+from ui.prose import csv_text, table
+
+LONGEST = 40
+# Of more moments than that, each is told by its node alone.
+MANY = 400
+HEADS = ("Node", "operation", "shape", "value", "gradient")
+SIGNED = {"add": "+", "sub": "−", "mul": "×", "div": "/", "power": "^", "matmul": "@"}
+
+
+def told(case: Case) -> list[str]:
+    """A sentence for each of the clock's moments."""
+    turns = case.moments
+    brief = turns.last > MANY
+    nodes = case.graph.nodes
+    sentences = [_given(case)]
+    sentences += [_worked(case, nodes[place], brief) for place in turns.forward]
+    sentences += [_sent(case, nodes[place], brief) for place in turns.backward]
+    sentences[-1] = f"{sentences[-1]} {ending(case)}" if turns.backward else ending(case)
+    return sentences
+
+
+def ending(case: Case) -> str:
+    """The result and the gradient of every input."""
+    run, graph = case.run, case.graph
+    output = graph.nodes[run.of]
+    if run.trouble:
+        return shortened(run.trouble, 200)
+    result = f"{shortened(output.name)} = {written(run.values[run.of])}."
+    found = {name: run.adjoints[graph.places[name]] for name in graph.inputs}
+    known = [f"{name} {written(each)}" for name, each in found.items() if each is not None]
+    if not known:
+        return f"{result} No input changes it."
+    more = f", and {len(known) - 12} more" if len(known) > 12 else ""
+    whole = "" if not run.values[run.of].ndim else " of the sum of its entries"
+    return f"{result} Gradient{whole}: {', '.join(known[:12])}{more}."
+
+
+def _given(case: Case) -> str:
+    values = case.run.values
+    given = [f"{name} = {written(values[case.graph.places[name]])}" for name in case.graph.inputs]
+    more = f", and {len(given) - 12} more" if len(given) > 12 else ""
+    return f"Given: {', '.join(given[:12])}{more}." if given else "No inputs: nothing can change."
+
+
+def _worked(case: Case, node: Node, brief: bool) -> str:
+    name, result = shortened(node.name), written(case.run.values[node.place])
+    if brief:
+        return f"Forward: {name} = {result}."
+    operands = [written(case.run.values[place]) for place in node.operands]
+    sign = SIGNED.get(node.kind)
+    done = f" {sign} ".join(operands) if sign else f"{node.operation.sign}({', '.join(operands)})"
+    return f"Forward: {name} is {done} = {result}."
+
+
+def _sent(case: Case, node: Node, brief: bool) -> str:
+    name, run = shortened(node.name), case.run
+    arrived = f"Back: {name} has the gradient {written(run.adjoints[node.place])}."
+    if brief:
+        return arrived
+    flows = [flow for place in dict.fromkeys(node.operands) for flow in run.given_to(place)
+             if flow.edge.end == node.place]  # fmt: skip
+    return " ".join([arrived, *(_passed(case, flow) for flow in flows)])
+
+
+def _passed(case: Case, flow: Flow) -> str:
+    """What one edge makes of a gradient, and what its start then has if others gave before."""
+    target = case.graph.nodes[flow.edge.start]
+    name, given = shortened(target.name), written(flow.contribution)
+    if flow.local is not None and not flow.local.ndim:
+        said = f"To {name}: {written(flow.adjoint)} × {written(flow.local)} = {given}."
+    else:
+        said = f"To {name}: {given}, as {shortened(flow.rule)}."
+    arrivals = [each for _, each in case.arrivals(target.place)]
+    if len(arrivals) > 1 and flow is arrivals[-1]:
+        total = case.run.adjoints[target.place]
+        return f"{said} In all {' + '.join(_term(each) for each in arrivals)} = {written(total)}."
+    return said
+
+
+def _term(flow: Flow) -> str:
+    text = written(flow.contribution)
+    return f"({text})" if text.startswith("−") else text
+
+
+def shortened(text: str, most: int = LONGEST) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+# ------------------------------------------------------------------ tables
+
+
+def rows(case: Case) -> list[Sequence[str]]:
+    shapes = case.run.shapes
+    return [
+        (
+            shortened(node.name),
+            node.kind,
+            " × ".join(map(str, shapes[node.place])) or "1",
+            written(case.run.values[node.place]),
+            written(case.run.adjoints[node.place]),
+        )
+        for node in case.graph.nodes
+    ]
+
+
+def listed(case: Case) -> str:
+    return table(HEADS, rows(case), named=True)
+
+
+def sheet(case: Case) -> str:
+    """A row for every entry of every node, and one for what every edge carries."""
+    found = []
+    nodes = case.graph.nodes
+    for node in nodes:
+        value, adjoint = case.run.values[node.place], case.run.adjoints[node.place]
+        for place in np.ndindex(value.shape):
+            told = "" if adjoint is None else float(adjoint[place])
+            found.append(["node", node.name, node.kind, _place(place), float(value[place]), told])
+    for edge, flow in case.run.flows.items():
+        name = f"{nodes[edge.start].name} -> {nodes[edge.end].name}"
+        for place in np.ndindex(flow.contribution.shape):
+            found.append(
+                ["edge", name, edge.position + 1, _place(place), "",
+                 float(flow.contribution[place])]
+            )  # fmt: skip
+    return csv_text(["kind", "name", "operation", "entry", "value", "gradient"], found)
+
+
+def _place(place: tuple[int, ...]) -> str:
+    return ".".join(str(at + 1) for at in place)
