@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from ui.lesson_map import Taught, cards
+from ui.own_lesson import opener
 from ui.race.parameters import PARAMETERS as RACE
 from ui.race.picture import picture as race
 from ui.recurrent.parameters import PARAMETERS as RECURRENT
@@ -31,6 +32,12 @@ TAUGHT = {
 
 state = PageState("lessons", ())
 state.notices()
+with st.container(key="own"):
+    own = st.popover("Your own lesson", icon=":material/edit:", on_change="rerun")
+if own.open:
+    with own:
+        st.caption("On any page: Lessons, Make your own. What the page shows becomes a step.")
+        opener(state)
 st.html(Path(__file__).parent.parent / "ui" / "lesson_map.css")
 st.html(cards(TAUGHT))
 state.publish()

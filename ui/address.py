@@ -1,6 +1,6 @@
 """The values of a page by the names that its table declares: from an address, and back to it."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -178,9 +178,14 @@ class Address:
     def parameters(self, *, shared: bool = False) -> dict[str, str]:
         """The address: what differs from the defaults, or from the origin where it says more; a
         `shared` one leaves out what is the visitor's own."""
-        shown, base = {}, self.base
+        private = {row.name for row in self.applying() if shared and not row.shared}
+        return self.differences(self.base, private)
+
+    def differences(self, base: Mapping[str, str], without: Collection[str] = ()) -> dict[str, str]:
+        """What makes the page of a link with the parameters `base`, by the names not `without`."""
+        shown = {}
         for row in self.applying():
-            if shared and not row.shared:
+            if row.name in without:
                 continue
             value = self.value(row)
             if row.name in base:

@@ -23,8 +23,12 @@ from ui.framing import FRAME
 from ui.lessons import OpenLesson, lessons, prose
 from ui.live.stage import ASIDE
 from ui.live.take_away import take_away
+from ui.own_lesson import maker
 from ui.parameters import Origin, Scrubbed, View
 from ui.state import PageState
+
+# Characters of a link that a phone still reads off a screen.
+LONGEST_CODE = 900
 
 _LINE: dict[str, Any] = {
     "horizontal": True,
@@ -86,6 +90,7 @@ def _lessons(state: PageState) -> None:
                 st.caption(subject := each.subject)
             st.button(each.title, key=f"lesson.{each.name}", type="tertiary",
                       on_click=state.open, args=(OpenLesson(each),))  # fmt: skip
+        maker(state)
 
 
 def about(state: PageState) -> None:
@@ -135,7 +140,10 @@ def _offer(state: PageState, place) -> None:
             st.caption("The link")
             st.code(url, language=None, wrap_lines=True)
         with right:
-            st.image(segno.make(url, error="m").svg_inline(scale=4, border=2), width="stretch")
+            if len(url) > LONGEST_CODE:
+                st.caption("Too long for a code: a lesson of your own can go as a file.")
+            else:
+                st.image(segno.make(url, error="m").svg_inline(scale=4, border=2), width="stretch")
         st.caption("For a course page")
         st.code(f'<iframe src="{framed}" width="900" height="600"></iframe>',
                 language="html", wrap_lines=True)  # fmt: skip

@@ -9,7 +9,8 @@ from itertools import groupby
 
 from ui.address import Address, empty
 from ui.cache import CACHE
-from ui.lessons import FOLDER, Lesson, OpenLesson, address, lessons, names_in
+from ui.lesson_file import Lesson
+from ui.lessons import FOLDER, OpenLesson, address, lessons, names_in
 from ui.thumbnail import Picture, as_source
 
 

@@ -1,39 +1,15 @@
-"""Lessons: what the files in lessons/ say, and how a step is told with the numbers on screen.
-
-A lesson is data. `lessons/<page>/<name>.md` begins with fields, one a line, and then has a section
-for each step:
-
-    title: Zig-zag in a ravine
-    subject: The learning rate
-    order: 20
-    state: surface=ravine&surface.condition=50&race=gradient-descent
-    next: race/one-rate-too-large
-
-    ## Does it get there?
-    set: gradient-descent.learning_rate=0.0388
-    at: 0
-    ask: gradient-descent.arrives
-    The steep side limits the rate to {limit}. Does gradient descent reach the star?
-    - yes: It does, at step {gradient-descent.arrival}.
-    - no: It comes to {gradient-descent.distance} of it.
-    then: Across it flips its sign at every step.
-
-`set` adds to the state, `at` is the moment at which the clock stands when the step opens, `until`
-the one to which it plays. `ask` names the fact that decides which answer is right: the answer's
-own text, or what stands in brackets behind it (`- ten times [8..12]: ...`). A name in braces is
-a fact too: a number or a word that the page makes from the run on screen (`{rate:.2f}` says how
-to write it).
-"""
+"""Lessons: those in lessons/<page>/, in an address, and told with the numbers on screen."""
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from html import escape
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
+from ui.lesson_file import MARK, Facts, Lesson, parse, unpacked
 from ui.parameters import Origin
 from ui.prose import quoted
 
@@ -43,79 +19,8 @@ NOT_SURE = "not sure"
 # The page that opens has no name of its own in an address.
 OPENS = "race"
 
-_FIELD = re.compile(r"(title|subject|order|state|next|set|at|until|ask|then): *(.*)")
-_ANSWER = re.compile(r"- *(?P<label>[^:\[]+?) *(?:\[(?P<value>[^\]]*)\])? *: *(?P<reply>.*)")
 _FACT = re.compile(r"\{([^{}:]+)(?::([^{}]*))?\}")
-_RANGE = re.compile(r"(.*)\.\.(.*)")
-
-Facts = Mapping[str, float | str | None]
-
-
-class LessonError(ValueError):
-    """A lesson's text that cannot be read; the message says where and why."""
-
-
-@dataclass(frozen=True)
-class Answer:
-    """One answer to a question: `value` is what the asked fact must be for it to be right."""
-
-    label: str
-    value: str
-    reply: str
-
-    def fits(self, fact: float | str | None) -> bool:
-        """Whether a fact makes this the right answer: the same word, or a number in the range."""
-        if fact is None or isinstance(fact, str):
-            return fact is not None and self.value.casefold() == fact.casefold()
-        ends = _RANGE.fullmatch(self.value)
-        try:
-            low, high = map(float, ends.groups() if ends else (self.value, self.value))
-        except ValueError:
-            return False
-        return low <= fact <= high
-
-
-@dataclass(frozen=True)
-class Step:
-    """What is said at one moment of a lesson, and perhaps asked."""
-
-    title: str
-    words: str
-    set: dict[str, str] = field(default_factory=dict)
-    at: str = ""
-    until: str = ""
-    ask: str = ""
-    answers: tuple[Answer, ...] = ()
-    then: str = ""
-
-    def right(self, facts: Facts) -> Answer | None:
-        """The answer that the facts make right; None when none or several are."""
-        fitting = [answer for answer in self.answers if answer.fits(facts.get(self.ask))]
-        return fitting[0] if len(fitting) == 1 else None
-
-
-@dataclass(frozen=True)
-class Lesson:
-    """Three minutes on one idea: a state of a page, and what is told of it step by step."""
-
-    page: str
-    name: str
-    title: str
-    subject: str
-    order: float
-    state: dict[str, str]
-    steps: tuple[Step, ...]
-    next: str = ""
-
-    def state_at(self, step: int) -> dict[str, str]:
-        """The URL parameters that hold at a step: the lesson's own and what the steps added."""
-        state = dict(self.state)
-        for each in self.steps[: step + 1]:
-            state |= each.set
-        return state
-
-
-# ------------------------------------------------------------------ reading
+_FORMAT = re.compile(r"[+]?\.\d[efg%]")
 
 
 @cache
@@ -131,60 +36,6 @@ def lessons(page: str) -> tuple[Lesson, ...]:
 def prose(page: str) -> str:
     """What a page says of itself at length, as Markdown."""
     return (FOLDER / page / "about.md").read_text(encoding="utf-8")
-
-
-def parse(text: str, page: str, name: str) -> Lesson:
-    """A lesson from its text; LessonError, with a sentence, for one that cannot be read."""
-    head, *sections = re.split(r"^## +", text.strip(), flags=re.MULTILINE)
-    fields, rest = _fields(head.splitlines())
-    if rest:
-        raise LessonError(f"{name}: “{rest[0][:40]}” stands before the first step.")
-    if "title" not in fields or not sections:
-        raise LessonError(f"{name}: a lesson needs a title and at least one step (“## ...”).")
-    try:
-        order = float(fields.get("order", 0))
-    except ValueError:
-        raise LessonError(f"{name}: order is a number, not “{fields['order'][:20]}”.") from None
-    return Lesson(
-        page,
-        name,
-        fields["title"],
-        fields.get("subject", ""),
-        order,
-        dict(parse_qsl(fields.get("state", ""), keep_blank_values=True)),
-        tuple(_step(section, name) for section in sections),
-        fields.get("next", ""),
-    )
-
-
-def _step(section: str, name: str) -> Step:
-    title, *lines = section.splitlines()
-    fields, rest = _fields(lines)
-    offered = [line for line in rest if line.startswith("- ")]
-    answers = [found for line in offered if (found := _ANSWER.fullmatch(line))]
-    if len(answers) < len(offered):
-        raise LessonError(f"{name}, “{title}”: an answer is written “- answer: reply”.")
-    if bool(answers) != ("ask" in fields):
-        raise LessonError(f"{name}, “{title}”: a question has both an “ask” and answers.")
-    return Step(
-        title=title.strip(),
-        words=" ".join(line for line in rest if not line.startswith("- ")),
-        set=dict(parse_qsl(fields.get("set", ""), keep_blank_values=True)),
-        at=fields.get("at", "0" if answers else ""),
-        until=fields.get("until", ""),
-        ask=fields.get("ask", ""),
-        answers=tuple(
-            Answer(each["label"], each["value"] or each["label"], each["reply"]) for each in answers
-        ),
-        then=fields.get("then", ""),
-    )
-
-
-def _fields(lines: list[str]) -> tuple[dict[str, str], list[str]]:
-    """The lines `name: value` by name, and the other lines that are not empty."""
-    matches = [(line.strip(), _FIELD.fullmatch(line.strip())) for line in lines if line.strip()]
-    fields = {match[1]: match[2] for _, match in matches if match}
-    return fields, [line for line, match in matches if not match]
 
 
 # ------------------------------------------------------------------ in an address
@@ -213,16 +64,18 @@ class OpenLesson:
 def lesson_row(page: str) -> Origin:
     """What an address says of the lesson that is open: `one-rate-too-large.2` is its second step.
 
-    Older links name a scenario, a state without steps: it is where a lesson ends.
+    A lesson of one's own has its whole text for a name. Older links name a scenario, a state
+    without steps: it is where a lesson ends.
     """
     by_name = {lesson.name: lesson for lesson in lessons(page)}
 
     def parse(text: str) -> OpenLesson:
         name, _, step = text.partition(".")
-        if name not in by_name or not (step in ("", "end") or step.isdecimal()):
+        lesson = unpacked(name, page) if name.startswith(MARK) else by_name.get(name)
+        if lesson is None or not (step in ("", "end") or step.isdecimal()):
             raise ValueError(f"{quoted(name)} is not among the lessons, so none is open.")
-        last = len(by_name[name].steps)
-        return OpenLesson(by_name[name]).at(int(step or 1) - 1 if step != "end" else last)
+        last = len(lesson.steps)
+        return OpenLesson(lesson).at(int(step or 1) - 1 if step != "end" else last)
 
     return Origin(
         name="lesson",
@@ -252,10 +105,7 @@ def written(fact: float | str | None, how: str = "") -> str:
         return "–"
     if isinstance(fact, str):
         return fact
-    try:
-        shown = format(fact, how or ".4g")
-    except ValueError:
-        shown = format(fact, ".4g")
+    shown = format(fact, how if _FORMAT.fullmatch(how) else ".4g")
     return re.sub(r"e([+-])0*(\d)", r"e\1\2", shown).replace("e+", "e").replace("-", "−")
 
 
@@ -279,9 +129,11 @@ def as_shown(opened: OpenLesson, facts: Facts) -> dict[str, Any]:
     """A step of a lesson as the stage shows it."""
     lesson, step = opened.lesson, opened.lesson.steps[opened.step]
     right = step.right(facts)
+    # What anybody may have typed is shown as it was.
+    dressed = escape if lesson.own else as_html
 
     def html(text: str) -> str:
-        return as_html(filled(text, facts))
+        return dressed(filled(text, facts))
 
     return {
         "name": lesson.name,
@@ -321,4 +173,6 @@ def _moment(text: str, facts: Facts) -> int | str | None:
     fact = facts.get(text)
     if isinstance(fact, int | float):
         return int(fact)
-    return int(text) if text.isdecimal() else text or None
+    if text.isdecimal() and len(text) < 8:
+        return int(text)
+    return text if text == "end" else None

@@ -7,7 +7,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from visits import PAGES, picture, report, said, settled, stages, visit
 
-from ui.lessons import FOLDER, LessonError, lessons, names_in, parse
+from ui.lesson_file import LessonError, parse
+from ui.lessons import FOLDER, lessons, names_in
 from ui.prose import quoted
 
 INDEX = (PAGES / "index.py").read_text(encoding="utf-8")

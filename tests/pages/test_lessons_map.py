@@ -10,8 +10,9 @@ import pytest
 from random_links import INDEX, staged
 from visits import said, visit
 
+from ui.lesson_file import parse
 from ui.lesson_map import Taught, cards, in_order, question
-from ui.lessons import OPENS, address, lessons, parse
+from ui.lessons import OPENS, address, lessons
 from ui.thumbnail import HEIGHT, WIDTH, Stroke, as_source
 
 STRANGE = """title: <script>alert(1)</script>

@@ -2,18 +2,16 @@
 
 import pytest
 
+from ui.lesson_file import Answer, LessonError, parse
 from ui.lessons import (
     FOLDER,
     MOST_STEPS,
     MOST_WORDS,
-    Answer,
-    LessonError,
     OpenLesson,
     as_html,
     as_shown,
     filled,
     lessons,
-    parse,
 )
 
 PAGES = sorted(path.name for path in FOLDER.iterdir() if (path / "about.md").exists())
