@@ -23,7 +23,6 @@ UNARY = (
     "sin", "cos", "tan", "exp", "log", "sqrt", "abs", "tanh", "sinh", "cosh",
     "sigmoid", "relu", "softplus",
 )  # fmt: skip
-FUNCTIONS = (*UNARY, "min", "max")
 OPERATORS = {
     ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.Pow: "power",
     ast.MatMult: "matmul",

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from optcore.graph.graph import Graph
 from optcore.graph.record import GraphRun
-from optcore.graph.structure import Graph
 
 # Paths that are walked one by one while someone waits: 2^16 take a few tenths of a second.
 WALKED = 1 << 16

@@ -6,9 +6,10 @@ from typing import Literal
 
 import numpy as np
 
+from optcore.graph.graph import Graph
 from optcore.graph.operations import Elementwise, MatrixProduct, Reduction
 from optcore.graph.passes import RIGHT, Tape, one_point, tangents_of
-from optcore.graph.structure import Edge, Graph
+from optcore.graph.structure import Edge
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from optcore.checks.detective import NoCaseError
-from optcore.graph.bugs import GRAPH_BUGS, GraphBug, Line
+from optcore.graph.bugs import GRAPH_BUGS
+from optcore.graph.graph import Graph
 from optcore.graph.passes import RIGHT, Adjoints, Tape, one_point, seed_of
+from optcore.graph.planting import GraphBug, Line
 from optcore.graph.shifts import Finding, find_bugs
-from optcore.graph.structure import Graph
 
 # A hidden bug changes something by this share of it at least.
 VISIBLE = 1e-3

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from optcore.graph.chains import chain, residual_chain
+from optcore.graph.graph import Graph
 from optcore.graph.objective import GraphObjective
 from optcore.graph.reading import parse
-from optcore.graph.structure import Graph
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ import inspect
 from dataclasses import dataclass
 from typing import ClassVar
 
-from optcore.graph.bugs import GraphBug, OperandsSwapped, SavedForgotten
+from optcore.graph.bugs import OperandsSwapped, SavedForgotten
+from optcore.graph.planting import GraphBug
 
 
 class Multiply:

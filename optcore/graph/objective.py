@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from optcore.graph.passes import RIGHT, Backprop, Tape, read_inputs, record
 from optcore.graph.shapes import GraphError
-from optcore.graph.structure import Graph
+
+if TYPE_CHECKING:
+    from optcore.graph.graph import Graph
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,7 +22,7 @@ class GraphObjective:
     counts as the sum of its entries, in `value` and in `grad`.
     """
 
-    graph: Graph
+    graph: "Graph"
     inputs: Mapping[str, np.ndarray]
     of: str
     over: tuple[str, ...]
@@ -93,7 +96,7 @@ def _kept(value: np.ndarray, point: np.ndarray):
 
 
 def objective(
-    graph: Graph, inputs: Mapping, of: str | None = None, over=None, *, backprop=None
+    graph: "Graph", inputs: Mapping, of: str | None = None, over=None, *, backprop=None
 ) -> GraphObjective:
     """The node `of` over the inputs `over`, all by default. Raises GraphError."""
     given = read_inputs(graph, inputs)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from optcore.graph.graph import Graph
 from optcore.graph.operations import (
     ADD,
     CONSTANT,
@@ -20,7 +21,7 @@ from optcore.graph.operations import (
 from optcore.graph.passes import Tape, one_point
 from optcore.graph.reading import MAX_NODES
 from optcore.graph.shapes import GraphError
-from optcore.graph.structure import Graph, Node
+from optcore.graph.structure import Node
 
 CHAINED = {"sum": ADD, "mean": ADD, "amax": MAXIMUM, "amin": MINIMUM}
 

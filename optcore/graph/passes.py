@@ -6,14 +6,18 @@ Inside, arrays have the batch in their last axis, (*shape, P): one point is a ba
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from optcore.graph.shapes import GraphError
-from optcore.graph.structure import Edge, Graph, Node
+from optcore.graph.structure import Edge, Node
+
+if TYPE_CHECKING:
+    from optcore.graph.graph import Graph
 
 
-def read_inputs(graph: Graph, inputs: Mapping) -> dict[str, np.ndarray]:
+def read_inputs(graph: "Graph", inputs: Mapping) -> dict[str, np.ndarray]:
     """The values of all inputs as arrays, float32 and complex kept. Raises GraphError.
 
     Names that are no inputs are left alone: a text may have lost them.
@@ -49,7 +53,7 @@ class Tape:
     `varying` are the nodes that depend on the inputs in question: only they have adjoints.
     """
 
-    graph: Graph
+    graph: "Graph"
     values: Sequence[np.ndarray]
     taken: Sequence[Sequence[np.ndarray]]
     varying: tuple[bool, ...]
@@ -59,7 +63,7 @@ class Tape:
         return tuple(value.shape[:-1] for value in self.values)
 
 
-def record(graph: Graph, inputs: Mapping[str, np.ndarray], over=(), shifts=None) -> Tape:
+def record(graph: "Graph", inputs: Mapping[str, np.ndarray], over=(), shifts=None) -> Tape:
     """A forward pass over inputs (*shape, P), P being 1 for those that are the same for all.
 
     `over` are the inputs that vary, all of them if empty; `shifts` (place or Edge -> array) are
@@ -170,7 +174,7 @@ def summed_to(given: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     return given.sum(axis=axes, keepdims=True).reshape(*shape, given.shape[-1])
 
 
-def _reaches(graph: Graph, of: int) -> tuple[bool, ...]:
+def _reaches(graph: "Graph", of: int) -> tuple[bool, ...]:
     return graph.reaches(graph.nodes[of].name)
 
 
@@ -191,19 +195,19 @@ def seed_of(tape: Tape, of: int, seed=None) -> np.ndarray:
     return seed[..., None]
 
 
-def one_point(graph: Graph, inputs: Mapping) -> Tape:
+def one_point(graph: "Graph", inputs: Mapping) -> Tape:
     """A forward pass over one point."""
     given = read_inputs(graph, inputs)
     return record(graph, {name: value[..., None] for name, value in given.items()})
 
 
-def forward(graph: Graph, inputs: Mapping) -> dict[str, np.ndarray]:
+def forward(graph: "Graph", inputs: Mapping) -> dict[str, np.ndarray]:
     """Name -> value of all named nodes."""
     values = one_point(graph, inputs).values
     return {name: values[graph.places[name]][..., 0] for name in graph.named}
 
 
-def backward(graph: Graph, inputs: Mapping, of: str | None, *, seed=None) -> dict:
+def backward(graph: "Graph", inputs: Mapping, of: str | None, *, seed=None) -> dict:
     """Name -> adjoint of all named nodes that depend on an input."""
     place = graph.node(of or graph.output).place
     tape = one_point(graph, inputs)
@@ -235,7 +239,7 @@ def tangents_of(tape: Tape, given: Mapping[str, np.ndarray]) -> list[np.ndarray]
     return found
 
 
-def pushforward(graph: Graph, inputs: Mapping, tangents: Mapping) -> dict[str, np.ndarray]:
+def pushforward(graph: "Graph", inputs: Mapping, tangents: Mapping) -> dict[str, np.ndarray]:
     """Name -> tangent of all named nodes."""
     found = pushed(one_point(graph, inputs), tangents)
     return {name: found[graph.places[name]] for name in graph.named}

@@ -5,9 +5,10 @@ from functools import lru_cache
 from optcore.formula import text as formula
 from optcore.formula.tree import CONSTANTS, FormulaError, fold
 from optcore.formula.tree import Node as Tree
+from optcore.graph.graph import Graph
 from optcore.graph.operations import CONSTANT, INPUT, OPERATIONS, Operation
 from optcore.graph.shapes import GraphError
-from optcore.graph.structure import Graph, Node
+from optcore.graph.structure import Node
 
 MAX_TEXT = 40_000
 MAX_STATEMENT = 400

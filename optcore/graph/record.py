@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,10 +18,13 @@ from optcore.graph.passes import (
     seed_of,
     summed_to,
 )
-from optcore.graph.structure import Edge, Graph
+from optcore.graph.structure import Edge
 
 # Entries of an edge's Jacobian that are still worth showing: 4 x 4 to 4 x 4.
 LARGEST_JACOBIAN = 256
+
+if TYPE_CHECKING:
+    from optcore.graph.graph import Graph
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +55,7 @@ class GraphRun:
     which `of` does not depend. `flows` are by edge, for the edges that carry something.
     """
 
-    graph: Graph
+    graph: "Graph"
     of: int
     tape: Tape
     found: Adjoints
@@ -153,7 +157,7 @@ class GraphRun:
 
 
 def run(
-    graph: Graph, inputs: Mapping, of: str | None = None, *, seed=None, backprop=None
+    graph: "Graph", inputs: Mapping, of: str | None = None, *, seed=None, backprop=None
 ) -> GraphRun:
     """One whole pass; `backprop` is the right one unless a bug is given. Raises GraphError."""
     place = graph.node(of or graph.output).place

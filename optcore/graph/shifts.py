@@ -7,9 +7,10 @@ from functools import cached_property
 import numpy as np
 
 from optcore.checks.grad_check import GradCheck, check_grad
-from optcore.graph.bugs import Line
+from optcore.graph.graph import Graph
 from optcore.graph.passes import RIGHT, Backprop, read_inputs, record
-from optcore.graph.structure import Edge, Graph
+from optcore.graph.planting import Line
+from optcore.graph.structure import Edge
 
 WRONG = ("wrong", "suspicious")
 

@@ -5,8 +5,8 @@ import pytest
 
 from optcore.checks.detective import NoCaseError
 from optcore.graph import EXAMPLES, GRAPH_BUGS, bugs, examples, parse
-from optcore.graph.bugs import Line, plant_slips
 from optcore.graph.detective import lines_of, open_graph_case, places_for
+from optcore.graph.planting import Line, plant_slips
 from optcore.graph.shifts import find_bugs
 
 W = np.array([[1.0, 2.0], [-3.0, 0.5]])
