@@ -12,12 +12,12 @@ WALKED = 1 << 16
 def chain(function: str, layers: int, weight: str = "w") -> str:
     """The text of x0 through `layers` times function(w x), each with a weight of its own."""
     lines = [f"x{i} = {function}({weight}{i} * x{i - 1})" for i in range(1, layers + 1)]
-    return "\n".join(lines)
+    return "; ".join(lines)
 
 
 def residual_chain(function: str, blocks: int) -> str:
     """The text of x0 through `blocks` blocks x + function(x)."""
-    return "\n".join(f"x{i} = x{i - 1} + {function}(x{i - 1})" for i in range(1, blocks + 1))
+    return "; ".join(f"x{i} = x{i - 1} + {function}(x{i - 1})" for i in range(1, blocks + 1))
 
 
 def path_counts(graph: Graph, of: str | None = None) -> tuple[int, ...]:

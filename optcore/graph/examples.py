@@ -51,14 +51,22 @@ class Example:
 PRODUCT_OF_SUM = Example(
     "(x + y) z",
     "A sum hands its gradient on, a product swaps its operands: three numbers to work out by hand.",
-    "q = x + y\nf = q * z",
+    "q = x + y; f = q * z",
     {"x": -2.0, "y": 5.0, "z": -4.0},
     source="CS231n, Stanford, notes on backpropagation",
 )
 SIGMOID_NEURON = Example(
     "Sigmoid neuron",
-    "One neuron step by step; its sigmoid could as well be a chain of four simpler nodes.",
-    "z = w0 * x0 + w1 * x1 + w2\nf = sigmoid(z)",
+    "A weighted sum and a sigmoid, whose local derivative is f (1 − f).",
+    "z = w0 * x0 + w1 * x1 + w2; f = sigmoid(z)",
+    {"w0": 2.0, "x0": -1.0, "w1": -3.0, "x1": -2.0, "w2": -3.0},
+    ("w0", "w1", "w2"),
+    source="CS231n, Stanford, notes on backpropagation",
+)
+GATE_BY_GATE = Example(
+    "Sigmoid neuron, gate by gate",
+    "The same neuron with its sigmoid taken apart: four local derivatives make f (1 − f).",
+    "f = 1 / (1 + exp(-(w0 * x0 + w1 * x1 + w2)))",
     {"w0": 2.0, "x0": -1.0, "w1": -3.0, "x1": -2.0, "w2": -3.0},
     ("w0", "w1", "w2"),
     source="CS231n, Stanford, notes on backpropagation",
@@ -73,13 +81,13 @@ MAX_GATE = Example(
 FAN_OUT = Example(
     "Fan-out",
     "A node that is used twice hears from both: what arrives along its edges is added.",
-    "u = x * x\nv = u * u",
+    "u = x * x; v = u * u",
     {"x": 2.0},
 )
 SOFTMAX = Example(
     "Softmax cross-entropy",
     "Exponentials, a sum, a division and a logarithm, and yet the gradient is p − y.",
-    "s = exp(z)\np = s / sum(s)\nL = -sum(y * log(p))",
+    "s = exp(z); p = s / sum(s); L = -sum(y * log(p))",
     {"z": (1.0, 2.0, 0.5), "y": (0.0, 0.0, 1.0)},
     ("z",),
 )
@@ -87,19 +95,19 @@ BATCH_NORM = Example(
     "Batch normalisation",
     "The mean and the variance send gradients of their own, and together they cancel: the "
     "gradient of x adds up to 0.",
-    "m = mean(x)\nd = x - m\nv = mean(d^2)\nn = d / sqrt(v + 0.00001)\n"
-    "y = gamma * n + beta\nL = sum(g * y)",
+    "m = mean(x); d = x - m; v = mean(d^2); n = d / sqrt(v + 0.00001); "
+    "y = gamma * n + beta; L = sum(g * y)",
     {"x": (1.0, 2.0, 4.0, 3.0), "gamma": 1.5, "beta": 0.5, "g": (0.1, -0.4, 0.3, 0.2)},
     ("gamma", "beta"),
 )  # fmt: skip
 WORKED = Example(
     "2-2-2 network",
     "Two inputs, two hidden units, two outputs: the worked example that most people have met.",
-    "net_h1 = w1 * i1 + w2 * i2 + b1\nnet_h2 = w3 * i1 + w4 * i2 + b1\n"
-    "out_h1 = sigmoid(net_h1)\nout_h2 = sigmoid(net_h2)\n"
-    "net_o1 = w5 * out_h1 + w6 * out_h2 + b2\nnet_o2 = w7 * out_h1 + w8 * out_h2 + b2\n"
-    "out_o1 = sigmoid(net_o1)\nout_o2 = sigmoid(net_o2)\n"
-    "E_o1 = (t1 - out_o1)^2 / 2\nE_o2 = (t2 - out_o2)^2 / 2\nE = E_o1 + E_o2",
+    "net_h1 = w1 * i1 + w2 * i2 + b1; net_h2 = w3 * i1 + w4 * i2 + b1; "
+    "out_h1 = sigmoid(net_h1); out_h2 = sigmoid(net_h2); "
+    "net_o1 = w5 * out_h1 + w6 * out_h2 + b2; net_o2 = w7 * out_h1 + w8 * out_h2 + b2; "
+    "out_o1 = sigmoid(net_o1); out_o2 = sigmoid(net_o2); "
+    "E_o1 = (t1 - out_o1)^2 / 2; E_o2 = (t2 - out_o2)^2 / 2; E = E_o1 + E_o2",
     {
         "w1": 0.15, "w2": 0.2, "w3": 0.25, "w4": 0.3, "b1": 0.35, "i1": 0.05, "i2": 0.1,
         "w5": 0.4, "w6": 0.45, "w7": 0.5, "w8": 0.55, "b2": 0.6, "t1": 0.01, "t2": 0.99,
@@ -146,7 +154,7 @@ RECURRENT = Example(
     "Recurrent step, three times",
     "One weight used at three times: its gradient is the sum over the times, and the early ones "
     "give less.",
-    "h1 = tanh(w * h0 + u * x1)\nh2 = tanh(w * h1 + u * x2)\nh3 = tanh(w * h2 + u * x3)\n"
+    "h1 = tanh(w * h0 + u * x1); h2 = tanh(w * h1 + u * x2); h3 = tanh(w * h2 + u * x3); "
     "L = (h3 - y)^2",
     {"w": 0.8, "u": 1.2, "h0": 0.0, "x1": 1.0, "x2": 0.5, "x3": -0.3, "y": 1.0},
     ("w", "u"),
@@ -155,7 +163,7 @@ LINE_FIT = Example(
     "Line through three points",
     "One line, three losses, their mean: two gradients, and one step of descent changes every "
     "number.",
-    "e1 = w * x1 + b - y1\ne2 = w * x2 + b - y2\ne3 = w * x3 + b - y3\n"
+    "e1 = w * x1 + b - y1; e2 = w * x2 + b - y2; e3 = w * x3 + b - y3; "
     "L = (e1^2 + e2^2 + e3^2) / 3",
     {"w": 0.5, "b": 0.0, "x1": 1.0, "y1": 2.0, "x2": 2.0, "y2": 2.5, "x3": 3.0, "y3": 4.5},
     ("w", "b"),
@@ -163,7 +171,7 @@ LINE_FIT = Example(
 TWO_LAYERS = Example(
     "Two-layer network",
     "Matrices for nodes: the same four rules, and the graph of every unit lies within.",
-    "h = sigmoid(W1 @ x + b1)\ny = W2 @ h + b2\nL = mean((y - t)^2)",
+    "h = sigmoid(W1 @ x + b1); y = W2 @ h + b2; L = mean((y - t)^2)",
     {
         "W1": ((0.5, -0.3), (0.8, 0.2), (-0.6, 0.9)), "x": (1.0, -2.0), "b1": (0.1, 0.0, -0.1),
         "W2": ((0.7, -0.4, 0.3), (0.2, 0.6, -0.5)), "b2": (0.0, 0.1), "t": (1.0, 0.0),
@@ -188,7 +196,7 @@ MATRIX_PRODUCT = Example(
     "A X",
     "The gradient of X is Aᵀ G and that of A is G Xᵀ: two products, and no Jacobian is written "
     "down.",
-    "Y = A @ X\nL = sum(G * Y)",
+    "Y = A @ X; L = sum(G * Y)",
     {
         "A": ((1.0, -2.0, 0.5), (0.0, 1.5, -1.0)), "X": ((2.0, 1.0), (-1.0, 0.5), (3.0, -2.0)),
         "G": ((1.0, -1.0), (0.5, 2.0)),
@@ -212,6 +220,7 @@ EXAMPLES: tuple[Example, ...] = (
     PRODUCT_OF_SUM,
     FAN_OUT,
     SIGMOID_NEURON,
+    GATE_BY_GATE,
     MAX_GATE,
     LINE_FIT,
     WORKED,

@@ -53,9 +53,10 @@ def test_the_worked_example_as_it_was_printed(printed):
 
 
 def test_the_neuron_and_the_gates_of_the_lecture():
-    found = library.SIGMOID_NEURON.graph.backward(library.SIGMOID_NEURON.values)
     expected = {"w0": -0.1966, "x0": 0.3932, "w1": -0.3932, "x1": -0.5898, "w2": 0.1966}
-    assert {name: round(float(found[name]), 4) for name in expected} == expected
+    for neuron in (library.SIGMOID_NEURON, library.GATE_BY_GATE):
+        found = neuron.graph.backward(neuron.values)
+        assert {name: round(float(found[name]), 4) for name in expected} == expected
     found = library.MAX_GATE.graph.backward(library.MAX_GATE.values)
     assert [float(found[name]) for name in "xyzw"] == [-8, 6, 2, 0]
 
