@@ -36,8 +36,8 @@ def run() -> Section:
         "A neighbour under attack",
         f"{ATTACKERS} connections each ask without a pause for a race of all {len(OPTIMIZERS)} "
         f"optimizers over 5,000 steps, for {SECONDS:g} s: once all of them on the connection of "
-        "one visitor, who may have only one (who is refused tries again every quarter of a second), "
-        "and once as visitors of their own. Beside them one visitor of the Race page (4 "
+        "one visitor, who may have only one (who is refused tries again every quarter of a "
+        "second), and once as visitors of their own. Beside them one visitor of the Race page (4 "
         "optimizers, 500 steps) makes a change every quarter of a second, and as often "
         "Streamlit's largest script is fetched over a new connection.",
     )
