@@ -22,9 +22,10 @@ def run() -> Section:
         f"browser does: each runs the Race page (4 optimizers, 500 steps) through Streamlit, then "
         f"moves Adam's learning rate as a held-down slider does, over its stage's own connection. "
         f"Every change reruns the page's live fragment. A response is counted from when the "
-        f"change was due to the end of the server's answer, which must carry the number of that very change. "
-        f"Busy visitors send the next change at once, the others one per second. The same changes "
-        f"as Streamlit reruns, which is what a browser falls back to, stand in the last row. The "
+        f"change was due to the end of the server's answer, which must carry the number of that "
+        f"very change. Busy visitors send the next change at once, the others one per second. The "
+        f"same changes as Streamlit reruns, which is what a browser falls back to, stand in the "
+        f"last row. The "
         f"plain way moves its native slider; there {PLAIN_GROWTH[-1]} visitors stand beside our "
         f"{GROWTH[-1]}.",
     )

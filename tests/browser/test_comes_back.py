@@ -8,7 +8,6 @@ from race_page import RacePage
 from random_links import staged
 from served import Server, Wire, behind_nginx, found_nginx, served
 
-PAGES = staged()
 # What a person lays a hand on, the first that a page has.
 KNOB = "input[type=range][data-knob]"
 HANDS = f".os-handle:visible, {KNOB}:visible"
@@ -100,11 +99,10 @@ def check_right(page: RacePage, visit_at) -> None:
     page.wait(f"(right) => JSON.stringify(({TOLD})()) === JSON.stringify(right)", right)
 
 
-@pytest.fixture(scope="module")
-def killed(chromium, visit_at):
-    """Every page, a hand on each, when the server was killed and came back."""
+def test_a_server_killed_under_a_hand_is_back_with_the_right_run(chromium, visit_at):
+    """Every page, a hand on each, when the server is killed and comes back."""
     with served() as server:
-        pages = {name: visit_at(server.address, name) for name in PAGES}
+        pages = {name: visit_at(server.address, name) for name in staged()}
         hands = {name: Hand(page.page).take().drag(12) for name, page in pages.items()}
         for page in pages.values():
             settle(page)
@@ -116,12 +114,9 @@ def killed(chromium, visit_at):
         for name, page in pages.items():
             wait_back(page)
             hands[name].let_go()
-        yield pages
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_a_server_killed_under_a_hand_is_back_with_the_right_run(killed, visit_at, name):
-    check_right(killed[name], visit_at)
+        for page in pages.values():
+            check_right(page, visit_at)
+            page.page.close()
 
 
 def test_another_replica_takes_over(chromium, visit_at, tmp_path):
