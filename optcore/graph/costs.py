@@ -39,11 +39,14 @@ class Costs:
         return self.values + self.backward_passes * self.backward
 
 
-def costs(graph: Graph, inputs: Mapping, of: str | None = None) -> Costs:
-    """Count the operations of the passes that lead to the node `of`. Raises GraphError."""
+def costs(graph: Graph, inputs: Mapping, *of: str) -> Costs:
+    """Count the operations of the passes that lead to the nodes `of`, the output by default.
+
+    Raises GraphError.
+    """
     tape = one_point(graph, inputs)
-    of = of or graph.output
-    reaches = graph.reaches(of)
+    of = of or (graph.output,)
+    reaches = [any(each) for each in zip(*map(graph.reaches, of), strict=True)]
     values = backward = tangents = 0
     for node in graph.nodes:
         if not reaches[node.place]:
@@ -62,7 +65,8 @@ def costs(graph: Graph, inputs: Mapping, of: str | None = None) -> Costs:
             uses = sum(reaches[edge.end] for edge in graph.users[node.place])
             backward += max(uses - 1, 0) * _size(shapes[node.place])
     entries = sum(_size(tape.shapes[graph.places[name]]) for name in graph.inputs)
-    return Costs(values, backward, tangents, entries, _size(tape.shapes[graph.node(of).place]))
+    results = sum(_size(tape.shapes[graph.node(name).place]) for name in of)
+    return Costs(values, backward, tangents, entries, results)
 
 
 def _value_work(tape: Tape, place: int) -> int:

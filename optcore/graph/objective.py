@@ -77,10 +77,10 @@ class GraphObjective:
     def _tape(self, point: np.ndarray) -> Tape:
         columns = np.moveaxis(point.reshape(-1, point.shape[-1]), -1, 0)
         inputs = {
-            name: value[..., None].astype(np.result_type(value, point) if name in self.over
-                                          else _kept(value, point))
+            name: value[..., None].astype(_kept(value, point))
             for name, value in self.inputs.items()
-        }  # fmt: skip
+            if name not in self.over
+        }
         for name, part in self.blocks.items():
             inputs[name] = columns[part].reshape(*self.inputs[name].shape, -1)
         return record(self.graph, inputs, self.over)

@@ -6,6 +6,7 @@ import pytest
 from optcore.graph import EXAMPLES, GraphError, examples, parse
 from optcore.graph.chains import residual_chain
 from optcore.graph.costs import ProductCosts, costs, jacobian
+from optcore.graph.modes import both_modes, fan
 from optcore.graph.opened import opened
 
 RNG = np.random.default_rng(4)
@@ -85,6 +86,31 @@ def test_the_jacobian_of_a_product_is_copies_of_a_and_its_costs_are_those_of_loo
     assert priced.by_product == 2 * len(multiplied) - x.size
     assert priced.by_jacobian == 2 * found.size - found.shape[1]
     assert priced.product_numbers == a.size + g.size + x.size
+
+
+@pytest.mark.parametrize("sides", [(1, 1), (6, 1), (1, 5), (4, 3)], ids=str)
+def test_forward_mode_takes_a_pass_for_each_input_and_reverse_mode_one_for_each_output(sides):
+    n, m = sides
+    inputs = {f"x{i + 1}": 0.1 * i for i in range(n)}
+    forward, reverse = both_modes(parse(fan(n, m)), inputs)
+    assert (forward.passes, reverse.passes) == (n, m)
+    total = sum(np.tanh(x) for x in inputs.values())
+    slopes = [1 - np.tanh(x) ** 2 for x in inputs.values()]
+    expected = [[j * np.cos(j * total) * slope for slope in slopes] for j in range(1, m + 1)]
+    for mode in (forward, reverse):
+        np.testing.assert_allclose(mode.jacobian, expected, rtol=1e-12)
+        assert mode.seconds > 0
+    # tanh and sin: 2 an edge; a product 1; a sum of two tangents 1.
+    assert forward.operations == n * (2 * n + (n - 1) + m * (1 + 2))
+    assert reverse.operations == m * (2 * n + 1 + 2)
+
+
+def test_both_modes_take_arrays_entry_by_entry():
+    values = {"A": RNG.standard_normal((2, 3)), "X": RNG.standard_normal((3, 2))}
+    forward, reverse = both_modes(parse("Y = A @ X"), values)
+    assert forward.jacobian.shape == reverse.jacobian.shape == (4, 12)
+    np.testing.assert_allclose(forward.jacobian, reverse.jacobian, rtol=1e-13)
+    np.testing.assert_allclose(reverse.jacobian[:, 6:], np.kron(values["A"], np.eye(2)))
 
 
 def test_edges_have_their_own_jacobians():
