@@ -62,6 +62,47 @@ def lattice(function, x, h) -> np.ndarray:
         return np.spacing(np.minimum(*ends)).astype(float) / (2 * np.asarray(h, float))
 
 
+@dataclass(frozen=True, eq=False)
+class Ends:
+    """Both ends of a secant on the lattice of floats, for each of m steps.
+
+    Everything is in units of the last place (ulp) of f at that end, counted from the value that
+    floats give: `exact` (m, 2) is where f itself lies, `tangent` (m, 2) where the tangent at x
+    passes. Both are nan where no wider float type is at hand. `apart` (m,) counts how many units
+    of the coarser end lie between the ends, and `turn` (m,) is what one unit more makes of the
+    slope.
+    """
+
+    exact: np.ndarray
+    tangent: np.ndarray
+    apart: np.ndarray
+    turn: np.ndarray
+
+
+def look_at_ends(function, x, h, sides, dtype=np.float64) -> Ends:
+    """The secant through x + side h, two `sides`, for every h (m,); its values are in `dtype`."""
+    wide = np.longdouble if np.dtype(dtype) == np.float64 else np.float64
+    x, h = np.dtype(dtype).type(x), np.asarray(h, dtype=dtype)
+    with np.errstate(all="ignore"):
+        places = x + np.array(sides, dtype=dtype) * h[:, None]
+        seen = np.asarray(evaluate(function, places))
+        unit = np.spacing(np.abs(seen)).astype(wide)
+        exact, tangent = (
+            (wide_values - seen) / unit
+            for wide_values in (evaluate(function, places.astype(wide)),
+                                _tangent_at(function, wide(x), places.astype(wide)))
+        )  # fmt: skip
+        between = np.abs(np.diff(seen.astype(wide)))[:, 0] / unit.max(axis=1)
+        turn = unit.max(axis=1) / (h * np.ptp(sides))
+        if np.finfo(wide).eps >= np.finfo(dtype).eps:
+            exact, tangent = np.full_like(exact, np.nan), np.full_like(tangent, np.nan)
+        return Ends(*(part.astype(np.float64) for part in (exact, tangent, between, turn)))
+
+
+def _tangent_at(function, x, places):
+    return evaluate(function, x) + function.derivative(x) * (places - x)
+
+
 def height_at_x(rule: Difference, function, x, h) -> np.ndarray:
     """Where the rule's secant passes x: the mean of both ends for the central rule, else f(x)."""
     with np.errstate(all="ignore"):

@@ -10,3 +10,8 @@ export function along(axis, values) {
   }
   return pixels;
 }
+
+// An axis on which the plot reaches from 0 to 1, to the right or up.
+export function sheet({ _offset, _length }, up = false) {
+  return { _offset, _length, l2p: (share) => _length * (up ? 1 - share : share) };
+}

@@ -5,7 +5,8 @@
 // of x. A value of zero on a logarithmic axis, and one that is not finite, is written out.
 // One that is "stems" has a stem per step from zero to a dot at `y`, moved to the right by
 // `meta.shift` units of x: what is given, so that what comes after the clock is never a secret.
-// A trace with "text" in its mode has its `text` written above its points.
+// A trace with "text" in its mode has its `text` written above its points, or that of the step in
+// `meta.text`.
 
 const SHADOW = 0.16;
 
@@ -57,7 +58,7 @@ function said(value) {
   return Number.isNaN(value) ? "?" : "∞";
 }
 
-export function notes(pen, { x, y }, { text }, look, { _offset, _length }) {
+export function notes(pen, { x, y }, text, look, { _offset, _length }) {
   for (let at = 0; at < x.length; at += 1) {
     if (!text[at]) continue;
     const right = x[at] > _offset + _length / 2;

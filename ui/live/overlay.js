@@ -10,11 +10,13 @@
 //   "arrows" are arrows at the head of a path (ui/live/arrows.js)
 //   "bars"   is a bar per step, shadows after the clock's; "stems" a stem from zero (ui/live/marks.js)
 //   "graph"  is nodes and the links between them, with what flows through them (ui/live/graph.js)
+// One with `meta.paper` has its places in shares of the plot, from its lower left corner, one with
+// `meta.from` is there from that step on.
 // A trace with `fill: "toself"` is filled with its `fillcolor`, one with `yaxis: "y2"` stands on the
 // second y axis, below or above the first, over the same x.
 
 import { arrowKey, arrows } from "./arrows.js";
-import { along } from "./axes.js";
+import { along, sheet } from "./axes.js";
 import { graph, under } from "./graph.js";
 import { bars, notes, stems } from "./marks.js";
 import { ink } from "./theme.js";
@@ -67,9 +69,9 @@ export class Overlay {
     });
   }
 
-  axesOf({ yaxis = "y" }) {
+  axesOf({ yaxis = "y", meta: { paper } }) {
     const { xaxis, [yaxis.replace("y", "yaxis")]: own } = this.plot._fullLayout;
-    return [xaxis, own];
+    return paper ? [sheet(xaxis), sheet(own, true)] : [xaxis, own];
   }
 
   resize() {
@@ -96,7 +98,7 @@ export class Overlay {
     if (cursor !== undefined) this.cursor(pen, cursor, view.look);
     this.scales = [];
     this.traces.forEach((trace, index) => {
-      if (view.off.has(trace.meta.group)) return;
+      if (view.off.has(trace.meta.group) || step < trace.meta.from) return;
       pen.save();
       within(pen, this.axesOf(trace));
       this.trace(pen, trace, index, step, view);
@@ -161,7 +163,7 @@ export class Overlay {
       (meta.play === "bars" ? bars : stems)(pen, points, trace, step, this.axesOf(trace), look, secret);
       return;
     }
-    if (trace.fill === "toself") fill(pen, points, trace.fillcolor);
+    if (trace.fill === "toself") fill(pen, points, ink(trace.fillcolor, look));
     if (mode.includes("lines")) {
       stroke(pen, points, 0, upto);
       alone(pen, points, upto);
@@ -178,7 +180,7 @@ export class Overlay {
     if (!heads && mode.includes("markers")) {
       for (let at = 0; at <= last; at += 1) head(pen, points, at, marker, look, 0.8);
     }
-    if (mode.includes("text") && !(secret && upto < last)) notes(pen, points, trace, look, this.axes[0]);
+    if (mode.includes("text") && !(secret && upto < last)) notes(pen, points, row(meta.text ?? trace.text, step), look, this.axes[0]);
   }
 
   points(trace, index, step) {

@@ -16,6 +16,7 @@ from optcore.derivatives.microscope import REACH, height_at_x, look_closely
 from ui.figures import axis, layout
 from ui.palette import HUES
 from ui.prose import number
+from ui.shrinking_h.lens import corner_of, lens
 
 # The star and the triangle that points down mark the best h, so no rule has them.
 MARKS = ("circle", "square", "triangle-up", "diamond", "pentagon", "cross", "hexagon")
@@ -38,8 +39,9 @@ SINGLE = 1e38
 NICE = np.array([1.0, 1.5, 2.0, 3.0, 5.0, 7.0, 10.0])
 
 
-def near(function, x, curves, *, h, shown: slice = EVERY) -> dict:
-    """The function, its tangent at x and, for the `shown` steps, a line per rule.
+def near(function, x, curves, *, h, shown: slice = EVERY, lead=None) -> dict:
+    """The function, its tangent at x and, for the `shown` steps, a line per rule, and a lens over
+    both ends of one secant: that of the `lead`, where it has one.
 
     Forward, backward and central lines are the secants through the points they use; any
     other rule is the line through (x, f(x)) with the slope it estimates.
@@ -54,6 +56,11 @@ def near(function, x, curves, *, h, shown: slice = EVERY) -> dict:
         data.append(tangent)
     for curve in curves:
         data += _secant(curve, (low, high), np.asarray(h)[shown], shown)
+    looked = [curve for curve in (lead, *curves) if curve and curve.rule.name in SECANTS]
+    for curve in looked[:1]:
+        name = curve.rule.name
+        corner = corner_of(y, span)
+        data += lens(curve, SECANTS[name], RULE_LOOKS[name], h, shown, corner)
     frame = layout(f"near/{function.name}/{low}", "f with its tangent and secants", MARGIN,
                    xaxis=axis("x", [low, high]), yaxis=axis("", span))  # fmt: skip
     return {"data": data, "layout": frame}

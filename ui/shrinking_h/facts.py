@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from optcore.derivatives.error_curve import ErrorCurve
-from optcore.derivatives.microscope import nearest_step
+from optcore.derivatives.microscope import look_at_ends, nearest_step
 from ui.parameters import slug
+from ui.shrinking_h.charts import SECANTS
 
 DECADES = range(17)
 # A claim that agrees to so many digits with the exact derivative is right.
@@ -16,7 +17,9 @@ SAME = 1e-9
 def facts(curves: Sequence[ErrorCurve], claim: float | None) -> dict[str, float | str | None]:
     """Facts by name; a rule's begin with its name as links write it.
 
-    `central.error_8` is its error at h = 1e-8, and `place_8` the clock's position there.
+    `central.error_8` is its error at h = 1e-8, and `place_8` the clock's position there;
+    `central.apart_8` counts the floats between the ends of its secant, of which one more turns it
+    by `central.turn_8`.
     """
     if not curves:
         return {}
@@ -59,7 +62,20 @@ def _rule(curve: ErrorCurve, places: dict[int, int], claim: float | None) -> dic
             f"digits_{decade}": _digits(error, curve.derivative),
             f"from_claim_{decade}": None if claim is None else _known(abs(estimate - claim)),
         }
-    return own
+    return own | _ends(curve, places)
+
+
+def _ends(curve: ErrorCurve, places: dict[int, int]) -> dict:
+    """Of a secant, how far apart its ends are."""
+    if curve.rule.name not in SECANTS:
+        return {}
+    h = curve.h[list(places.values())]
+    seen = look_at_ends(curve.function, curve.x, h, SECANTS[curve.rule.name], curve.dtype)
+    return {
+        f"{name}_{decade}": _known(fact)
+        for name, facts in (("apart", seen.apart), ("turn", seen.turn))
+        for decade, fact in zip(places, facts, strict=True)
+    }
 
 
 def _digits(error: float, derivative: float) -> float | None:

@@ -86,7 +86,7 @@ def panels(w: Watch, settled: bool) -> list[Panel]:
     view = {"h": w.h, "shown": shown}
     time = w.h.tolist()
     return [
-        Panel(charts.near(w.function, w.x, w.curves, **view), name="f", click="x",
+        Panel(charts.near(w.function, w.x, w.curves, lead=lead, **view), name="f", click="x",
               labels={"x": "x", "y": "f"}),
         Panel(error_charts.errors(w.curves, lead, shown=shown), name="error", click="clock",
               labels={"x": "h", "y": "error"}, time=time),
