@@ -156,3 +156,83 @@ def test_a_browser_that_records_nothing_says_so(take_from):
     told = taken.menu.get_by_text("This browser records no WebM")
     told.wait_for()
     assert "GIF" in told.inner_text()
+
+
+@pytest.fixture
+def alone(browser, tmp_path):
+    """Opens a file in the frame of another page, where there is no network; all must be well."""
+    context = browser.browser.new_context(offline=True, reduced_motion="reduce")
+    page, faults = context.new_page(), []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
+    page.on("requestfailed", lambda request: faults.append(request.url))
+
+    def open_file(path):
+        outer = tmp_path / "course.html"
+        outer.write_text(f'<iframe src="{path.name}" width="900" height="600"></iframe>')
+        page.goto(outer.as_uri())
+        frame = page.frame(url=path.as_uri())
+        frame.wait_for_selector(".os-stage[data-drawn]")
+        return frame
+
+    yield open_file
+    context.close()
+    assert not faults
+
+
+TOLD = """() => ({
+    legend: [...document.querySelectorAll(".os-chip")].map((chip) => chip.textContent),
+    words: document.querySelector(".os-words").textContent,
+    step: document.querySelector(".os-clock output").textContent,
+    plots: [...document.querySelectorAll(".os-plot")].map((plot) => plot.ariaDescription),
+})"""
+
+
+def test_a_page_of_its_own_plays_the_run_without_a_server(take_from, alone):
+    taken = take_from().open()
+    live = taken.page
+    frame = alone(taken.take("HTML"))
+    assert frame.evaluate(TOLD) == live.evaluate(TOLD)
+    assert frame.evaluate("() => document.querySelector('.os-plot')._fullLayout.xaxis.range") == [
+        -2,
+        2,
+    ]
+    assert frame.locator(".os-table tbody tr").count() == 2
+    assert frame.locator(".os-knob").count() == 0
+    assert frame.locator(".os-handle").is_disabled()
+    stage = frame.locator(".os-stage")
+    before = stage.screenshot()
+    stage.press("End")
+    live.keyboard.press("Escape")
+    taken.race.clock("Jump to the end").click()
+    taken.race.wait(
+        "() => document.querySelector('.os-clock output').textContent.startsWith('step 300')"
+    )
+    stage.press("f")
+    frame.wait_for_selector("html.os-present")
+    stage.press("Escape")
+    # What is described follows once the clock rests.
+    frame.wait_for_timeout(400)
+    live.wait_for_timeout(400)
+    assert frame.evaluate(TOLD) == live.evaluate(TOLD)
+    assert apart(pixels(before), pixels(stage.screenshot())) > 0.005
+    frame.locator("input[type=range]").fill("60")
+    assert frame.locator("output").inner_text() == "step 60 / 300"
+
+
+def test_on_paper_there_are_picture_words_and_table_alone(take_from):
+    taken = take_from()
+    page = taken.page
+    page.evaluate("() => window.dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 700, "height": 1000})
+    for gone in (".stAppHeader", ".st-key-row", ".os-clock", ".os-side"):
+        assert not page.locator(gone).first.is_visible(), gone
+    for there in ("h1", ".os-plot", ".os-legend", ".os-paper p", ".os-paper tbody tr"):
+        assert page.locator(there).first.is_visible(), there
+    board, table = (page.locator(each).first.bounding_box() for each in (".os-board", ".os-paper"))
+    assert 600 < board["width"] <= 700
+    assert board["y"] + board["height"] <= table["y"]
+
+    page.emulate_media(media="screen")
+    assert not page.locator(".os-paper").is_visible()

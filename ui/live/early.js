@@ -19,7 +19,8 @@ export async function begin(make) {
     if (!answer.ok || !place.isConnected) throw new Error("there is none");
     const bytes = new Uint8Array(await answer.arrayBuffer());
     early = { place, stage: make(part(place, "os-stage")), address: window.location.pathname };
-    watch(performance.now() + PATIENCE);
+    // A page that plays by itself is all there is (alone.js).
+    if (!("stays" in place.dataset)) watch(performance.now() + PATIENCE);
     await early.stage.open(bytes);
   } catch {
     drop();

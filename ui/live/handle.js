@@ -15,8 +15,9 @@ export class Handle {
   }
 
   set({ at, frame }) {
-    const { panel, label, along } = frame;
-    this.along = along;
+    const { panel, label, along, fixed } = frame;
+    Object.assign(this, { along, frame });
+    this.dot.disabled = Boolean(fixed);
     this.panel = this.stage.panels[panel];
     if (this.dot.parentElement !== this.panel.holder) this.panel.holder.append(this.dot);
     if (!this.held && !this.stage.post.waiting?.handles?.[this.name]) this.at = at;

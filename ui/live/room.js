@@ -6,6 +6,9 @@
 import { part } from "./dom.js";
 
 const LEAST = { wide: 190, high: 140 };
+// Pixels of 1/96 inch across a sheet of A4 within its margins.
+const PAPER = 690;
+const paper = window.matchMedia("print");
 
 export class Room {
   constructor(stage) {
@@ -19,6 +22,8 @@ export class Room {
     this.watch.observe(stage.board);
     this.onResize = () => this.later();
     window.addEventListener("resize", this.onResize);
+    this.onPrint = () => this.fold();
+    window.addEventListener("beforeprint", this.onPrint);
     this.measure();
   }
 
@@ -37,10 +42,18 @@ export class Room {
     });
   }
 
+  // On paper the plots stay as they are, smaller (print.css): a printer does not wait for new ones.
+  fold() {
+    const { clientWidth: wide, clientHeight: high } = this.stage.board;
+    this.stage.style("--os-wide", `${wide}px`);
+    this.stage.style("--os-high", `${high}px`);
+    this.stage.style("--os-zoom", String(Math.min(1, PAPER / wide)));
+  }
+
   // From its own top to the bottom of the window is the stage's, wherever the page has scrolled.
   measure() {
     const { root } = this.stage;
-    if (!root.isConnected) return;
+    if (!root.isConnected || paper.matches) return;
     const top = root.getBoundingClientRect().top + (this.above?.scrollTop ?? 0);
     if (!document.documentElement.classList.contains("os-present")) {
       this.stage.style("--os-top", `${Math.ceil(top)}px`);
@@ -106,5 +119,6 @@ export class Room {
   leave() {
     this.watch.disconnect();
     window.removeEventListener("resize", this.onResize);
+    window.removeEventListener("beforeprint", this.onPrint);
   }
 }

@@ -99,6 +99,10 @@ class Stage {
     this.legend = new Legend(this.foot, this);
     this.words = part(this.foot, "os-words", "p");
     this.words.setAttribute("aria-live", "polite");
+    // For a printer alone: all that there is to say, and the table.
+    this.paper = part(root, "os-paper", "section");
+    this.whole = part(this.paper, "", "p");
+    this.table = part(this.paper, "os-table");
     this.side = part(root, "os-side");
     this.box = new LessonBox(part(this.side, "os-lesson", "section"), this);
     this.hover = new Hover(this);
@@ -168,6 +172,7 @@ class Stage {
     this.setHandles(picture.handles ?? []);
     this.draw();
     if (!picture.live) this.describe();
+    if (picture.table) this.table.innerHTML = picture.table.html;
     if (!this.frames) comeFirst(this.root);
     this.root.dataset.shown = picture.sequence;
     this.root.dataset.drawn = String(++this.frames);
@@ -202,6 +207,7 @@ class Stage {
   draw() {
     const { step } = this.clock;
     this.box.tick(step);
+    if (this.paper.hidden !== this.secret) this.paper.hidden = this.secret;
     this.board.classList.toggle("os-veiled", this.secret && this.clock.bar.hidden);
     for (const panel of this.panels) panel.draw(step);
     this.legend.draw(step);
@@ -221,6 +227,7 @@ class Stage {
     if (this.said === text) return;
     this.said = text;
     [this.words.textContent] = text.split("\n");
+    this.whole.textContent = text;
   }
 
   describe() {

@@ -138,6 +138,8 @@ def stage(
     }
     if words is not None:
         message["words"] = words if isinstance(words, str) else Kept(texts=list(words))
+    if table is not None:
+        message["table"] = Kept(html=table)
     if not live:
         message["lesson"] = lesson
     if asked:

@@ -121,4 +121,4 @@ export class SvgPen {
 
 const short = (number) => Math.round(number * 100) / 100;
 const SIGNS = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-const plain = (text) => String(text).replace(/[&<>"]/g, (sign) => SIGNS[sign]);
+export const plain = (text) => String(text).replace(/[&<>"]/g, (sign) => SIGNS[sign]);

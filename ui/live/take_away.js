@@ -1,5 +1,6 @@
 // The menu of what can be taken along. All of it is made here, in the browser, of what is shown.
 
+import { html } from "./alone.js";
 import { part } from "./dom.js";
 import { gif, Refused, webm } from "./film.js";
 import { Picture } from "./picture.js";
@@ -14,6 +15,7 @@ const WAYS = [
   { name: "SVG", told: "A picture that is sharp at every size", make: (stage, panel) => new Picture(stage, panel).svg() },
   { name: "GIF", told: "The run as a moving picture that every program shows", make: gif, plays: true },
   { name: "WebM", told: "The run as a film, recorded as it plays", make: webm, plays: true },
+  { name: "HTML", told: "One page that plays without a server and a connection", make: html, whole: true },
 ];
 
 // The component: it is called with every run of the page while the menu is there.
@@ -33,6 +35,9 @@ class TakeAway {
       button.onclick = () => this.take(way);
       return button;
     });
+    const print = part(root, "", "button");
+    Object.assign(print, { type: "button", textContent: "Print", title: "Picture, words and table on paper" });
+    print.onclick = () => window.print();
     this.told = part(root, "", "p");
     this.told.setAttribute("role", "status");
   }
@@ -50,14 +55,14 @@ class TakeAway {
   }
 
   // One at a time; what cannot be made is said in a sentence.
-  async take({ name, make }) {
+  async take({ name, make, whole }) {
     if (this.busy) return;
     this.busy = true;
     this.say(`${name} …`);
     try {
       const { stage } = this;
       if (stage.secret) throw new Refused(HIDDEN);
-      const panel = this.panels[Number(this.what.value)] ?? undefined;
+      const panel = whole ? undefined : this.panels[Number(this.what.value)] ?? undefined;
       const file = await make(stage, panel, (share) => this.say(`${name}: ${Math.round(100 * share)} %`));
       save(file, `${named(panel ? panel.name : "")}.${name.toLowerCase()}`);
       this.say(`${name}: ${size(file.size)}`);

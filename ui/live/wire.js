@@ -74,6 +74,24 @@ function nest(flat, shape) {
     nest(flat.subarray(row * size, (row + 1) * size), rest));
 }
 
+// A message as bytes that a reader reads, each array whole.
+export function packed(message) {
+  const chunks = [];
+  let size = 0;
+  const header = new TextEncoder().encode(JSON.stringify(message, (name, part) => {
+    if (!ArrayBuffer.isView(part)) return part;
+    const type = Object.keys(TYPES).find((each) => part instanceof TYPES[each]);
+    const padding = -size & (part.BYTES_PER_ELEMENT - 1);
+    chunks.push(new Uint8Array(padding), new Uint8Array(part.buffer, part.byteOffset, part.byteLength));
+    const offset = size + padding;
+    size = offset + part.byteLength;
+    return { $: [type, offset, part.length] };
+  }));
+  const length = new DataView(new ArrayBuffer(4));
+  length.setUint32(0, header.length, true);
+  return new Blob([length, header, ...chunks]);
+}
+
 // Levels back to numbers; the last level stands for nan.
 function fine(levels, [low, scale, log]) {
   const numbers = new Float64Array(levels.length);
