@@ -19,6 +19,7 @@ page = st.navigation(
         "Descend": [
             st.Page("race.py", title="Race", icon=":material/sports_score:", default=True),
             st.Page("curvature.py", title="Curvature", icon=":material/landscape:"),
+            st.Page("noise.py", title="Noise", icon=":material/blur_on:"),
             st.Page("steps.py", title="Steps", icon=":material/piano:"),
         ],
         "Gradients": [

@@ -6,6 +6,8 @@ import streamlit as st
 
 from ui.lesson_map import Taught, cards
 from ui.own_lesson import opener
+from ui.noise.parameters import PARAMETERS as NOISE
+from ui.noise.picture import picture as noise
 from ui.race.parameters import PARAMETERS as RACE
 from ui.race.picture import picture as race
 from ui.recurrent.parameters import PARAMETERS as RECURRENT
@@ -21,6 +23,7 @@ from ui.steps.picture import picture as steps
 TAUGHT = {
     "race": Taught("Race", "sports_score", RACE, race),
     "curvature": Taught("Curvature", "landscape"),
+    "noise": Taught("Noise", "blur_on", NOISE, noise),
     "steps": Taught("Steps", "piano", STEPS, steps),
     "layers": Taught("Gradient flow", "layers"),
     "training": Taught("Training", "model_training"),

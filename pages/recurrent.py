@@ -1,10 +1,9 @@
 """Recurrent: the same matrix, again and again."""
 
 from ui import frame, work
-from ui.lessons import telling
-from ui.live.stage import stage
 from ui.recurrent import choices, net
 from ui.recurrent.parameters import NET, PARAMETERS
+from ui.scene import downloads, show
 from ui.state import PageState
 
 state = PageState("recurrent", PARAMETERS)
@@ -16,20 +15,7 @@ with frame.row(state):
 @state.live
 def shown():
     scene = choices.scene(state, records)
-    stage(
-        scene.panels,
-        key="recurrent.stage",
-        clock=scene.clock,
-        handles=scene.handles,
-        legend=scene.legend,
-        boards=scene.boards,
-        words=scene.words() if state.settled else None,
-        table=scene.table() if state.settled else None,
-        lesson=telling(state, scene.facts) if state.settled else None,
-        columns=scene.columns,
-        on_change=state.take,
-        live=not state.settled,
-    )
+    show(scene, state)
     return scene
 
 
@@ -37,7 +23,7 @@ scene = shown()
 if drawer := frame.details(state, "recurrent.stage"):
     with drawer:
         net.check(records)
-        choices.downloads(scene)
+        downloads(scene, state.page)
         frame.about(state)
 state.publish()
 work.go_on(state)

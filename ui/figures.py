@@ -159,6 +159,12 @@ def needle(x: np.ndarray, ends: Iterable[float], colour: str = "ink", name: str 
     }
 
 
+def holding(axis: str) -> dict:
+    """Nothing, on an axis: Plotly draws none on which it has nothing to draw itself."""
+    return {"type": "scatter", "name": "", "x": [0.0], "y": [None], "yaxis": axis,
+            "hoverinfo": "skip"}  # fmt: skip
+
+
 # ------------------------------------------------------------------ marks of the layout
 
 

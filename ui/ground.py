@@ -63,25 +63,29 @@ class Ground:
     heights: Heights
 
 
-def ground(surface) -> Ground:
-    """The surface on a grid, and the height scale that shows both its floor and its walls."""
-    fine = [_cells(side) for side in surface.window]
+def ground(surface, cells: int = CELLS, finer: int = FINER) -> Ground:
+    """The surface on a grid, and the height scale that shows both its floor and its walls.
+
+    A cell is the mean of `finer` times as many points each way: 1 is enough for what has no valley
+    narrower than a cell.
+    """
+    fine = [_cells(side, cells, finer) for side in surface.window]
     with np.errstate(all="ignore"):
         values = surface.value(np.stack(np.meshgrid(*fine), axis=-1))
     values = np.where(np.isfinite(values), values, np.nan)
-    middle = slice(FINER // 2, None, FINER)
+    middle = slice(finer // 2, None, finer)
     heights = _heights(surface, values[middle, middle])
-    shape = (CELLS, FINER, CELLS, FINER)
+    shape = (cells, finer, cells, finer)
     z = heights.of(values).reshape(shape).mean(axis=(1, 3))
     return Ground(fine[0][middle], fine[1][middle], z, heights)
 
 
-def _cells(side: tuple[float, float]) -> np.ndarray:
-    """CELLS points over a widened side, each amid FINER of its cell."""
+def _cells(side: tuple[float, float], cells: int, finer: int) -> np.ndarray:
+    """So many points over a widened side, each amid the finer ones of its cell."""
     low, high = _widened(side)
-    cell = (high - low) / (CELLS - 1)
-    within = (np.arange(FINER) - FINER // 2) * cell / FINER
-    return (np.linspace(low, high, CELLS)[:, None] + within).ravel()
+    cell = (high - low) / (cells - 1)
+    within = (np.arange(finer) - finer // 2) * cell / finer
+    return (np.linspace(low, high, cells)[:, None] + within).ravel()
 
 
 def _widened(side: tuple[float, float]) -> tuple[float, float]:
@@ -90,7 +94,8 @@ def _widened(side: tuple[float, float]) -> tuple[float, float]:
 
 
 def _heights(surface, values: np.ndarray) -> Heights:
-    inside = values[CELLS // 6 : -CELLS // 6, CELLS // 6 : -CELLS // 6]
+    edge = len(values) // 6
+    inside = values[edge:-edge, edge:-edge]
     inside = np.sort(inside[np.isfinite(inside)])
     floor = float(inside[0]) if len(inside) else 0.0
     if surface.minima:

@@ -48,9 +48,17 @@ class SampleFit(Surface):
         return np.asarray(self.x, float), np.asarray(self.y, float)
 
     def at(self, indices) -> tuple[np.ndarray, np.ndarray]:
-        """x and y of the samples with these indices."""
-        points = np.asarray(indices) % self._data[0].shape[-1] if self.copies > 1 else indices
-        return self._data[0][..., points], self._data[1][..., points]
+        """x and y of the samples with these indices; of several data sets, each with its own."""
+        x, y = self._data
+        points = np.asarray(indices) % x.shape[-1] if self.copies > 1 else np.asarray(indices)
+        if x.ndim == 1 or points.ndim == 1:
+            return x[..., points], y[..., points]
+        lead = np.broadcast_shapes(x.shape[:-1], points.shape[:-1])
+        points = np.broadcast_to(points, (*lead, points.shape[-1]))
+        return tuple(
+            np.take_along_axis(np.broadcast_to(part, (*lead, part.shape[-1])), points, axis=-1)
+            for part in (x, y)
+        )
 
     def fresh(self, count: int, seed) -> Self:
         """The same fit to samples never seen, from the same population; one set for each seed."""

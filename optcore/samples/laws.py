@@ -9,8 +9,9 @@ import numpy as np
 from optcore.descent.batches import ORDERS, Batches
 
 
-def batch_variance(values, size: int, order: str = "shuffled") -> np.ndarray:
-    """The variance of the mean of a full batch of `size` of the values (..., N).
+def batch_variance(values, size: int, order: str = "shuffled", *, copies: int = 1) -> np.ndarray:
+    """The variance of the mean of a full batch of `size` of the values (..., N), each of which lies
+    `copies` times in the data.
 
     sigma^2 / B with replacement, and of samples drawn online, whose distribution the values then
     stand for; times (N - B) / (N - 1) without ("shuffled"). In order nothing is drawn: there it is
@@ -20,7 +21,7 @@ def batch_variance(values, size: int, order: str = "shuffled") -> np.ndarray:
     Raises ValueError for an order that is none and, without replacement, a size beyond N.
     """
     values = np.asarray(values, float)
-    samples, whole = values.shape[-1], values.var(axis=-1)
+    samples, whole = values.shape[-1] * copies, values.var(axis=-1)
     if order not in ORDERS:
         raise ValueError(f"the order is {order!r}, but it is one of {', '.join(ORDERS)}")
     if order in ("replaced", "online"):
@@ -28,6 +29,7 @@ def batch_variance(values, size: int, order: str = "shuffled") -> np.ndarray:
     if not 1 <= size <= samples:
         raise ValueError(f"a batch of {size} cannot be drawn from {samples} samples: take fewer")
     if order == "ordered":
+        values = np.concatenate([values] * copies, axis=-1)
         sizes = Batches(size, order).sizes(samples, -(-samples // size))
         starts = np.cumsum(sizes) - sizes
         means = np.add.reduceat(values, starts, axis=-1) / sizes
@@ -36,13 +38,16 @@ def batch_variance(values, size: int, order: str = "shuffled") -> np.ndarray:
     return whole / size * (samples - size) / max(samples - 1, 1)
 
 
-def batch_covariance(vectors, size: int, order: str = "shuffled") -> np.ndarray:
+def batch_covariance(vectors, size: int, order: str = "shuffled", *, copies: int = 1) -> np.ndarray:
     """The covariance (n, n) of the mean of a batch of the vectors (N, n), by the same law.
 
     Of two coordinates it is a quarter of the variance of their sum less that of their difference.
     """
     first, second = np.asarray(vectors, float).T[:, None], np.asarray(vectors, float).T[None, :]
-    added, parted = (batch_variance(both, size, order) for both in (first + second, first - second))
+    added, parted = (
+        batch_variance(both, size, order, copies=copies)
+        for both in (first + second, first - second)
+    )
     return (added - parted) / 4
 
 

@@ -19,6 +19,7 @@ PAGES = {
     "slow_neuron": ("slow_neuron.stage", {"handles": {"start": [1.0, 1.5]}}),
     "recurrent": ("recurrent.stage", {"handles": {"second": [0.3, 0.6]}}),
     "backprop_graph": ("backprop_graph.stage", {"values": {"values.x": 1.5}}),
+    "noise": ("noise.stage", {"handles": {"point": [0.5, 0.5]}}),
     "steps": ("steps.stage", {"drawn": {"values": [0.5] * 100, "top": 1.0}}),
     "training": ("training.stage", {"values": {"length.seed": 5}}),
 }

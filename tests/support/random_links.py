@@ -33,6 +33,12 @@ VARIANTS = {
     "slow_neuron": [{}, {"show": ""}],
     "recurrent": [{}, {"view": "one-unit"}, {"view": "a-real-net", "net.steps": "10"}],
     "backprop_graph": [{}, {"view": "fill-in-the-gradient"}],
+    "noise": [
+        {},
+        {"view": "the-run", "run.budget": "100"},
+        {"view": "order"},
+        {"view": "what-is-minimized"},
+    ],
     "steps": [{}, {"stream": "drawn-by-hand", "details": "1"}],
 }
 

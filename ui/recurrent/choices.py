@@ -8,7 +8,7 @@ from optcore.recurrent import MemoryRecord
 from ui import controls
 from ui.recurrent import cliff, net, powers, unit
 from ui.recurrent.parameters import CLIFF, NET, POWERS, UNIT
-from ui.recurrent.scene import Scene, as_csv
+from ui.scene import Scene
 from ui.state import PageState
 
 
@@ -24,15 +24,6 @@ def choose(state: PageState) -> None:
         with st.popover("Start and clipping", icon=":material/tune:"):
             controls.choose(state, "start", "Recurrent weights at the start")
             controls.choose(state, "clip", "Clip gradients")
-
-
-def downloads(scene: Scene) -> None:
-    """The numbers of the view as CSV, and a program that works them out again."""
-    with st.container(horizontal=True):
-        st.download_button("CSV", lambda: as_csv(scene.columns_of()), "recurrent.csv", "text/csv",
-                           on_click="ignore", icon=":material/download:")  # fmt: skip
-        st.download_button("Program", scene.program, "recurrent.py", on_click="ignore",
-                           icon=":material/download:")  # fmt: skip
 
 
 def scene(state: PageState, records: Sequence[MemoryRecord]) -> Scene:

@@ -18,7 +18,7 @@ from ui.palette import legend
 from ui.prose import number
 from ui.recurrent import cliff_charts
 from ui.recurrent.parameters import Descent, From
-from ui.recurrent.scene import Scene
+from ui.scene import Scene
 from ui.state import PageState
 
 FREE, CLIPPED = cliff_charts.LOOKS

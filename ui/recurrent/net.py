@@ -22,7 +22,7 @@ from ui.parameters import slug
 from ui.prose import number
 from ui.recurrent import net_charts
 from ui.recurrent.parameters import Net, Unclipped
-from ui.recurrent.scene import Scene
+from ui.scene import Scene
 from ui.state import PageState
 from ui.work import ask, asked
 

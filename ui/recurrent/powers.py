@@ -14,7 +14,7 @@ from ui.palette import legend
 from ui.prose import number
 from ui.recurrent import powers_charts
 from ui.recurrent.parameters import Course, Matrix
-from ui.recurrent.scene import Scene
+from ui.scene import Scene
 from ui.state import PageState
 
 CLOUD = 36

@@ -15,7 +15,7 @@ from ui.palette import ACTIVATION_LOOKS, legend
 from ui.prose import number
 from ui.recurrent import unit_charts
 from ui.recurrent.parameters import Chain, Unit
-from ui.recurrent.scene import Scene
+from ui.scene import Scene
 from ui.state import PageState
 
 SEEDS = 8

@@ -7,7 +7,17 @@ import numpy as np
 
 from optcore.streams import LongestStep, Response
 from optcore.streams.kinds import DrawnStream
-from ui.figures import axis, layout, level, log_axis, log_range_below_top, note, positive, track
+from ui.figures import (
+    axis,
+    holding,
+    layout,
+    level,
+    log_axis,
+    log_range_below_top,
+    note,
+    positive,
+    track,
+)
 from ui.palette import OPTIMIZER_LOOKS
 from ui.steps.case import Drift, Playing
 
@@ -27,7 +37,7 @@ def played(playing: Playing, responses: dict[str, Response], *, law: bool, log: 
     figure = _finished(_steps(playing, responses, law, log), playing, title, log)
     for trace in figure["data"]:
         trace["yaxis"] = "y2"
-    figure["data"] = [*_stems(playing), *figure["data"], *map(_holding, ("y", "y2"))]
+    figure["data"] = [*_stems(playing), *figure["data"], *map(holding, ("y", "y2"))]
     plot = figure["layout"]
     most = 1.1 * top(playing)
     plot |= {
@@ -61,12 +71,6 @@ def _stems(playing: Playing) -> list[dict]:
         }
         for i, (name, gradients) in enumerate(zip(names, playing.gradients.T, strict=True))
     ]
-
-
-def _holding(axis: str) -> dict:
-    """Nothing, on an axis: Plotly draws none on which it has nothing to draw itself."""
-    return {"type": "scatter", "name": "", "x": [0.0], "y": [None], "yaxis": axis,
-            "hoverinfo": "skip"}  # fmt: skip
 
 
 def _steps(playing: Playing, responses: dict[str, Response], law: bool, log: bool) -> list[dict]:

@@ -1,7 +1,7 @@
 """Objectives made of samples: right by the complex step, by hand, and batch by batch."""
 
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, product
 
 import numpy as np
 import pytest
@@ -14,6 +14,7 @@ from optcore.descent.schedules import StepDecay
 from optcore.descent.setting import setting
 from optcore.descent.stepper import Stepper
 from optcore.optimizers import BFGS, Adam, GradientDescent, Momentum, Newton, RMSPropNesterov
+from optcore.samples.averages import losses_before
 from optcore.samples.classifier import LinearClassifier
 from optcore.samples.populations import NoisyLabels, NoisyLine
 from optcore.samples.regression import LinearRegression
@@ -288,3 +289,48 @@ def test_values_of_a_run_on_batches_are_worked_out_when_they_are_asked_for():
     assert (run.gradient_norms >= 0).all()
     assert asked == before
     assert run.nbytes >= run.values.nbytes + run.grads.nbytes + run.points.nbytes
+
+
+@pytest.mark.parametrize("size", [1, 4])
+def test_the_expected_excess_is_the_mean_of_all_that_may_be_drawn(size):
+    """Two steps on three samples: every sequence of batches, one by one."""
+    fit = LinearRegression((-1.0, 0.5, 2.0), (0.0, 1.5, 1.0))
+    lowest, rates = float(fit.value(np.array(fit.minima[0]))), (0.1, 0.05)
+    every = [np.array(batch) for batch in product(range(3), repeat=size)]
+    once, twice = [], []
+    for first in every:
+        point = np.array([1.0, -1.0])
+        point = point - rates[0] * fit.batch_grad(point, first)
+        once.append(fit.value(point) - lowest)
+        twice += [fit.value(point - rates[1] * fit.batch_grad(point, second)) - lowest
+                  for second in every]  # fmt: skip
+    found = fit.expected_excess((1.0, -1.0), rates, [size, size])
+    start = fit.value(np.array([1.0, -1.0])) - lowest
+    np.testing.assert_allclose(found, [start, np.mean(once), np.mean(twice)], rtol=1e-10)
+
+
+def test_the_expected_excess_ends_where_the_ball_is_and_of_all_samples_is_the_descent():
+    fit = LinearRegression.drawn(30, 2)
+    ball = fit.stationary_covariance(0.1, 3)
+    ends = fit.expected_excess(fit.start, np.full(500, 0.1), np.full(500, 3))[-1]
+    assert ends == pytest.approx(0.5 * np.trace(fit.hessian(np.zeros(2)) @ ball), rel=1e-9)
+    run = descend(fit, GradientDescent(0.1), fit.start, 20)
+    whole = fit.expected_excess(fit.start, np.full(20, 0.1), np.full(20, np.inf))
+    np.testing.assert_allclose(whole, run.values - fit.value(np.array(fit.minima[0])), rtol=1e-9)
+
+
+@pytest.mark.parametrize("order", ["shuffled", "online"])
+def test_runs_with_data_of_their_own_are_dealt_their_own(order):
+    """Several data sets and as many seeds: each run is the one it would be alone."""
+    for kind in (LinearRegression, LinearClassifier):
+        sets = kind.drawn(6, 1).fresh(6, np.array([4, 9]))
+        batches = Batches(2, order, seed=np.array([4, 9]))
+        both = descend(sets, GradientDescent(0.1), np.tile(sets.start, (2, 1)), 9, batches=batches)
+        before = losses_before(sets, batches, both.points)
+        assert before.shape == (10, 2)
+        for at, seed in enumerate((4, 9)):
+            own = kind(tuple(sets.x[at]), tuple(sets.y[at]), population=sets.population)
+            alone = Batches(2, order, seed=seed)
+            run = descend(own, GradientDescent(0.1), own.start, 9, batches=alone)
+            np.testing.assert_allclose(both.points[:, at], run.points, rtol=1e-12)
+            np.testing.assert_allclose(before[:, at], losses_before(own, alone, run.points))

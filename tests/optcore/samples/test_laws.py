@@ -286,3 +286,12 @@ def test_the_gap_vanishes_with_samples_and_has_no_bound_without_enough():
     assert risk_gap(3, 2, 1.0) == np.inf
     # One parameter, the mean alone: noise (1 + 1/N) - noise (N - 1)/N.
     assert risk_gap(10, 1, 1.0) == pytest.approx(0.2, rel=1e-12)
+
+
+@pytest.mark.parametrize("order", ["shuffled", "ordered", "replaced"])
+def test_values_that_lie_in_the_data_several_times_are_as_many_values(order):
+    whole = batch_variance(np.tile(TEN, 3), 7, order)
+    assert batch_variance(TEN, 7, order, copies=3) == pytest.approx(whole, rel=1e-12)
+    pairs = np.stack([TEN, TEN**2], axis=-1)
+    np.testing.assert_allclose(batch_covariance(pairs, 7, order, copies=3),
+                               batch_covariance(np.tile(pairs, (3, 1)), 7, order))  # fmt: skip

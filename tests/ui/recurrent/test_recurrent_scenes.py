@@ -15,7 +15,7 @@ from ui.parameters import slug
 from ui.recurrent import choices, net, powers, unit
 from ui.recurrent.net_charts import LOOKS, look_at
 from ui.recurrent.parameters import NET, PARAMETERS, VIEWS
-from ui.recurrent.scene import as_csv
+from ui.scene import as_csv
 
 SHORT = {"net.steps": "20", "net.length": "12", "net.width": "5", "net.batch": "4"}
 

@@ -1,0 +1,291 @@
+"""The views of the Noise page show the numbers of the core, and their words say them."""
+
+import contextlib
+import csv
+import io
+from itertools import combinations
+
+import numpy as np
+import pytest
+from dressing import validated
+
+from optcore.descent import Batches, delay_limit, descend
+from optcore.optimizers import GradientDescent
+from ui import work
+from ui.address import Address, empty
+from ui.noise import aim, choices, gradient, late, order, picture, run, stop
+from ui.noise.figures import ellipse, segments
+from ui.noise.parameters import (
+    AIM,
+    BIAS,
+    LATE,
+    METHODS,
+    ONE,
+    ORDER,
+    PARAMETERS,
+    RATES,
+    RUN,
+    STOP,
+    TASKS,
+    THREE,
+    UNITS,
+    VIEWS,
+)
+from ui.parameters import slug
+from ui.scene import as_csv
+
+SHORT = {"run.budget": "200", "deck.points": "12", "deck.passes": "3", "train.steps": "40",
+         "stop.steps": "60", "late.steps": "40"}  # fmt: skip
+VARIANTS = [
+    *({"view": view} for view in VIEWS),
+    *({"view": ONE, "task": task} for task in TASKS),
+    *({"view": RUN, "equal": unit, "average": "1"} for unit in UNITS),
+    *({"view": RUN, "schedule": rate.name, "grow": "1"} for rate in RATES),
+    *({"view": RUN, "method": method.name} for method in METHODS),
+    *({"view": ORDER, "told": told, "lie": "as drawn"} for told in ("ordered", "online")),
+    *({"view": view, "loss": loss} for view in (AIM, STOP) for loss in ("0-1", "Hinge")),
+    {"view": LATE, "delay.steps": "40", "late.rate": "2.4"},
+    {"view": RUN, "gradient-descent.learning_rate": "5"},
+    {"view": AIM, "loss": "Exponential", "train.learning_rate": "10", "train.w": "-9"},
+    {"view": STOP, "loss": "Squared", "stop.learning_rate": "5"},
+    {"view": ORDER, "deck.learning_rate": "1", "line.noise": "0"},
+    {"view": ONE, "data.points": "3", "data.copies": "1000", "line.noise": "0", "draw": "replaced"},
+    {"view": ONE, "task": THREE, "three.x1": "0", "three.x2": "0", "three.x3": "0"},
+]
+
+
+def state_at(**link: str) -> Address:
+    state = Address(PARAMETERS, empty())
+    words = ("view", "task", "draw", "equal", "schedule", "method", "told", "lie", "loss")
+    told = {name.replace("__", "."): text for name, text in link.items()}
+    state.arrive({name: slug(text) if name in words else text for name, text in told.items()})
+    return state
+
+
+def case_of(module, **link: str):
+    return module.set_up(state_at(**link))[0]
+
+
+@pytest.mark.parametrize("link", VARIANTS, ids=lambda link: ", ".join(link.values()))
+def test_plotly_takes_every_figure_and_there_are_words_table_and_numbers(link):
+    state = state_at(**SHORT, **link)
+    scene = choices.scene(state)
+    words, table, facts = scene.words(), scene.table(), scene.facts()
+    assert not state.memory["notices"]
+    for panel in scene.panels:
+        validated(panel.figure)
+        for name, axis in panel.figure["layout"].items():
+            if "axis" in name:
+                low, high = axis["range"]
+                assert low < high
+    if not isinstance(words, str):
+        assert len(words) == scene.clock.steps + 1
+    assert "<table>" in table
+    assert "nan" not in str(words) + table
+    assert all(isinstance(fact, str | int | float | None) for fact in facts.values())
+    rows = list(csv.reader(io.StringIO(as_csv(scene.columns_of()))))
+    assert len({len(row) for row in rows}) == 1
+    assert len(rows) > 2
+    lines, window = picture.picture(state_at(**SHORT, **link))
+    assert lines
+    assert window is None or len(window) == 2
+
+
+@pytest.mark.parametrize(
+    ("view", "column"),
+    [(ONE, "law"), (RUN, "one_sample_excess"), (ORDER, "online_distance"),
+     (LATE, "compensated_loss"), (AIM, "errors"), (STOP, "gradient_norm")],
+)  # fmt: skip
+def test_a_program_prints_the_numbers_of_the_view(view, column):
+    scene = choices.scene(state_at(**SHORT, view=view))
+    output = io.StringIO()
+    with contextlib.redirect_stdout(output):
+        exec(compile(scene.program(), "program", "exec"), {"__name__": "__main__"})
+    last = float(list(scene.columns_of()[column])[-1])
+    assert float(output.getvalue().split()[-1]) == pytest.approx(last, rel=1e-9, abs=1e-12)
+
+
+def test_the_spread_of_three_points_is_that_of_every_batch_there_is():
+    case = case_of(gradient, task=BIAS)
+    each = np.array([2 * (case.at.w * x + case.at.b - y)
+                     for x, y in zip(case.fit.x, case.fit.y, strict=True)])  # fmt: skip
+    pairs = np.array([np.mean(pair) for pair in combinations(each, 2)])
+    law = case.expected([1, 2, 3], "shuffled")
+    exact = [each.std(), np.sqrt(((pairs - each.mean()) ** 2).mean()), 0.0]
+    np.testing.assert_allclose(law, exact, atol=1e-12)
+    assert case.free == [1]
+    assert case.true[1] == pytest.approx(each.mean())
+
+
+@pytest.mark.parametrize("draw", ["shuffled", "replaced"])
+@pytest.mark.parametrize("task", TASKS[2:])
+def test_measured_spreads_lie_on_the_law(draw, task):
+    """Within four standard errors of a root mean square of 200, about 1 / sqrt(2 * 200)."""
+    case = case_of(gradient, task=task, draw=draw)
+    law = case.expected(case.sizes, draw)
+    some = law > 1e-9
+    ratio = case.spread[some] / law[some]
+    assert np.abs(ratio - 1).max() < 4 / np.sqrt(2 * gradient.BATCHES)
+    ends = np.trace(case.covariances, axis1=1, axis2=2)
+    np.testing.assert_allclose(np.sqrt(ends), law, atol=1e-9)
+    if draw == "shuffled":
+        assert case.spread[-1] < 1e-12
+        assert case.uphill[-1] == 0
+
+
+def test_a_larger_batch_holds_the_samples_of_the_smaller_ones():
+    case = case_of(gradient, data__points="20")
+    taken = case.each[case.cards[7] % 20]
+    np.testing.assert_allclose(case.means[3, 7], taken[: case.sizes[3]].mean(axis=0))
+    assert len(set(case.cards[7])) == 20
+
+
+def test_copies_leave_the_gradient_and_end_the_correction():
+    one, many = (case_of(gradient, data__points="10", data__copies=copies)
+                 for copies in ("1", "1000"))  # fmt: skip
+    np.testing.assert_allclose(one.true, many.true)
+    assert one.expected([10], "shuffled")[0] == 0
+    root = many.expected([10], "replaced")[0]
+    assert many.expected([10], "shuffled")[0] == pytest.approx(root, rel=1e-3)
+
+
+def test_samples_steps_and_time_are_spent_alike_by_all():
+    samples = case_of(run, view=RUN, run__budget="640")
+    assert [racer.steps for racer in samples.racers] == [6, 40, 640]
+    steps = case_of(run, view=RUN, run__budget="640", equal="steps")
+    assert [racer.steps for racer in steps.racers] == [640, 640, 640]
+    time = case_of(run, view=RUN, run__budget="640", equal="time", run__overhead="20")
+    assert [racer.steps for racer in time.racers] == [5, 17, 30]
+    for case in (samples, steps, time):
+        for racer in case.racers:
+            rows = case.rows[racer.name]
+            assert rows[0] == 0
+            assert rows[-1] == racer.steps
+            assert (np.diff(rows) >= 0).all()
+
+
+def test_a_racer_is_the_descent_that_its_name_says():
+    case = case_of(run, view=RUN, run__budget="100", run__batch="5")
+    batches = Batches(5, "replaced", 0)
+    own = descend(case.fit, GradientDescent(0.1), case.fit.start, 20, batches=batches)
+    np.testing.assert_array_equal(case.paths["Mini-batch"][-1], own.points[-1])
+    whole = descend(case.fit, GradientDescent(0.1), case.fit.start, 1)
+    np.testing.assert_array_equal(case.paths["Full batch"][-1], whole.points[-1])
+
+
+def test_a_batch_grows_as_the_rate_would_have_fallen():
+    case = case_of(run, view=RUN, schedule="inverse time", grow="1", run__batch="2",
+                   run__points="1000", equal="steps", run__budget="200")  # fmt: skip
+    assert case.rates is None
+    sizes = case.sizes(case.racers[1])
+    np.testing.assert_array_equal(sizes, np.round(2 * (1 + 0.05 * np.arange(200))))
+
+
+def test_the_mean_of_a_band_lies_on_the_exact_expectation():
+    """Of 200 runs that differ in their seed, at every position of the clock."""
+    case = case_of(run, view=RUN, run__budget="200", equal="steps", run__points="30")
+    for _ in run._many(case):
+        pass
+    band = case.band
+    batches = Batches(1, "replaced", np.arange(200))
+    every = descend(case.fit, case.method, case.fit.start, 200, batches=batches)
+    excess = case.excess(every.points)
+    np.testing.assert_allclose(band["One sample"][2], excess.mean(axis=1))
+    for name in ("Mini-batch", "One sample"):
+        spread = 5 * excess.std(axis=1) / np.sqrt(200) + 1e-12
+        assert (np.abs(band[name][2] - case.expected[name]) <= spread).all()
+        assert (band[name][0] <= band[name][1]).all()
+    assert work.kept(run.KIND, case) is band
+
+
+def test_the_ball_holds_the_points_of_a_long_run():
+    case = case_of(run, view=RUN, equal="steps", run__budget="5000")
+    points = case.runs["One sample"].points[500:]
+    law = case.ball(1)
+    measured = np.cov(points.T, bias=True)
+    assert np.trace(measured) == pytest.approx(np.trace(law), rel=0.2)
+    x, y = ellipse(case.fit.minima[0], law)
+    away = np.stack([x, y], axis=-1) - case.fit.minima[0]
+    lengths = np.einsum("ti,ij,tj->t", away, np.linalg.inv(law), away)
+    np.testing.assert_allclose(np.sqrt(lengths), 2)
+
+
+@pytest.mark.parametrize("tau", [0, 1, 2, 5, 17])
+def test_late_gradients_explode_beyond_the_limit_and_not_before(tau):
+    limit = float(delay_limit(tau))
+    for share, fate in ((0.97, "settles"), (1.03, "explodes")):
+        case = case_of(late, view=LATE, delay__steps=str(tau), late__rate=f"{share * limit:.6f}",
+                       late__steps="1000")  # fmt: skip
+        told = choices.scene(state_at(view=LATE, delay__steps=str(tau),
+                                      late__rate=f"{share * limit:.6f}")).facts()  # fmt: skip
+        assert told["fate"] == fate
+        values = case.runs["late"].values
+        first = np.nanmax(values[:200])
+        last = np.nanmax(values[-200:]) if np.isfinite(values[-1]) else np.inf
+        assert (last < first) == (fate == "settles")
+
+
+def test_the_true_hessian_undoes_a_delay_exactly():
+    case = case_of(late, view=LATE)
+    assert case.mistaken[0].max() > 0.5
+    assert case.mistaken[1].max() < 1e-9
+
+
+def test_delay_follows_a_hand_in_whole_steps():
+    state = state_at(view=LATE)
+    choices.scene(state)
+    state.admit({"handles": {"late": [6.7, 0.21]}})
+    case = case_of(late, view=LATE, delay__steps="7", late__rate="0.21")
+    assert choices.scene(state).facts() == choices.scene(
+        state_at(view=LATE, delay__steps="7", late__rate="0.21")).facts()  # fmt: skip
+    assert case.delay.lag == 7
+
+
+def test_orders_are_dealt_as_their_names_say():
+    case = case_of(order, view=ORDER, deck__points="12", deck__passes="3")
+    assert list(case.fit.x) == sorted(case.fit.x)
+    assert case.steps == 36
+    own = descend(case.fit, GradientDescent(0.05), case.fit.start, 36,
+                  batches=Batches(1, "ordered"))  # fmt: skip
+    away = np.linalg.norm(own.points - case.fit.minima[0], axis=-1)
+    np.testing.assert_allclose(case.distances["ordered"], away[case.rows])
+
+
+def test_the_loss_before_an_update_is_the_risk_in_the_first_pass():
+    case = case_of(order, view=ORDER, lie="as drawn", told="online", deck__points="100",
+                   deck__passes="4")  # fmt: skip
+    late_half = case.passes > 2
+    gap = case.losses["before update"] - case.losses["true risk"]
+    assert np.abs(gap[late_half]).max() < 0.05 * case.losses["true risk"][late_half].mean()
+
+
+def test_the_errors_of_a_classifier_are_counted_on_its_margins():
+    case = case_of(aim, view=AIM, **{k.replace(".", "__"): v for k, v in SHORT.items()})
+    x, y = np.array(case.fit.x), np.array(case.fit.y)
+    w, b = case.run.points[7]
+    assert case.errors[7] == np.mean(y * (w * x + b) <= 0)
+    still = case_of(aim, view=AIM, loss="0-1", train__steps="20")
+    assert (still.run.points == still.run.points[0]).all()
+    assert "nothing moves" in choices.scene(state_at(view=AIM, loss="0-1")).words()
+
+
+def test_the_stop_is_where_validation_is_lowest_and_the_gradient_is_not_0():
+    case = case_of(stop, view=STOP)
+    validation = case.held_out.value(case.run.points)
+    assert case.stop == np.argmin(validation)
+    assert case.run.gradient_norms[case.stop] > 5 * case.run.gradient_norms[-1]
+    told = choices.scene(state_at(view=STOP)).words()
+    assert f"lowest at step {case.stop}:" in told
+
+
+def test_along_flat_axes_a_stop_is_a_decay():
+    case = case_of(stop, view=STOP, stop__steps="100")
+    np.testing.assert_allclose(case.shares[-1, :5], case.decayed[-1, :5], rtol=0.01)
+    assert case.matching[-1, 0] == pytest.approx(1, abs=0.01)
+    assert case.matching[-1, -1] == 0
+
+
+def test_segments_have_gaps_between_them():
+    x, y = segments([0.0, 0.0], [[1.0, 2.0], [3.0, 4.0]])
+    np.testing.assert_array_equal(x, [0, 1, np.nan, 0, 3, np.nan])
+    np.testing.assert_array_equal(y, [0, 2, np.nan, 0, 4, np.nan])

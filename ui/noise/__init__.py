@@ -1,0 +1,1 @@
+"""The Noise page: batches, order, late gradients, and what is minimized instead of the aim."""

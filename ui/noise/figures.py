@@ -1,0 +1,91 @@
+"""Looks by name, the same in every view, and pieces of the figures of all of them."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ui.figures import Look, ink, layout, track
+from ui.palette import BAD, GOOD, HUES
+from ui.palette import legend as entry
+
+LOOKS: dict[str, Look] = {
+    "Full batch": {"colour": HUES[1], "dash": "dash", "symbol": "square"},
+    "Mini-batch": {"colour": HUES[0], "dash": "solid", "symbol": "circle"},
+    "One sample": {"colour": HUES[2], "dash": "dot", "symbol": "triangle-up"},
+    "batches": {"colour": HUES[0], "dash": "solid", "symbol": "circle"},
+    "all samples": {"colour": HUES[1], "dash": "solid", "symbol": "square"},
+    "law": {"colour": "ink", "dash": "dash", "symbol": "none"},
+    "uphill": {"colour": HUES[3], "dash": "solid", "symbol": "diamond"},
+    "shuffled": {"colour": HUES[0], "dash": "solid", "symbol": "circle"},
+    "ordered": {"colour": HUES[1], "dash": "dash", "symbol": "square"},
+    "replaced": {"colour": HUES[2], "dash": "dot", "symbol": "triangle-up"},
+    "online": {"colour": HUES[3], "dash": "dashdot", "symbol": "diamond"},
+    "on time": {"colour": HUES[2], "dash": "dot", "symbol": "triangle-up"},
+    "late": {"colour": HUES[1], "dash": "dash", "symbol": "square"},
+    "compensated": {"colour": HUES[0], "dash": "solid", "symbol": "circle"},
+    "training": {"colour": HUES[4], "dash": "solid", "symbol": "pentagon"},
+    "validation": {"colour": HUES[0], "dash": "dot", "symbol": "hexagon"},
+    "true risk": {"colour": HUES[5], "dash": "dash", "symbol": "star"},
+    "before update": {"colour": HUES[7], "dash": "longdash", "symbol": "triangle-down"},
+    "right": {"colour": GOOD, "dash": "solid", "symbol": "circle"},
+    "wrong": {"colour": BAD, "dash": "solid", "symbol": "cross"},
+    **{name: {"colour": HUES[at], "dash": dash, "symbol": symbol} for name, at, dash, symbol in (
+        ("0-1", 4, "solid", "square"), ("Logistic", 0, "solid", "circle"),
+        ("Hinge", 2, "dash", "triangle-up"), ("Squared", 3, "dot", "diamond"),
+        ("Exponential", 5, "dashdot", "pentagon"),
+    )},
+}  # fmt: skip
+ANGLES = np.linspace(0, 2 * np.pi, 73)
+# Twice the standard deviation each way.
+WIDE = 2.0
+
+
+def legend(names: Sequence[str]) -> list[dict]:
+    return [entry(name, dict(LOOKS[name])) for name in names]
+
+
+def moving(name: str, play: str, readout: str = "", **places) -> dict:
+    """A track in the look of a name; `readout` is what a pointer is told that its y is."""
+    trace = track(name, LOOKS[name], play, **places)
+    if readout:
+        trace["meta"]["readout"] = readout
+    return trace
+
+
+def law(x, y, title: str = "law") -> dict:
+    """What an exact law says, over what was measured."""
+    return ink(title, x, y, width=1.6, dash="dash")
+
+
+def cloud(name: str, x, y, *, size: int = 6, opacity: float = 0.55) -> dict:
+    """Dots at one place each, or at one for each step of the clock (steps, dots)."""
+    trace = moving(name, "still", size=size) | {"mode": "markers", "opacity": opacity}
+    if np.ndim(x) > 1 or np.ndim(y) > 1:
+        trace["meta"] |= {"play": "frame", "x": np.asarray(x, float), "y": np.asarray(y, float)}
+        return trace
+    return trace | {"x": np.asarray(x, float), "y": np.asarray(y, float)}
+
+
+def ellipse(centre, covariance, wide: float = WIDE) -> tuple[np.ndarray, np.ndarray]:
+    """x and y of the ellipse so many standard deviations from a centre; of each where there are
+    several, nan where the covariance is not finite."""
+    covariance = np.asarray(covariance, float)
+    known = np.where(np.isfinite(covariance), covariance, 0.0)
+    values, vectors = np.linalg.eigh(known)
+    round_ = np.stack([np.cos(ANGLES), np.sin(ANGLES)])
+    shape = vectors @ (np.sqrt(np.maximum(values, 0))[..., None] * round_)
+    x, y = np.moveaxis(np.asarray(centre)[..., None] + wide * shape, -2, 0)
+    gone = ~np.isfinite(covariance).all(axis=(-2, -1))[..., None]
+    return np.where(gone, np.nan, x), np.where(gone, np.nan, y)
+
+
+def segments(starts, ends) -> tuple[np.ndarray, np.ndarray]:
+    """x and y (3 n,) of n lines from starts to ends (n, 2), with gaps between them."""
+    starts, ends = np.broadcast_arrays(np.asarray(starts, float), np.asarray(ends, float))
+    lines = np.stack([starts, ends, np.full_like(ends, np.nan)], axis=-2)
+    flat = lines.reshape(*lines.shape[:-3], -1, 2)
+    return flat[..., 0], flat[..., 1]
+
+
+def figure(data: list[dict], title: str, margin: Sequence[int] = (52, 12, 28, 38), **axes) -> dict:
+    return {"data": data, "layout": layout(title, title, margin, **axes)}

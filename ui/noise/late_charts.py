@@ -1,0 +1,83 @@
+"""Late gradients: paths, losses, the limit of the rate by delay, and roots in the unit circle."""
+
+from typing import Any
+
+import numpy as np
+
+from optcore.descent import delay_limit
+from ui.figures import axis, ink, log_axis, log_range, marks, over, positive
+from ui.ground import contour, minima
+from ui.noise.figures import ANGLES, cloud, figure, law, moving
+
+FEW, MANY = 20, 50
+RATES = (-2.0, np.log10(2.6))
+
+
+def paths(case) -> dict[str, Any]:
+    """The three paths, and from where the gradient that is used now was taken."""
+    (x_low, x_high), (y_low, y_high) = case.bowl.window
+    data = [contour(case.land), minima(case.bowl)]
+    for name, run in case.runs.items():
+        points = _near(run.points[: int(run.ended) + 1])
+        data.append(moving(name, "path", x=points[:, 0], y=points[:, 1]))
+    data.append(_from_then(case))
+    return figure(data, "Paths; black: from where the gradient in use was taken",
+                  xaxis=axis("x", (x_low, x_high)), yaxis=axis("y", (y_low, y_high)))  # fmt: skip
+
+
+def _near(points: np.ndarray) -> np.ndarray:
+    return np.where(np.abs(points) < 1e4, points, np.nan)
+
+
+def _from_then(case) -> dict[str, Any]:
+    points = _near(case.runs["late"].points)
+    then = points[np.maximum(np.arange(len(points)) - case.delay.lag, 0)]
+    pairs = np.stack([then, points], axis=1)
+    lines = moving("late", "still") | {"name": "taken here", "mode": "lines+markers"}
+    lines["line"] |= {"color": "ink", "width": 1.6, "dash": "solid"}
+    lines["marker"] |= {"color": "ink", "size": 5, "symbol": "circle"}
+    lines["meta"] |= {"play": "frame", "x": pairs[..., 0], "y": pairs[..., 1], "silent": True}
+    return lines
+
+
+def losses(case) -> dict[str, Any]:
+    data, drawn = [], []
+    for name, run in case.runs.items():
+        values = positive(np.where(run.values < 1e12, run.values, np.nan))
+        track = moving(name, "curve", "loss", y=values)
+        track["meta"]["log"] = True
+        data.append(track)
+        drawn.append(values)
+    return figure(data, "Loss", xaxis=axis("step", over(case.late.steps)),
+                  yaxis=log_axis("loss", log_range(drawn, 1e-12, 1e8)))  # fmt: skip
+
+
+def limits(case) -> dict[str, Any]:
+    """The limit 2 sin(pi / (2 (2 tau + 1))) and the point where the sliders stand."""
+    most = FEW if case.delay.lag <= FEW else MANY
+    delays = np.arange(most + 1.0)
+    limit = delay_limit(delays)
+    above = ink("explodes", np.concatenate([delays, [most, 0]]),
+                np.concatenate([limit, [10.0, 10.0]]), width=0.5)  # fmt: skip
+    above |= {"fill": "toself", "fillcolor": "rgba(210,120,120,0.16)"}
+    whole = marks("limit", {"colour": "ink", "symbol": "circle"}, delays, limit, size=6)
+    return figure([above, law(delays, limit, "limit"), whole],
+                  "Limit of the rate; shaded: it explodes. Drag the point",
+                  xaxis=axis("delay τ", (-0.5, most + 0.5)),
+                  yaxis=axis("rate × curvature", RATES, type="log",
+                             tickvals=[0.01, 0.03, 0.1, 0.3, 1, 2]))  # fmt: skip
+
+
+def roots(case) -> dict[str, Any]:
+    """The roots of z^(tau + 1) - z^tau + rate, in and out of the unit circle."""
+    values = case.roots
+    shown = values[np.abs(values) < 3]
+    circle = ink("unit circle", np.cos(ANGLES), np.sin(ANGLES), dash="dot")
+    kept = shown[np.abs(shown) < 1]
+    out = shown[np.abs(shown) >= 1]
+    data = [circle, cloud("right", kept.real, kept.imag, size=12, opacity=1.0),
+            cloud("wrong", out.real, out.imag, size=13, opacity=1.0)]  # fmt: skip
+    reach = {"xaxis": axis("real", (-1.7, 1.7)), "yaxis": axis("imaginary", (-1.4, 1.4))}
+    made = figure(data, "Roots: what a step multiplies the steep axis by", **reach)
+    made["layout"]["xaxis"]["zeroline"] = made["layout"]["yaxis"]["zeroline"] = True
+    return made

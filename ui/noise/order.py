@@ -1,0 +1,202 @@
+"""The view on order: one deck of samples dealt in four ways, and what a loss then says."""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from optcore.descent import Batches, Run, descend
+from optcore.descent.batches import ORDERS
+from optcore.descent.setting import MOST_STEPS
+from optcore.optimizers import GradientDescent
+from optcore.samples import LinearRegression, NoisyLine, losses_before, risk_gap
+from ui import controls
+from ui.cache import cached
+from ui.ground import Ground, ground
+from ui.live.stage import Clock, Panel
+from ui.live.turn import give_way
+from ui.noise import facts, take_away, words
+from ui.noise import order_charts as chart
+from ui.noise.figures import legend
+from ui.noise.parameters import SORTED, Deck
+from ui.scene import Scene
+from ui.state import PageState
+
+LONGEST = 300
+# Runs whose distance is averaged, sets of data whose losses are, and steps of all that are made.
+SEEDS, SETS, MADE = 40, 120, 40_000
+
+
+@dataclass(frozen=True)
+class Case:
+    """A deck of samples as it lies, and the order whose losses are told."""
+
+    fit: LinearRegression
+    deck: Deck
+    lie: str
+    told: str
+    rests: bool = True
+
+    @property
+    def seeds(self) -> int:
+        return max(1, min(SEEDS, MADE // self.steps)) if self.rests else 1
+
+    @property
+    def sets(self) -> int:
+        return max(10, min(SETS, MADE // self.steps)) if self.rests else 10
+
+    @property
+    def a_pass(self) -> int:
+        """Steps in which every sample is seen once."""
+        return -(-self.deck.points // self.batch)
+
+    @property
+    def batch(self) -> int:
+        return min(self.deck.batch, self.deck.points)
+
+    @property
+    def steps(self) -> int:
+        return min(self.a_pass * self.deck.passes, MOST_STEPS)
+
+    @cached_property
+    def rows(self) -> np.ndarray:
+        """The rows that the clock stands at."""
+        return np.unique(np.linspace(0, self.steps, LONGEST + 1).round().astype(int))
+
+    @property
+    def passes(self) -> np.ndarray:
+        return self.rows / self.a_pass
+
+    @cached_property
+    def runs(self) -> dict[str, Run]:
+        """By order: runs (rows, seeds, 2) that differ in their seed alone, the chosen one first."""
+        found = {}
+        for order in ORDERS:
+            found[order] = _descended(
+                self.fit, self.deck.learning_rate, self.steps, self.batch, order,
+                self.deck.seed, self.seeds,
+            )  # fmt: skip
+            give_way()
+        return found
+
+    @cached_property
+    def distances(self) -> dict[str, np.ndarray]:
+        """By order: the root of the mean square of the distance from the minimum (positions,)."""
+        found = {}
+        for order, run in self.runs.items():
+            away = run.points[self.rows] - self.fit.minima[0]
+            found[order] = np.sqrt((away**2).sum(axis=-1).mean(axis=-1))
+        return found
+
+    @cached_property
+    def losses(self) -> dict[str, np.ndarray]:
+        """Means over many sets of data (positions,), dealt in the order that is told: the loss on
+        the training data, on each batch before its update, and on the whole population."""
+        return _told(self.fit, self.deck, self.lie, self.told, self.steps, self.batch,
+                     self.sets, tuple(self.rows))  # fmt: skip
+
+    @property
+    def gap(self) -> float:
+        """By how much the risk of the best line through a set exceeds its training loss."""
+        return float(risk_gap(self.deck.points, 2, self.fit.population.noise**2))
+
+    @property
+    def land(self) -> Ground:
+        return _land(self.fit)
+
+
+@cached
+def _land(fit) -> Ground:
+    return ground(fit, 61, 1)
+
+
+@cached
+def _fit(points: int, seed: int, lie: str, population: NoisyLine) -> LinearRegression:
+    drawn = LinearRegression.drawn(points, seed, population=population)
+    if lie != SORTED:
+        return drawn
+    x, y = zip(*sorted(zip(drawn.x, drawn.y, strict=True)), strict=True)
+    return replace(drawn, x=x, y=y)
+
+
+@cached
+def _descended(fit, rate: float, steps: int, batch: int, order: str, seed: int, many: int) -> Run:
+    seeds = seed + np.arange(1 if order == "ordered" else many)
+    starts = np.tile(fit.start, (len(seeds), 1))
+    batches = Batches(batch, order, seed=seeds)
+    return descend(fit, GradientDescent(rate), starts, steps, batches=batches)
+
+
+@cached
+def _told(fit, deck, lie, order, steps, batch, sets, rows) -> dict[str, np.ndarray]:
+    seeds = deck.seed + np.arange(sets)
+    data = fit.fresh(deck.points, seeds)
+    if lie == SORTED:
+        places = np.argsort(data.x, axis=-1)
+        data = replace(data, x=np.take_along_axis(data.x, places, axis=-1),
+                       y=np.take_along_axis(data.y, places, axis=-1))  # fmt: skip
+    batches = Batches(batch, order, seed=seeds)
+    starts = np.tile(fit.start, (sets, 1))
+    run = descend(data, GradientDescent(deck.learning_rate), starts, steps, batches=batches)
+    rows = list(rows)
+    with np.errstate(all="ignore"):
+        risk = data.risk(run.points).mean(axis=-1)
+        before = losses_before(data, batches, run.points).mean(axis=-1)
+        return {
+            "training": data.value(run.points[rows]).mean(axis=-1),
+            # Its distance from the risk is what is smoothed: that lags behind no steep slope.
+            "before update": (risk + _smoothed(before - risk, -(-deck.points // batch)))[rows],
+            "true risk": risk[rows],
+        }
+
+
+def _smoothed(values: np.ndarray, width: int) -> np.ndarray:
+    """The mean of the last few values, of fewer at the beginning."""
+    sums = np.concatenate([[0.0], np.cumsum(values)])
+    ends = np.arange(1, len(values) + 1)
+    firsts = np.maximum(ends - max(width, 1), 0)
+    return (sums[ends] - sums[firsts]) / (ends - firsts)
+
+
+def set_up(state: PageState) -> tuple[Case, Any]:
+    """The case as the sliders stand, and the board that holds these; fewer runs and sets of data
+    while a hand moves."""
+    dials = [
+        controls.Dials("Deck", "deck", Deck()),
+        controls.Dials("Where samples come from", "line", NoisyLine()),
+    ]
+    (deck, population), board = controls.tune(state, dials)
+    fit = _fit(deck.points, deck.seed, state["lie"], population)
+    return Case(fit, deck, state["lie"], state["told"], rests(state)), board
+
+
+def rests(state) -> bool:
+    """Whether no hand moves; of an address alone none does."""
+    return getattr(state, "settled", True)
+
+
+def scene(state: PageState) -> Scene:
+    case, board = set_up(state)
+    positions = len(case.rows)
+    at = [f"pass {passes:.2f}" for passes in case.passes]
+    return Scene(
+        [
+            Panel(chart.paths(case), span=2, name="paths", aspect=1.2,
+                  labels={"x": "w", "y": "b"}),
+            Panel(chart.distances(case), name="distance", time=list(case.passes),
+                  labels={"x": "pass", "y": "distance"}),
+            Panel(chart.losses(case), name="losses", time=list(case.passes),
+                  labels={"x": "pass", "y": "loss"}),
+        ],
+        [board],
+        words=lambda: words.order(case),
+        table=lambda: words.table_of_orders(case),
+        facts=lambda: facts.order(case),
+        columns_of=lambda: take_away.order(case),
+        program=lambda: take_away.order_program(case),
+        clock=Clock(positions - 1, state.clock(range(positions)), at, unit="pass", name="Pass",
+                    opens=4),
+        legend=legend([*ORDERS, "training", "before update", "true risk"]),
+        columns="minmax(0, 5fr) minmax(0, 4fr)",
+    )  # fmt: skip

@@ -1,0 +1,277 @@
+"""The view on a run: all samples, a batch and single ones at equal samples, steps or time."""
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from optcore.descent import Batches, Run, descend
+from optcore.descent.schedules import Schedule
+from optcore.descent.setting import MOST_STEPS
+from optcore.optimizers import GradientDescent, NesterovMomentum
+from optcore.optimizers.base import Optimizer
+from optcore.samples import LinearRegression, averaged, batch_covariance, stationary_covariance
+from ui import controls, work
+from ui.address import Address
+from ui.cache import cached
+from ui.ground import Ground, ground
+from ui.live.stage import Clock, Panel
+from ui.live.turn import give_way
+from ui.noise import facts, take_away, words
+from ui.noise import run_charts as chart
+from ui.noise.figures import legend
+from ui.noise.parameters import SAMPLES, STEPS, Course
+from ui.parameters import slug
+from ui.prose import number
+from ui.scene import Scene
+from ui.state import PageState
+
+WHOLE, BATCH, SINGLE = RACERS = ("Full batch", "Mini-batch", "One sample")
+LONGEST = 400
+# Runs of a band, and the steps of all of them that one call takes.
+SEEDS, AT_ONCE = 200, 200_000
+KIND = "band"
+
+
+@dataclass(frozen=True)
+class Racer:
+    """One way to spend the budget: batches of a size, None for all samples, for so many steps."""
+
+    name: str
+    size: int | None
+    steps: int
+
+
+@dataclass(frozen=True)
+class Case:
+    fit: LinearRegression
+    course: Course
+    method: Optimizer
+    schedule: Schedule
+    equal: str
+    grow: bool
+    average: bool
+
+    def cost(self, size) -> Any:
+        """What a step on so many samples costs, in the unit that is equal for all."""
+        samples = np.asarray(size, float)
+        return {SAMPLES: samples, STEPS: samples * 0 + 1}.get(
+            self.equal, samples + self.course.overhead
+        )
+
+    @cached_property
+    def racers(self) -> list[Racer]:
+        sizes = {WHOLE: None, BATCH: min(self.course.batch, self.fit.samples), SINGLE: 1}
+        return [
+            Racer(name, size, min(int(self.course.budget / self.cost(size or self.fit.samples)),
+                                  MOST_STEPS))
+            for name, size in sizes.items()
+        ]  # fmt: skip
+
+    def batches(self, racer: Racer, seed=None) -> Batches | None:
+        """Each sample drawn from all, as the laws have it; a batch may grow instead."""
+        if racer.size is None:
+            return None
+        growth = self.schedule if self.grow else None
+        seed = self.course.seed if seed is None else seed
+        return Batches(racer.size, "replaced", seed, growth=growth)
+
+    @property
+    def rates(self) -> Schedule | None:
+        """The schedule of the rate; where the batch grows instead, the rate stays."""
+        return None if self.grow else self.schedule
+
+    def sizes(self, racer: Racer) -> np.ndarray:
+        """Samples that each step sees (steps,)."""
+        batches = self.batches(racer)
+        if batches is None:
+            return np.full(racer.steps, self.fit.samples)
+        return batches.sizes(self.fit.samples, racer.steps)
+
+    @cached_property
+    def runs(self) -> dict[str, Run]:
+        found = {}
+        for racer in self.racers:
+            found[racer.name] = _descended(
+                self.fit, self.method, racer.steps, self.rates, self.batches(racer)
+            )
+            give_way()
+        return found
+
+    @cached_property
+    def costs(self) -> np.ndarray:
+        """What has been spent at each position of the clock."""
+        return np.linspace(0, self.course.budget, min(self.course.budget, LONGEST) + 1)
+
+    @property
+    def spent(self) -> np.ndarray:
+        """The same for a logarithmic axis, on which nothing has no place."""
+        return np.where(self.costs > 0, self.costs, np.nan)
+
+    @property
+    def time(self) -> list[float]:
+        """What has been spent, a little before the first of it where it is nothing."""
+        return [0.8 * self.costs[1], *self.costs[1:]]
+
+    @cached_property
+    def rows(self) -> dict[str, np.ndarray]:
+        """The row that each racer's run has come to at each position of the clock."""
+        return {racer.name: np.searchsorted(np.cumsum(self.cost(self.sizes(racer))),
+                                            self.costs + 1e-9, side="right")
+                for racer in self.racers}  # fmt: skip
+
+    @cached_property
+    def paths(self) -> dict[str, np.ndarray]:
+        """Points (positions, 2) at each position of the clock."""
+        return {name: self.runs[name].points[rows] for name, rows in self.rows.items()}
+
+    def excess(self, points) -> np.ndarray:
+        """The loss above that of the minimum."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            return self.fit.value(points) - self.floor
+
+    @cached_property
+    def floor(self) -> float:
+        return float(self.fit.value(np.array(self.fit.minima[0])))
+
+    @cached_property
+    def means(self) -> dict[str, np.ndarray]:
+        """The mean of each racer's points so far, from the chosen share of its run on."""
+        found = {}
+        for racer in self.racers:
+            since = int(self.course.average_from * racer.steps)
+            points = averaged(self.runs[racer.name].points, since)
+            found[racer.name] = points[self.rows[racer.name]]
+        return found
+
+    @cached_property
+    def expected(self) -> dict[str, np.ndarray]:
+        """The expected excess error at each position, exactly; of plain descent alone."""
+        if not isinstance(self.method, GradientDescent):
+            return {}
+        found = {}
+        for racer in self.racers:
+            sizes = self.sizes(racer).astype(float)
+            sizes = sizes if racer.size else sizes * np.inf
+            law = self.fit.expected_excess(self.fit.start, self._rates(racer), sizes)
+            found[racer.name] = law[self.rows[racer.name]]
+        return found
+
+    def _rates(self, racer: Racer) -> np.ndarray:
+        steps = np.arange(racer.steps)
+        if self.rates is None:
+            return np.full(racer.steps, self.method.learning_rate)
+        return self.rates.rate(self.method.learning_rate, steps, max(racer.steps, 1))
+
+    def ball(self, size: int, share: float = 1.0) -> np.ndarray:
+        """The covariance (2, 2) that batches of a size keep up around the minimum at a constant
+        share of the rate: exact for plain descent, by the law for noise that is the same
+        everywhere else."""
+        rate = share * self.method.learning_rate
+        if isinstance(self.method, GradientDescent):
+            return self.fit.stationary_covariance(rate, size)
+        minimum = np.array(self.fit.minima[0])
+        each = self.fit.batch_grad(minimum, np.arange(self.fit.samples)[:, None])
+        return stationary_covariance(
+            rate, self.fit.hessian(minimum), batch_covariance(each, size, "replaced"),
+            self.method.momentum, isinstance(self.method, NesterovMomentum),
+        )  # fmt: skip
+
+    @property
+    def limit(self) -> float:
+        """The largest rate at which the whole gradient leads down."""
+        steepest = np.linalg.eigvalsh(self.fit.hessian(np.zeros(2)))[-1]
+        return float(self.method.stable_rate(steepest))
+
+    @property
+    def land(self) -> Ground:
+        return _land(self.fit)
+
+    @property
+    def band(self) -> dict[str, np.ndarray] | None:
+        """Of many runs' excess error (10 %, 90 % and the mean; positions) by racer, once made."""
+        return work.kept(KIND, self)
+
+
+@cached
+def _land(fit) -> Ground:
+    return ground(fit, 61, 1)
+
+
+@cached
+def _fit(points: int, seed: int) -> LinearRegression:
+    return LinearRegression.drawn(points, seed)
+
+
+@cached
+def _descended(fit, method, steps, schedule, batches) -> Run:
+    return descend(fit, method, fit.start, steps, schedule=schedule, batches=batches)
+
+
+def _many(case: Case) -> Generator[tuple[float, str], None, None]:
+    """Runs that differ in their seed alone, in one call as long as that is short."""
+    found = {}
+    for turn, racer in enumerate(case.racers[1:]):
+        size, excess = max(10, AT_ONCE // max(racer.steps, 1)), []
+        for first in range(0, SEEDS, size):
+            yield (turn + first / SEEDS) / 2, f"{racer.name}: run {first + 1} of {SEEDS}"
+            batches = case.batches(racer, np.arange(first, min(first + size, SEEDS)))
+            run = descend(case.fit, case.method, case.fit.start, racer.steps,
+                          schedule=case.rates, batches=batches)  # fmt: skip
+            excess.append(case.excess(run.points[case.rows[racer.name]]))
+        every = np.concatenate(excess, axis=1)
+        with np.errstate(all="ignore"):
+            low, high = np.quantile(every, [0.1, 0.9], axis=1)
+            found[racer.name] = np.stack([low, high, every.mean(axis=1)])
+    work.keep(KIND, case, found)
+
+
+def finish(state: PageState) -> None:
+    """The many runs, if they are wanted and not made yet."""
+    case, _ = set_up(state)
+    if state["band"] and case.band is None and not work.stopped(state, KIND, case):
+        work.carry_out(_many(case), lambda: work.stop(state, KIND, case))
+
+
+def set_up(state: Address) -> tuple[Case, Any]:
+    """The case as the sliders stand, and the board that holds these."""
+    method, schedule = state["method"], state["schedule"]
+    dials = [
+        controls.Dials(method.name, slug(method.name), method),
+        controls.Dials("Course", "run", Course()),
+    ]
+    if schedule.name != "Constant":
+        dials.append(controls.Dials(f"Schedule: {schedule.name}", "schedule", schedule))
+    (method, course, *rest), board = controls.tune(state, dials)
+    fit = _fit(course.points, course.seed)
+    schedule = rest[0] if rest else schedule
+    return Case(fit, course, method, schedule, state["equal"], state["grow"],
+                state["average"]), board  # fmt: skip
+
+
+def scene(state: PageState) -> Scene:
+    case, board = set_up(state)
+    band = case.band if state["band"] else None
+    return Scene(
+        [
+            Panel(chart.paths(case), span=2, name="paths", aspect=1.2,
+                  labels={"x": "w", "y": "b"}),
+            Panel(chart.excess(case, band), name="excess error", time=case.time,
+                  labels={"x": f"{case.equal} spent", "y": "excess error"}),
+            Panel(chart.ball(case), name="around the minimum", aspect=1.2,
+                  labels={"x": "w", "y": "b"}),
+        ],
+        [board],
+        words=lambda: words.run(case),
+        table=lambda: words.table_of_racers(case),
+        facts=lambda: facts.run(case),
+        columns_of=lambda: take_away.run(case),
+        program=lambda: take_away.run_program(case),
+        clock=Clock(len(case.costs) - 1, state.clock(range(len(case.costs))),
+                    [f"{number(spent)} {case.equal}" for spent in case.costs],
+                    unit=case.equal, name="Spent", opens=4),
+        legend=legend(RACERS),
+        columns="minmax(0, 5fr) minmax(0, 4fr)",
+    )  # fmt: skip

@@ -1,0 +1,72 @@
+"""Losses with the step at which to stop, the gradient there, and the decay that equals a stop."""
+
+from typing import Any
+
+import numpy as np
+
+from ui.figures import axis, holding, ink, log_axis, log_range, over, positive
+from ui.noise.figures import figure, moving
+
+# Curvatures, in units of 1 / rate, along which a stop and a decay are compared.
+CURVATURES = np.geomspace(1e-4, 1.0, 81)
+
+
+def losses(case) -> dict[str, Any]:
+    rows = case.rows.astype(float)
+    data = [moving(name, "curve", "loss", x=rows, y=positive(values))
+            for name, values in case.losses.items()]  # fmt: skip
+    for trace in data:
+        trace["meta"]["log"] = True
+    bounds = log_range([trace["y"] for trace in data], 1e-4, 1e3)
+    made = figure(data, "Losses; dotted: where validation says stop",
+                  xaxis=axis("step", over(case.stopping.steps)),
+                  yaxis=log_axis("loss", bounds))  # fmt: skip
+    return _stopped(made, case)
+
+
+def gradient(case) -> dict[str, Any]:
+    """The norm of the training gradient: nowhere near 0 where it is best to stop."""
+    rows = case.rows.astype(float)
+    norms = positive(case.run.gradient_norms[case.rows])
+    norm = moving("training", "curve", "gradient norm", x=rows, y=norms)
+    norm["meta"]["log"] = True
+    made = figure([norm], "Norm of the training gradient",
+                  xaxis=axis("step", over(case.stopping.steps)),
+                  yaxis=log_axis("gradient norm", log_range([norms], 1e-8, 1e3)))  # fmt: skip
+    return _stopped(made, case)
+
+
+def _stopped(made: dict[str, Any], case) -> dict[str, Any]:
+    """A line at the stop: a trace, which a question hides with what lies after the clock."""
+    low, high = made["layout"]["yaxis"]["range"]
+    line = ink("stop here", [case.stop, case.stop], [10.0**low, 10.0**high], dash="dot", width=1.6)
+    made["data"].append(line)
+    return made
+
+
+def shares(case) -> dict[str, Any]:
+    """How far along each curvature a stop gets, and a decay; below, the decay that equals it."""
+    across = np.broadcast_to(CURVATURES, case.shares.shape)
+    stop = moving("training", "still") | {"name": "stopped"}
+    stop["meta"] |= {"play": "frame", "x": across, "y": case.shares}
+    decay = moving("validation", "still") | {"name": "decay 1 / (rate × steps)"}
+    decay["line"] |= {"color": "ink", "dash": "dash"}
+    decay["meta"] |= {"play": "frame", "x": across, "y": case.decayed, "silent": True}
+    exact = moving("training", "still") | {"name": "the decay that equals it", "yaxis": "y2"}
+    exact["line"] |= {"width": 1.8}
+    known = np.where(np.isfinite(case.matching), case.matching, np.nan)
+    exact["meta"] |= {"play": "frame", "x": across, "y": known, "silent": True}
+    return figure(
+        [stop, decay, exact, holding("y"), holding("y2")],
+        "Way along a quadratic: stop, dashed: decay; below: decay that equals it",
+        xaxis=axis(
+            "rate × curvature",
+            (-4.0, 0.0),
+            type="log",
+            dtick=1,
+            exponentformat="power",
+            anchor="y2",
+        ),
+        yaxis=axis("share", (-0.03, 1.05), domain=[0.45, 1.0]),
+        yaxis2=axis("× η steps", (-0.05, 1.15), domain=[0.0, 0.34], nticks=4),
+    )
