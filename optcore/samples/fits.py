@@ -55,10 +55,8 @@ class SampleFit(Surface):
             return x[..., points], y[..., points]
         lead = np.broadcast_shapes(x.shape[:-1], points.shape[:-1])
         points = np.broadcast_to(points, (*lead, points.shape[-1]))
-        return tuple(
-            np.take_along_axis(np.broadcast_to(part, (*lead, part.shape[-1])), points, axis=-1)
-            for part in (x, y)
-        )
+        x, y = (np.broadcast_to(part, (*lead, part.shape[-1])) for part in (x, y))
+        return np.take_along_axis(x, points, axis=-1), np.take_along_axis(y, points, axis=-1)
 
     def fresh(self, count: int, seed) -> Self:
         """The same fit to samples never seen, from the same population; one set for each seed."""

@@ -6,7 +6,7 @@ import numpy as np
 
 from optcore.samples import SURROGATES
 from ui.figures import axis, holding, ink, log_axis, log_range, marks, over, positive
-from ui.noise.figures import cloud, figure, moving
+from ui.noise.figures import altered, cloud, figure, framed, moving
 from ui.palette import HUES
 
 REACH, TOP = 3.5, 5.0
@@ -14,12 +14,11 @@ REACH, TOP = 3.5, 5.0
 
 def margins(case) -> dict[str, Any]:
     """Every loss over the margin, that in use thick, and the samples on it at the clock's step."""
-    m = np.linspace(-REACH, REACH, 141)
+    m = np.sort([*np.linspace(-REACH, REACH, 141), 1e-9])
     data = []
     for loss in SURROGATES:
-        curve = moving(loss.name, "still", x=m, y=np.minimum(loss.value(m), 3 * TOP))
-        curve["line"]["width"] = 4.0 if loss == case.loss else 1.6
-        data.append(curve)
+        data.append(moving(loss.name, "still", x=m, y=np.minimum(loss.value(m), 3 * TOP),
+                           width=4.0 if loss == case.loss else 1.6))  # fmt: skip
     at = np.clip(case.margins, -REACH, REACH)
     with np.errstate(over="ignore"):
         heights = np.minimum(case.loss.value(at), TOP)
@@ -41,10 +40,8 @@ def border(case) -> dict[str, Any]:
     edge = np.clip(edge, -20, 20)
     side = np.where(w > 0, 1.0, -1.0)
     far = np.full_like(edge, 20.0)
-    steps = moving(case.loss.name, "still")
-    steps["meta"] |= {"play": "frame", "x": np.concatenate([-far, edge, edge, far], axis=1),
-                      "y": np.concatenate([-side, -side, side, side], axis=1),
-                      "silent": True}  # fmt: skip
+    steps = framed(case.loss.name, np.concatenate([-far, edge, edge, far], axis=1),
+                   np.concatenate([-side, -side, side, side], axis=1), silent=True)  # fmt: skip
     reach = max(3.0, 1.05 * float(np.abs(x).max()))
     chance = case.fit.population
     grid = np.linspace(-reach, reach, 81)
@@ -61,14 +58,10 @@ def courses(case) -> dict[str, Any]:
     values = positive(case.run.values[: case.reached])
     norms = positive(case.run.gradient_norms[: case.reached])
     loss = moving(case.loss.name, "curve", case.loss.name, y=values)
-    norm = moving("batches", "curve", "gradient norm", y=norms) | {"name": "gradient norm"}
-    norm["line"] |= {"color": "ink", "width": 1.6, "dash": "dash"}
-    norm["meta"]["group"] = "gradient norm"
-    for trace in (loss, norm):
-        trace["meta"]["log"] = True
-    wrong = moving("0-1", "curve", "0-1 error", y=case.errors) | {"yaxis": "y2"}
+    norm = moving("gradient norm", "curve", "gradient norm", y=norms)
+    wrong = altered(moving("0-1", "curve", "0-1 error", y=case.errors), yaxis="y2")
     rows, risk = case.risks
-    truth = ink("of the population", rows, risk, dash="dot", width=1.6) | {"yaxis": "y2"}
+    truth = altered(ink("of the population", rows, risk, dash="dot", width=1.6), yaxis="y2")
     high = float(np.clip(np.ceil(10 * max(case.errors.max(), risk.max()) + 0.5) / 10, 0.2, 1.03))
     return figure(
         [loss, norm, wrong, truth, holding("y"), holding("y2")],

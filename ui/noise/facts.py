@@ -1,12 +1,14 @@
 """What lessons may say of the view that is open: numbers and words of its case."""
 
+from typing import Any
+
 import numpy as np
 
 
 def one(case) -> dict[str, float | str | None]:
     """Of one gradient: at batches of 1, of 10, of 100 and of all."""
     norm = float(np.linalg.norm(case.true[case.free]))
-    found: dict[str, float | str | None] = {
+    found: dict[str, Any] = {
         "samples": case.fit.samples,
         "points": len(case.fit.x),
         "copies": case.fit.copies,
@@ -35,7 +37,7 @@ def one(case) -> dict[str, float | str | None]:
 
 def run(case) -> dict[str, float | str | None]:
     """Of a run: what each racer spent and reached, the law at its end, rate and limit."""
-    found: dict[str, float | str | None] = {
+    found: dict[str, Any] = {
         "samples": case.fit.samples,
         "budget": case.course.budget,
         "batch": case.racers[1].size,
@@ -80,7 +82,7 @@ def late(case) -> dict[str, float | str | None]:
     """Of late gradients: delay, rate and limit, roots, how each descent ended."""
     run = case.runs["late"]
     longest = float(np.abs(case.roots[0]))
-    found: dict[str, float | str | None] = {
+    found: dict[str, Any] = {
         "delay": case.delay.lag,
         "workers": case.delay.lag + 1,
         "planned": case.late.steps,
@@ -110,7 +112,7 @@ def late(case) -> dict[str, float | str | None]:
 
 def order(case) -> dict[str, float | str | None]:
     """Of an order: how far each ends from the minimum, and the three losses of the one told."""
-    found: dict[str, float | str | None] = {
+    found: dict[str, Any] = {
         "points": case.deck.points,
         "passes": case.deck.passes,
         "rate": case.deck.learning_rate,

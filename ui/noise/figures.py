@@ -1,6 +1,7 @@
 """Looks by name, the same in every view, and pieces of the figures of all of them."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -14,7 +15,7 @@ LOOKS: dict[str, Look] = {
     "One sample": {"colour": HUES[2], "dash": "dot", "symbol": "triangle-up"},
     "batches": {"colour": HUES[0], "dash": "solid", "symbol": "circle"},
     "all samples": {"colour": HUES[1], "dash": "solid", "symbol": "square"},
-    "law": {"colour": "ink", "dash": "dash", "symbol": "none"},
+    "law": {"colour": "ink", "dash": "dash", "symbol": "circle"},
     "uphill": {"colour": HUES[3], "dash": "solid", "symbol": "diamond"},
     "shuffled": {"colour": HUES[0], "dash": "solid", "symbol": "circle"},
     "ordered": {"colour": HUES[1], "dash": "dash", "symbol": "square"},
@@ -27,6 +28,8 @@ LOOKS: dict[str, Look] = {
     "validation": {"colour": HUES[0], "dash": "dot", "symbol": "hexagon"},
     "true risk": {"colour": HUES[5], "dash": "dash", "symbol": "star"},
     "before update": {"colour": HUES[7], "dash": "longdash", "symbol": "triangle-down"},
+    "gradient norm": {"colour": "ink", "dash": "dash", "symbol": "circle"},
+    "taken here": {"colour": "ink", "dash": "solid", "symbol": "circle"},
     "right": {"colour": GOOD, "dash": "solid", "symbol": "circle"},
     "wrong": {"colour": BAD, "dash": "solid", "symbol": "cross"},
     **{name: {"colour": HUES[at], "dash": dash, "symbol": symbol} for name, at, dash, symbol in (
@@ -35,6 +38,8 @@ LOOKS: dict[str, Look] = {
         ("Exponential", 5, "dashdot", "pentagon"),
     )},
 }  # fmt: skip
+# What leads up, or explodes.
+SHADE = "rgba(210,120,120,0.16)"
 ANGLES = np.linspace(0, 2 * np.pi, 73)
 # Twice the standard deviation each way.
 WIDE = 2.0
@@ -44,12 +49,26 @@ def legend(names: Sequence[str]) -> list[dict]:
     return [entry(name, dict(LOOKS[name])) for name in names]
 
 
-def moving(name: str, play: str, readout: str = "", **places) -> dict:
+def moving(name: str, play: str, readout: str = "", **places: Any) -> dict[str, Any]:
     """A track in the look of a name; `readout` is what a pointer is told that its y is."""
     trace = track(name, LOOKS[name], play, **places)
-    if readout:
-        trace["meta"]["readout"] = readout
-    return trace
+    return altered(trace, meta={"readout": readout}) if readout else trace
+
+
+def altered(trace: dict[str, Any], **parts: Any) -> dict[str, Any]:
+    """The trace with some parts changed: records within it are merged, all else is replaced."""
+    merged = {name: {**trace[name], **part} if isinstance(part, dict) else part
+              for name, part in parts.items()}  # fmt: skip
+    return {**trace, **merged}
+
+
+def framed(group: str, x, y, *, silent: bool = False, **parts: Any) -> dict[str, Any]:
+    """A line with places of its own (steps, n) at each step of the clock."""
+    shape = np.broadcast_shapes(np.shape(x), np.shape(y))
+    x, y = (np.broadcast_to(np.asarray(part, float), shape) for part in (x, y))
+    meta: dict[str, Any] = {"play": "frame", "x": x, "y": y}
+    meta |= {"silent": True} if silent else {}
+    return altered(altered(moving(group, "still"), meta=meta), **parts)
 
 
 def law(x, y, title: str = "law") -> dict:
@@ -59,11 +78,11 @@ def law(x, y, title: str = "law") -> dict:
 
 def cloud(name: str, x, y, *, size: int = 6, opacity: float = 0.55) -> dict:
     """Dots at one place each, or at one for each step of the clock (steps, dots)."""
-    trace = moving(name, "still", size=size) | {"mode": "markers", "opacity": opacity}
+    look: dict[str, Any] = {"mode": "markers", "opacity": opacity, "marker": {"size": size}}
     if np.ndim(x) > 1 or np.ndim(y) > 1:
-        trace["meta"] |= {"play": "frame", "x": np.asarray(x, float), "y": np.asarray(y, float)}
-        return trace
-    return trace | {"x": np.asarray(x, float), "y": np.asarray(y, float)}
+        return framed(name, x, y, **look)
+    trace = moving(name, "still", x=np.asarray(x, float), y=np.asarray(y, float))
+    return altered(trace, **look)
 
 
 def ellipse(centre, covariance, wide: float = WIDE) -> tuple[np.ndarray, np.ndarray]:
@@ -75,7 +94,7 @@ def ellipse(centre, covariance, wide: float = WIDE) -> tuple[np.ndarray, np.ndar
     round_ = np.stack([np.cos(ANGLES), np.sin(ANGLES)])
     shape = vectors @ (np.sqrt(np.maximum(values, 0))[..., None] * round_)
     x, y = np.moveaxis(np.asarray(centre)[..., None] + wide * shape, -2, 0)
-    gone = ~np.isfinite(covariance).all(axis=(-2, -1))[..., None]
+    gone = ~np.isfinite(covariance.sum(axis=(-2, -1)))[..., None]
     return np.where(gone, np.nan, x), np.where(gone, np.nan, y)
 
 
@@ -87,5 +106,20 @@ def segments(starts, ends) -> tuple[np.ndarray, np.ndarray]:
     return flat[..., 0], flat[..., 1]
 
 
-def figure(data: list[dict], title: str, margin: Sequence[int] = (52, 12, 28, 38), **axes) -> dict:
-    return {"data": data, "layout": layout(title, title, margin, **axes)}
+def figure(
+    data: Sequence[Any], title: str, margin: Sequence[int] = (52, 12, 28, 38), **axes: Any
+) -> dict[str, Any]:
+    for trace in data:
+        if "play" in trace.get("meta", {}):
+            trace["meta"] |= _fineness(trace, axes)
+    return {"data": [*data], "layout": layout(title, title, margin, **axes)}
+
+
+def _fineness(trace: dict[str, Any], axes: dict[str, Any]) -> dict[str, Any]:
+    """How coarse a trace may travel while a hand moves: nothing where its axes differ in kind."""
+    across, up = axes["xaxis"], axes[trace.get("yaxis", "y").replace("y", "yaxis")]
+    widths = [float(axis["range"][1] - axis["range"][0]) for axis in (across, up)]
+    logs = [axis.get("type") == "log" for axis in (across, up)]
+    if "x" not in trace and "x" not in trace["meta"]:
+        return {"across": widths[1], "log": logs[1]}
+    return {"across": min(widths), "log": logs[0]} if logs[0] == logs[1] else {"log": any(logs)}

@@ -110,8 +110,8 @@ class Case:
         return np.array([_tail(length, float(variance)) for variance in variances])
 
     @property
-    def land(self) -> Ground:
-        return _land(self.fit)
+    def ground(self) -> Ground:
+        return _ground_of(self.fit)
 
 
 def _tail(mean: float, variance: float) -> float:
@@ -130,7 +130,7 @@ def _dealt(samples: int, most: int, draw: str, seed: int) -> np.ndarray:
 
 
 @cached
-def _land(fit: SampleFit) -> Ground:
+def _ground_of(fit: SampleFit) -> Ground:
     return ground(fit, 33, 1)
 
 

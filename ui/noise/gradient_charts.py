@@ -6,7 +6,18 @@ import numpy as np
 
 from ui.figures import axis, holding, ink, log_axis, marks, positive
 from ui.ground import contour
-from ui.noise.figures import WIDE, cloud, ellipse, figure, law, moving, segments
+from ui.noise.figures import (
+    SHADE,
+    WIDE,
+    altered,
+    cloud,
+    ellipse,
+    figure,
+    framed,
+    law,
+    moving,
+    segments,
+)
 from ui.noise.parameters import BIAS, CLASSES
 from ui.palette import HUES
 
@@ -44,10 +55,8 @@ def _parabola(case) -> dict[str, Any]:
     mean = case.fit.value(points)
     thin = [ink(f"sample {i}", b, each, opacity=0.6) for i, each in enumerate(alone, start=1)]
     some = [case.fit.batch_value(points, case.cards[0][None, :size]) for size in case.sizes]
-    batch = moving("batches", "still")
-    batch["meta"] |= {"play": "frame", "x": np.broadcast_to(b, (len(some), len(b))),
-                      "y": np.stack(some)}  # fmt: skip
-    whole = moving("all samples", "still", x=b, y=mean) | {"name": "mean loss"}
+    batch = framed("batches", b, np.stack(some))
+    whole = altered(moving("all samples", "still", x=b, y=mean), name="mean loss")
     return figure([*thin, whole, batch], "Loss over b: thin, of each sample alone",
                   xaxis=axis("b", (-4, 4)), yaxis=axis("loss", (0, 20)))  # fmt: skip
 
@@ -56,16 +65,13 @@ def _bowl(case) -> dict[str, Any]:
     """The loss over w and b, the step of the true gradient, and the steps of some batches."""
     steps = case.point - case.at.rate * case.means[:, :SHOWN]
     x, y = segments(case.point, steps)
-    batches = moving("batches", "still") | {"opacity": 0.5}
-    batches["line"]["width"] = 1.2
-    batches["meta"] |= {"play": "frame", "x": x, "y": y}
+    batches = framed("batches", x, y, opacity=0.5, line={"width": 1.2})
     x, y = segments(case.point, [case.point - case.at.rate * case.true])
-    true = moving("all samples", "still", x=x, y=y)
-    true["line"]["width"] = 3.5
+    true = moving("all samples", "still", x=x, y=y, width=3.5)
     minimum = marks("minimum", {"colour": "ink", "symbol": "star"},
                     *np.reshape(np.array(case.fit.minima, float), (-1, 2)).T, size=12)  # fmt: skip
     (w_low, w_high), (b_low, b_high) = case.fit.window
-    return figure([contour(case.land), minimum, batches, true],
+    return figure([contour(case.ground), minimum, batches, true],
                   "Loss over w and b, and one step by each batch",
                   xaxis=axis("w", (w_low, w_high)), yaxis=axis("b", (b_low, b_high)))  # fmt: skip
 
@@ -78,13 +84,10 @@ def gradients(case) -> dict[str, Any]:
 def _plane(case) -> dict[str, Any]:
     reach = _reach(float(max(np.abs(case.true).max(), 2.2 * np.abs(case.means[0]).std())))
     x, y = ellipse(case.true, case.covariances)
-    border = moving("batches", "still") | {"name": "law", "mode": "lines"}
-    border["line"] |= {"color": "ink", "dash": "dash", "width": 1.6}
-    border["meta"] |= {"play": "frame", "x": x, "y": y, "silent": True}
+    border = framed("law", x, y, silent=True, line={"width": 1.6})
     dots = cloud("batches", case.means[..., 0], case.means[..., 1])
     x, y = segments([0.0, 0.0], [case.true])
-    true = moving("all samples", "still", x=x, y=y)
-    true["line"]["width"] = 3.5
+    true = moving("all samples", "still", x=x, y=y, width=3.5)
     title = "Gradients of 200 batches; dashed: law, 2 σ; shaded: leads up"
     made = figure(
         [_upper(case.true, reach), dots, border, true],
@@ -104,7 +107,7 @@ def _upper(true: np.ndarray, reach: float) -> dict[str, Any]:
     far = 3 * reach
     corners = np.array([side, side - down, -side - down, -side, side]) * far
     half = ink("leads up", corners[:, 0], corners[:, 1], width=0.8, dash="dot", opacity=0.8)
-    return half | {"fill": "toself", "fillcolor": "rgba(210,120,120,0.16)"}
+    return altered(half, fill="toself", fillcolor=SHADE)
 
 
 def _along_b(case) -> dict[str, Any]:
@@ -116,14 +119,11 @@ def _along_b(case) -> dict[str, Any]:
     reach = _reach(max(abs(true), 1.2 * float(np.abs(values).max())))
     gap = np.full_like(spread, np.nan)
     ends = np.stack([true - spread, true - spread, gap, true + spread, true + spread], axis=-1)
-    sides = moving("batches", "still") | {"name": "law"}
-    sides["line"] |= {"color": "ink", "dash": "dash", "width": 1.6}
-    sides["meta"] |= {"play": "frame", "x": ends, "silent": True,
-                      "y": np.broadcast_to([0.0, 1.0, np.nan, 0.0, 1.0], ends.shape)}  # fmt: skip
+    sides = framed("law", ends, [0.0, 1.0, np.nan, 0.0, 1.0], silent=True, line={"width": 1.6})
     here = moving("all samples", "still", x=np.array([true, true]), y=np.array([0.0, 1.0]))
     upper = np.array([0.0, 0.0, -np.sign(true) * 3 * reach, -np.sign(true) * 3 * reach, 0.0])
     half = ink("leads up", upper, [0, 1, 1, 0, 0], width=0.8, dash="dot", opacity=0.8)
-    half |= {"fill": "toself", "fillcolor": "rgba(210,120,120,0.16)"}
+    half = altered(half, fill="toself", fillcolor=SHADE)
     return figure([half, cloud("batches", values, places), sides, here],
                   "Gradients by b of 200 batches; dashed: law, 2 σ; shaded: leads up",
                   xaxis=axis("by b", (-reach, reach)),
@@ -137,16 +137,16 @@ def spread(case) -> dict[str, Any]:
     free = case.expected(case.sizes, "replaced")
     exact = case.expected(case.sizes, case.draw)
     measured = moving("batches", "curve", "spread", x=sizes, y=positive(case.spread))
-    measured["meta"]["log"] = True
     root = ink("σ / √B", sizes, positive(free), width=1.2, dash="dot")
-    mixed = moving("uphill", "curve", "share uphill", x=sizes, y=case.uphill) | {"yaxis": "y2"}
-    normal = law(sizes, case.uphill_law, "normal law") | {"yaxis": "y2"}
+    mixed = moving("uphill", "curve", "share uphill", x=sizes, y=case.uphill)
+    normal = law(sizes, case.uphill_law, "normal law")
+    below = [altered(trace, yaxis="y2") for trace in (normal, mixed)]
     top = np.nanmax([*free, 1e-9])
     low = max(np.floor(np.log10(max(np.nanmin(positive(free)), 1e-12)) - 0.3), -12)
     reach = (low, np.ceil(np.log10(top) + 0.05)) if np.isfinite(low) else (-1.0, 1.0)
     end = np.log10(sizes[-1])
     return figure(
-        [root, law(sizes, positive(exact)), measured, normal, mixed, holding("y"), holding("y2")],
+        [root, law(sizes, positive(exact)), measured, *below, holding("y"), holding("y2")],
         "Spread of the gradient by batch size; dashed: law, dotted: σ/√B; below: share uphill",
         xaxis=axis("batch size B", (-0.03 * max(end, 1), 1.03 * end), type="log", dtick=1,
                    anchor="y2"),

@@ -20,7 +20,7 @@ from ui.noise.figures import legend
 from ui.noise.parameters import BOWL, DELAY, Late
 from ui.scene import Scene
 from ui.state import PageState
-from ui.surfaces import land
+from ui.surfaces import ground_of
 
 ON_TIME, LATE, COMPENSATED = RACERS = ("on time", "late", "compensated")
 
@@ -67,8 +67,8 @@ class Case:
         return np.stack([np.linalg.norm(part - now, axis=1) / size for part in (old, turned)])
 
     @property
-    def land(self) -> Ground:
-        return land(self.bowl)
+    def ground(self) -> Ground:
+        return ground_of(self.bowl)
 
 
 @cached

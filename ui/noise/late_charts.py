@@ -7,7 +7,7 @@ import numpy as np
 from optcore.descent import delay_limit
 from ui.figures import axis, ink, log_axis, log_range, marks, over, positive
 from ui.ground import contour, minima
-from ui.noise.figures import ANGLES, cloud, figure, law, moving
+from ui.noise.figures import ANGLES, SHADE, altered, cloud, figure, framed, law, moving
 
 FEW, MANY = 20, 50
 RATES = (-2.0, np.log10(2.6))
@@ -16,7 +16,7 @@ RATES = (-2.0, np.log10(2.6))
 def paths(case) -> dict[str, Any]:
     """The three paths, and from where the gradient that is used now was taken."""
     (x_low, x_high), (y_low, y_high) = case.bowl.window
-    data = [contour(case.land), minima(case.bowl)]
+    data = [contour(case.ground), minima(case.bowl)]
     for name, run in case.runs.items():
         points = _near(run.points[: int(run.ended) + 1])
         data.append(moving(name, "path", x=points[:, 0], y=points[:, 1]))
@@ -33,20 +33,15 @@ def _from_then(case) -> dict[str, Any]:
     points = _near(case.runs["late"].points)
     then = points[np.maximum(np.arange(len(points)) - case.delay.lag, 0)]
     pairs = np.stack([then, points], axis=1)
-    lines = moving("late", "still") | {"name": "taken here", "mode": "lines+markers"}
-    lines["line"] |= {"color": "ink", "width": 1.6, "dash": "solid"}
-    lines["marker"] |= {"color": "ink", "size": 5, "symbol": "circle"}
-    lines["meta"] |= {"play": "frame", "x": pairs[..., 0], "y": pairs[..., 1], "silent": True}
-    return lines
+    return framed("taken here", pairs[..., 0], pairs[..., 1], silent=True, mode="lines+markers",
+                  line={"width": 1.6}, marker={"size": 5})  # fmt: skip
 
 
 def losses(case) -> dict[str, Any]:
     data, drawn = [], []
     for name, run in case.runs.items():
         values = positive(np.where(run.values < 1e12, run.values, np.nan))
-        track = moving(name, "curve", "loss", y=values)
-        track["meta"]["log"] = True
-        data.append(track)
+        data.append(moving(name, "curve", "loss", y=values))
         drawn.append(values)
     return figure(data, "Loss", xaxis=axis("step", over(case.late.steps)),
                   yaxis=log_axis("loss", log_range(drawn, 1e-12, 1e8)))  # fmt: skip
@@ -59,7 +54,7 @@ def limits(case) -> dict[str, Any]:
     limit = delay_limit(delays)
     above = ink("explodes", np.concatenate([delays, [most, 0]]),
                 np.concatenate([limit, [10.0, 10.0]]), width=0.5)  # fmt: skip
-    above |= {"fill": "toself", "fillcolor": "rgba(210,120,120,0.16)"}
+    above = altered(above, fill="toself", fillcolor=SHADE)
     whole = marks("limit", {"colour": "ink", "symbol": "circle"}, delays, limit, size=6)
     return figure([above, law(delays, limit, "limit"), whole],
                   "Limit of the rate; shaded: it explodes. Drag the point",
@@ -77,7 +72,10 @@ def roots(case) -> dict[str, Any]:
     out = shown[np.abs(shown) >= 1]
     data = [circle, cloud("right", kept.real, kept.imag, size=12, opacity=1.0),
             cloud("wrong", out.real, out.imag, size=13, opacity=1.0)]  # fmt: skip
-    reach = {"xaxis": axis("real", (-1.7, 1.7)), "yaxis": axis("imaginary", (-1.4, 1.4))}
+    reach: dict[str, Any] = {
+        "xaxis": axis("real", (-1.7, 1.7)),
+        "yaxis": axis("imaginary", (-1.4, 1.4)),
+    }
     made = figure(data, "Roots: what a step multiplies the steep axis by", **reach)
     made["layout"]["xaxis"]["zeroline"] = made["layout"]["yaxis"]["zeroline"] = True
     return made

@@ -12,6 +12,7 @@ from optcore.descent.setting import MOST_STEPS
 from optcore.optimizers import GradientDescent
 from optcore.samples import LinearRegression, NoisyLine, losses_before, risk_gap
 from ui import controls
+from ui.address import Address
 from ui.cache import cached
 from ui.ground import Ground, ground
 from ui.live.stage import Clock, Panel
@@ -102,12 +103,12 @@ class Case:
         return float(risk_gap(self.deck.points, 2, self.fit.population.noise**2))
 
     @property
-    def land(self) -> Ground:
-        return _land(self.fit)
+    def ground(self) -> Ground:
+        return _ground_of(self.fit)
 
 
 @cached
-def _land(fit) -> Ground:
+def _ground_of(fit) -> Ground:
     return ground(fit, 61, 1)
 
 
@@ -122,7 +123,7 @@ def _fit(points: int, seed: int, lie: str, population: NoisyLine) -> LinearRegre
 
 @cached
 def _descended(fit, rate: float, steps: int, batch: int, order: str, seed: int, many: int) -> Run:
-    seeds = seed + np.arange(1 if order == "ordered" else many)
+    seeds: Any = seed + np.arange(1 if order == "ordered" else many)
     starts = np.tile(fit.start, (len(seeds), 1))
     batches = Batches(batch, order, seed=seeds)
     return descend(fit, GradientDescent(rate), starts, steps, batches=batches)
@@ -130,7 +131,7 @@ def _descended(fit, rate: float, steps: int, batch: int, order: str, seed: int, 
 
 @cached
 def _told(fit, deck, lie, order, steps, batch, sets, rows) -> dict[str, np.ndarray]:
-    seeds = deck.seed + np.arange(sets)
+    seeds: Any = deck.seed + np.arange(sets)
     data = fit.fresh(deck.points, seeds)
     if lie == SORTED:
         places = np.argsort(data.x, axis=-1)
@@ -159,7 +160,7 @@ def _smoothed(values: np.ndarray, width: int) -> np.ndarray:
     return (sums[ends] - sums[firsts]) / (ends - firsts)
 
 
-def set_up(state: PageState) -> tuple[Case, Any]:
+def set_up(state: Address) -> tuple[Case, Any]:
     """The case as the sliders stand, and the board that holds these; fewer runs and sets of data
     while a hand moves."""
     dials = [

@@ -14,14 +14,12 @@ LOSSES = ("training", "before update", "true risk")
 def paths(case) -> dict[str, Any]:
     (w_low, w_high), (b_low, b_high) = case.fit.window
     w, b = case.fit.minima[0]
-    data = [contour(case.land),
+    data = [contour(case.ground),
             marks("minimum", {"colour": "ink", "symbol": "star"}, [w], [b], size=13)]  # fmt: skip
     for order, run in case.runs.items():
         points = run.points[case.rows, 0]
         points = np.where(np.abs(points) < 1e3, points, np.nan)
-        track = moving(order, "path", x=points[:, 0], y=points[:, 1])
-        track["line"]["width"] = 1.8
-        data.append(track)
+        data.append(moving(order, "path", x=points[:, 0], y=points[:, 1], width=1.8))
     return figure(data, "One deck, dealt in four ways", xaxis=axis("w", (w_low, w_high)),
                   yaxis=axis("b", (b_low, b_high)))  # fmt: skip
 
@@ -32,10 +30,7 @@ def distances(case) -> dict[str, Any]:
     for order, values in case.distances.items():
         values = positive(np.where(values < 1e6, values, np.nan))
         drawn.append(values)
-        track = moving(order, "curve", "distance", x=case.passes, y=values)
-        track["meta"]["log"] = True
-        track["line"]["width"] = 2.0
-        data.append(track)
+        data.append(moving(order, "curve", "distance", x=case.passes, y=values, width=2.0))
     made = figure(
         data,
         f"Distance from the minimum of the data (mean of {case.seeds})",

@@ -7,7 +7,7 @@ from ui.figures import positive
 from ui.noise import aim, gradient, late, order, run, stop
 from ui.noise.figures import LOOKS
 from ui.noise.parameters import AIM, LATE, ONE, ORDER, RUN
-from ui.thumbnail import Line
+from ui.thumbnail import Stroke
 
 
 def picture(state: Address):
@@ -20,14 +20,16 @@ def picture(state: Address):
                 _log("uphill", np.log10(case.sizes), law)], None  # fmt: skip
     if view == RUN:
         case, _ = run.set_up(state)
-        return [Line(LOOKS[name]["colour"], path) for name, path in case.paths.items()], None
+        return [Stroke(LOOKS[name]["colour"], path) for name, path in case.paths.items()], None
     if view == ORDER:
         case, _ = order.set_up(state)
         return [_log(name, case.passes, values) for name, values in case.distances.items()], None
     if view == LATE:
         case, _ = late.set_up(state)
         paths = {name: each.points for name, each in case.runs.items()}
-        return [Line(LOOKS[name]["colour"], path) for name, path in paths.items()], case.bowl.window
+        return [
+            Stroke(LOOKS[name]["colour"], path) for name, path in paths.items()
+        ], case.bowl.window
     if view == AIM:
         case, _ = aim.set_up(state)
         values = case.run.values[: case.reached]
@@ -36,5 +38,5 @@ def picture(state: Address):
     return [_log(name, case.rows, values) for name, values in case.losses.items()], None
 
 
-def _log(name: str, x, values) -> Line:
-    return Line(LOOKS[name]["colour"], np.column_stack([x, np.log10(positive(values))]))
+def _log(name: str, x, values) -> Stroke:
+    return Stroke(LOOKS[name]["colour"], np.column_stack([x, np.log10(positive(values))]))

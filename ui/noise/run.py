@@ -186,8 +186,8 @@ class Case:
         return float(self.method.stable_rate(steepest))
 
     @property
-    def land(self) -> Ground:
-        return _land(self.fit)
+    def ground(self) -> Ground:
+        return _ground_of(self.fit)
 
     @property
     def band(self) -> dict[str, np.ndarray] | None:
@@ -196,7 +196,7 @@ class Case:
 
 
 @cached
-def _land(fit) -> Ground:
+def _ground_of(fit) -> Ground:
     return ground(fit, 61, 1)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from ui.figures import axis, ink, log_axis, log_range, marks, positive
 from ui.ground import contour
-from ui.noise.figures import LOOKS, cloud, ellipse, figure, moving
+from ui.noise.figures import LOOKS, altered, cloud, ellipse, figure, moving
 
 FOUND = 400
 # Names of the racers whose samples are drawn.
@@ -16,29 +16,27 @@ DRAWN = ("Mini-batch", "One sample")
 def paths(case) -> dict[str, Any]:
     """The paths over the loss, the ball of each by the law, and averages where they are asked."""
     (w_low, w_high), (b_low, b_high) = case.fit.window
-    data = [contour(case.land), _minimum(case)]
+    data = [contour(case.ground), _minimum(case)]
     for name in DRAWN:
         data.append(_ball(case, name))
     for racer in reversed(case.racers):
-        track = moving(racer.name, "path", **_places(case.paths[racer.name]))
-        track["line"]["width"] = 1.6 if racer.size else 3.0
-        data.append(track)
+        data.append(moving(racer.name, "path", width=1.6 if racer.size else 3.0,
+                           **_places(case.paths[racer.name])))  # fmt: skip
     if case.average:
         data += [_mean(case, name) for name in DRAWN]
     return figure(data, "Paths over the loss; ellipses: the law, 2 σ",
                   xaxis=axis("w", (w_low, w_high)), yaxis=axis("b", (b_low, b_high)))  # fmt: skip
 
 
-def _places(points: np.ndarray) -> dict[str, np.ndarray]:
+def _places(points: np.ndarray) -> dict[str, Any]:
     """x and y, with what left every picture left out."""
     near = np.where(np.abs(points) < 1e3, points, np.nan)
     return {"x": near[:, 0], "y": near[:, 1]}
 
 
 def _mean(case, name: str) -> dict[str, Any]:
-    track = moving(name, "path", size=9, **_places(case.means[name]))
-    track["line"] |= {"color": "ink", "width": 1.4}
-    return track | {"name": f"{name}, averaged"}
+    track = moving(name, "path", size=9, width=1.4, **_places(case.means[name]))
+    return altered(track, name=f"{name}, averaged", line={"color": "ink"})
 
 
 def _minimum(case) -> dict[str, Any]:
@@ -49,9 +47,8 @@ def _minimum(case) -> dict[str, Any]:
 def _ball(case, name: str) -> dict[str, Any]:
     racer = next(each for each in case.racers if each.name == name)
     x, y = ellipse(case.fit.minima[0], case.ball(racer.size))
-    ring = moving(name, "still", x=x, y=y) | {"name": f"{name}, law"}
-    ring["line"] |= {"width": 1.8, "dash": "dash"}
-    return ring
+    ring = moving(name, "still", x=x, y=y, width=1.8)
+    return altered(ring, name=f"{name}, law", line={"dash": "dash"})
 
 
 def ball(case) -> dict[str, Any]:
@@ -86,15 +83,11 @@ def excess(case, band) -> dict[str, Any]:
             data.append(ink(f"{name}, expected", costs, _seen(case.expected[name]), width=1.6,
                             dash="dash"))  # fmt: skip
         if case.average and racer.size:
-            mean = moving(name, "curve", "averaged", x=costs, y=_seen(
-                case.excess(case.means[name])), size=8) | {"name": f"{name}, averaged"}  # fmt: skip
-            mean["line"] |= {"width": 1.3, "color": "ink"}
-            mean["meta"]["log"] = True
-            data.append(mean)
-        track = moving(name, "curve", "excess error", x=costs, y=_seen(values))
-        track["meta"]["log"] = True
-        track["line"]["width"] = 1.6 if racer.size else 2.4
-        data.append(track)
+            mean = moving(name, "curve", "averaged", x=costs, width=1.3, size=8,
+                          y=_seen(case.excess(case.means[name])))  # fmt: skip
+            data.append(altered(mean, name=f"{name}, averaged", line={"color": "ink"}))
+        data.append(moving(name, "curve", "excess error", x=costs, y=_seen(values),
+                           width=1.6 if racer.size else 2.4))  # fmt: skip
     data += _powers(case)
     first = np.log10(max(costs[1], 1e-9))
     title = f"Excess error by {case.equal} spent; dashed: exact expectation"
@@ -116,11 +109,9 @@ def _banded(name: str, costs, band) -> list[dict[str, Any]]:
     colour = LOOKS[name]["colour"]
     shade = ink(f"{name}, 10 to 90 %", np.concatenate([x, x[::-1]]),
                 np.concatenate([high, low[::-1]]), width=0.5, opacity=0.25)  # fmt: skip
-    shade |= {"fill": "toself", "fillcolor": colour}
-    shade["line"]["color"] = colour
+    shade = altered(shade, fill="toself", fillcolor=colour, line={"color": colour})
     middle = ink(f"{name}, mean of all", costs, mean, width=3.0, opacity=0.8)
-    middle["line"]["color"] = colour
-    return [shade, middle]
+    return [shade, altered(middle, line={"color": colour})]
 
 
 def _powers(case) -> list[dict[str, Any]]:

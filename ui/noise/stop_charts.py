@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from ui.figures import axis, holding, ink, log_axis, log_range, over, positive
-from ui.noise.figures import figure, moving
+from ui.noise.figures import figure, framed, moving
 
 # Curvatures, in units of 1 / rate, along which a stop and a decay are compared.
 CURVATURES = np.geomspace(1e-4, 1.0, 81)
@@ -15,8 +15,6 @@ def losses(case) -> dict[str, Any]:
     rows = case.rows.astype(float)
     data = [moving(name, "curve", "loss", x=rows, y=positive(values))
             for name, values in case.losses.items()]  # fmt: skip
-    for trace in data:
-        trace["meta"]["log"] = True
     bounds = log_range([trace["y"] for trace in data], 1e-4, 1e3)
     made = figure(data, "Losses; dotted: where validation says stop",
                   xaxis=axis("step", over(case.stopping.steps)),
@@ -29,7 +27,6 @@ def gradient(case) -> dict[str, Any]:
     rows = case.rows.astype(float)
     norms = positive(case.run.gradient_norms[case.rows])
     norm = moving("training", "curve", "gradient norm", x=rows, y=norms)
-    norm["meta"]["log"] = True
     made = figure([norm], "Norm of the training gradient",
                   xaxis=axis("step", over(case.stopping.steps)),
                   yaxis=log_axis("gradient norm", log_range([norms], 1e-8, 1e3)))  # fmt: skip
@@ -47,15 +44,10 @@ def _stopped(made: dict[str, Any], case) -> dict[str, Any]:
 def shares(case) -> dict[str, Any]:
     """How far along each curvature a stop gets, and a decay; below, the decay that equals it."""
     across = np.broadcast_to(CURVATURES, case.shares.shape)
-    stop = moving("training", "still") | {"name": "stopped"}
-    stop["meta"] |= {"play": "frame", "x": across, "y": case.shares}
-    decay = moving("validation", "still") | {"name": "decay 1 / (rate × steps)"}
-    decay["line"] |= {"color": "ink", "dash": "dash"}
-    decay["meta"] |= {"play": "frame", "x": across, "y": case.decayed, "silent": True}
-    exact = moving("training", "still") | {"name": "the decay that equals it", "yaxis": "y2"}
-    exact["line"] |= {"width": 1.8}
+    stop = framed("training", across, case.shares, name="stopped")
+    decay = framed("law", across, case.decayed, silent=True, line={"width": 2.0})
     known = np.where(np.isfinite(case.matching), case.matching, np.nan)
-    exact["meta"] |= {"play": "frame", "x": across, "y": known, "silent": True}
+    exact = framed("training", across, known, silent=True, yaxis="y2", line={"width": 1.8})
     return figure(
         [stop, decay, exact, holding("y"), holding("y2")],
         "Way along a quadratic: stop, dashed: decay; below: decay that equals it",
