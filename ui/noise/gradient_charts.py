@@ -72,7 +72,7 @@ def _bowl(case) -> dict[str, Any]:
                     *np.reshape(np.array(case.fit.minima, float), (-1, 2)).T, size=12)  # fmt: skip
     (w_low, w_high), (b_low, b_high) = case.fit.window
     return figure([contour(case.ground), minimum, batches, true],
-                  "Loss over w and b, and one step by each batch",
+                  "Loss, and one step by each of 40 batches",
                   xaxis=axis("w", (w_low, w_high)), yaxis=axis("b", (b_low, b_high)))  # fmt: skip
 
 
@@ -88,7 +88,7 @@ def _plane(case) -> dict[str, Any]:
     dots = cloud("batches", case.means[..., 0], case.means[..., 1])
     x, y = segments([0.0, 0.0], [case.true])
     true = moving("all samples", "still", x=x, y=y, width=3.5)
-    title = "Gradients of 200 batches; dashed: law, 2 σ; shaded: leads up"
+    title = "200 batches; dashed: law, 2 σ; shaded: leads up"
     made = figure(
         [_upper(case.true, reach), dots, border, true],
         title,
@@ -125,7 +125,7 @@ def _along_b(case) -> dict[str, Any]:
     half = ink("leads up", upper, [0, 1, 1, 0, 0], width=0.8, dash="dot", opacity=0.8)
     half = altered(half, fill="toself", fillcolor=SHADE)
     return figure([half, cloud("batches", values, places), sides, here],
-                  "Gradients by b of 200 batches; dashed: law, 2 σ; shaded: leads up",
+                  "200 batches; dashed: law, 2 σ; shaded: leads up",
                   xaxis=axis("by b", (-reach, reach)),
                   yaxis=axis("batch", (0, 1), showticklabels=False))  # fmt: skip
 
@@ -147,7 +147,7 @@ def spread(case) -> dict[str, Any]:
     end = np.log10(sizes[-1])
     return figure(
         [root, law(sizes, positive(exact)), measured, *below, holding("y"), holding("y2")],
-        "Spread of the gradient by batch size; dashed: law, dotted: σ/√B; below: share uphill",
+        "Spread by batch size; dashed: law, dotted: σ/√B",
         xaxis=axis("batch size B", (-0.03 * max(end, 1), 1.03 * end), type="log", dtick=1,
                    anchor="y2"),
         yaxis=log_axis("spread", reach, domain=[0.42, 1.0]),

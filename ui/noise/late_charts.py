@@ -21,7 +21,7 @@ def paths(case) -> dict[str, Any]:
         points = _near(run.points[: int(run.ended) + 1])
         data.append(moving(name, "path", x=points[:, 0], y=points[:, 1]))
     data.append(_from_then(case))
-    return figure(data, "Paths; black: from where the gradient in use was taken",
+    return figure(data, "Paths; black: where the gradient was taken",
                   xaxis=axis("x", (x_low, x_high)), yaxis=axis("y", (y_low, y_high)))  # fmt: skip
 
 
@@ -57,7 +57,7 @@ def limits(case) -> dict[str, Any]:
     above = altered(above, fill="toself", fillcolor=SHADE)
     whole = marks("limit", {"colour": "ink", "symbol": "circle"}, delays, limit, size=6)
     return figure([above, law(delays, limit, "limit"), whole],
-                  "Limit of the rate; shaded: it explodes. Drag the point",
+                  "Limit of the rate: drag the point",
                   xaxis=axis("delay τ", (-0.5, most + 0.5)),
                   yaxis=axis("rate × curvature", RATES, type="log",
                              tickvals=[0.01, 0.03, 0.1, 0.3, 1, 2]))  # fmt: skip

@@ -50,7 +50,7 @@ def shares(case) -> dict[str, Any]:
     exact = framed("training", across, known, silent=True, yaxis="y2", line={"width": 1.8})
     return figure(
         [stop, decay, exact, holding("y"), holding("y2")],
-        "Way along a quadratic: stop, dashed: decay; below: decay that equals it",
+        "Share of the way: stop, dashed: decay",
         xaxis=axis(
             "rate × curvature",
             (-4.0, 0.0),
@@ -60,5 +60,5 @@ def shares(case) -> dict[str, Any]:
             anchor="y2",
         ),
         yaxis=axis("share", (-0.03, 1.05), domain=[0.45, 1.0]),
-        yaxis2=axis("× η steps", (-0.05, 1.15), domain=[0.0, 0.34], nticks=4),
+        yaxis2=axis("equal decay", (-0.05, 1.15), domain=[0.0, 0.34], nticks=4),
     )
