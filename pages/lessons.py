@@ -5,9 +5,9 @@ from pathlib import Path
 import streamlit as st
 
 from ui.lesson_map import Taught, cards
-from ui.own_lesson import opener
 from ui.noise.parameters import PARAMETERS as NOISE
 from ui.noise.picture import picture as noise
+from ui.own_lesson import opener
 from ui.race.parameters import PARAMETERS as RACE
 from ui.race.picture import picture as race
 from ui.recurrent.parameters import PARAMETERS as RECURRENT
