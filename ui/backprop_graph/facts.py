@@ -2,14 +2,16 @@
 
 import numpy as np
 
+from optcore.graph import path_counts
 from ui.backprop_graph.case import Case
 from ui.lessons import Facts
 
 
 def facts(case: Case) -> Facts:
-    """`q` is the value of a node, `q.gradient` its adjoint, `f.q` what f sends to q; the entries
-    of arrays are counted from 1: `W.2.1`, `W.gradient.2.1`."""
-    run, nodes = case.run, case.graph.nodes
+    """`q` is the value of a node, `q.gradient` its adjoint, `f.q` what f sends to q, `q.paths` how
+    many paths lead from q to the output; the entries of arrays are counted from 1: `W.2.1`,
+    `W.gradient.2.1`."""
+    run, nodes, paths = case.run, case.graph.nodes, path_counts(case.graph)
     found: dict[str, float | str | None] = {"nodes": len(nodes), "edges": len(case.graph.edges)}
     for node in nodes:
         if not node.name.isidentifier():
@@ -18,6 +20,7 @@ def facts(case: Case) -> Facts:
         if (adjoint := run.adjoints[node.place]) is not None:
             found |= _entries(f"{node.name}.gradient", adjoint)
         found[f"{node.name}.uses"] = len(case.graph.users[node.place])
+        found[f"{node.name}.paths"] = f"{paths[node.place]:,}"
     for edge, flow in run.flows.items():
         ends = nodes[edge.end].name, nodes[edge.start].name
         if all(name.isidentifier() for name in ends):
