@@ -97,8 +97,7 @@ class BroadcastNotSummed(GraphBug):
 
     def fits(self, tape, node):
         return isinstance(node.operation, Elementwise) and any(
-            tape.shapes[place] != tape.shapes[node.place] and tape.varying[place]
-            for place in node.operands
+            tape.shapes[place] != tape.shapes[node.place] for place in node.operands
         )
 
     def unbroadcast(self, tape, edge, given):
@@ -131,13 +130,11 @@ class WeightsUpdatedFirst(GraphBug):
 
     @staticmethod
     def _weight(tape: Tape, node: Node) -> int | None:
-        """The position of the operand that is a weight, the other being worked out from some."""
+        """The position of the operand that is an input, where the other one is worked out."""
         if node.kind not in ("mul", "matmul"):
             return None
         inputs = [tape.graph.nodes[place].kind == "input" for place in node.operands]
-        hidden = [tape.varying[place] and not own
-                  for place, own in zip(node.operands, inputs, strict=True)]  # fmt: skip
-        return next((p for p in (0, 1) if inputs[p] and hidden[1 - p]), None)
+        return inputs.index(True) if sum(inputs) == 1 else None
 
     def pull(self, tape, edge, found):
         bug = self.here(WeightsUpdatedFirst, edge.end)

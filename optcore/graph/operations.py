@@ -183,7 +183,7 @@ POWER = Elementwise(
     (_base_slope, _exponent_slope),
 )  # fmt: skip
 NEGATE = Elementwise("neg", "−", ("−1",), NUMPY["neg"], (lambda *_: -1.0,))
-COPY = Elementwise("copy", "=", ("1",), lambda a: a + 0, (lambda *_: 1.0,))
+COPY = Elementwise("copy", "=", ("1",), np.positive, (lambda *_: 1.0,))
 MATMUL = MatrixProduct("matmul", "@", ("g {b}ᵀ", "{a}ᵀ g"))
 SUM = Reduction("sum", "sum", ("1 for every entry",), np.sum, _same)
 MEAN = Reduction("mean", "mean", ("1/n for every entry",), np.mean, _even)

@@ -162,7 +162,8 @@ def _evidence(line: Line, shifts: Shifts, check: GradCheck, wrong) -> str:
             f"All that arrives at {name} is right, and yet its gradient is {got:.6g} where a "
             f"difference says {right:.6g}: {line.told(shifts.graph)} is wrong."
         )
-    edge = next(each for each in wrong if isinstance(each, Edge) and each.end == line.place)
+    leading = (place for place in shifts.places if isinstance(place, Edge) and place in wrong)
+    edge = next(each for each in leading if each.end == line.place)
     got, right = _numbers(shifts, check, edge)
     start = shifts.graph.nodes[edge.start].name
     return (

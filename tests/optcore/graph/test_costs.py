@@ -22,6 +22,11 @@ def test_operations_of_the_first_example_as_counted_by_hand():
     assert found.by_reverse_mode == 2 + 2
 
 
+def test_a_name_for_a_name_costs_nothing():
+    found = costs(parse("a = x; b = a; f = b * b"), {"x": 2.0})
+    assert (found.values, found.backward, found.tangents) == (1, 3, 3)
+
+
 SAME = ("y = sum(G * (A @ X))", "y = sum(tanh(A @ x + b))", "y = x @ v",
         "y = sum(exp(x @ A) / (1 + s))", "y = sum((A - x) * A)")  # fmt: skip
 

@@ -81,6 +81,26 @@ def test_a_planted_bug_computes_exactly_its_wrong_thing_and_is_found(case):
     assert len(finding.sentences) == 1
 
 
+def test_the_evidence_has_the_numbers_of_the_pass_and_of_the_difference():
+    graph, inputs = parse("f = x * y"), {"x": 3.0, "y": -2.0}
+    (told,) = find_bugs(graph, inputs, backprop=bugs.OperandsSwapped(place=2)).sentences
+    assert told == (
+        "What arrives at f is right, and yet it gives y -2 where a difference says 3: the "
+        "backward line of f is wrong."
+    )
+    graph = parse("f = x * x + x")
+    (told,) = find_bugs(graph, {"x": 3.0}, backprop=bugs.FanOutOverwritten(place=0)).sentences
+    assert told == (
+        "All that arrives at x is right, and yet its gradient is 3 where a difference says 7: the "
+        "sum of what arrives at x is wrong."
+    )
+    (told,) = find_bugs(graph, {"x": 3.0}, backprop=bugs.NotCleared()).sentences
+    assert told == (
+        "Every edge is right, and yet the gradient of x is twice what it should be: an old one "
+        "was still there."
+    )
+
+
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda each: each.name)
 def test_a_bug_at_any_node_of_any_example_is_found_there_and_nothing_else_is(example):
     graph, inputs = example.graph, example.values

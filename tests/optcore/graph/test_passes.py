@@ -140,6 +140,15 @@ def test_the_gradient_check_and_the_optimizers_take_a_graph_as_it_is():
     assert run.values[-1] < 0.2 * run.values[0]
 
 
+def test_the_objective_of_an_array_is_the_sum_of_its_entries():
+    for text in ("y = A @ x * x", "y = A * x", "y = x * x"):
+        objective = parse(text).objective({"A": [[1.0, 2.0], [3.0, 4.0]], "x": [5.0, 6.0]})
+        total = np.sum(objective.graph.forward(objective.inputs)["y"])
+        assert objective.value(objective.point) == total
+        assert objective.value(np.stack([objective.point] * 3)).tolist() == [total] * 3
+        agree(text, objective.inputs)
+
+
 def test_float32_stays_float32():
     objective = parse(NET).objective(NET_VALUES)
     point = objective.point.astype(np.float32)
