@@ -12,13 +12,13 @@ from streamlit.testing.v1 import AppTest
 from visits import messages, settled
 
 from optcore.knobs import knob
-from optcore.optimizers.base import Optimizer
+from optcore.optimizers import Adam
 from optcore.surfaces.base import Surface, coordinates, symmetric, vector
 
 TEXT = (Path(__file__).parents[1] / "CONTRIBUTING.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
 SHOWN = {
-    "dataclass": dataclass, "np": np, "knob": knob, "Optimizer": Optimizer, "Surface": Surface,
+    "dataclass": dataclass, "np": np, "knob": knob, "Adam": Adam, "Surface": Surface,
     "coordinates": coordinates, "vector": vector, "symmetric": symmetric, "Slope": Slope,
     "run": run,
 }  # fmt: skip
@@ -45,11 +45,13 @@ def test_the_surface_has_its_own_gradient_and_hessian():
 
 
 def test_the_optimizer_is_short_and_its_oracle_holds():
-    names = shown("class Yogi", "def test_yogi_by_hand")
-    names["test_yogi_by_hand"]()
+    yogi = shown("class Yogi")["Yogi"]
+    knobs, grads, places = yogi.worked
+    points, _ = run(yogi(**knobs), Slope([[each] for each in grads]), [0.0], len(grads))
+    np.testing.assert_allclose(points[1:, 0], places, rtol=1e-14)
     (block,) = [block for block in BLOCKS if "class Yogi" in block]
     assert len([line for line in block.splitlines() if line]) <= 25
-    assert {field.name for field in fields(names["Yogi"])} <= set(re.findall(r"\w+", block))
+    assert {field.name for field in fields(yogi)} <= set(re.findall(r"\w+", block))
 
 
 def test_the_page_opens_and_shows_its_schedules(monkeypatch):

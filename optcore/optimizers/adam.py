@@ -159,6 +159,13 @@ class QHAdam(Adam):
         "step = -learning_rate * (((1 - nu) * grad + nu * mean_hat)"
         " / (sqrt((1 - nu_square) * grad**2 + nu_square * mean_square_hat) + epsilon))",
     )
+    # A step of the rate at first; then m = 2.5 / 0.75, v = 9 / 0.75 = 12 beside 4 and 16.
+    worked = (
+        {"learning_rate": 0.1, "beta1": 0.5, "beta2": 0.5, "epsilon": 0.0, "nu": 0.25}
+        | {"nu_square": 0.5},
+        (2.0, 4.0),
+        (-0.1, -0.1 - 0.1 * (0.75 * 4 + 0.25 * 2.5 / 0.75) / 14**0.5),
+    )
 
     beta1: float = knob(0.995, 0.0, 0.9999, symbol=r"\beta_1")
     nu: float = knob(0.7, 0.0, 1.0, symbol=r"\nu_1")

@@ -78,6 +78,12 @@ class RMSPropNesterov(Optimizer):
         "mean_square": "s",
         "velocity": "v",
     }
+    # s = 4 / 4 = 1, v = -0.2 / 1; s = 0.75 + 1.96 / 4 = 1.24, v = -0.1 - 0.14 / root of 1.24.
+    worked = (
+        {"learning_rate": 0.1, "momentum": 0.5, "decay": 0.75, "epsilon": 0.0},
+        (2.0, 1.4),
+        (-0.2, -0.3 - 0.14 / 1.24**0.5),
+    )
 
     learning_rate: float = knob(0.01, 1e-6, 10.0, scale="log", symbol=r"\eta")
     momentum: float = knob(0.9, 0.0, 0.999, symbol=r"\mu")

@@ -24,7 +24,8 @@ class Optimizer:
     memory and names of its own. `symbols` gives the LaTeX symbol of each memory and each such name.
     A test runs the text beside `update`. `torch` is the same method as a call within torch.optim,
     fields in angle brackets, or empty if torch has no such method; `torch_rate` the statements
-    that give torch the rate of a step.
+    that give torch the rate of a step. A method that torch lacks has `worked` instead: some
+    hyperparameters, gradients, and the places they lead to from 0, by a paper or by hand.
     `uses` names what an update asks of the objective. `elementwise` promises that it is
     straight-line arithmetic on each coordinate, so that it can be compiled. `stability` is
     the rule in words for the largest rate that does not diverge on a quadratic, where one is
@@ -38,6 +39,7 @@ class Optimizer:
     symbols: ClassVar[dict[str, str]] = {}
     torch: ClassVar[str] = ""
     torch_rate: ClassVar[tuple[str, ...]] = ("optimizer.param_groups[0]['lr'] = rates[step]",)
+    worked: ClassVar[tuple[dict[str, float], tuple[float, ...], tuple[float, ...]] | None] = None
     uses: ClassVar[tuple[str, ...]] = ("grad",)
     elementwise: ClassVar[bool] = True
     stability: ClassVar[str] = ""

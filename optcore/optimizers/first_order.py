@@ -91,6 +91,8 @@ class QHM(Optimizer):
         "step = -learning_rate * ((1 - nu) * grad + nu * mean)",
     )
     symbols = {"mean": "m"}
+    # m = 1, 2.5: steps of (2 + 1) / 2 and (4 + 2.5) / 2.
+    worked = ({"learning_rate": 1.0, "momentum": 0.5, "nu": 0.5}, (2.0, 4.0), (-1.5, -4.75))
 
     learning_rate: float = knob(0.001, 1e-6, 10.0, scale="log", symbol=r"\eta")
     momentum: float = knob(0.999, 0.0, 0.9999, symbol=r"\beta")

@@ -19,6 +19,12 @@ class Lion(Optimizer):
         "mean = beta2 * mean + (1 - beta2) * grad",
     )
     symbols = {"blend": "c", "mean": "m"}
+    # The sign of m wins over the second gradient: blend = 0.5 - 0.25. The decay pulls x to 0.
+    worked = (
+        {"learning_rate": 0.1, "beta1": 0.5, "beta2": 0.75, "weight_decay": 0.5},
+        (4.0, -0.5),
+        (-0.1, -0.1 - 0.1 * (1 - 0.05)),
+    )
 
     learning_rate: float = knob(1e-4, 1e-6, 10.0, scale="log", symbol=r"\eta")
     beta1: float = knob(0.9, 0.0, 0.999, symbol=r"\beta_1")
@@ -87,6 +93,12 @@ class DeltaBarDelta(Optimizer):
         "step = -rate * grad",
     )
     symbols = {"rate": r"\eta", "mean": r"\bar\delta"}
+    # The mean is 1, 1.25, -1.0625: the rate stays 0.1, grows to 0.12, halves, and stays 0.06.
+    worked = (
+        {"learning_rate": 0.1, "increase": 0.02, "decrease": 0.5, "decay": 0.75},
+        (4.0, 2.0, -8.0, 0.0),
+        (-0.4, -0.64, -0.16, -0.16),
+    )
 
     learning_rate: float = knob(0.001, 1e-6, 10.0, scale="log", symbol=r"\eta")
     increase: float = knob(1e-4, 0.0, 1.0, scale="log", symbol=r"\kappa")

@@ -9,7 +9,6 @@ from random import Random
 from optcore.knobs import Knob, knobs
 from ui.check_network.parameters import MODES
 from ui.framing import FRAME
-from ui.lessons import lessons
 from ui.parameters import Choice, Parameter, Sliders, Step, View, name_of, slug
 
 ROOT = Path(__file__).parents[2]
@@ -49,8 +48,8 @@ def pages() -> list[str]:
 
 
 def staged() -> list[str]:
-    """The pages among them on which lessons are told, and so the ones with a stage."""
-    return [page for page in pages() if lessons(page)]
+    """The pages among them that have values of their own, and so a stage that shows them."""
+    return [page for page in pages() if (ROOT / "ui" / page / "parameters.py").exists()]
 
 
 def table(page: str) -> tuple:

@@ -162,6 +162,9 @@ def stage(
 
 def _framed(thing, *moving: str) -> dict:
     """A record as its fields that move and, in a part that travels once, the rest."""
-    fields = vars(thing)
+    fields = {
+        name: list(value) if isinstance(value, range) else value
+        for name, value in vars(thing).items()
+    }
     rest = {name: value for name, value in fields.items() if name not in moving}
     return {**{name: fields[name] for name in moving}, "frame": Kept(rest)}

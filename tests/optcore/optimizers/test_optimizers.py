@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from stepping import look_at, run
+from stepping import Slope, look_at, run
 
 from optcore.knobs import knobs
 from optcore.optimizers import OPTIMIZERS, Optimizer
@@ -173,5 +173,19 @@ def test_the_defaults_are_those_of_torch(name):
     assert as_in_torch(optimizer, defaults) == optimizer
 
 
-def test_all_methods_of_torch_are_compared():
-    assert {o.name for o in OPTIMIZERS if o.torch} == set(TORCH["defaults"])
+@every
+def test_it_is_the_method_of_its_name(optimizer):
+    """By torch, by steps worked by hand, or, of what asks more than gradients, by its theorems."""
+    theorems = {"Gradient descent with line search", "Conjugate gradient", "BFGS", "Newton",
+                "Saddle-free Newton", "Nelder-Mead"}  # fmt: skip
+    oracles = [bool(optimizer.torch), optimizer.worked is not None, optimizer.name in theorems]
+    assert sum(oracles) == 1, "exactly one of `torch` and `worked`; see CONTRIBUTING"
+    assert bool(optimizer.torch) == (optimizer.name in TORCH["defaults"])
+
+
+@pytest.mark.parametrize("optimizer", [o for o in OPTIMIZERS if o.worked], ids=lambda o: o.name)
+def test_its_steps_are_those_worked_by_hand(optimizer):
+    fields, grads, places = optimizer.worked
+    tuned = dataclasses.replace(optimizer, **fields)
+    points, _ = run(tuned, Slope([[each] for each in grads]), [0.0], len(grads))
+    np.testing.assert_allclose(points[1:, 0], places, rtol=1e-13)

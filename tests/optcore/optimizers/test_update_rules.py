@@ -132,17 +132,6 @@ def test_qhadam_with_both_nu_one_is_adam():
     np.testing.assert_allclose(ours, adam, rtol=1e-12)
 
 
-def test_qhadam_by_hand():
-    settings = {"learning_rate": 0.1, "beta1": 0.5, "beta2": 0.5, "epsilon": 0.0}
-    optimizer = QHAdam(nu=0.25, nu_square=0.5, **settings)
-    points, _ = run(optimizer, Slope([[2.0], [4.0]]), [0.0], 2)
-    # First both corrected means are the gradient and its square: a step of the rate.
-    assert points[1, 0] == pytest.approx(-0.1, rel=1e-15)
-    # m = 0.5 + 2 = 2.5, / 0.75; v = 1 + 8 = 9, / 0.75 = 12.
-    pull, square = 0.75 * 4 + 0.25 * 2.5 / 0.75, 0.5 * 16 + 0.5 * 12
-    assert points[2, 0] == pytest.approx(-0.1 - 0.1 * pull / square**0.5, rel=1e-14)
-
-
 def test_adamw_without_decay_is_adam():
     ours, _ = run(AdamW(learning_rate=0.01, weight_decay=0.0), Rosenbrock(), START, 50)
     adam, _ = run(Adam(learning_rate=0.01), Rosenbrock(), START, 50)

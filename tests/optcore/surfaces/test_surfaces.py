@@ -5,6 +5,7 @@ import math
 
 import numpy as np
 import pytest
+from surface_reader import readable, worked_out
 
 from optcore import surfaces
 from optcore.knobs import knobs
@@ -148,6 +149,23 @@ def test_a_diverged_point_gives_numbers_not_errors(surface):
         assert surface.grad(far).shape == (4, 2)
         assert surface.hessian(far).shape == (4, 2, 2)
         assert surface.distance_to_minimum(far).shape == (4,)
+
+
+@every_variant
+def test_the_printed_formula_is_the_value(surface):
+    if not readable(surface.latex):
+        assert surface.name in ("Plateau", "Line fit", "Cliff", "Sigmoid neuron, squared error",
+                                "Sigmoid neuron, cross-entropy")  # fmt: skip
+        return
+    values = {knob.symbol: getattr(surface, name) for name, knob in knobs(surface).items()}
+    if "condition" in knobs(surface):
+        values[r"\theta"] = math.radians(values[r"\theta"])
+    rng = np.random.default_rng(0)
+    low, high = np.transpose(surface.window)
+    points = rng.uniform(low, high, (40, 2))
+    axes = [axis.translate({0x2081: "_1", 0x2082: "_2"}) for axis in surface.axes]
+    known = values | dict(zip(axes, points.T, strict=True))
+    np.testing.assert_allclose(worked_out(surface.latex, known), surface.value(points), rtol=1e-9)
 
 
 def test_names_are_unique():
