@@ -7,7 +7,7 @@ from optcore.graph.detective import GraphCase, lines_of, open_graph_case, places
 from optcore.graph.examples import EXAMPLES, Example
 from optcore.graph.filling import judge_edge, judge_node, typed_number
 from optcore.graph.graph import Graph
-from optcore.graph.modes import Mode, both_modes, fan
+from optcore.graph.modes import Mode, both_modes, fan, fan_operations
 from optcore.graph.multiply import MULTIPLY_NODES, Multiply, NodeRun, run_node
 from optcore.graph.objective import GraphObjective
 from optcore.graph.opened import Opened, opened
@@ -22,7 +22,7 @@ __all__ = [
     "EXAMPLES", "GRAPH_BUGS", "MULTIPLY_NODES", "Costs", "Edge", "Example", "Finding", "Flow",
     "Graph", "GraphBug", "GraphCase", "GraphError", "GraphObjective", "GraphRun", "Line", "Mode",
     "Multiply", "Node", "NodeRun", "Opened", "ProductCosts", "both_modes", "costs", "fan",
-    "find_bugs", "jacobian", "judge_edge", "judge_node", "lines_of", "open_graph_case", "opened",
-    "parse", "path_counts", "places_for", "plant_slips", "run_node", "sum_over_paths",
-    "typed_number",
+    "fan_operations", "find_bugs", "jacobian", "judge_edge", "judge_node", "lines_of",
+    "open_graph_case", "opened", "parse", "path_counts", "places_for", "plant_slips", "run_node",
+    "sum_over_paths", "typed_number",
 ]  # fmt: skip

@@ -149,7 +149,7 @@ def _not_cleared(graph: Graph, lines, shifts: Shifts, check: GradCheck) -> str:
         np.allclose(check.analytic[part], 2 * check.settled[part], rtol=1e-4, atol=1e-9)
         for part in blocks
     )
-    names = ", ".join(graph.nodes[place].name for place in inputs[::-1])
+    names = ", ".join(graph.nodes[place].name for place in sorted(inputs))
     told = f"Every edge is right, and yet the gradient of {names} is twice what it should be"
     return f"{told}: an old one was still there." if twice else ""
 

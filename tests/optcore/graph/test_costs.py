@@ -6,7 +6,7 @@ import pytest
 from optcore.graph import EXAMPLES, GraphError, examples, parse
 from optcore.graph.chains import residual_chain
 from optcore.graph.costs import ProductCosts, costs, jacobian
-from optcore.graph.modes import both_modes, fan
+from optcore.graph.modes import both_modes, fan, fan_operations
 from optcore.graph.opened import opened
 
 RNG = np.random.default_rng(4)
@@ -105,9 +105,12 @@ def test_forward_mode_takes_a_pass_for_each_input_and_reverse_mode_one_for_each_
     for mode in (forward, reverse):
         np.testing.assert_allclose(mode.jacobian, expected, rtol=1e-12)
         assert mode.seconds > 0
-    # tanh and sin: 2 an edge; a product 1; a sum of two tangents 1.
-    assert forward.operations == n * (2 * n + (n - 1) + m * (1 + 2))
-    assert reverse.operations == m * (2 * n + 1 + 2)
+    assert (forward.operations, reverse.operations) == fan_operations(n, m)
+
+
+def test_operations_of_a_fan_as_counted_by_hand():
+    assert fan_operations(1, 1) == (5, 5)  # tanh 2; times j 1; sin 2
+    assert fan_operations(2, 1) == (2 * (2 + 2 + 1 + 1 + 2), 2 + 2 + 1 + 2)
 
 
 def test_both_modes_take_arrays_entry_by_entry():

@@ -101,6 +101,15 @@ def test_the_evidence_has_the_numbers_of_the_pass_and_of_the_difference():
     )
 
 
+def test_the_evidence_on_an_array_is_the_entry_that_is_furthest_off():
+    graph, inputs = parse("L = sum(G * (W @ x))"), {"G": G, "W": W, "x": X}
+    bug = bugs.TransposeForgotten(place=graph.places["W @ x"])
+    (told,) = find_bugs(graph, inputs, backprop=bug).sentences
+    assert (W.T @ G).tolist() == [-8.5, 2.5]
+    assert (W @ G).tolist() == [6.5, 0.0]
+    assert "it gives x 6.5 where a difference says -8.5" in told
+
+
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda each: each.name)
 def test_a_bug_at_any_node_of_any_example_is_found_there_and_nothing_else_is(example):
     graph, inputs = example.graph, example.values
