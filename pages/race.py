@@ -6,7 +6,7 @@ from ui import controls, frame, surface_field
 from ui.lessons import telling
 from ui.live.stage import Clock, Handle, stage
 from ui.palette import OPTIMIZER_LOOKS, legend
-from ui.race import choices, details, panels, words
+from ui.race import choices, details, known_rates, panels, words
 from ui.race.facts import facts
 from ui.race.parameters import PARAMETERS
 from ui.state import PageState
@@ -34,7 +34,7 @@ def live():
         clock=Clock(race.steps, state.clock(range(race.steps + 1)), opens=3),
         handles=[Handle("start", race.start, "Start point: drag it, or use the arrow keys")],
         legend=[legend(name, OPTIMIZER_LOOKS[name]) for name in runs],
-        boards=boards,
+        boards=known_rates.marked(boards, race, settled=state.settled),
         words=words.summary(runs, race) if state.settled else None,
         table=words.results(runs, race) if state.settled else None,
         lesson=telling(state, lambda: facts(race, runs)) if state.settled else None,

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+from ui.glossary import explained
 from ui.lesson_file import MARK, Facts, Lesson, parse, unpacked
 from ui.parameters import Origin
 from ui.prose import quoted
@@ -110,10 +111,11 @@ def written(fact: float | str | None, how: str = "") -> str:
 
 
 def as_html(text: str) -> str:
-    """A text that may say **strong** and *stressed*, and nothing else, as HTML."""
+    """A text that may say **strong** and *stressed*, and nothing else, as HTML; its symbols
+    explain themselves."""
     safe = escape(text, quote=True)
     safe = re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", safe)
-    return re.sub(r"(?<!\w)\*(.+?)\*(?!\w)", r"<i>\1</i>", safe)
+    return explained(re.sub(r"(?<!\w)\*(.+?)\*(?!\w)", r"<i>\1</i>", safe))
 
 
 def telling(state, facts: Callable[[], Facts]) -> dict[str, Any] | None:

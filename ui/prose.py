@@ -9,6 +9,8 @@ from html import escape
 
 import numpy as np
 
+from ui.glossary import explained, term
+
 # ------------------------------------------------------------------ numbers
 
 
@@ -112,14 +114,14 @@ def table(
     """An HTML table of texts; empty when it has no rows.
 
     Columns under `words` hold sentences; `named` says that the first column names its row, and
-    `meanings` are told of heads that someone points at.
+    `meanings` are told of heads that someone points at, beside those of symbols (ui/glossary.py).
     """
     body = [_row(heads, cells, words, named) for cells in rows]
     if not body:
         return ""
     meanings = meanings or {}
     head = "".join(
-        f'<th scope="col"{_class(name, words)}{_title(meanings.get(name))}>{escape(name)}</th>'
+        f'<th scope="col"{_class(name, words)}>{_head(name, meanings.get(name))}</th>'
         for name in heads
     )
     above = f"<caption>{escape(caption)}</caption>" if caption else ""
@@ -128,7 +130,7 @@ def table(
 
 def _row(heads, cells, words, named: bool) -> str:
     shown = [
-        f"<td{_class(name, words)}>{escape(text)}</td>"
+        f"<td{_class(name, words)}>{explained(escape(text))}</td>"
         for name, text in zip(heads, cells, strict=True)
     ]
     if named:
@@ -140,8 +142,8 @@ def _class(name: str, words) -> str:
     return ' class="os-text"' if name in words else ""
 
 
-def _title(meaning: str | None) -> str:
-    return f' title="{escape(meaning)}"' if meaning else ""
+def _head(name: str, told: str | None) -> str:
+    return term(name, told) if told else explained(escape(name))
 
 
 def csv_text(heads: Sequence[str], rows: Iterable[Sequence]) -> str:

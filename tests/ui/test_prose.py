@@ -9,6 +9,7 @@ import re
 import numpy as np
 import pytest
 
+from ui.glossary import term
 from ui.prose import (
     cell,
     csv_text,
@@ -101,7 +102,8 @@ def test_a_table_has_a_cell_for_every_head_and_is_empty_without_rows():
     told = table(["Block", "Error", "Verdict"], [["W1", "0.1", "wrong"]], words=["Verdict"],
                  named=True, meanings={"Error": "relative"})  # fmt: skip
     assert told == (
-        '<table><thead><tr><th scope="col">Block</th><th scope="col" title="relative">Error</th>'
+        '<table><thead><tr><th scope="col">Block</th><th scope="col">'
+        f"{term('Error', 'relative')}</th>"
         '<th scope="col" class="os-text">Verdict</th></tr></thead><tbody><tr>'
         '<th scope="row">W1</th><td>0.1</td><td class="os-text">wrong</td></tr></tbody></table>'
     )

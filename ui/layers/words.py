@@ -116,12 +116,6 @@ _MEANINGS = {
     "left in layer 1": "the gradient norm of layer 1 over that of the output layer",
     "per layer": "measured: by how much a hidden layer multiplies the gradient norm",
     "theory": "mean field: the same for infinitely wide layers; none for batch norm and constants",
-    "σ_w": "the root of the width times the variance of a weight",
-    "q*": "mean field, plain layers: the variance the pre-activations settle at",
-    "χ": "mean field: by how much a layer multiplies the squared gradient norm; under skips and "
-    "layer norm the mean over layers of that architecture, none for batch norm and constants",
-    "ξ gradient": "layers over which the squared gradient norm changes by a factor e: 1/|ln χ|",
-    "ξ signal": "layers over which two inputs can still be told apart",
 }
 
 

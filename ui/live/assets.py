@@ -1,11 +1,13 @@
 """Our own script and style sheet and plotly.js, each under an address that names its content."""
 
 import hashlib
+import json
 from functools import cache
 from pathlib import Path
 
 import plotly
 
+from ui.glossary import NORM, glossary, pattern
 from ui.live.bundle import bundled
 
 FOLDER = Path(__file__).parent
@@ -33,7 +35,9 @@ def contents() -> dict[str, bytes]:
     named = {"plotly.min.js": PLOTLY.read_bytes(), "optscope.css": sheet().encode()}
     found = {_address(name, content): content for name, content in named.items()}
     # The script finds plotly.js by the address beside its own name.
-    own = f'const PLOTLY = "{next(iter(found))}";\n{script()}'.encode()
+    words = {"pattern": pattern(), "meanings": glossary(), "norm": glossary()[NORM]}
+    own = (f'const PLOTLY = "{next(iter(found))}", GLOSSARY = {json.dumps(words)};\n'
+           f"{script()}").encode()  # fmt: skip
     return {**found, _address("optscope.js", own): own}
 
 

@@ -2,6 +2,7 @@
 
 import { ink } from "./theme.js";
 import { shape } from "./overlay.js";
+import { meanings } from "./terms.js";
 import { number } from "./told.js";
 
 const MANY = 5;
@@ -81,6 +82,8 @@ export class Legend {
       parts.splice(this.chips.length > FEW ? 2 : 3);
       const text = parts.join("  ");
       if (numbers.textContent !== text) write(numbers, parts);
+      const told = parts.map((each) => each.split(" ")[0]).join(" ");
+      if (chip.told !== told) chip.dataset.tip = meanings((chip.told = told));
       chip.classList.toggle("os-cold", Boolean(hot) && hot !== group);
       const shown = String(!off.has(group));
       if (group && chip.getAttribute("aria-pressed") !== shown) chip.setAttribute("aria-pressed", shown);

@@ -3,6 +3,7 @@
 import { part } from "./dom.js";
 import { Overlay } from "./overlay.js";
 import { Pen } from "./pen.js";
+import { explainOver, meanings } from "./terms.js";
 import { dressLayout, dressTrace } from "./theme.js";
 import { description } from "./told.js";
 import { Touch } from "./touch.js";
@@ -265,6 +266,16 @@ export class Panel {
     if (!this.plot._fullLayout || this.cell.hidden) return;
     this.plot.setAttribute("aria-label", this.name);
     this.plot.setAttribute("aria-description", description(this, step));
+    this.explain();
+  }
+
+  // What its own letters hold, where they have not changed or moved.
+  explain() {
+    const texts = [...this.plot.querySelectorAll(".infolayer text")].filter((text) => meanings(text.textContent));
+    const sign = JSON.stringify([this.sign, texts.map((text) => text.textContent)]);
+    if (sign === this.explained) return;
+    this.explained = sign;
+    explainOver(this.holder, texts);
   }
 
   // Plotly fails when a plot is purged while it draws it.

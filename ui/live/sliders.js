@@ -1,6 +1,7 @@
 // Sliders that report while they move: linear or logarithmic, with a number that can be typed.
 
 import { fine } from "./fine.js";
+import { explain } from "./terms.js";
 
 // A linear slider of whole numbers has a notch for each, others have these.
 const NOTCHES = 1000;
@@ -16,9 +17,12 @@ export class Board {
     this.key.className = "os-key";
   }
 
-  show({ frame, values, ticks = {} }, hide = []) {
+  // Without `ticks` the marks stay as they are.
+  show({ frame, values, ticks }, hide = []) {
     if (frame !== this.frame) this.build((this.frame = frame).groups);
     [...this.rows.values()].forEach((row, at) => row.show(values[at]));
+    ticks ??= this.ticks ?? {};
+    this.ticks = ticks;
     const sign = JSON.stringify([ticks, hide]);
     if (sign === this.sign && this.marked === frame) return;
     Object.assign(this, { sign, marked: frame });
@@ -50,7 +54,7 @@ export class Board {
     this.key.replaceChildren(...[...kinds].map(([kind, label]) => {
       const entry = document.createElement("span");
       entry.dataset.kind = kind;
-      entry.textContent = label;
+      explain(entry, label);
       return entry;
     }));
   }
@@ -164,14 +168,14 @@ class Row {
     for (const old of this.track.querySelectorAll("i")) old.remove();
     const { low, high, scale, least } = this.knob;
     const inside = ticks.filter(({ at }) => at >= (scale === "log" ? least : low) && at <= high);
-    for (const { at, label, kind } of inside) {
+    for (const { at, kind } of inside) {
       const tick = this.track.appendChild(document.createElement("i"));
       tick.dataset.kind = kind;
-      tick.title = `${label}: ${written(at)}`;
       tick.style.setProperty("--os-at", this.share(at));
     }
-    const told = inside.map(({ at, label }) => `${label}: ${written(at)}`).join("; ");
-    if (told) this.range.setAttribute("aria-description", told);
+    const told = inside.map(({ at, label, rule }) => `${label}${rule ? `, ${rule}` : ""}: ${written(at)}`);
+    this.track.dataset.tip = told.join("\n");
+    if (told.length) this.range.setAttribute("aria-description", told.join("; "));
     else this.range.removeAttribute("aria-description");
   }
 

@@ -11,10 +11,11 @@ class Board:
 
     `frame` has the `groups`: a group has title, colour and knobs; a knob has id, label, symbol,
     low, high, least (the smallest number above 0 that its log scale shows), scale, whole and
-    initial. `ticks` marks what is known of a knob on its track: id -> list of `at`, `label` and
-    `kind` ("limit", "best").
+    initial. `ticks` marks what is known of a knob on its track: id -> list of `at`, `label`,
+    `kind` ("curvature", "limit", "best") and, if a formula says it, `rule`; without, all marks stay
+    as they are.
     """
 
     frame: Kept
     values: list[float]
-    ticks: dict[str, list[dict]] = field(default_factory=dict)
+    ticks: dict[str, list[dict]] | None = field(default_factory=dict)

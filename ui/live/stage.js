@@ -18,6 +18,7 @@ import { doubt, join, part as depart } from "./presence.js";
 import { Presentation } from "./presentation.js";
 import { Room } from "./room.js";
 import { Board } from "./sliders.js";
+import { explain } from "./terms.js";
 import { theme } from "./theme.js";
 import { Reader, received } from "./wire.js";
 
@@ -226,7 +227,7 @@ class Stage {
     if (this.words.getAttribute("aria-live") !== loud) this.words.setAttribute("aria-live", loud);
     if (this.said === text) return;
     this.said = text;
-    [this.words.textContent] = text.split("\n");
+    explain(this.words, text.split("\n")[0]);
     this.whole.textContent = text;
   }
 

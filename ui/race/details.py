@@ -1,11 +1,9 @@
 """What follows a race on its page: rates by one click, the sweep, the inspector, downloads."""
 
-from dataclasses import replace
-from functools import lru_cache, partial
+from functools import partial
 
 import streamlit as st
 
-from optcore.descent.sweep import best_rate
 from optcore.knobs import knobs
 from ui import controls
 from ui.live.stage import Panel, stage
@@ -15,6 +13,7 @@ from ui.prose import number, spelled
 from ui.race import charts
 from ui.race.choices import Race
 from ui.race.inspector import numbers, worked
+from ui.race.known_rates import sweep
 from ui.race.programs import trajectory, with_optcore, with_torch
 from ui.race.words import floor_of
 from ui.rules import rule
@@ -49,19 +48,6 @@ def _take_best(state: PageState, race: Race, rated) -> None:
         if found.best is not None
     }
     state.put({**best, "sweep": True, "details": True})
-
-
-def sweep(race: Race, optimizer):
-    """Every rate tried for one optimizer in this race, whatever its own rate."""
-    given = race.conditions.given
-    return _sweep(
-        race.surface, replace(optimizer, learning_rate=1.0), race.start, race.steps, **given
-    )
-
-
-@lru_cache(maxsize=256)
-def _sweep(surface, optimizer, start, steps: int, schedule, clip, noise):
-    return best_rate(surface, optimizer, start, steps, schedule=schedule, clip=clip, noise=noise)
 
 
 def sweeps(race: Race) -> None:

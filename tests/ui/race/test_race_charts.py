@@ -283,7 +283,8 @@ def test_the_sweep_shows_the_best_rate_where_it_ends_at_nothing():
 
 
 def cells(table: str) -> list[list[str]]:
-    rows = re.findall(r"<tr>(.*?)</tr>", table)
+    """The texts of a table; what explains itself is text, too."""
+    rows = re.findall(r"<tr>(.*?)</tr>", re.sub(r"</?span[^>]*>", "", table))
     return [
         [html.unescape(c) for c in re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", row)] for row in rows
     ]

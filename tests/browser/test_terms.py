@@ -1,0 +1,68 @@
+"""Symbols explain themselves to a pointer and to the keyboard, wherever a page shows them."""
+
+import re
+
+from playwright.sync_api import expect
+
+from ui.glossary import glossary
+
+
+def test_a_symbol_in_a_table_explains_itself_on_hover_and_focus(visit):
+    race = visit("?surface=ravine&race=gradient-descent&gradient-descent.learning_rate=0.1")
+    race.details()
+    term, bubble = race.page.locator(".os-table .os-term").first, race.page.locator(".os-bubble")
+    expect(term).to_have_text("lambda_max")
+    term.hover()
+    expect(bubble).to_have_text(glossary()["λ_max"])
+    race.page.mouse.move(5, 5)
+    expect(bubble).to_be_hidden()
+    term.focus()
+    expect(bubble).to_be_visible()
+    race.page.keyboard.press("Escape")
+    expect(bubble).to_be_hidden()
+
+
+def test_a_slider_tells_what_is_known_of_its_rate(visit):
+    race = visit("?surface=ravine&race=momentum")
+    slider, bubble = race.slider("momentum.learning_rate"), race.page.locator(".os-bubble")
+    slider.hover()
+    told = "2/λ_max at the minimum: 0.04\nits limit at the minimum, 2 (1 + μ)/λ_max: 0.076"
+    expect(bubble).to_contain_text(told, use_inner_text=True)
+    # Nothing that can be moved is covered.
+    assert bubble.bounding_box()["x"] + bubble.bounding_box()["width"] < slider.bounding_box()["x"]
+    marks = race.page.locator(".os-track:has(input[data-knob='momentum.learning_rate']) i")
+    kinds = [mark.get_attribute("data-kind") for mark in marks.all()]
+    assert kinds == ["curvature", "limit", "best"]
+    expect(slider).to_have_attribute("aria-description", re.compile("best rate: "))
+    key = race.page.locator(".os-key").first
+    expect(key).to_contain_text("best rate")
+
+
+def test_the_limit_moves_with_the_momentum_while_a_hand_drags_it(visit):
+    race = visit("?surface=ravine&race=momentum")
+    mark = race.page.locator(".os-track i[data-kind=limit]")
+    place, slider = mark.bounding_box()["x"], race.slider("momentum.momentum")
+    box, (x, y) = slider.bounding_box(), race.middle(slider)
+    race.page.mouse.move(x, y)
+    race.page.mouse.down()
+    shown = race.paths()
+    race.page.mouse.move(box["x"] + 0.2 * box["width"], y, steps=3)
+    race.wait_paths_change(shown)
+    race.wait(
+        """(x) => document.querySelector('.os-track i[data-kind=limit]')
+            .getBoundingClientRect().x < x""",
+        place - 1,
+    )
+    race.page.mouse.up()
+    race.wait_link("momentum.momentum")
+
+
+def test_a_symbol_of_a_plot_is_explained_over_it(visit):
+    race = visit("training?length.steps=10")
+    over = race.page.locator(".os-over").first
+    expect(over).to_be_attached()
+    over.focus()
+    bubble = race.page.locator(".os-bubble")
+    expect(bubble).to_be_visible()
+    assert bubble.inner_text() == over.get_attribute("aria-description")
+    assert "‖" in over.get_attribute("aria-label")

@@ -1,0 +1,63 @@
+"""The marks on a rate's slider: at a limit a quadratic turns from converging to diverging."""
+
+from dataclasses import replace
+
+import pytest
+
+from optcore.descent.disturbance import GradientNoise
+from optcore.descent.loop import descend
+from optcore.descent.schedules import Constant
+from optcore.descent.sweep import best_rate
+from optcore.optimizers import Adam, GradientDescent, Momentum, NesterovMomentum, Newton
+from optcore.surfaces import Ravine, Saddle
+from ui.race.choices import Conditions, Race
+from ui.race.known_rates import AT_ONCE, BEST, CURVATURE, LIMIT, marks
+
+START = (-2.0, 1.0)
+
+
+def race(*optimizers, surface=None, steps=200):
+    conditions = Conditions(Constant(), None, GradientNoise())
+    return Race(surface or Ravine(), optimizers, START, steps, 1e-3, conditions)
+
+
+def kinds(found) -> list[str]:
+    return [each["kind"] for each in found]
+
+
+@pytest.mark.parametrize("optimizer", [GradientDescent(), Momentum(), NesterovMomentum()],
+                         ids=lambda each: each.name)  # fmt: skip
+def test_beyond_its_limit_a_method_diverges_and_below_it_does_not(optimizer):
+    (found,) = marks(race(optimizer), settled=True).values()
+    (limit,) = [each["at"] for each in found if each["kind"] == LIMIT]
+    for share, grows in ((0.99, False), (1.01, True)):
+        run = descend(Ravine(), replace(optimizer, learning_rate=share * limit), START, 3000)
+        assert (not run.last_value < run.values[0]) == grows
+    plain = [each["at"] for each in found if each["kind"] == CURVATURE]
+    steepest = Ravine().condition
+    assert plain == ([] if isinstance(optimizer, GradientDescent) else [2 / steepest])
+
+
+def test_the_best_is_the_sweeps_whatever_the_rate_now():
+    found = marks(race(Adam(learning_rate=5.0)), settled=True)["adam.learning_rate"]
+    assert kinds(found) == [BEST]
+    assert found[0]["at"] == best_rate(Ravine(), Adam(), START, 200).best
+
+
+def test_a_hand_that_moves_waits_for_no_sweep():
+    moved = race(Adam(beta1=0.123), surface=Ravine(condition=31.0))
+    assert kinds(marks(moved, settled=False)["adam.learning_rate"]) == []
+    assert kinds(marks(moved, settled=True)["adam.learning_rate"]) == [BEST]
+    assert kinds(marks(moved, settled=False)["adam.learning_rate"]) == [BEST]
+
+
+def test_a_long_race_waits_for_no_sweep_either():
+    long = race(Adam(beta1=0.124), steps=AT_ONCE + 1)
+    assert kinds(marks(long, settled=True)["adam.learning_rate"]) == []
+
+
+def test_who_has_no_rate_has_no_marks_and_uphill_there_is_no_limit():
+    assert marks(race(Newton()), settled=True) == {}
+    found = marks(race(GradientDescent(), surface=Saddle()), settled=True)
+    places = [each["label"] for each in found["gradient-descent.learning_rate"]]
+    assert not [place for place in places if "minimum" in place]

@@ -1,0 +1,56 @@
+"""The glossary has one meaning for a spelling, and its symbols explain themselves in HTML."""
+
+import re
+from html import unescape
+
+import pytest
+
+from ui.glossary import NORM, explained, glossary, meaning, pattern, term
+from ui.lessons import as_html
+from ui.live.assets import contents
+from ui.prose import table
+
+SHOWN = re.compile(
+    r'<span class="os-term" tabindex="0" role="note" aria-description="(.*?)">(.*?)<'
+)
+
+
+def told(html: str) -> list[tuple[str, str]]:
+    """The symbols that explain themselves in a text, and what they say."""
+    return [(unescape(symbol), unescape(text)) for text, symbol in SHOWN.findall(html)]
+
+
+@pytest.mark.parametrize("symbol", ["λ_max", "λmax", "lambda_max", "χ", "ξ", "q*", "σ_w", "‖∇‖"])
+def test_the_symbols_of_the_pages_are_explained(symbol):
+    html = explained(f"2/{symbol} = 0.1")
+    assert told(html) == [(symbol, glossary()[symbol])]
+    assert re.sub("<.*?>", "", html) == f"2/{symbol} = 0.1"
+
+
+def test_the_longest_spelling_wins_and_every_norm_is_one():
+    assert [symbol for symbol, _ in told(explained("λmax, λ and ξ signal"))] == [
+        "λmax", "λ", "ξ signal",
+    ]  # fmt: skip
+    assert told(explained("‖a − n‖"))[0] == ("‖a − n‖", glossary()[NORM])
+    assert meaning("‖δ‖") != meaning("‖a − n‖") == glossary()[NORM]
+
+
+def test_plain_text_stays_as_it_is():
+    assert explained("A lambda of its own | 2 * 3") == "A lambda of its own | 2 * 3"
+    assert term("<b>", '"x"').count("<") == 2
+
+
+def test_tables_and_lessons_are_explained():
+    html = table(["Network", "χ", "per layer"], [["a", "1", "2"]], meanings={"per layer": "each"})
+    assert [symbol for symbol, _ in told(html)] == ["χ", "per layer"]
+    words = as_html("It is **2/λ_max**, *χ* and <i>")
+    assert [symbol for symbol, _ in told(words)] == ["λ_max", "χ"]
+    assert "&lt;i&gt;" in words
+
+
+def test_browsers_get_the_same_glossary():
+    script = next(content for name, content in contents().items() if name.endswith("optscope.js"))
+    first = script.decode().split("\n", 1)[0]
+    assert "GLOSSARY" in first
+    assert len(re.findall(r'": "', first)) >= len(glossary())
+    assert re.compile(pattern()).fullmatch("q*")

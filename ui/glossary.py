@@ -1,0 +1,53 @@
+"""What symbols mean: lessons/glossary.md, for all that pages show.
+
+The stage explains its own texts with the same words (ui/live/terms.js), tables and lessons here.
+"""
+
+import re
+from functools import cache
+from html import escape
+from pathlib import Path
+
+FILE = Path(__file__).parent.parent / "lessons" / "glossary.md"
+# Stands for every norm that has no line of its own.
+NORM = "‖…‖"
+_LINE = re.compile(r"(\S.*?): (.+)")
+
+
+@cache
+def glossary() -> dict[str, str]:
+    """Meaning by spelling; ValueError where one spelling has two."""
+    found: dict[str, str] = {}
+    *_, lines = FILE.read_text(encoding="utf-8").split("\n\n")
+    for line in lines.splitlines():
+        if entry := _LINE.fullmatch(line.strip()):
+            for spelling in entry[1].split(", "):
+                if spelling in found:
+                    raise ValueError(f"{FILE.name} explains {spelling} twice.")
+                found[spelling] = entry[2]
+    return found
+
+
+@cache
+def pattern() -> str:
+    """A regular expression, for Python and browsers alike, that finds every symbol: the longest
+    spelling first."""
+    spellings = sorted(glossary(), key=len, reverse=True)
+    return "|".join([*(re.sub(r"[*|]", r"\\\g<0>", each) for each in spellings), "‖[^‖<>]{1,30}‖"])
+
+
+def meaning(symbol: str) -> str:
+    """What a symbol that the pattern found means."""
+    return glossary().get(symbol, glossary()[NORM])
+
+
+def term(shown: str, told: str) -> str:
+    """A text as HTML that says what it means when it is pointed at or in focus."""
+    told = escape(told, quote=True)
+    return (f'<span class="os-term" tabindex="0" role="note" aria-description="{told}">'
+            f"{escape(shown)}</span>")  # fmt: skip
+
+
+def explained(html: str) -> str:
+    """HTML without attributes whose symbols explain themselves."""
+    return re.sub(pattern(), lambda found: term(found[0], meaning(found[0])), html)
