@@ -107,12 +107,12 @@ class RacePage:
         if "details" not in self.link:
             self.page.get_by_role("button", name="Details").click()
             self.wait_link("details")
-        self.page.wait_for_selector(".os-table")
+        self.page.wait_for_selector(".st-key-drawer .os-table")
         return self
 
     def rows(self):
         """The rows of the table in the details."""
-        return self.details().page.locator(".os-table tbody tr")
+        return self.details().page.locator(".st-key-drawer .os-table tbody tr")
 
     def table(self) -> list[list[str]]:
         return [row.locator("td").all_inner_texts() for row in self.rows().all()]
