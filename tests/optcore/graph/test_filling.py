@@ -25,7 +25,7 @@ def test_right_is_right_to_half_a_per_cent():
     assert judge_edge(RUN, edge, 3.01).right
     answer = judge_edge(RUN, edge, 3.1)
     assert not answer.right
-    assert "3.3% off" in answer.sentence
+    assert answer.sentence == "Nearly: 3.3% off. Give three digits."
 
 
 EDGES = {

@@ -104,6 +104,11 @@ def test_the_gradient_of_a_matrix_product_is_the_products_with_transposes():
     np.testing.assert_allclose(found["A"], g @ x.T, rtol=1e-13)
 
 
+def test_a_second_name_for_a_node_hands_its_gradient_on():
+    found = parse("a = x; b = a; f = a * b").backward({"x": 3.0})
+    assert {name: float(each) for name, each in found.items()} == {"x": 6, "a": 6, "b": 3, "f": 1}
+
+
 def test_tangents_of_every_node_say_how_it_changes():
     run = parse("u = x * y\nf = sin(u) + x").run({"x": 2.0, "y": 0.3})
     tangents = run.tangents({"x": 1.0})
