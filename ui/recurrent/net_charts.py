@@ -76,14 +76,8 @@ def by_lag(
     return {"data": data, "layout": figure}
 
 
-def shares(records: Sequence[MemoryRecord], steps: np.ndarray) -> dict[str, Any]:
-    """Which time steps the gradient of W_hidden comes from, of the first cell, over training."""
-    if not records:
-        return {
-            "data": [],
-            "layout": layout("Where it comes from", "training step", [0, 1], [0, 1]),
-        }
-    record = records[0]
+def shares(record: MemoryRecord, steps: np.ndarray) -> dict[str, Any]:
+    """Which time steps the gradient of a cell's W_hidden comes from, over training."""
     shown = np.nan_to_num(100 * record.shares.T)
     # Up to the clock's look; the rest has no colour yet.
     rows = np.where(record.looks <= steps[:, None, None], shown, np.nan)

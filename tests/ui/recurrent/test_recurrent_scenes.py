@@ -145,17 +145,18 @@ def test_the_cliff_tells_both_descents():
 def test_a_net_is_shown_as_its_record_is(trained):
     scene, records = trained
     assert [record.plan.cell.name for record in records] == ["Tanh", "LSTM", "GRU"]
-    losses, lags, heat, signal = (panel.figure for panel in scene.panels)
+    losses, lags, signal, *heats = (panel.figure for panel in scene.panels)
     lines = {trace["name"]: trace for trace in losses["data"]}
     np.testing.assert_allclose(lines["LSTM, batch"]["meta"]["y"][-1], records[1].losses)
     np.testing.assert_allclose(lines["GRU, exam"]["meta"]["y"][-1], records[2].exams)
     # Nothing beyond the clock's look is told before it is played.
     assert np.isfinite(lines["LSTM, batch"]["meta"]["y"][1]).sum() == 6
-    assert np.isfinite(heat["data"][0]["meta"]["frames"]["z"][0]).sum() == 12
+    for heat, record in zip(heats, records, strict=True):
+        assert np.isfinite(heat["data"][0]["meta"]["frames"]["z"][0]).sum() == 12
+        np.testing.assert_allclose(heat["data"][0]["z"], 100 * record.shares.T)
     assert losses["layout"]["shapes"][0]["y0"] == pytest.approx(1 / 6)
     frames = {t["name"]: t for t in lags["data"] if t["meta"]["play"] == "frame"}
     np.testing.assert_allclose(frames["Tanh"]["meta"]["y"][-1], records[0].by_lag[-1])
-    np.testing.assert_allclose(heat["data"][0]["z"], 100 * records[0].shares.T)
     rows = {t["name"]: t["meta"]["y"] for t in signal["data"]}
     # By lag: the last time step first, and the first step has no state before it.
     np.testing.assert_allclose(rows["GRU"][0][:-1], records[2].signal[0][::-1][:-1])
