@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from visits import comparable, picture, report, said, table, visit
 
-from ui.backprop_graph.examples import EXAMPLES
+from optcore.graph import EXAMPLES
 from ui.backprop_graph.values import write
 
 KEY = "backprop_graph.stage"
@@ -24,7 +24,7 @@ def ending(app) -> str:
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda each: each.name)
 def test_every_example_opens_whole(example):
-    app = opened(f=example.text, values=write(example.values))
+    app = opened(f=example.text, values=write(dict(example.values)))
     assert not said(app)
     assert "<table>" in table(app, KEY)
     assert np.isfinite(meta(app)["sizes"]).all()
@@ -84,7 +84,7 @@ def test_values_that_cannot_be_read_stay_in_their_field():
 def test_the_library_brings_text_and_values():
     app = opened(at="1")
     next(each for each in app.button if each.label == "Fan-out").click().run()
-    assert app.query_params == {"f": "u = x * x; f = u * u", "values": "x:2"}
+    assert app.query_params == {"f": "u = x * x; v = u * u", "values": "x:2"}
     assert ending(app).endswith("Gradient: x 32.")
 
 
@@ -93,3 +93,84 @@ def test_a_thousand_nodes_are_still_drawn():
     app = opened(f="; ".join(lines))
     assert not said(app)
     assert len(meta(app)["plan"]["heads"]) > 990
+
+
+# ------------------------------------------------------------------ fill in the gradient
+
+FAN_OUT = {"f": "u = x * x; v = u * u", "values": "x:2", "view": "fill-in-the-gradient"}
+
+
+def told_lines(app) -> dict[tuple[int, int], str]:
+    """The last text on each item and line of the picture."""
+    found = meta(app)
+    rows = zip(*np.asarray(found["plan"]["slots"]).tolist(), found["texts"], strict=True)
+    return {(item, line): text for item, line, _, text in rows}
+
+
+def answer(app, number: str):
+    field = next(each for each in app.text_input if "answer" in each.key)
+    return field.set_value(number).run()
+
+
+def test_gradients_are_hidden_until_they_are_filled_in():
+    app = opened(**FAN_OUT)
+    assert [text for (_, line), text in told_lines(app).items() if line == 1].count("?") == 6
+    app = answer(app, "4")
+    assert app.query_params["filled"] == "1"
+    assert "Right" in app.success[0].value
+    app = answer(answer(app, "4"), "2 * 4")
+    assert app.query_params["filled"] == "3"
+    assert told_lines(app)[1, 1] == "8"
+
+
+def test_a_wrong_number_is_told_which_slip_gives_it_and_nothing_is_given_away():
+    app = answer(opened(**FAN_OUT, filled="2"), "4")
+    assert "filled" in app.query_params
+    assert app.query_params["filled"] == "2"
+    assert "comes through v alone" in app.warning[0].value
+    assert told_lines(app)[1, 1] == "?"
+
+
+def test_what_is_no_number_gets_a_sentence():
+    app = answer(opened(**FAN_OUT), "four")
+    assert "not known" in app.warning[0].value
+    assert "filled" not in app.query_params
+
+
+def test_whoever_wants_to_see_it_sees_it():
+    app = opened(**FAN_OUT, filled="5")
+    next(each for each in app.button if each.label == "Show it").click().run()
+    assert told_lines(app)[0, 1] == "32"
+    assert "All 6 are filled in" in picture(app, KEY)["words"]
+
+
+# ------------------------------------------------------------------ find the bug
+
+
+def signs(app) -> list[str]:
+    return [tone[1] if tone else "" for tone in meta(app)["tones"]]
+
+
+def test_a_planted_slip_is_drawn_and_found():
+    app = opened(view="find-the-bug", bug="operands-swapped-in-multiply")
+    assert signs(app) == ["✓", "✓", "✗", "✓", "✓"] or "✗" in signs(app)
+    assert "the backward line of f is wrong" in ending(app)
+
+
+def test_a_slip_that_has_no_place_in_the_graph_changes_nothing():
+    app = opened(view="find-the-bug", bug="1-n-of-the-mean-forgotten")
+    assert ending(app).startswith("No slip")
+    assert "✗" not in signs(app)
+
+
+def test_a_detective_is_told_nothing_before_the_line_is_named():
+    link = {"f": "h = tanh(w * x + b); L = (h - 1)^2", "values": "w:0.5;x:1.5;b:-0.25"}
+    app = opened(**link, view="find-the-bug", hunt="detective", case="3")
+    assert "tones" not in meta(app)
+    assert "which one?" in ending(app)
+    next(each for each in app.button if each.label == "Name it").click().run()
+    assert "It was" in (app.warning or app.success)[0].value
+    assert "✗" in signs(app)
+    next(each for each in app.button if each.label == "Another case").click().run()
+    assert app.query_params["case"] == "4"
+    assert "tones" not in meta(app)

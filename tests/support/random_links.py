@@ -7,6 +7,7 @@ from pathlib import Path
 from random import Random
 
 from optcore.knobs import Knob, knobs
+from ui.backprop_graph.parameters import VIEWS as GRAPH_VIEWS
 from ui.check_network.parameters import MODES
 from ui.framing import FRAME
 from ui.parameters import Choice, Parameter, Sliders, Step, View, name_of, slug
@@ -31,7 +32,10 @@ VARIANTS = {
     "training": [{"length.steps": "10"}],
     "slow_neuron": [{}, {"show": ""}],
     "recurrent": [{}, {"view": "one-unit"}, {"view": "a-real-net", "net.steps": "10"}],
-    "backprop_graph": [{}, {"view": "fill-in-the-gradient"}],
+    "backprop_graph": [
+        *({"view": slug(view)} for view in GRAPH_VIEWS),
+        {"view": "find-the-bug", "hunt": "detective"},
+    ],
     "noise": [
         {},
         {"view": "the-run", "run.budget": "100"},

@@ -6,7 +6,8 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
-from optcore.graph import Edge, Flow, Graph, GraphRun, parse
+from optcore.graph import Edge, Flow, Graph, GraphRun, Opened, opened, parse
+from optcore.graph.passes import Backprop
 from ui.backprop_graph.layout import Placement, placed
 from ui.backprop_graph.values import UNGIVEN, Values
 
@@ -14,8 +15,8 @@ from ui.backprop_graph.values import UNGIVEN, Values
 @dataclass(frozen=True, eq=False)
 class Moments:
     """The clock's moments: 0 shows the inputs, then the nodes are worked out one by one
-    (`forward`), then each sends its gradient back (`backward`). `since` is the moment at which a
-    node has its value, `sends` that at which it sends, by place."""
+    (`forward`), then each sends its gradient back (`backward`). `since` is when a node has
+    its value, `sends` when it sends, by place."""
 
     forward: tuple[int, ...]
     backward: tuple[int, ...]
@@ -89,7 +90,27 @@ class Case:
         return self.run.flows.get(edge)
 
 
-def work_out(text: str, given: Mapping, backprop=None) -> Case:
+def opened_to_units(case: Case) -> Case:
+    """The same with a node for every number of its arrays. Raises GraphError for too many."""
+    whole = _opened(case.graph, case.run.shapes)
+    places = case.graph.places
+    found = {
+        whole.graph.nodes[place].name: float(number)
+        for name, value in case.values.items()
+        for place, number in zip(
+            np.ravel(whole.entries[places[name]]), np.ravel(np.asarray(value)), strict=True
+        )
+    }
+    values: Values = {name: found[name] for name in whole.graph.inputs}
+    return Case(whole.graph, values, whole.graph.run(values))
+
+
+@lru_cache(maxsize=64)
+def _opened(graph: Graph, shapes: tuple[tuple[int, ...], ...]) -> Opened:
+    return opened(graph, {name: np.ones(shapes[graph.places[name]]) for name in graph.inputs})
+
+
+def work_out(text: str, given: Mapping, backprop: Backprop | None = None) -> Case:
     """The case of a text. Inputs without a value have 1. Raises FormulaError."""
     graph = parse(text)
     values = {name: given.get(name, UNGIVEN) for name in graph.inputs}

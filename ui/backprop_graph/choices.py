@@ -3,39 +3,58 @@
 import streamlit as st
 
 from optcore.formula import FormulaError
+from optcore.graph import EXAMPLES, Example
+from optcore.graph.examples import PRODUCT_OF_SUM
 from ui import controls
 from ui.address import Address
-from ui.backprop_graph import graph_view
-from ui.backprop_graph.case import Case, work_out
-from ui.backprop_graph.examples import EXAMPLES, FIRST, Example
-from ui.backprop_graph.parameters import MOST_STEPS
+from ui.backprop_graph import bug_view, fill_view, graph_view
+from ui.backprop_graph.case import Case, opened_to_units, work_out
+from ui.backprop_graph.parameters import BUGS, FILL, GRAPH, MOST_STEPS, one_line
 from ui.backprop_graph.scene import Scene
 from ui.prose import escaped
 from ui.state import PageState
 
+SCENES = {GRAPH: graph_view, FILL: fill_view, BUGS: bug_view}
+
 
 def choose(state: PageState, notes) -> None:
-    """The view, the text, the library and the values."""
-    controls.choose(state, "view", "View", label_visibility="collapsed", width=170)
-    controls.text(state, "f", "Graph", label_visibility="collapsed", width=330,
-                  placeholder="Type an expression, such as (x + y) * z")  # fmt: skip
-    with st.popover("Library", icon=":material/local_library:"), st.container(gap="xsmall"):
-        for each in EXAMPLES:
-            st.button(each.name, key=f"example.{each.name}", type="tertiary", help=each.shows,
-                      on_click=_take, args=(state, each))  # fmt: skip
-    with st.popover("Values", icon=":material/pin:"), st.container(width=420):
-        controls.typed(state, "values", "Values of the inputs")
-        st.caption("One after the other, such as `x: 2; b: 1, 2; W: 1, 2 / 3, 4`.")
+    """The view, and what it lets choose."""
+    view = controls.choose(state, "view", "View", label_visibility="collapsed", width=170)
+    case, fault = _choose_graph(state, narrow=view != GRAPH)
+    if view == FILL:
+        fill_view.ask(state, case)
+    if view == BUGS:
+        bug_view.choose(state, case)
     with notes:
         controls.complaints(state)
-        _, fault = understood(state)
         if fault:
             told = f"{fault} Shown meanwhile: the last graph that could be worked out."
             st.error(escaped(told), icon=":material/function:")
+        if view == FILL:
+            fill_view.tell(state)
+        if view == BUGS:
+            bug_view.tell(state, case)
+
+
+def _choose_graph(state: PageState, narrow: bool) -> tuple[Case, str]:
+    """The text, the library and the values; what they come to, and what is wrong with them."""
+    controls.text(state, "f", "Graph", label_visibility="collapsed", width=190 if narrow else 330,
+                  placeholder="Type an expression, such as (x + y) * z")  # fmt: skip
+    with st.popover("Library", icon=":material/local_library:"), st.container(width=420):
+        for each in EXAMPLES:
+            st.button(each.name, key=f"example.{each.name}", type="tertiary", help=each.lesson,
+                      on_click=_take, args=(state, each))  # fmt: skip
+        controls.typed(state, "values", "Values of the inputs")
+        st.caption("One after the other, such as `x: 2; b: 1, 2; W: 1, 2 / 3, 4`.")
+        if not narrow:
+            controls.switch(state, "units", "A node for every number of an array")
+    return understood(state)
 
 
 def _take(state: PageState, example: Example) -> None:
-    state.put({"f": example.text, "values": example.values, "at": None, "zoom": ""})
+    state.memory.pop("verdict", None)
+    state.put({"f": one_line(example), "values": dict(example.values), "at": None, "zoom": "",
+               "filled": 0})  # fmt: skip
 
 
 def understood(state: Address) -> tuple[Case, str]:
@@ -46,20 +65,22 @@ def understood(state: Address) -> tuple[Case, str]:
     for text, values in filter(None, ((state["f"], state["values"]), last)):
         try:
             case = work_out(text, values)
-            if case.moments.last > MOST_STEPS:
+            in_units = state["view"] == GRAPH and state["units"]
+            shown = opened_to_units(case) if in_units else case
+            if shown.moments.last > MOST_STEPS:
                 raise FormulaError("The graph has too many nodes to be played: shorten the text.")
         except FormulaError as problem:
             fault = fault or str(problem)
             continue
         state.memory["worked out"] = (text, values)
         return case, fault
-    return work_out(FIRST.text, FIRST.values), fault
+    return work_out(PRODUCT_OF_SUM.text, PRODUCT_OF_SUM.values), fault
 
 
 def scene(state: PageState) -> Scene:
     """What the view in force shows."""
     case, _ = understood(state)
-    return graph_view.scene(state, case, FIRST.values)
+    return SCENES[state["view"]].scene(state, case, dict(PRODUCT_OF_SUM.values))
 
 
 def downloads(scene: Scene) -> None:

@@ -1,7 +1,6 @@
 """A case as a graph on the stage: cards with values and gradients, links as wide as what flows."""
 
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 
@@ -16,6 +15,8 @@ VALUE, GRADIENT = FLOWS = (
     {"group": "value", "name": "value", "colour": HUES[0], "dash": "solid", "symbol": "none"},
     {"group": "gradient", "name": "gradient", "colour": HUES[4], "dash": "solid", "symbol": "none"},
 )
+# A colour and a sign for each card, or nothing.
+Tones = list[tuple[str, str] | None]
 LONGEST_HEAD = 14
 # Of the largest flow a link is whole; so many decades below it, it can hardly be seen.
 DECADES = 6.0
@@ -23,7 +24,7 @@ DECADES = 6.0
 NEVER = 2**30
 
 
-def picture(case: Case, tones: list[str] | None = None, hidden: frozenset = frozenset()) -> dict:
+def picture(case: Case, tones: Tones | None = None, hidden: frozenset = frozenset()) -> dict:
     """The whole figure; `hidden` are the items whose gradients are not told."""
     across, up = case.placement.reach
     bare = {"visible": False, "automargin": False}
@@ -34,7 +35,7 @@ def picture(case: Case, tones: list[str] | None = None, hidden: frozenset = froz
     return {"data": [trace(case, tones, hidden)], "layout": made}
 
 
-def trace(case: Case, tones: list[str] | None = None, hidden: frozenset = frozenset()) -> dict:
+def trace(case: Case, tones: Tones | None = None, hidden: frozenset = frozenset()) -> dict:
     """The graph alone (ui/live/graph.js tells what it is made of)."""
     place = case.placement
     return {
@@ -196,13 +197,3 @@ def shares_of(lengths, decades: float = DECADES) -> np.ndarray:
         below = np.log10(lengths[known] / lengths[known].max())
         shares[known] = np.maximum(0.04, 1 + below / decades)
     return shares
-
-
-def handles(case: Case, most: int) -> dict[str, Any]:
-    """The scalar inputs that have a handle of their own on the picture, by name -> place."""
-    found = {
-        node.name: node.place
-        for node in case.graph.nodes
-        if node.kind == "input" and not case.run.values[node.place].ndim
-    }
-    return found if len(found) <= most else {}

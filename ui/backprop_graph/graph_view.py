@@ -1,7 +1,9 @@
 """The view of one graph: values forward, gradients back, inputs under the hand."""
 
+from collections.abc import Sequence
+
 from ui.backprop_graph import drawing, words
-from ui.backprop_graph.case import Case
+from ui.backprop_graph.case import Case, Moments, opened_to_units
 from ui.backprop_graph.facts import facts
 from ui.backprop_graph.programs import program
 from ui.backprop_graph.scene import Scene
@@ -17,41 +19,59 @@ HALF, BELOW = 0.3, 0.5
 
 def scene(state: PageState, case: Case, first: dict) -> Scene:
     """`first` has the values that a double-click on a slider goes back to."""
-    tracks = tracks_of(state, case)
-    figure = drawing.picture(case)
-    figure["data"] += [
-        ink(name, [track.low, track.high], [track.level] * 2, width=3, opacity=0.35)
-        for name, track in tracks.items()
-    ]
-    turns = case.moments
+    shown = opened_to_units(case) if state["units"] else case
+    tracks = tracks_of(state, case, shown)
     return Scene(
-        [Panel(figure, name="graph", view=state.view(0))],
+        [Panel(with_tracks(drawing.picture(shown), tracks), name="graph", view=state.view(0))],
         [board("values", case.values, first, state.memory["reaches"])],
-        words=lambda: words.told(case),
-        table=lambda: words.listed(case),
-        facts=lambda: facts(case),
-        sheet=lambda: words.sheet(case),
+        words=lambda: words.told(shown),
+        table=lambda: words.listed(shown),
+        facts=lambda: facts(shown),
+        sheet=lambda: words.sheet(shown),
         program=lambda: program(case),
-        clock=Clock(turns.last, state.clock(range(turns.last + 1)), labels=turns.labels, opens=5,
-                    seconds=min(30.0, max(6.0, 0.9 * turns.last))),
-        handles=[
-            Handle(name, track.place(float(case.run.value(name))),
-                   f"{name}: drag it, or use the arrow keys", along=name)
-            for name, track in tracks.items()
-        ],
+        clock=clock(state, shown.moments),
+        handles=handles(tracks, case),
         legend=drawing.FLOWS,
-    )  # fmt: skip
+    )
 
 
-def tracks_of(state: PageState, case: Case) -> dict[str, Track]:
-    """The lines of the handles. While a hand moves, what a length on them means stays."""
+def clock(state: PageState, turns: Moments) -> Clock:
+    """A play takes about a second a node, and never long."""
+    return Clock(turns.last, state.clock(range(turns.last + 1)), labels=turns.labels, opens=5,
+                 seconds=min(30.0, max(6.0, 0.9 * turns.last)))  # fmt: skip
+
+
+# ------------------------------------------------------------------ inputs under the hand
+
+
+def tracks_of(state: PageState, case: Case, shown: Case) -> dict[str, Track]:
+    """The lines of the handles, for numbers that are inputs, where they are few. While a hand
+    moves, what a length on them means stays."""
     memory = state.memory
     if state.settled or set(memory.get("reaches", ())) != set(case.values):
         memory["reaches"] = {name: reach(value) for name, value in case.values.items()}
-    where = case.placement
+    alone = [name for name, value in case.values.items() if not isinstance(value, tuple)]
+    where, places = shown.placement, shown.graph.places
     memory["tracks"] = {
-        name: Track(where.x[place] - HALF, where.x[place] + HALF, where.y[place] - BELOW,
-                    memory["reaches"][name])
-        for name, place in drawing.handles(case, MOST_HANDLES).items()
+        name: Track(where.x[places[name]] - HALF, where.x[places[name]] + HALF,
+                    where.y[places[name]] - BELOW, memory["reaches"][name])
+        for name in alone
+        if len(alone) <= MOST_HANDLES
     }  # fmt: skip
     return memory["tracks"]
+
+
+def with_tracks(figure: dict, tracks: dict[str, Track]) -> dict:
+    lines = [
+        ink(name, [track.low, track.high], [track.level] * 2, width=3, opacity=0.35)
+        for name, track in tracks.items()
+    ]
+    return figure | {"data": [*figure["data"], *lines]}
+
+
+def handles(tracks: dict[str, Track], case: Case) -> Sequence[Handle]:
+    return [
+        Handle(name, track.place(float(case.run.value(name))),
+               f"{name}: drag it, or use the arrow keys", along=name)
+        for name, track in tracks.items()
+    ]  # fmt: skip

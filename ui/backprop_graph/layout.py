@@ -3,6 +3,7 @@
 igraph orders the nodes within their layers so that few links cross, and places them.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -27,7 +28,8 @@ class Placement:
     @property
     def reach(self) -> tuple[list[float], list[float]]:
         """What of x and of y is to be seen, with room for the cards at the rim."""
-        low, high = float(self.y.min()), float(self.y.max())
+        reached = np.concatenate([self.y, self.bends[1]])
+        low, high = float(reached.min()), float(reached.max())
         room = max(0.7, 0.11 * (high - low))
         return [-0.5, float(self.x.max()) + 0.5], [low - room, high + room]
 
@@ -54,9 +56,25 @@ def placed(count: int, links: Sequence[tuple[int, int]]) -> Placement:
         members = np.flatnonzero(across == own)
         members = members[np.argsort(up[members], kind="stable")]
         up[members] = apart(up[members], np.where(members < count, 1.0, PASSING))
-    order = np.array([node for route in routes for node in route], int)
-    starts = np.cumsum([0, *map(len, routes)])
-    return Placement(across[:count], up[:count], np.array([across[order], up[order]]), starts)
+    ways = _parted([np.array([across[route], up[route]]) for route in routes], links)
+    starts = np.cumsum([0, *(way.shape[1] for way in ways)])
+    bends = np.concatenate([np.zeros((2, 0)), *ways], axis=1)
+    return Placement(across[:count], up[:count], bends, starts)
+
+
+def _parted(ways: list[np.ndarray], links: Sequence[tuple[int, int]]) -> list[np.ndarray]:
+    """Links that join the same two neighbours bend apart, or one would hide the others."""
+    many = Counter(links)
+    seen: Counter[tuple[int, int]] = Counter()
+    found = []
+    for way, link in zip(ways, links, strict=True):
+        seen[link] += 1
+        if many[link] > 1 and way.shape[1] == 2:
+            middle = way.mean(axis=1, keepdims=True)
+            middle[1] += PASSING * (seen[link] - (many[link] + 1) / 2)
+            way = np.hstack([way[:, :1], middle, way[:, 1:]])
+        found.append(way)
+    return found
 
 
 def apart(wanted: np.ndarray, rooms: np.ndarray) -> np.ndarray:

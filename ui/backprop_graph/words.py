@@ -10,6 +10,9 @@ from ui.backprop_graph.drawing import written
 from ui.prose import csv_text, table
 
 LONGEST = 40
+# Letters that two lines under the panels have room for.
+ROOM = 180
+MOST_NAMED = 8
 # Of more moments than that, each is told by its node alone.
 MANY = 400
 HEADS = ("Node", "operation", "shape", "value", "gradient")
@@ -24,7 +27,8 @@ def told(case: Case) -> list[str]:
     sentences = [_given(case)]
     sentences += [_worked(case, nodes[place], brief) for place in turns.forward]
     sentences += [_sent(case, nodes[place], brief) for place in turns.backward]
-    sentences[-1] = f"{sentences[-1]} {ending(case)}" if turns.backward else ending(case)
+    last = f"{sentences[-1]} {ending(case)}"
+    sentences[-1] = last if turns.backward and len(last) <= ROOM else ending(case)
     return sentences
 
 
@@ -39,16 +43,19 @@ def ending(case: Case) -> str:
     known = [f"{name} {written(each)}" for name, each in found.items() if each is not None]
     if not known:
         return f"{result} No input changes it."
-    more = f", and {len(known) - 12} more" if len(known) > 12 else ""
     whole = "" if not run.values[run.of].ndim else " of the sum of its entries"
-    return f"{result} Gradient{whole}: {', '.join(known[:12])}{more}."
+    return f"{result} Gradient{whole}: {_listing(known)}."
 
 
 def _given(case: Case) -> str:
     values = case.run.values
     given = [f"{name} = {written(values[case.graph.places[name]])}" for name in case.graph.inputs]
-    more = f", and {len(given) - 12} more" if len(given) > 12 else ""
-    return f"Given: {', '.join(given[:12])}{more}." if given else "No inputs: nothing can change."
+    return f"Given: {_listing(given)}." if given else "No inputs: nothing can change."
+
+
+def _listing(parts: list[str]) -> str:
+    more = f", and {len(parts) - MOST_NAMED} more" if len(parts) > MOST_NAMED else ""
+    return f"{', '.join(parts[:MOST_NAMED])}{more}"
 
 
 def _worked(case: Case, node: Node, brief: bool) -> str:
@@ -92,7 +99,9 @@ def _term(flow: Flow) -> str:
 
 
 def shortened(text: str, most: int = LONGEST) -> str:
-    return text if len(text) <= most else text[: most - 1] + "…"
+    """A node's name as sentences and menus show it, where * might be read as emphasis."""
+    shown = text.replace("*", "·")
+    return shown if len(shown) <= most else shown[: most - 1] + "…"
 
 
 # ------------------------------------------------------------------ tables

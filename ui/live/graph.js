@@ -12,7 +12,7 @@
 //   passes       (f, k) the step from which a flow passes a link
 //   visits       (steps + 1,) the node that a step is about, -1 for none
 // `meta.texts` (s,) are the texts, `meta.sizes` (f, k) how much flows, from 0 to 1, and `meta.tones`,
-// if given, a colour for the card of each node, or "".
+// if given, a colour and a sign for the card of each node, or nothing.
 
 import { along } from "./axes.js";
 import { ink } from "./theme.js";
@@ -207,7 +207,8 @@ function cards(pen, { x, y }, { plan, tones }, flows, now, { type, lines, halves
       for (const line of text ? text.split("\n") : []) rows.push([line, ink(colour, look)]);
     }
     const high = type ? ((rows.length + 0.5) * LINE * type) / 2 : halves[at];
-    const tone = tones?.[at] ? ink(tones[at], look) : look.text;
+    const [colour, sign] = tones?.[at] ?? [];
+    const tone = colour ? ink(colour, look) : look.text;
     const done = now.has(at);
     pen.beginPath();
     if (type) pen.roundRect(x[at] - halves[at], y[at] - high, 2 * halves[at], 2 * high, 0.45 * type);
@@ -215,18 +216,30 @@ function cards(pen, { x, y }, { plan, tones }, flows, now, { type, lines, halves
     pen.fillStyle = type || !done ? look.back : tone;
     pen.fill();
     pen.strokeStyle = tone;
-    pen.lineWidth = (at === busy ? 3 : tones?.[at] ? 2.2 : 1) * look.thick;
+    pen.lineWidth = (at === busy ? 3 : colour ? 2.2 : 1) * look.thick;
     pen.setLineDash(done ? [] : [4, 3]);
     pen.stroke();
     pen.setLineDash([]);
-    rows.forEach(([text, colour], row) => {
+    if (type && sign) stamp(pen, sign, x[at] + halves[at], y[at] - high, tone, type, look);
+    rows.forEach(([text, own], row) => {
       if (!type) return;
       pen.font = `${row ? 400 : 600} ${type}px ${look.font}`;
-      pen.fillStyle = colour;
+      pen.fillStyle = own;
       pen.fillText(text, x[at], y[at] + (row - (rows.length - 1) / 2) * LINE * type);
     });
   }
   pen.globalAlpha = 1;
+}
+
+// A sign on the corner of a card.
+function stamp(pen, sign, x, y, colour, type, look) {
+  pen.beginPath();
+  pen.arc(x, y, 0.55 * type, 0, 7);
+  pen.fillStyle = colour;
+  pen.fill();
+  pen.font = `700 ${0.8 * type}px ${look.font}`;
+  pen.fillStyle = look.back;
+  pen.fillText(sign, x, y);
 }
 
 // What a link multiplies by and what flows back, beside it, where there is room for it.

@@ -7,9 +7,10 @@ import json
 import numpy as np
 import pytest
 
+from optcore.graph import EXAMPLES, Example
+from optcore.graph.examples import PRODUCT_OF_SUM as FIRST
 from ui.backprop_graph import drawing, words
 from ui.backprop_graph.case import Case, work_out
-from ui.backprop_graph.examples import EXAMPLES, FIRST, Example
 from ui.backprop_graph.facts import facts
 from ui.backprop_graph.programs import WRITTEN, program
 from ui.prose import number
