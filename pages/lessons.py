@@ -4,6 +4,12 @@ from pathlib import Path
 
 import streamlit as st
 
+from ui.check_network.parameters import PARAMETERS as CHECK_NETWORK
+from ui.check_network.picture import picture as check_network
+from ui.curvature.parameters import PARAMETERS as CURVATURE
+from ui.curvature.picture import picture as curvature
+from ui.layers.parameters import PARAMETERS as LAYERS
+from ui.layers.picture import picture as layers
 from ui.lesson_map import Taught, cards
 from ui.noise.parameters import PARAMETERS as NOISE
 from ui.noise.picture import picture as noise
@@ -19,18 +25,20 @@ from ui.slow_neuron.picture import picture as slow_neuron
 from ui.state import PageState
 from ui.steps.parameters import PARAMETERS as STEPS
 from ui.steps.picture import picture as steps
+from ui.training.parameters import PARAMETERS as TRAINING
+from ui.training.picture import picture as training
 
 TAUGHT = {
     "race": Taught("Race", "sports_score", RACE, race),
-    "curvature": Taught("Curvature", "landscape"),
+    "curvature": Taught("Curvature", "landscape", CURVATURE, curvature),
     "noise": Taught("Noise", "blur_on", NOISE, noise),
     "steps": Taught("Steps", "piano", STEPS, steps),
-    "layers": Taught("Gradient flow", "layers"),
-    "training": Taught("Training", "model_training"),
+    "layers": Taught("Gradient flow", "layers", LAYERS, layers),
+    "training": Taught("Training", "model_training", TRAINING, training),
     "slow_neuron": Taught("Slow neuron", "hourglass_bottom", SLOW_NEURON, slow_neuron),
     "recurrent": Taught("Recurrent", "all_inclusive", RECURRENT, recurrent),
     "shrinking_h": Taught("Shrinking h", "compress", SHRINKING_H, shrinking_h),
-    "check_network": Taught("Check a network", "fact_check"),
+    "check_network": Taught("Check a network", "fact_check", CHECK_NETWORK, check_network),
 }
 
 state = PageState("lessons", ())

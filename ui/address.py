@@ -31,6 +31,11 @@ class Address:
         self.in_force: dict[str, dict[str, Slider]] = {}
         self.positions: dict[str, Sequence | np.ndarray] = {}
 
+    @property
+    def settled(self) -> bool:
+        """True: no hand moves what no visitor holds."""
+        return True
+
     # -------------------------------------------------------------- values
 
     def __getitem__(self, name: str) -> Any:

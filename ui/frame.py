@@ -84,13 +84,13 @@ def _lessons(state: PageState) -> None:
     if not popover.open:
         return
     with popover, st.container(gap="xsmall", width=360):
+        maker(state)
         subject = None
         for each in lessons(state.page):
             if each.subject != subject:
                 st.caption(subject := each.subject)
             st.button(each.title, key=f"lesson.{each.name}", type="tertiary",
                       on_click=state.open, args=(OpenLesson(each),))  # fmt: skip
-        maker(state)
 
 
 def about(state: PageState) -> None:

@@ -7,11 +7,31 @@ from functools import cache
 from html import escape
 from itertools import groupby
 
+from anyio import CapacityLimiter, to_thread
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
 from ui.address import Address, empty
 from ui.cache import CACHE
+from ui.framing import FRAME
 from ui.lesson_file import Lesson
 from ui.lessons import FOLDER, OpenLesson, address, lessons, names_in
-from ui.thumbnail import Picture, as_source
+from ui.live.assets import version
+from ui.thumbnail import Picture, as_svg
+
+PLACE = "pictures/"
+KEPT = "public, max-age=86400"
+# What a term takes up one after the other; each stands on those before it. Others come last.
+TERM = (
+    "Steps and rates", "Momentum", "Adaptive rates", "Noise", "What is minimized",
+    "Streams of gradients", "Landscapes",
+    "Curvature", "Saddles", "Many dimensions", "Edge of stability", "Diagnosis",
+    "Numeric derivatives", "Backpropagation", "Checking gradients", "One neuron",
+    "Gradients through depth", "Training deep networks", "The same matrix again", "One unit",
+    "A memory that learns",
+)  # fmt: skip
+_drawing = CapacityLimiter(1)
 
 
 @dataclass(frozen=True)
@@ -28,16 +48,23 @@ class Taught:
     picture: Picture | None = None
 
 
+# The pages as the map last told of them, for their pictures.
+_offered: dict[str, Taught] = {}
+
+
 @cache
 def in_order() -> tuple[Lesson, ...]:
-    """Every lesson: subjects by their first lesson, and within one by the lessons' own order."""
+    """Every lesson: subjects as a term takes them, and within one by the lessons' own order."""
     every = [each for path in sorted(FOLDER.iterdir()) for each in lessons(path.name)]
     first: dict[str, float] = {}
     for each in every:
         first[each.subject] = min(each.order, first.get(each.subject, each.order))
-    return tuple(
-        sorted(every, key=lambda each: (first[each.subject], each.subject, each.order, each.name))
-    )
+
+    def place(each: Lesson) -> tuple:
+        week = TERM.index(each.subject) if each.subject in TERM else len(TERM)
+        return week, first[each.subject], each.subject, each.order, each.name
+
+    return tuple(sorted(every, key=place))
 
 
 def question(lesson: Lesson) -> str:
@@ -50,13 +77,14 @@ def question(lesson: Lesson) -> str:
 
 def cards(taught: dict[str, Taught]) -> str:
     """The map of all lessons, each page's told as its entry says."""
+    _offered.update(taught)
     groups = groupby(in_order(), key=lambda each: each.subject)
     return '<div class="os-map">' + "".join(_group(*each, taught) for each in groups) + "</div>"
 
 
 def _group(subject: str, told: Iterable[Lesson], taught: dict[str, Taught]) -> str:
     items = "".join(f"<li>{_card(each, _page(each.page, taught))}</li>" for each in told)
-    return f"<section><h2>{escape(subject)}</h2><ol>{items}</ol></section>"
+    return f"<details><summary><h2>{escape(subject)}</h2></summary><ol>{items}</ol></details>"
 
 
 def _page(name: str, taught: dict[str, Taught]) -> Taught:
@@ -77,16 +105,36 @@ def _card(lesson: Lesson, page: Taught) -> str:
 def _picture(lesson: Lesson, page: Taught) -> str:
     if page.picture is None:
         return f'<i aria-hidden="true">{escape(page.icon)}</i>'
-    return f'<img alt="" width="160" height="100" src="{_source(lesson, page)}">'
+    where = escape(f"./{PLACE}{lesson.page}/{lesson.name}.svg?{version()}")
+    return f'<img alt="" width="160" height="100" loading="lazy" src="{where}">'
 
 
-def _source(lesson: Lesson, page: Taught) -> str:
-    """The picture of a lesson where it ends, worked out once for all visitors."""
+# ------------------------------------------------------------------ pictures
+
+
+def drawn(lesson: Lesson, page: Taught) -> str:
+    """The picture of a lesson where it ends, as SVG, worked out once for all visitors."""
 
     def draw() -> str:
-        state = Address(page.table, empty())
+        state = Address((*page.table, *FRAME), empty())
         state.load({}, lesson=OpenLesson(lesson, len(lesson.steps) - 1))
         assert page.picture is not None
-        return as_source(*page.picture(state))
+        return as_svg(*page.picture(state))
 
-    return CACHE.find((as_source, lesson.page, lesson.name), draw)
+    return CACHE.find((as_svg, lesson.page, lesson.name), draw)
+
+
+async def serve(request: Request) -> Response:
+    """A browser asks for the pictures that it is about to show, and they are drawn one by one."""
+    page, name = request.path_params["page"], request.path_params["name"]
+    taught = _offered.get(page)
+    found = [each for each in lessons(page) if each.name == name] if taught else []
+    if not found or taught is None or taught.picture is None:
+        return Response("There is no such picture.", 404)
+    text = await to_thread.run_sync(drawn, found[0], taught, limiter=_drawing)
+    return Response(text, headers={"Cache-Control": KEPT}, media_type="image/svg+xml")
+
+
+def routes() -> list[Route]:
+    """The route to hand to the server."""
+    return [Route(f"/{PLACE}{{page}}/{{name}}.svg", serve)]

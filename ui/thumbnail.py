@@ -1,8 +1,7 @@
-"""A small picture of a run: its lines, which draw themselves once, as the address of an SVG."""
+"""A small picture of a run: its lines, which draw themselves once, as SVG."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from urllib.parse import quote
 
 import numpy as np
 
@@ -10,6 +9,8 @@ from ui.address import Address
 
 WIDTH, HEIGHT, EDGE = 160, 100, 6
 MOST_POINTS = 60
+# What is drawn in the colour of text: seen on light and on dark.
+INK = "#8b92b0"
 # Drawn once and then still; at once for who wants nothing to move.
 STYLE = (
     "polyline{fill:none;stroke-width:2;stroke-linejoin:round;stroke-linecap:round;"
@@ -31,8 +32,29 @@ Window = tuple[tuple[float, float], tuple[float, float]]
 Picture = Callable[[Address], tuple[Sequence[Stroke], Window | None]]
 
 
-def as_source(lines: Sequence[Stroke], window: Window | None = None) -> str:
-    """The lines over a window (x, then y), or over all that they reach, as a `data:` address."""
+def strokes(figure: dict) -> tuple[list[Stroke], Window | None]:
+    """The lines of a flat Plotly figure as it draws them, over the window it shows."""
+    axes = [figure["layout"][name] for name in ("xaxis", "yaxis")]
+    found = []
+    for trace in figure["data"]:
+        lines = "lines" in trace.get("mode", "") and trace.get("type") == "scatter"
+        if lines and "y" in trace:
+            y = np.asarray(trace["y"], dtype=float)
+            x = np.asarray(trace.get("x", np.arange(len(y))), dtype=float)
+            colour = trace["line"]["color"]
+            pair = [_drawn(*each) for each in zip((x, y), axes, strict=True)]
+            found.append(Stroke(INK if colour == "ink" else colour, np.column_stack(pair)))
+    x_range, y_range = (axis.get("range") for axis in axes)
+    return found, ((*x_range,), (*y_range,)) if x_range and y_range else None
+
+
+def _drawn(values: np.ndarray, axis: dict) -> np.ndarray:
+    with np.errstate(all="ignore"):
+        return np.log10(values) if axis.get("type") == "log" else values
+
+
+def as_svg(lines: Sequence[Stroke], window: Window | None = None) -> str:
+    """The lines over a window (x, then y), or over all that they reach."""
     shown = [Stroke(each.colour, _thinned(each.points)) for each in lines]
     shown = [each for each in shown if len(each.points)]
     (x_low, x_high), (y_low, y_high) = window or _reach(shown)
@@ -41,11 +63,10 @@ def as_source(lines: Sequence[Stroke], window: Window | None = None) -> str:
     drawn = "".join(
         _polyline(each.colour, (each.points - low) / span * size + EDGE) for each in shown
     )
-    svg = (
+    return (
         f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {WIDTH} {HEIGHT}'>"
         f"<style>{STYLE}</style>{drawn}</svg>"
     )
-    return "data:image/svg+xml," + quote(svg, safe=" ='/:;,(){}@.-")
 
 
 def _polyline(colour: str, points: np.ndarray) -> str:

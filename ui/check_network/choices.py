@@ -6,6 +6,7 @@ import streamlit as st
 
 from optcore.checks.plan import RANDOM, CheckPlan
 from ui import controls
+from ui.address import Address
 from ui.check_network import charts
 from ui.check_network.parameters import begins, layer_dial
 from ui.parameters import slug
@@ -14,31 +15,34 @@ from ui.state import PageState
 
 def choose_case(state: PageState, notes) -> CheckPlan:
     """Everything that is chosen by name; a loss that cannot use the data gets a sentence."""
-    activation = controls.choose(state, "activation", "Activation", width=205)
+    controls.choose(state, "activation", "Activation", width=205)
     with st.popover("Network", icon=":material/tune:"), st.container(width=320):
         data = controls.choose(state, "data", "Data")
         loss = controls.choose(state, "loss", "Loss")
-        initializer = controls.choose(state, "initializer", "Weights drawn as")
-        architecture = controls.choose(state, "architecture", "Architecture")
-        frozen = controls.switch(state, "frozen", "Freeze the dropout masks")
+        controls.choose(state, "initializer", "Weights drawn as")
+        controls.choose(state, "architecture", "Architecture")
+        controls.switch(state, "frozen", "Freeze the dropout masks")
     with st.popover("Difference", icon=":material/compress:"), st.container(width=320):
-        rule = controls.choose(state, "rule", "Difference")
-        dtype = controls.choose_word(state, "float", "Float type")
-    with notes:
-        data = _usable(data, loss)
-    plan = CheckPlan(activation, loss, data, initializer, architecture, rule, frozen=frozen)
-    return replace(begins(state, plan), dtype=dtype)
-
-
-def _usable(data, loss):
-    if getattr(data, "kind", loss.kind) == "regression" != loss.kind:
-        st.warning(
+        controls.choose(state, "rule", "Difference")
+        controls.choose_word(state, "float", "Float type")
+    plan = chosen(state)
+    if plan.data is not data:
+        notes.warning(
             f"{data.name} is a regression and {loss.name} needs classes. Shown meanwhile: random "
             "data. Take the squared error, or other data.",
             icon=":material/sync_problem:",
         )
-        return RANDOM
-    return data
+    return plan
+
+
+def chosen(state: Address) -> CheckPlan:
+    """The case as it stands; random data where the loss cannot use those that are chosen."""
+    data, loss = state["data"], state["loss"]
+    if getattr(data, "kind", loss.kind) == "regression" != loss.kind:
+        data = RANDOM
+    plan = CheckPlan(state["activation"], loss, data, state["initializer"], state["architecture"],
+                     state["rule"], frozen=state["frozen"])  # fmt: skip
+    return replace(begins(state, plan), dtype=state["float"])
 
 
 def choose_bugs(state: PageState) -> tuple:
@@ -72,7 +76,7 @@ class TunedCheck:
     notes: tuple[str, ...]
 
 
-def set_up(state: PageState, chosen: CheckPlan, bugs: tuple) -> TunedCheck:
+def set_up(state: Address, chosen: CheckPlan, bugs: tuple) -> TunedCheck:
     """The plan at the values of its sliders, with these bugs in the layers theirs say."""
     settings = _settings(chosen)
     layers = state["net.layers"]

@@ -11,6 +11,7 @@ from optcore.checks.levels import Level
 from optcore.checks.plan import CheckPlan, CheckPoint, LossTerms
 from optcore.checks.record import CheckRecord
 from ui import controls
+from ui.address import Address
 from ui.cache import cached
 from ui.check_network import choices
 from ui.check_network.choices import TunedCheck
@@ -44,7 +45,7 @@ def reference(plan: CheckPlan, level: Level) -> CheckPlan:
     return replace(plan.taught, place=CheckPoint(), frozen=True, terms=terms)
 
 
-def set_up(state: PageState, chosen: CheckPlan) -> TunedCheck:
+def set_up(state: Address, chosen: CheckPlan) -> TunedCheck:
     """The plan at the values of its sliders with bugs hidden in it, if they can be seen."""
     setup = choices.set_up(state, chosen, ())
     if setup.plan.over:
@@ -59,7 +60,7 @@ def set_up(state: PageState, chosen: CheckPlan) -> TunedCheck:
     return replace(setup, plan=replace(setup.plan, bugs=case.bugs))
 
 
-def _keep_to(state: PageState, key: tuple) -> None:
+def _keep_to(state: Address, key: tuple) -> None:
     """Another case closes the one before: what that was worth joins the score."""
     last, reached = state.memory.get("inquiry", (key, None))
     if last != key:

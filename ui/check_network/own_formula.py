@@ -24,7 +24,7 @@ READERS = {"f": formula_surface, "dx": typed_partial, "dy": typed_partial}
 
 
 @lru_cache(maxsize=64)
-def _own(f: str, dx: str, dy: str, reach: float) -> OwnGradient:
+def own_of(f: str, dx: str, dy: str, reach: float) -> OwnGradient:
     window = ((-reach, reach), (-reach, reach))
     return OwnGradient(formula_surface(f, window), (typed_partial(dx), typed_partial(dy)))
 
@@ -47,7 +47,7 @@ def type_formulas(state: PageState, notes) -> dict[str, str]:
 def own_gradient(state: PageState, texts: dict[str, str], reach: float) -> OwnGradient | None:
     """The three formulas over the window; a window without a value gets a sentence."""
     try:
-        return _own(texts["f"], texts["dx"], texts["dy"], reach)
+        return own_of(texts["f"], texts["dx"], texts["dy"], reach)
     except FormulaError as fault:
         st.error(escaped(str(fault)), icon=":material/function:")
         return None

@@ -5,6 +5,7 @@ from functools import partial
 import streamlit as st
 
 from ui import controls
+from ui.address import Address
 from ui.curvature import case, take_away, work
 from ui.curvature.parameters import (
     CHANCE,
@@ -57,7 +58,7 @@ def choose(state: PageState, complaints):
     return surface
 
 
-def of_surface(state: PageState) -> bool:
+def of_surface(state: Address) -> bool:
     """Whether the view is one of a surface."""
     if state["view"] in (RUN, STUCK):
         return isinstance(state["subject"], OnTheSurface)

@@ -1,6 +1,7 @@
 """The views that need no surface: networks at the edge of stability, and chance."""
 
 from ui import controls
+from ui.address import Address
 from ui.curvature import (
     chance_charts,
     edge_charts,
@@ -17,14 +18,13 @@ from ui.curvature.parameters import EdgeDial, Length, Rate, Spectrum
 from ui.curvature.shown import ALONE, EVEN, Shown, over_steps, run_clock
 from ui.live.sliders import Board
 from ui.live.stage import Clock, Panel
-from ui.state import PageState
 from ui.surfaces import ground_of
 
 # Steps that suffice to tell where a rate ends.
 ENOUGH = 1000
 
 
-def training(state: PageState, subject: Subject) -> Shown:
+def training(state: Address, subject: Subject) -> Shown:
     """The training of a network: loss, gradient and curvature over its steps."""
     found, steps, board = _trained(state, subject)
     return Shown(
@@ -40,7 +40,7 @@ def training(state: PageState, subject: Subject) -> Shown:
     )
 
 
-def end_of_training(state: PageState, subject: Subject) -> Shown:
+def end_of_training(state: Address, subject: Subject) -> Shown:
     """Why it gets no lower: its gradient over the steps, and the whole spectrum at its end."""
     found, steps, board = _trained(state, subject)
     verdict, eigenvalues = networks.ending(subject, found.rate, steps)
@@ -58,7 +58,7 @@ def end_of_training(state: PageState, subject: Subject) -> Shown:
     )
 
 
-def _trained(state: PageState, subject: Subject) -> tuple[NetworkCase, int, Board]:
+def _trained(state: Address, subject: Subject) -> tuple[NetworkCase, int, Board]:
     dials = [controls.Dials("Gradient descent", "step", Rate(subject.learning_rate)),
              controls.Dials("Run", "run", Length(subject.steps))]  # fmt: skip
     (rate, length), board = controls.tune(state, dials)
@@ -66,7 +66,7 @@ def _trained(state: PageState, subject: Subject) -> tuple[NetworkCase, int, Boar
     return networks.network_case(*given, not state.settled), length.steps, board
 
 
-def edge(state: PageState) -> Shown:
+def edge(state: Address) -> Shown:
     """Sharpness against 2 / rate, the minimum that a rate chooses, and rescaled starts."""
     network = state["network"]
     dial = EdgeDial(network.learning_rate, network.factor, network.steps)
@@ -102,7 +102,7 @@ def edge(state: PageState) -> Shown:
     )
 
 
-def _orders(state: PageState, n: int) -> Clock:
+def _orders(state: Address, n: int) -> Clock:
     """From one eigenvalue to n of them."""
     steps = max(1, n - 1)
     labels = [f"n = {k + 1}" for k in range(steps + 1)]
@@ -116,7 +116,7 @@ def _program(subject: Subject, rate: float, factor: float, steps: int) -> take_a
     return take_away.network(subject.case, rate, steps) if factor == 1 else None
 
 
-def chance(state: PageState) -> Shown:
+def chance(state: Address) -> Shown:
     """How likely all n eigenvalues are positive, and what a height does to a large spectrum."""
     (spectrum,), board = controls.tune(state, [controls.Dials("Spectrum", "spectrum", Spectrum())])
     samples = work.samples(state)

@@ -10,13 +10,13 @@ from optcore.curvature.forecast import forecast
 from optcore.curvature.model import taylor_model
 from optcore.surfaces import Surface
 from ui import controls
+from ui.address import Address
 from ui.curvature import case, step_charts
 from ui.curvature.parameters import STEP, Length, Rate
 from ui.curvature.shapes import LOOKS
 from ui.curvature.take_away import Program
 from ui.live.stage import Clock, Handle, Panel
 from ui.palette import legend
-from ui.state import PageState
 from ui.surfaces import OwnFunction, Reach, ground_of, point_dial, shape
 
 WIDE = "minmax(0, 5fr) minmax(0, 3fr)"
@@ -87,7 +87,7 @@ def suited_rate(surface) -> float:
     return float(f"{np.clip(min(rates, default=0.01), 1e-6, 10.0):.2g}")
 
 
-def where(state: PageState, surface, *others: controls.Dials) -> tuple[Where, list]:
+def where(state: Address, surface, *others: controls.Dials) -> tuple[Where, list]:
     """Where a view on a surface stands, and the objects of its further sliders."""
     dials = [
         controls.Dials("Gradient descent", "step", Rate(suited_rate(surface))),
@@ -106,7 +106,7 @@ def where(state: PageState, surface, *others: controls.Dials) -> tuple[Where, li
     return at, rest
 
 
-def ground_panel(state: PageState, at: Where, traces: list, span: int) -> Panel:
+def ground_panel(state: Address, at: Where, traces: list, span: int) -> Panel:
     """The contours with the map behind, the critical points, and what the view draws on them."""
     surface = at.surface
     back = case.map_behind(surface, state["map"], at.rate, not state.settled)
@@ -116,7 +116,7 @@ def ground_panel(state: PageState, at: Where, traces: list, span: int) -> Panel:
                  view=state.view(0), aspect=shape(surface))  # fmt: skip
 
 
-def run_clock(state: PageState, steps: int) -> Clock:
+def run_clock(state: Address, steps: int) -> Clock:
     return Clock(steps, state.clock(range(steps + 1)))
 
 

@@ -1,6 +1,7 @@
 """The views on a surface: a step, a run, its saddles; and which view is the chosen one."""
 
 from ui import controls
+from ui.address import Address
 from ui.curvature import (
     case,
     facts,
@@ -16,10 +17,9 @@ from ui.curvature.parameters import CHANCE, EDGE, RUN, SADDLES, STEP, Beside
 from ui.curvature.shown import ALONE, Shown, Where, ground_panel, over_steps, run_clock, where
 from ui.live.stage import Clock, Panel
 from ui.prose import number
-from ui.state import PageState
 
 
-def picture(state: PageState, surface) -> Shown:
+def picture(state: Address, surface) -> Shown:
     """The view that is chosen, as it stands."""
     view, subject = state["view"], state["subject"]
     if view in (CHANCE, EDGE):
@@ -31,7 +31,7 @@ def picture(state: PageState, surface) -> Shown:
     return (run if view == RUN else end_of_run)(state, surface)
 
 
-def step(state: PageState, surface) -> Shown:
+def step(state: Address, surface) -> Shown:
     """One step: what slope and bend promise, and what comes of it as the clock takes it."""
     at, _ = where(state, surface)
     shown, secret = case.step_case(at.surface, at.point, at.rate), asks(state, at)
@@ -57,24 +57,24 @@ def step(state: PageState, surface) -> Shown:
     )  # fmt: skip
 
 
-def asks(state: PageState, at: Where) -> bool:
+def asks(state: Address, at: Where) -> bool:
     """Whether a question is open: nobody has guessed yet what this very step does."""
     return state["predict"] and state.memory.get("guess", {}).get("about") != at.question
 
 
-def asks_in_lesson(state: PageState) -> bool:
+def asks_in_lesson(state: Address) -> bool:
     """Whether the step of the lesson that is open has a question."""
     opened = state["lesson"]
     return opened is not None and bool(opened.lesson.steps[opened.step].ask)
 
 
-def said(state: PageState, at: Where) -> str:
+def said(state: Address, at: Where) -> str:
     """The reply to a guess at this very step; empty without one."""
     guessed = state.memory.get("guess", {})
     return guessed["reply"] if guessed.get("about") == at.question else ""
 
 
-def guess(state: PageState, surface, answer: str) -> None:
+def guess(state: Address, surface, answer: str) -> None:
     """Takes an answer to what the step will do, and keeps the score."""
     at, _ = where(state, surface)
     right, reply = words.reply(answer, case.step_case(at.surface, at.point, at.rate))
@@ -85,14 +85,14 @@ def guess(state: PageState, surface, answer: str) -> None:
         score[1] += 1
 
 
-def _moments(state: PageState, at: Where) -> Clock:
+def _moments(state: Address, at: Where) -> Clock:
     count = case.MOMENTS
     labels = [number(at.rate * k / count) for k in range(count + 1)]
     return Clock(count, state.clock(range(count + 1)), labels, unit="rate", name="Rate so far",
                  seconds=2.5)  # fmt: skip
 
 
-def run(state: PageState, surface) -> Shown:
+def run(state: Address, surface) -> Shown:
     """Gradient descent from the point: loss, gradient and curvature over its steps."""
     at, _ = where(state, surface)
     given = at.surface, at.point, at.rate, at.steps
@@ -112,7 +112,7 @@ def run(state: PageState, surface) -> Shown:
     )
 
 
-def end_of_run(state: PageState, surface) -> Shown:
+def end_of_run(state: Address, surface) -> Shown:
     """Why the same run gets no lower: its gradient over the steps, and the curvature at its end."""
     at, _ = where(state, surface)
     given = at.surface, at.point, at.rate, at.steps
@@ -133,7 +133,7 @@ def end_of_run(state: PageState, surface) -> Shown:
     )
 
 
-def saddles(state: PageState, surface) -> Shown:
+def saddles(state: Address, surface) -> Shown:
     """A saddle: gradient descent from beside it, and Newton's two methods from the point."""
     at, (beside,) = where(state, surface, controls.Dials("Beside the saddle", "beside", Beside()))
     known = case.saddles(at.surface)
@@ -162,7 +162,7 @@ def saddles(state: PageState, surface) -> Shown:
     )  # fmt: skip
 
 
-def _without_saddle(state: PageState, at: Where) -> Shown:
+def _without_saddle(state: Address, at: Where) -> Shown:
     """Where no Hessian shows a way out: the three methods from the point, all the same."""
     newton, free = case.newtons(at.surface, at.point)
     walked = case.descent(at.surface, at.point, at.rate, at.steps)
@@ -179,5 +179,5 @@ def _without_saddle(state: PageState, at: Where) -> Shown:
     )
 
 
-def _points(state: PageState, at: Where) -> str:
+def _points(state: Address, at: Where) -> str:
     return words.points_table(case.critical(at.surface)) if state.settled else ""

@@ -6,13 +6,14 @@ import streamlit as st
 
 from optcore.curvature.shares import SpectrumSample, sampled_spectra
 from ui import work
+from ui.address import Address
 from ui.state import PageState
 
 SAMPLES = 100_000
 NAME = "matrices"
 
 
-def samples(state: PageState) -> dict[int, SpectrumSample]:
+def samples(state: Address) -> dict[int, SpectrumSample]:
     """What has been drawn in this session, by the number of eigenvalues."""
     return state.memory.setdefault("samples", {})
 

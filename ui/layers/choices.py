@@ -14,6 +14,7 @@ from optcore.networks.architectures import Architecture
 from optcore.networks.initializers import Initializer
 from optcore.networks.losses import Loss
 from ui import controls, frame
+from ui.address import Address
 from ui.layers import charts, signal_charts, unit_charts, words, work
 from ui.layers.facts import facts
 from ui.layers.results import bands, profile, signals, units
@@ -46,25 +47,41 @@ class Choices:
 def choose(state: PageState) -> Choices:
     """The choices that are not sliders, for the line over the stage."""
     with st.popover("Activations", icon=":material/show_chart:"):
-        activations = controls.choose_some(
+        controls.choose_some(
             state, "activations", "Activations to compare", placeholder="Choose two or more",
             width=420,
         )  # fmt: skip
     aside = {"label_visibility": "collapsed"}
-    initializer = controls.choose(state, "init", "Initialiser", width=160, **aside)
+    controls.choose(state, "init", "Initialiser", width=160, **aside)
     with st.popover("More", icon=":material/tune:"), st.container(width=420):
-        architecture = controls.choose(state, "architecture", "Architecture")
-        loss = controls.choose(state, "loss", "Loss")
-        bias = controls.switch(state, "bias", "Biases")
-        lines = controls.pick_some(state, "lines", "Drawn with the gradients")
+        controls.choose(state, "architecture", "Architecture")
+        controls.choose(state, "loss", "Loss")
+        controls.switch(state, "bias", "Biases")
+        controls.pick_some(state, "lines", "Drawn with the gradients")
     with st.popover("Fixes", icon=":material/healing:"):
-        fixes = controls.pick_some(
+        controls.pick_some(
             state, "fix", "Fixes, a click each (dotted: before)", width=420,
             help="  \n".join(f"**{fix.name}**: {fix.lesson}" for fix in FIXES),
         )  # fmt: skip
     view = controls.choose(state, "view", "View", width=125, **aside)
-    quantity = controls.choose(state, f"{view.lower()}.show", "Shown", width=150, **aside)
-    return Choices(activations, initializer, loss, architecture, bias, fixes, view, quantity, lines)
+    controls.choose(state, f"{view.lower()}.show", "Shown", width=150, **aside)
+    return chosen(state)
+
+
+def chosen(state: Address) -> Choices:
+    """The choices as they stand."""
+    view = state["view"]
+    return Choices(
+        state["activations"],
+        state["init"],
+        state["loss"],
+        state["architecture"],
+        state["bias"],
+        state["fix"],
+        view,
+        state[f"{view.lower()}.show"],
+        state["lines"],
+    )
 
 
 def wants_band(choices: Choices) -> bool:

@@ -15,6 +15,7 @@ from optcore.optimizers import OPTIMIZERS
 from optcore.optimizers.base import Optimizer
 from optcore.training.plan import TrainingPlan, untrainable
 from ui import controls
+from ui.address import Address
 from ui.live.stage import Panel
 from ui.palette import ACTIVATION_LOOKS, HUES
 from ui.parameters import slug
@@ -51,31 +52,37 @@ class Choices:
 
 def choose(state: PageState) -> Choices:
     """The choices that are not sliders, most telling first, for the line over the stage."""
-    dataset = controls.choose(state, "data", "Data", width=160)
-    hidden = [controls.choose(state, side, side.title(), width=155) for side in SIDES]
-    optimizer = controls.choose(
-        state, "optimizer", "Optimizer", width=190, label_visibility="collapsed"
-    )
+    controls.choose(state, "data", "Data", width=160)
+    for side in SIDES:
+        controls.choose(state, side, side.title(), width=155)
+    controls.choose(state, "optimizer", "Optimizer", width=190, label_visibility="collapsed")
     with st.popover("More", icon=":material/tune:"), st.container(width=420):
-        clip = controls.choose(state, "clip", "Clip gradients")
-        heat = controls.choose(state, "heat", "Heat map")
-        halves, batch, bias = _details(state, hidden)
+        controls.choose(state, "clip", "Clip gradients")
+        controls.choose(state, "heat", "Heat map")
+        for side, place in zip(SIDES, st.columns(2), strict=True):
+            with place:
+                st.markdown(f"**{side.title()}: {state[side].name}**")
+                controls.choose(state, f"{side}.start", "Initial weights")
+                controls.choose(state, f"{side}.form", "Architecture")
+        controls.choose(state, "batch", "Each gradient from")
+        controls.switch(state, "bias", "Biases")
         st.caption(_missing())
-    return Choices(dataset, optimizer, clip, heat, halves, batch, bias)
+    return chosen(state)
 
 
-def _details(state: PageState, hidden) -> tuple[tuple[Half, Half], int | None, bool]:
-    halves = []
-    for side, activation, place in zip(SIDES, hidden, st.columns(2), strict=True):
-        with place:
-            st.markdown(f"**{side.title()}: {activation.name}**")
-            start = controls.choose(state, f"{side}.start", "Initial weights")
-            form = controls.choose(state, f"{side}.form", "Architecture")
-        halves.append(Half(activation, start, form))
-    amount = controls.choose(state, "batch", "Each gradient from")
-    bias = controls.switch(state, "bias", "Biases")
-    left, right = halves
-    return (left, right), amount.batch, bias
+def chosen(state: Address) -> Choices:
+    """The choices as they stand."""
+    left, right = (Half(state[side], state[f"{side}.start"], state[f"{side}.form"])
+                   for side in SIDES)  # fmt: skip
+    return Choices(
+        state["data"],
+        state["optimizer"],
+        state["clip"],
+        state["heat"],
+        (left, right),
+        state["batch"].batch,
+        state["bias"],
+    )
 
 
 def _missing() -> str:
@@ -108,7 +115,7 @@ def dials(choices: Choices) -> tuple[list, list]:
     return beside, below
 
 
-def set_up(state: PageState, choices: Choices) -> tuple[list[TrainingPlan], list]:
+def set_up(state: Address, choices: Choices) -> tuple[list[TrainingPlan], list]:
     """The two plans as the sliders stand, and the boards that hold these."""
     given, others = dials(choices)
     near, beside = controls.tune(state, given)
