@@ -28,6 +28,7 @@ def zeros(point, *names):
 @dataclass(frozen=True)
 class Adam(Optimizer):
     name = "Adam"
+    idea = "momentum's mean over RMSProp's size, both corrected for having started at zero."
     source = "Kingma and Ba (2015), Adam: a method for stochastic optimization, algorithm 1"
     variant = "torch.optim.Adam: epsilon is added outside the root, after bias correction"
     torch = "Adam([point], lr=<learning_rate>, betas=(<beta1>, <beta2>), eps=<epsilon>)"
@@ -64,6 +65,7 @@ class Adam(Optimizer):
 @dataclass(frozen=True)
 class AdamW(Adam):
     name = "AdamW"
+    idea = "Adam with a weight decay of its own, which the division does not touch."
     source = "Loshchilov and Hutter (2019), Decoupled weight decay regularization"
     variant = "torch.optim.AdamW: the decay is multiplied by the rate and never enters the means"
     torch = (
@@ -89,6 +91,7 @@ class AdamW(Adam):
 @dataclass(frozen=True)
 class AMSGrad(Adam):
     name = "AMSGrad"
+    idea = "Adam whose divisor never shrinks again."
     source = "Reddi, Kale and Kumar (2018), On the convergence of Adam and beyond, algorithm 2"
     variant = "torch.optim.Adam(amsgrad=True): the maximum is bias corrected, which the paper omits"
     torch = (
@@ -117,6 +120,7 @@ class AMSGrad(Adam):
 @dataclass(frozen=True)
 class AdaMax(Optimizer):
     name = "AdaMax"
+    idea = "Adam that divides by the largest recent gradient instead of their root mean square."
     source = "Kingma and Ba (2015), Adam: a method for stochastic optimization, algorithm 2"
     variant = "torch.optim.Adamax: epsilon is added to the gradient's size inside the maximum"
     torch = "Adamax([point], lr=<learning_rate>, betas=(<beta1>, <beta2>), eps=<epsilon>)"
@@ -148,6 +152,7 @@ class AdaMax(Optimizer):
 @dataclass(frozen=True)
 class QHAdam(Adam):
     name = "QHAdam"
+    idea = "Adam with QHM's weighted means in both places."
     source = "Ma and Yarats (2019), Quasi-hyperbolic momentum and Adam for deep learning"
     variant = "epsilon is added outside the root; with both nu equal to 1 this is Adam"
     torch = ""

@@ -12,6 +12,7 @@ from optcore.optimizers.base import Optimizer
 @dataclass(frozen=True)
 class NAdam(Optimizer):
     name = "NAdam"
+    idea = "Adam that looks ahead as Nesterov momentum does."
     source = "Dozat (2016), Incorporating Nesterov momentum into Adam"
     variant = "torch.optim.NAdam: the momentum rises along 1 - 0.96^(t psi) / 2"
     torch = (
@@ -82,6 +83,7 @@ class NAdam(Optimizer):
 @dataclass(frozen=True)
 class RAdam(Optimizer):
     name = "RAdam"
+    idea = "Adam that waits with its division until it has seen enough gradients for it."
     source = "Liu et al. (2020), On the variance of the adaptive learning rate and beyond"
     variant = "torch.optim.RAdam: adaptive once rho exceeds 5; epsilon joins the uncorrected root"
     torch = "RAdam([point], lr=<learning_rate>, betas=(<beta1>, <beta2>), eps=<epsilon>)"

@@ -11,6 +11,9 @@ from optcore.optimizers.base import Optimizer
 @dataclass(frozen=True)
 class AdaGrad(Optimizer):
     name = "AdaGrad"
+    idea = (
+        "divides each coordinate by all the gradients it has ever seen, so its steps only shrink."
+    )
     source = "Duchi, Hazan and Singer (2011), Adaptive subgradient methods for online learning"
     variant = "torch.optim.Adagrad: epsilon is added outside the square root"
     torch = "Adagrad([point], lr=<learning_rate>, eps=<epsilon>)"
@@ -35,6 +38,7 @@ class AdaGrad(Optimizer):
 @dataclass(frozen=True)
 class RMSProp(Optimizer):
     name = "RMSProp"
+    idea = "divides each coordinate by the size of its recent gradients."
     source = "Tieleman and Hinton (2012), Coursera Neural Networks for Machine Learning, lecture 6e"
     variant = "torch.optim.RMSprop: epsilon is added outside the square root"
     torch = "RMSprop([point], lr=<learning_rate>, alpha=<decay>, eps=<epsilon>)"
@@ -62,6 +66,7 @@ class RMSPropNesterov(Optimizer):
     """Takes the gradient where the velocity alone would lead."""
 
     name = "RMSProp with Nesterov momentum"
+    idea = "RMSProp's division, and a velocity that looks ahead."
     source = "Goodfellow, Bengio and Courville (2016), Deep Learning, algorithm 8.6"
     variant = "epsilon is added outside the root, as in RMSProp; the book has none"
     rule = (
@@ -113,6 +118,7 @@ class RMSPropNesterov(Optimizer):
 @dataclass(frozen=True)
 class AdaDelta(Optimizer):
     name = "AdaDelta"
+    idea = "RMSProp that finds its own unit of length from the steps it has taken."
     source = "Zeiler (2012), ADADELTA: an adaptive learning rate method"
     variant = "torch.optim.Adadelta: epsilon is inside both roots, a rate scales the step"
     torch = "Adadelta([point], lr=<learning_rate>, rho=<decay>, eps=<epsilon>)"

@@ -26,6 +26,7 @@ class Optimizer:
     fields in angle brackets, or empty if torch has no such method; `torch_rate` the statements
     that give torch the rate of a step. A method that torch lacks has `worked` instead: some
     hyperparameters, gradients, and the places they lead to from 0, by a paper or by hand.
+    `idea` says in a line what it does, after its name.
     `uses` names what an update asks of the objective. `elementwise` promises that it is
     straight-line arithmetic on each coordinate, so that it can be compiled. `stability` is
     the rule in words for the largest rate that does not diverge on a quadratic, where one is
@@ -35,6 +36,7 @@ class Optimizer:
     name: ClassVar[str]
     source: ClassVar[str]
     variant: ClassVar[str]
+    idea: ClassVar[str] = ""
     rule: ClassVar[tuple[str, ...]]
     symbols: ClassVar[dict[str, str]] = {}
     torch: ClassVar[str] = ""

@@ -11,6 +11,7 @@ from optcore.optimizers.base import Optimizer
 @dataclass(frozen=True)
 class GradientDescent(Optimizer):
     name = "Gradient descent"
+    idea = "goes straight downhill, as far as the slope is steep times the rate."
     source = "Cauchy (1847), Méthode générale pour la résolution des systèmes d'équations"
     variant = "torch.optim.SGD without momentum"
     torch = "SGD([point], lr=<learning_rate>)"
@@ -29,6 +30,7 @@ class GradientDescent(Optimizer):
 @dataclass(frozen=True)
 class Momentum(Optimizer):
     name = "Momentum"
+    idea = "adds up the last gradients: what turns to and fro cancels, what stays the same adds up."
     source = "Polyak (1964), Some methods of speeding up the convergence of iteration methods"
     variant = "torch.optim.SGD(momentum): the rate multiplies the velocity, not the gradient"
     torch = "SGD([point], lr=<learning_rate>, momentum=<momentum>)"
@@ -56,6 +58,7 @@ class Momentum(Optimizer):
 @dataclass(frozen=True)
 class NesterovMomentum(Optimizer):
     name = "Nesterov momentum"
+    idea = "momentum that looks where its velocity will lead, and so brakes sooner."
     source = "Nesterov (1983); Sutskever et al. (2013), On the importance of initialization"
     variant = "torch.optim.SGD(nesterov=True): the look-ahead is folded into the step"
     torch = "SGD([point], lr=<learning_rate>, momentum=<momentum>, nesterov=True)"
@@ -84,6 +87,7 @@ class NesterovMomentum(Optimizer):
 @dataclass(frozen=True)
 class QHM(Optimizer):
     name = "QHM"
+    idea = "quasi-hyperbolic momentum: a weighted mean of the gradient now and momentum's mean."
     source = "Ma and Yarats (2019), Quasi-hyperbolic momentum and Adam for deep learning"
     variant = "the mean is not bias corrected; nu = 0 is gradient descent, nu = 1 momentum"
     rule = (
@@ -112,6 +116,7 @@ class AveragedSGD(Optimizer):
     """The memory `average` is the answer of the method; the path shows the points averaged."""
 
     name = "Averaged SGD"
+    idea = "gradient descent at a shrinking rate, whose answer is the average of its points."
     source = "Polyak and Juditsky (1992), Acceleration of stochastic approximation by averaging"
     variant = "torch.optim.ASGD: the rate shrinks by a power law, averaging starts late"
     torch = (

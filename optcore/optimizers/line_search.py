@@ -44,6 +44,7 @@ def nothing_yet(point, *vectors):
 @dataclass(frozen=True)
 class LineSearch(Optimizer):
     name = "Gradient descent with line search"
+    idea = "goes downhill, and tries along the way how far."
     source = "Nocedal and Wright (2006), Numerical optimization, sections 3.1 and 3.5"
     variant = "strong Wolfe conditions; each search starts from the last step's decrease"
     uses = ("value", "grad")
@@ -64,6 +65,7 @@ class LineSearch(Optimizer):
 @dataclass(frozen=True)
 class ConjugateGradient(Optimizer):
     name = "Conjugate gradient"
+    idea = "turns each direction so that it does not undo the last ones, and searches along it."
     source = "Polak and Ribière (1969); Gilbert and Nocedal (1992) for the + that restarts it"
     variant = "Polak-Ribière+ with strong Wolfe; restarts where the direction does not descend"
     uses = ("value", "grad")
@@ -109,6 +111,9 @@ class BFGS(Optimizer):
     """`updates` counts how often the curvature guard let the inverse Hessian learn."""
 
     name = "BFGS"
+    idea = (
+        "learns the inverse Hessian from the gradients' changes, and searches along its direction."
+    )
     source = "Nocedal and Wright (2006), Numerical optimization, algorithm 6.1"
     variant = (
         "strong Wolfe from rate 1; an update is left out where it would not stay positive, and all "

@@ -12,6 +12,7 @@ from optcore.optimizers.base import Optimizer
 @dataclass(frozen=True)
 class AdamUncorrected(Optimizer):
     name = "Adam without bias correction"
+    idea = "Adam as it is often misprinted: its first steps are too long."
     source = "a common misprint of Kingma and Ba (2015), algorithm 1, which corrects both means"
     variant = "not torch's Adam: the first step is (1 - beta1)/sqrt(1 - beta2) rates long"
     rule = (

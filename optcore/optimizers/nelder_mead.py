@@ -17,6 +17,7 @@ class NelderMead(Optimizer):
     """
 
     name = "Nelder-Mead"
+    idea = "a triangle that flips away from its worst corner; it needs no gradient."
     source = "Nelder and Mead (1965), A simplex method for function minimization"
     variant = "the order of tests of Lagarias et al. (1998); ties keep the older vertex"
     uses = ("value",)

@@ -12,6 +12,7 @@ class Newton(Optimizer):
     """Where the Hessian is singular the step is nan, which ends that run and no other."""
 
     name = "Newton"
+    idea = "leaps to where the quadratic with this slope and curvature is flat, be it a saddle."
     source = "Nocedal and Wright (2006), Numerical optimization, section 3.3"
     variant = "pure: the full step, towards whatever critical point the quadratic has"
     uses = ("grad", "hessian")
@@ -31,6 +32,7 @@ class SaddleFreeNewton(Optimizer):
     """Where the Hessian is singular the step is not finite, unless the gradient is 0 there."""
 
     name = "Saddle-free Newton"
+    idea = "Newton with the curvatures' sizes, so that it leaves saddles downhill."
     source = "Dauphin et al. (2014), Identifying and attacking the saddle point problem"
     variant = "exact eigenvalues, no damping, the full step"
     uses = ("grad", "hessian")

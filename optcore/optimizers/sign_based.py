@@ -11,6 +11,7 @@ from optcore.optimizers.base import Optimizer
 @dataclass(frozen=True)
 class Lion(Optimizer):
     name = "Lion"
+    idea = "steps by the sign of a mean of gradients: every coordinate equally far."
     source = "Chen et al. (2023), Symbolic discovery of optimization algorithms, algorithm 2"
     variant = "the decay is decoupled and multiplied by the rate; the paper's code has it off"
     rule = (
@@ -46,6 +47,10 @@ class Rprop(Optimizer):
     """The learning rate is only the first step's size; each coordinate then finds its own."""
 
     name = "Rprop"
+    idea = (
+        "looks at signs alone: a coordinate's step grows while its sign stays, and "
+        "shrinks when it turns."
+    )
     source = "Riedmiller and Braun (1993), A direct adaptive method for faster backpropagation"
     variant = "iRprop− of Igel and Hüsken (2000), as in torch: no step where the sign has turned"
     torch = (
@@ -84,6 +89,7 @@ class DeltaBarDelta(Optimizer):
     """The learning rate is only the first one; each coordinate then finds its own."""
 
     name = "Delta-bar-delta"
+    idea = "a rate for each coordinate, which grows while gradient and recent mean agree."
     source = "Jacobs (1988), Increased rates of convergence through learning rate adaptation"
     variant = "as in the paper: a rate grows by a sum, shrinks by a factor, and is used at once"
     rule = (

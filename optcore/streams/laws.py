@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from optcore import optimizers as methods
+from optcore.knobs import knobs
 from optcore.optimizers.base import Optimizer
 from optcore.optimizers.misprints import AdamUncorrected
 from optcore.streams.kinds import AlternatingStream, ConstantStream, Stream
@@ -76,7 +77,7 @@ def closed_form(optimizer: Optimizer, stream: Stream, times, scales=(1.0,)) -> n
     law = law_of(optimizer)
     if law is None or stream.pulses(1) is None:
         return None
-    depth = max(np.ndim(getattr(optimizer, name)) for name in optimizer.__dataclass_fields__)
+    depth = max(np.ndim(getattr(optimizer, name)) for name in knobs(optimizer))
     with np.errstate(all="ignore"):
         heard = Heard(stream, times, np.asarray(scales, float), max(depth - 1, 0))
         return law.step(optimizer, heard)

@@ -10,7 +10,10 @@ from ui.glossary import glossary
 def test_a_symbol_in_a_table_explains_itself_on_hover_and_focus(visit):
     race = visit("?surface=ravine&race=gradient-descent&gradient-descent.learning_rate=0.1")
     race.details()
-    term, bubble = race.page.locator(".st-key-drawer .os-table .os-term").first, race.page.locator(".os-bubble")
+    term, bubble = (
+        race.page.locator(".st-key-drawer .os-table .os-term").first,
+        race.page.locator(".os-bubble"),
+    )
     expect(term).to_have_text("lambda_max")
     term.hover()
     expect(bubble).to_have_text(glossary()["λ_max"])

@@ -13,6 +13,7 @@ from optcore.surfaces.base import Surface
 from ui import controls
 from ui.address import Address
 from ui.cache import cached
+from ui.families import choose_by_family
 from ui.live.turn import give_way
 from ui.palette import OPTIMIZER_LOOKS
 from ui.parameters import slug
@@ -68,11 +69,16 @@ def choose_conditions(state: PageState):
 
 def choose_optimizers(state: PageState):
     """Who races, behind a button; and a place there for what suits them."""
-    with st.popover("Optimizers", icon=":material/groups:"):
+    popover = st.popover("Optimizers", icon=":material/groups:", key="row.race", on_change="rerun")
+    with popover, st.container(width=440):
         chosen = controls.choose_some(
             state, "race", "Optimizers", placeholder="Choose who races", width=420
         )
-        return chosen, st.container(horizontal=True)
+        rates = st.container(horizontal=True)
+        if popover.open:
+            with st.container(height=260, gap="xsmall"):
+                choose_by_family(state, "race")
+    return chosen, rates
 
 
 def choose_view(state: PageState) -> None:

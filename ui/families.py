@@ -1,0 +1,37 @@
+"""Optimizers by family, a line each, to be ticked: what is QHM?"""
+
+import sys
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
+import streamlit as st
+
+from optcore.optimizers import Optimizer
+from ui.parameters import slug
+from ui.state import PageState
+
+
+def families(optimizers: Iterable[Optimizer]) -> Iterator[tuple[str, list[Optimizer]]]:
+    """Neighbours that one file defines, after the first line that it says of itself."""
+    for module, family in groupby(optimizers, key=lambda each: type(each).__module__):
+        told = sys.modules[module].__doc__ or ""
+        yield told.partition("\n")[0].removesuffix("."), list(family)
+
+
+def choose_by_family(state: PageState, name: str) -> None:
+    """Ticks for the optimizers of a choice of several, whose own widget follows them."""
+    for heading, family in families(state.row(name).possible(state)):
+        st.caption(heading)
+        for each in family:
+            key = f"{state.key_of(name)}.{slug(each.name)}"
+            st.session_state[key] = each in state[name]
+            st.checkbox(f"**{each.name}** {each.idea}", key=key, on_change=_tick,
+                        args=(state, name, each))  # fmt: skip
+
+
+def _tick(state: PageState, name: str, turned: Optimizer) -> None:
+    chosen = state[name]
+    state.put({
+        name: tuple(each for each in state.row(name).possible(state)
+                    if (each in chosen) != (each == turned))
+    })  # fmt: skip
