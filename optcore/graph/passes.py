@@ -225,17 +225,16 @@ def tangents_of(tape: Tape, given: Mapping[str, np.ndarray]) -> list[np.ndarray]
     found: list[np.ndarray] = []
     with np.errstate(all="ignore"):
         for node in tape.graph.nodes:
-            zero = np.zeros_like(tape.values[node.place])
-            if not node.operands:
-                found.append(given.get(node.name, zero))
-                continue
             operands, result = tape.taken[node.place], tape.values[node.place]
             pushed = [
                 node.operation.push(position, found[operand], operands, result)
                 for position, operand in enumerate(node.operands)
                 if tape.varying[operand]
             ]
-            found.append(sum(pushed, zero))
+            if node.name in given or not pushed:
+                found.append(given.get(node.name, np.zeros_like(result)))
+            else:
+                found.append(sum(pushed[1:], pushed[0]))
     return found
 
 
