@@ -174,23 +174,3 @@ def test_a_detective_is_told_nothing_before_the_line_is_named():
     next(each for each in app.button if each.label == "Another case").click().run()
     assert app.query_params["case"] == "4"
     assert "tones" not in meta(app)
-
-
-def test_the_derivative_of_a_product_is_told_entry_by_entry():
-    app = opened(view="derivative-of-a-x", at="1")
-    assert not said(app)
-    shown = picture(app, KEY)
-    assert shown["clock"]["at"] == 1
-    assert shown["words"]["texts"][1].startswith("X[1, 2] counts in column 2 of Y alone")
-    app = report(app, KEY, values={"shape.columns": 1})
-    assert app.query_params["shape.columns"] == "1"
-    assert "f" not in app.query_params
-
-
-def test_why_backward_counts_again_for_other_sizes():
-    app = opened(view="why-backward")
-    assert not said(app)
-    assert "Reverse mode is the way here" in picture(app, KEY)["words"]
-    app = report(app, KEY, values={"sizes.inputs": 1, "sizes.outputs": 20})
-    assert "Forward mode is the way here" in picture(app, KEY)["words"]
-    assert app.query_params["view"] == "why-backward"

@@ -7,33 +7,19 @@ from optcore.graph import EXAMPLES, Example
 from optcore.graph.examples import PRODUCT_OF_SUM
 from ui import controls
 from ui.address import Address
-from ui.backprop_graph import bug_view, fill_view, graph_view, product_view, why_view
+from ui.backprop_graph import bug_view, fill_view, graph_view
 from ui.backprop_graph.case import Case, opened_to_units, work_out
-from ui.backprop_graph.parameters import (
-    BUGS,
-    FILL,
-    GRAPH,
-    MOST_STEPS,
-    PRODUCT,
-    WHY,
-    one_line,
-)
+from ui.backprop_graph.parameters import BUGS, FILL, GRAPH, MOST_STEPS, one_line
 from ui.backprop_graph.scene import Scene
 from ui.prose import escaped
 from ui.state import PageState
 
 SCENES = {GRAPH: graph_view, FILL: fill_view, BUGS: bug_view}
-# Views of a graph of their own.
-APART = {PRODUCT: product_view, WHY: why_view}
 
 
 def choose(state: PageState, notes) -> None:
     """The view, and what it lets choose."""
     view = controls.choose(state, "view", "View", label_visibility="collapsed", width=170)
-    if view in APART:
-        with notes:
-            controls.complaints(state)
-        return
     case, fault = _choose_graph(state, narrow=view != GRAPH)
     if view == FILL:
         fill_view.ask(state, case)
@@ -93,8 +79,6 @@ def understood(state: Address) -> tuple[Case, str]:
 
 def scene(state: PageState) -> Scene:
     """What the view in force shows."""
-    if state["view"] in APART:
-        return APART[state["view"]].scene(state)
     case, _ = understood(state)
     return SCENES[state["view"]].scene(state, case, dict(PRODUCT_OF_SUM.values))
 

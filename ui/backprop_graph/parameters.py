@@ -1,18 +1,14 @@
 """What the address of the Backprop graph page may say."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from optcore.graph import GRAPH_BUGS
 from optcore.graph.examples import PRODUCT_OF_SUM, Example
-from optcore.knobs import knob
 from ui.backprop_graph.values import InputValues, read, write
 from ui.lessons import lesson_row
-from ui.parameters import Parameter, choice, number, sliders, step, switch, zoom
+from ui.parameters import Parameter, choice, number, step, switch, zoom
 
-GRAPH, FILL, BUGS, PRODUCT, WHY = VIEWS = (
-    "Graph", "Fill in the gradient", "Find the bug", "Derivative of A X", "Why backward",
-)  # fmt: skip
+GRAPH, FILL, BUGS = VIEWS = ("Graph", "Fill in the gradient", "Find the bug")
 # The views that show the graph a person types.
 TYPED = (GRAPH, FILL, BUGS)
 PLANT, DETECT = HUNTS = ("Plant a bug", "Detective")
@@ -20,25 +16,6 @@ CASES = 9999
 MOST_STEPS = 4000
 # Gradients to fill in that a link may count.
 MOST_FILLED = 999
-MOST_SIDES, MOST_BLOCKS = 30, 14
-
-
-@dataclass(frozen=True)
-class Shape:
-    """A is rows × inner, X is inner × columns."""
-
-    rows: int = knob(2, 1, 4, symbol="m", whole=True)
-    inner: int = knob(3, 1, 4, symbol="k", whole=True)
-    columns: int = knob(2, 1, 4, symbol="n", whole=True)
-
-
-@dataclass(frozen=True)
-class Sizes:
-    """Inputs and outputs of a function, and blocks of a residual chain."""
-
-    inputs: int = knob(12, 1, MOST_SIDES, symbol="n", whole=True)
-    outputs: int = knob(1, 1, MOST_SIDES, symbol="m", whole=True)
-    blocks: int = knob(8, 1, MOST_BLOCKS, symbol="L", whole=True)
 
 
 def in_view(*views: str) -> Callable:
@@ -71,8 +48,6 @@ PARAMETERS = (
     Parameter(name="case", parse=number(1, CASES, whole=True), default=1, pinned=True,
               when=_hunting(DETECT)),
     switch("checked", when=_hunting(DETECT)),
-    sliders("shape", Shape()),
-    sliders("sizes", Sizes()),
     step(MOST_STEPS),
     zoom(),
 )  # fmt: skip
