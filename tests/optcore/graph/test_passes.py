@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from optcore import Adam, check_grad, descend
-from optcore.graph import GraphError, parse
+from optcore import OPTIMIZERS, Adam, Newton, check_grad, descend
+from optcore.graph import GraphError, examples, parse
 from optcore.graph.operations import OPERATIONS
 
 RNG = np.random.default_rng(16)
@@ -152,6 +152,35 @@ def test_the_objective_of_an_array_is_the_sum_of_its_entries():
         assert objective.value(objective.point) == total
         assert objective.value(np.stack([objective.point] * 3)).tolist() == [total] * 3
         agree(text, objective.inputs)
+
+
+def test_the_hessian_is_exact_and_newton_takes_one_step_to_the_line():
+    objective = examples.LINE_FIT.objective()
+    x = np.array([examples.LINE_FIT.values[f"x{i}"] for i in (1, 2, 3)])
+    expected = 2 * np.array([[np.mean(x * x), np.mean(x)], [np.mean(x), 1.0]])
+    np.testing.assert_allclose(objective.hessian(objective.point), expected, rtol=1e-13)
+    assert objective.hessian(np.ones((4, 5, 2))).shape == (4, 5, 2, 2)
+    run = descend(objective, Newton(), objective.point, 1)
+    np.testing.assert_allclose(run.last, np.polyfit(x, [2.0, 2.5, 4.5], 1), rtol=1e-10)
+
+
+@pytest.mark.parametrize("example", [examples.SOFTMAX, examples.BATCH_NORM, examples.TWO_LAYERS],
+                         ids=lambda each: each.name)  # fmt: skip
+def test_the_hessian_equals_differences_of_the_gradient(example):
+    objective = example.graph.objective(example.values)
+    point, h = objective.point, 1e-5
+    rows = [(objective.grad(point + h * e) - objective.grad(point - h * e)) / (2 * h)
+            for e in np.eye(point.size)]  # fmt: skip
+    np.testing.assert_allclose(objective.hessian(point), rows, rtol=1e-6, atol=1e-7)
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=lambda each: each.name)
+def test_every_optimizer_takes_a_typed_graph(optimizer):
+    objective = examples.LINE_FIT.objective()
+    run = descend(objective, optimizer, objective.point, 5)
+    assert np.isfinite(run.values).all()
+    again = descend(objective, optimizer, np.stack([objective.point] * 2), 5)
+    np.testing.assert_allclose(again.points[:, 1], run.points, rtol=1e-12)
 
 
 def test_float32_stays_float32():
