@@ -119,7 +119,7 @@ def relative_errors(typed, right) -> np.ndarray:
     finite = size[np.isfinite(size)]
     typical = float(np.median(finite)) if finite.size else 0.0
     rounding = difference <= ROUNDING * (size + typical)
-    return np.where(rounding, 0.0, difference / np.where(size > 0, size, 1.0))
+    return np.divide(difference, size, out=np.zeros_like(size), where=~rounding)
 
 
 def slip(found: ErrorMap, which: int) -> str:

@@ -143,7 +143,7 @@ def _search(ray: _Ray, model_best: float) -> tuple[float, float]:
     farthest = FARTHEST * ray.reach / size
     nearest = NEAREST * min(model_best, ray.reach / size)
     count = 1 + int(np.ceil(np.log(farthest / nearest) / np.log(APART)))
-    rates = np.geomspace(nearest, farthest, count)
+    rates = np.append(0.0, np.geomspace(nearest, farthest, count))
     rise = ray.rise(rates)
     up = ~(rise < 0)
     # So near the start the fall may be lost in rounding: the scan begins where it shows.
@@ -151,22 +151,21 @@ def _search(ray: _Ray, model_best: float) -> tuple[float, float]:
     crossed = int(np.argmax(up)) if up.any() else len(rates)
     if crossed == 0:
         return np.nan, np.nan
-    even = _zoom(lambda r: ~(ray.rise(r) < 0), rates, crossed)
+    even = np.inf
+    if crossed < len(rates):
+        even = _zoom(lambda r: ~(ray.rise(r) < 0), *rates[crossed - 1 : crossed + 1])
     # The last of equals: a tail whose fall is lost in rounding still falls.
     lowest = crossed - 1 - int(np.argmin(rise[crossed - 1 :: -1]))
     if lowest == len(rates) - 1:
         return np.inf, even
-    ends = np.array([rates[max(lowest - 1, 0)], rates[min(lowest + 1, len(rates) - 1)]])
-    return _zoom(lambda r: ~(ray.slope(r) < 0), ends, 1), even
+    before, _, after = rates[lowest - 1 : lowest + 2]
+    return _zoom(lambda r: ~(ray.slope(r) < 0), before, after), even
 
 
-def _zoom(holds, rates, at: int) -> float:
-    """The rate in (rates[at - 1], rates[at]] from which on `holds` is true; inf beyond the end."""
-    if at >= len(rates):
-        return np.inf
-    low, high = rates[at - 1] if at else 0.0, rates[at]
+def _zoom(holds, low: float, high: float) -> float:
+    """The rate in (low, high] from which on `holds` is true."""
     for _ in range(ZOOMS):
         inner = np.linspace(low, high, ZOOM)
-        first = max(1, int(np.argmax(holds(inner)[1:])) + 1)
-        low, high = inner[first - 1], inner[first]
+        first = int(np.argmax(holds(inner[1:])))
+        low, high = inner[first : first + 2]
     return float(high)

@@ -9,6 +9,12 @@ CIRCLE = np.stack([np.cos(t := np.arange(48) * np.pi / 24 + 0.1), np.sin(t)], ax
 # A square of nodes round the best one so far, which then shrinks to two of its gaps each way.
 SQUARE = np.stack(np.meshgrid(*2 * [np.linspace(-1, 1, 17)]), axis=-1).reshape(-1, 2)
 SHRINK, ZOOMS = 0.25, 24
+# How far beside a point gradients are looked at, and how far from it the curvature that may make
+# them so, as shares of the window.
+BESIDE, BEYOND = 1e-7, 3e-4
+# A gradient beside a kink is no less than this share of the steepest, and so many times what
+# curvature makes.
+STEEP, TIMES = 1e-6, 100
 
 
 def kinks(surface: Surface, scan: Scan) -> list[np.ndarray]:
@@ -24,13 +30,13 @@ def kinks(surface: Surface, scan: Scan) -> list[np.ndarray]:
 
 def jumps(surface: Surface, point, scan: Scan) -> bool:
     """Whether a point is lowest, and the gradient beside it larger than curvature can make it."""
-    reach = 1e-7 * scan.span
+    reach = BESIDE * scan.span
     beside = point + reach * CIRCLE
     if not (surface.value(beside) > surface.value(point)).all():
         return False
     steep = np.linalg.norm(surface.grad(beside), axis=-1).min()
-    bend = np.abs(surface.hessian(point + 3e3 * reach * CIRCLE)).max(axis=(-1, -2)).min()
-    return bool(steep > 1e-6 * scan.steepest and steep > 100 * bend * reach.max())
+    bend = np.abs(surface.hessian(point + BEYOND * scan.span * CIRCLE)).max(axis=(-1, -2)).min()
+    return bool(steep > STEEP * scan.steepest and steep > TIMES * bend * reach.max())
 
 
 def _lowest(surface, node, scan: Scan) -> np.ndarray:

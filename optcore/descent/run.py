@@ -10,6 +10,8 @@ from optcore.descent.repetition import Repetition, repetition
 WENT_ON, NO_VALUE, NO_GRADIENT, NO_STEP, ESCAPED = range(5)
 ESCAPE = 1e12
 FLAT = 1e-8
+# Bytes of the arrays that hold a run's rows, about.
+OVERHEAD = 8192
 
 
 @dataclass(frozen=True)
@@ -56,9 +58,9 @@ class Run:
 
     @property
     def nbytes(self) -> int:
-        """What the run takes up, about: its rows, and 8 kB for the arrays that hold them."""
+        """What the run takes up, about: its rows, and the arrays that hold them."""
         rows = (self.points, self.values, self.grads, self.seen, self.gradient_evaluations)
-        return 8192 + sum(array.nbytes for array in (*rows, *self.memory.values()))
+        return OVERHEAD + sum(array.nbytes for array in (*rows, *self.memory.values()))
 
     @cached_property
     def gradient_norms(self) -> np.ndarray:

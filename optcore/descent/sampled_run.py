@@ -4,7 +4,7 @@ from functools import cached_property
 
 import numpy as np
 
-from optcore.descent.run import Run
+from optcore.descent.run import OVERHEAD, Run
 from optcore.objective import Objective
 
 
@@ -42,4 +42,4 @@ class SampledRun(Run):
         """As of any run, with what is not worked out yet."""
         measured = self.points.nbytes + self.points.nbytes // self.points.shape[-1]
         rows = (self.points, self.seen, self.gradient_evaluations, *self.memory.values())
-        return 8192 + measured + sum(array.nbytes for array in rows)
+        return OVERHEAD + measured + sum(array.nbytes for array in rows)

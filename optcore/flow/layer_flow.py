@@ -13,10 +13,11 @@ import numpy as np
 from optcore.networks.backprop import Trace
 from optcore.networks.network import FitLoss
 
-# Below the first number a value rounds to zero, above the second to infinity.
+# The first number and all below round to zero, the second and all above to infinity: each lies
+# in the middle between two floats, and the even one of them takes it.
 FLOAT_RANGES = {
-    "float16": (2.0**-25, 65520.0),
-    "float32": (2.0**-150, float(np.finfo(np.float32).max)),
+    "float16": (2.0**-25, 2.0**16 - 2.0**4),
+    "float32": (2.0**-150, 2.0**128 - 2.0**103),
 }
 # Half a unit in the last place of 1: an update this much smaller than a weight changes nothing.
 FLOAT32_HALF_STEP = 2.0**-24
@@ -128,9 +129,9 @@ class LayerFlow:
         least, _ = FLOAT_RANGES[precision]
 
         def share(delta):
-            present = np.count_nonzero(delta)
-            tiny = present - np.count_nonzero(np.abs(delta) >= least)
-            return tiny / present if present else 0.0
+            present = delta != 0
+            tiny = present & (np.abs(delta) <= least)
+            return tiny.sum() / present.sum() if present.any() else 0.0
 
         return self._each(share, self.trace.deltas)
 

@@ -152,7 +152,7 @@ def side_choices(node: Node) -> list[Node]:
 
 
 FENCED = {"abs": (r"\left|", r"\right|"), "sqrt": (r"\sqrt{", "}"), "exp": ("e^{", "}")}
-BINDING = {"add": 1, "sub": 1, "neg": 2, "mul": 2, "div": 4, "power": 3}
+BINDING = {"add": 1, "sub": 1, "neg": 2, "mul": 2, "div": 4, "exp": 4, "power": 3}
 
 
 def latex(node: Node) -> str:
@@ -192,8 +192,6 @@ def _fenced(node: Node, index: int, text: str, binding: int) -> str:
     """An operand in parentheses when it binds less tightly than its place asks for."""
     operand = node.operands[index]
     binds = BINDING.get(operand.operation, 5)
-    if operand.operation == "exp" and node.operation == "power":
-        binds = 0
     return text if binds >= binding else rf"\left({text}\right)"
 
 

@@ -35,7 +35,7 @@ class LinearRegression(SampleFit):
         mean_x, mean_y = x.mean(axis=-1), y.mean(axis=-1)
         away, up = x - mean_x[..., None], y - mean_y[..., None]
         spread, shared = (away * away).mean(axis=-1), (away * up).mean(axis=-1)
-        slope = np.where(spread > 0, shared / np.where(spread > 0, spread, 1.0), 0.0)
+        slope = np.divide(shared, spread, out=np.zeros_like(shared), where=spread > 0)
         rest = ((up - slope[..., None] * away) ** 2).mean(axis=-1)
         return mean_x, mean_y, spread, slope, rest
 

@@ -144,3 +144,8 @@ def test_one_partial_that_equals_the_other_is_not_swapped():
     both = own("x^2*y", "x^2", "2*x*y").over_window()
     assert "swapped" in slip(both, 0)
     assert "swapped" in slip(both, 1)
+
+
+def test_relative_errors_by_hand():
+    typed, right = np.array([0.0, 3.0, 1.0, 0.0, -2.0]), np.array([0.0, 1.0, 1.0, 4.0, 2.0])
+    np.testing.assert_array_equal(relative_errors(typed, right), [0, 0.5, 0, 1, 1])

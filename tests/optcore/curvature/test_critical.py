@@ -8,6 +8,7 @@ import pytest
 
 from optcore.curvature import critical_points
 from optcore.curvature.critical import _agrees
+from optcore.curvature.seeds import Scan
 from optcore.formula import formula_surface
 from optcore.surfaces import (
     SURFACES,
@@ -230,3 +231,26 @@ def test_the_count_agrees_with_the_border_or_does_not(kinds, turned):
     assert not _agrees(found, turned + 1)
     assert not _agrees(found, turned - 1)
     assert _agrees(found, None)
+
+
+@pytest.mark.parametrize("scale", ["1e-9", "1e9"])
+def test_the_scale_of_the_values_changes_no_kind(scale):
+    found = critical_points(formula_surface(f"{scale} * (max(abs(x - 0.3), abs(y)) + x^2)"))
+    assert [(each.kind, each.eigenvalues) for each in found] == [("minimum", (np.inf, np.inf))]
+    found = critical_points(formula_surface(f"{scale} * (x^4 - y^4 + 1)"))
+    assert [(each.kind, each.degenerate) for each in found] == [("saddle", True)]
+
+
+def test_a_valley_whose_floor_is_level_is_one_of_minima():
+    """y^8 rises so slowly that along the valley it is 1e-12 of what it is across."""
+    (valley,) = critical_points(formula_surface("y^8 + 1"))
+    assert (valley.kind, valley.isolated) == ("minimum", False)
+
+
+def test_seeds_stand_in_the_middle_of_the_cells_in_which_both_slopes_change_sign():
+    surface = Himmelblau()
+    scan = Scan.of(surface, 64)
+    for each in critical_points(surface):
+        cell = np.floor((np.array(each.point) - scan.low) / scan.cell)
+        middle = scan.low + (cell + 0.5) * scan.cell
+        assert np.isclose(scan.seeds(), middle, rtol=1e-12).all(axis=-1).any()

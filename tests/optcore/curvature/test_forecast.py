@@ -188,3 +188,25 @@ def test_a_rate_that_is_none_gets_a_sentence(rate):
 def test_a_point_that_is_none_gets_a_sentence():
     with pytest.raises(ValueError, match="finite"):
         taylor_model(Bowl(), (np.nan, 1.0))
+
+
+def test_true_rates_are_known_to_the_last_digits():
+    """k x^2 / 2 from 1 is lowest at rate 1 / k and even at 2 / k, whatever k."""
+
+    class Parabolas:
+        def __init__(self, bend):
+            self.bend = bend
+
+        def value(self, point):
+            return 0.5 * self.bend * point[..., 0] ** 2
+
+        def grad(self, point):
+            return self.bend * point
+
+        def hessian(self, point):
+            return np.full((*point.shape, 1), self.bend)
+
+    for bend in np.random.default_rng(4).uniform(0.1, 10, 40):
+        found = forecast(Parabolas(bend), (1.0,), 0.1)
+        assert found.true_best_rate == pytest.approx(1 / bend, rel=1e-15)
+        assert found.true_break_even == pytest.approx(2 / bend, rel=2e-15)

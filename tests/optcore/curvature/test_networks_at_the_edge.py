@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -236,3 +237,19 @@ def test_a_network_is_diagnosed_by_its_whole_spectrum():
     assert found.largest == pytest.approx(values[-1])
     assert found.index == np.count_nonzero(values < -1e-9 * np.abs(values).max())
     assert found.fall < 1
+
+
+def test_a_twin_of_a_single_unit_is_itself_or_its_mirror():
+    fit, theta = fit_of((2, 1, 1), Tanh())
+    mirror = theta * np.array([-1, -1, -1, -1, 1])
+    found = {tuple(twin_of(fit, theta, seed).theta) for seed in range(12)}
+    assert found == {tuple(theta), tuple(mirror)}
+
+
+def test_the_cases_at_the_edge_are_as_large_as_they_say():
+    assert [len(case.start) for case in EDGE_CASES] == [61, 4 * 4 + 4, 33]
+    assert [len(case.fit.inputs) for case in EDGE_CASES] == [20, 20, 100]
+    linear = EDGE_CASES[1]
+    assert np.linalg.lstsq(linear.fit.inputs, linear.fit.targets)[1] == pytest.approx(0, abs=1e-24)
+    spread = np.std(replace(linear, seed=5).fit.inputs / (2.0, 1.0, 0.5, 0.25), axis=0)
+    np.testing.assert_allclose(spread, 1, atol=0.5)

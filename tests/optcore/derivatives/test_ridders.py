@@ -62,3 +62,22 @@ def test_steps_are_halved():
     h = halved_steps(np.array([0.1, 1.0]))
     np.testing.assert_array_equal(h[1:], h[:-1] / 2)
     assert h[-1, 0] < 1e-9
+
+
+def test_seven_even_powers_are_cancelled_and_no_slope_is_better_known():
+    """2 + h^2 + ... + h^14 from eight h: the last column is 2, and knows it by far best."""
+    h = halved_steps(np.array([1.0]))[:8]
+    differences = 2 + sum(h ** (2 * k) for k in range(1, 8))
+    found, error = extrapolate(differences, 0 * h, 0 * h)
+    assert found == pytest.approx(2, rel=1e-14)
+    assert error < 1e-6
+
+
+def test_the_slopes_of_two_sides_differ_by_odd_powers_unless_there_is_a_kink():
+    """3 h + 5 h^3 - 7 h^5 is cancelled; 0.25 that stays on is (1 - 2) / (2 - 1) = -1 times it, then
+    (1 - 8) / 7 and (1 - 32) / 31."""
+    h = halved_steps(np.array([1.0, 2.0]))[:6]
+    smooth = 3 * h + 5 * h**3 - 7 * h**5
+    np.testing.assert_allclose(unevenness(smooth)[3:], 0, atol=1e-14)
+    np.testing.assert_allclose(unevenness(smooth + 0.25)[3:], 0.25, rtol=1e-13)
+    assert np.isinf(unevenness(smooth)[:3]).all()

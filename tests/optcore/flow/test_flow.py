@@ -1,5 +1,7 @@
 import math
 import re
+from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -7,14 +9,17 @@ import pytest
 from optcore.flow.band import flow_band, seed_flows
 from optcore.flow.layer_flow import (
     FLOAT_RANGES,
+    LayerFlow,
     decay_rate,
     histograms,
     layer_flow,
     norm,
     norms_along,
 )
+from optcore.flow.plan import FlowPlan, FlowSetting
 from optcore.flow.regime import regime
 from optcore.flow.spectra import layer_jacobian, spectra
+from optcore.flow.units import units_of
 from optcore.networks.activations import Identity, ReLU, Sigmoid, Tanh
 from optcore.networks.initializers import (
     Constant,
@@ -24,7 +29,7 @@ from optcore.networks.initializers import (
     XavierNormal,
     Zeros,
 )
-from optcore.networks.losses import SoftmaxCrossEntropy, SquaredError
+from optcore.networks.losses import SigmoidCrossEntropy, SoftmaxCrossEntropy, SquaredError
 from optcore.networks.network import FitLoss, Network
 
 
@@ -123,9 +128,14 @@ def test_the_ranges_end_where_casting_does(precision):
     low, high = (np.float64(end) for end in FLOAT_RANGES[precision])
     with np.errstate(all="ignore"):
         assert low.astype(precision) == 0 < np.nextafter(low, 1).astype(precision)
-        # float32's end is its largest number, float16's the first that rounds to infinity.
         assert np.isfinite(np.nextafter(high, 0).astype(precision))
-        assert np.isinf((high * (1 + 2.0**-20)).astype(precision))
+        assert np.isinf(high.astype(precision))
+    ends = np.array([[0.0, np.nextafter(low, 0), -low, np.nextafter(low, 1)],
+                     [np.nextafter(high, 0), -high, np.inf, np.nan]])  # fmt: skip
+    trace = SimpleNamespace(deltas=ends, activations=[None, *ends])
+    flow = LayerFlow(None, None, trace)
+    np.testing.assert_array_equal(flow.underflow(precision), [2 / 3, 0])
+    np.testing.assert_array_equal(flow.overflow(precision), [0, 3 / 4])
 
 
 def test_decay_rate_recovers_a_geometric_sequence():
@@ -273,3 +283,52 @@ def test_norms_along_a_path_are_those_of_each_point():
     for theta, (deltas, grads) in zip(thetas, norms_along(fit, thetas), strict=True):
         np.testing.assert_array_equal(deltas, layer_flow(fit, theta).delta_norms)
         np.testing.assert_array_equal(grads, layer_flow(fit, theta).weight_grad_norms)
+
+
+def test_how_hidden_units_fare():
+    """ReLU units x - 9 (on once), x + 20 (always), x - 50 (dead) and 0 (starved), x = -9.5 to 9.5;
+    above them the sum of the first two, and its negative less 1, which is dead."""
+    network = Network((1, 4, 2, 1), ReLU(), Identity())
+    inputs = np.arange(-9.5, 10)[:, None]
+    first = (1, 1, 1, 0), (-9, 20, -50, 0)
+    theta = np.array([*np.ravel(first), 1, 1, 0, 0, -1, -1, 0, 0, 0, -1, 1, 1, 0], float)
+    units = units_of(layer_flow(FitLoss(network, SquaredError(), inputs, 0 * inputs), theta))
+    np.testing.assert_allclose(units.dead, [2 / 4, 1 / 2])
+    np.testing.assert_allclose(units.sparse, [1 / 4, 0])
+    np.testing.assert_allclose(units.zero, [59 / 80, 1 / 2])
+    np.testing.assert_allclose(units.saturated, [59 / 80, 1 / 2])
+    np.testing.assert_array_equal(units.starved, [1 / 4, 0])
+    assert units.on.shape == (2, 65)
+    np.testing.assert_allclose(units.on[:, [0, 10, 32, 54, 64]],
+                               [[0, 0, 0.05, 1, 1], [0, 0, 0, 1, 1]])  # fmt: skip
+    # Ten inputs on either side: 90 pairs alike, 100 opposite. Then all are on the unit x + 20.
+    assert units.alike[0] == pytest.approx(-10 / 190)
+    rows = np.maximum(inputs * first[0] + first[1], 0)
+    lengths = np.linalg.norm(rows, axis=1)
+    cosines = rows @ rows.T / np.outer(lengths, lengths)
+    assert units.alike[1] == pytest.approx(cosines[np.triu_indices(20, 1)].mean())
+
+
+def test_one_sample_is_like_no_other():
+    flow = flow_of(Tanh(), XavierNormal(), batch=1)
+    assert np.isnan(units_of(flow).alike).all()
+
+
+def test_a_plan_is_as_wide_as_its_input_and_has_ten_outputs():
+    setting = FlowSetting(depth=3, width=8, input_scale=100.0, batch=500, seed=2)
+    plan = FlowPlan(Tanh(), HeNormal(), SquaredError(), setting)
+    assert plan.network.sizes == (8, 8, 8, 10)
+    assert plan.network.depth == 3
+    assert plan.fit.inputs.shape == (500, 8)
+    assert plan.fit.inputs.std() == pytest.approx(100, rel=0.1)
+    assert isinstance(plan.network.output, Identity)
+    assert isinstance(replace(plan, loss=SigmoidCrossEntropy()).network.output, Sigmoid)
+    np.testing.assert_array_equal(plan.flow().theta, plan.network.initial(HeNormal(), 2))
+    np.testing.assert_array_equal(plan.flow(0 * plan.theta()).weight_norms, 0)
+    assert plan.flow().learning_rate == setting.learning_rate
+    # He: a variance of 2 / n_in.
+    assert plan.sigma_w == pytest.approx(math.sqrt(2))
+    assert plan.sigma_b == replace(plan, bias=False).sigma_b == 0
+    assert plan.plain
+    assert not replace(plan, residual=True).plain
+    assert not replace(plan, norm="layer").plain

@@ -94,3 +94,19 @@ def test_who_asks_twice_is_refused():
 def test_nothing_is_recorded_before_the_first_row():
     with pytest.raises(ValueError, match="iterate the trainer"):
         MemoryTrainer(MemoryPlan(GRU(), Adding(), optimizer=Adam(), **SMALL)).record()
+
+
+def test_a_longer_and_a_wider_training_takes_longer():
+    def seconds(cell=None, **changed):
+        return MemoryPlan(cell or TanhCell(), Adding(), **SMALL | changed).seconds
+
+    assert seconds(steps=24) == seconds(length=20) == pytest.approx(2 * seconds())
+    sample = seconds(batch=6) - seconds(batch=5)
+    assert seconds(batch=8) - seconds(batch=5) == pytest.approx(3 * sample)
+    # Every sequence goes through all weights: 6 (6 + 2) of them, 12 (12 + 2) when twice as wide,
+    # and so many for each gate.
+    wide = seconds(batch=6, width=12) - seconds(width=12)
+    assert wide == pytest.approx(12 * 14 / (6 * 8) * sample)
+    gated = seconds(GRU(), batch=6) - seconds(GRU())
+    assert gated == pytest.approx(len(GRU().gates) * sample)
+    assert seconds(GRU(), batch=0) > seconds(batch=0) > 0

@@ -334,3 +334,11 @@ def test_runs_with_data_of_their_own_are_dealt_their_own(order):
             run = descend(own, GradientDescent(0.1), own.start, 9, batches=alone)
             np.testing.assert_allclose(both.points[:, at], run.points, rtol=1e-12)
             np.testing.assert_allclose(before[:, at], losses_before(own, alone, run.points))
+
+
+def test_where_all_inputs_coincide_the_best_line_is_flat():
+    fit = LinearRegression((2.0, 2.0, 2.0, 2.0), (1.0, 2.0, 3.0, 6.0))
+    assert fit.minima == ((0.0, 3.0),)
+    np.testing.assert_allclose(fit.grad(np.array([0.0, 3.0])), 0, atol=1e-15)
+    # (4 + 1 + 0 + 9) / 4
+    assert fit.value(np.array([0.0, 3.0])) == 3.5

@@ -223,3 +223,10 @@ def test_the_seed_decides_everything():
     plan = replace(SMALL, initializer=Normal(sigma=0.5), batch=8)
     np.testing.assert_array_equal(train(plan).losses, train(plan).losses)
     assert not np.array_equal(train(replace(plan, seed=1)).losses, train(plan).losses)
+
+
+def test_the_first_layer_that_overflows_is_named():
+    """A step of 1e200 makes all weights as large: their product is one layer later beyond 1e308."""
+    record = train(replace(SMALL, hidden=ReLU(), optimizer=GradientDescent(1e200)))
+    assert (record.last, record.overflow) == (1, 2)
+    assert "layer 2 overflow to inf" in record.ending
