@@ -102,11 +102,13 @@ class Finding:
 
     A line is convicted where what it starts from is right and what it makes is wrong; nothing is
     said of lines that started from something wrong. `sentences` has the evidence, one each.
+    `unknown` are the nodes and edges for which no difference has a value, as at sqrt(0).
     """
 
     check: GradCheck
     lines: tuple[Line, ...]
     sentences: tuple[str, ...]
+    unknown: tuple[str, ...] = ()
 
 
 def find_bugs(graph: Graph, inputs: Mapping, of: str | None = None, backprop=RIGHT) -> Finding:
@@ -117,23 +119,31 @@ def find_bugs(graph: Graph, inputs: Mapping, of: str | None = None, backprop=RIG
     shifts = Shifts(graph, read_inputs(graph, inputs), graph.node(of or graph.output).place,
                     backprop)  # fmt: skip
     check = check_grad(shifts, shifts.point)
-    wrong = {place for place in shifts.places if shifts.name(place) in set(check.names(*WRONG))}
-    lines = _lines(graph, shifts.places, wrong)
+    unknown = {
+        place
+        for place, part in zip(shifts.places, shifts.blocks.values(), strict=True)
+        if not np.all(np.isfinite(check.settled[part]))
+    }
+    convicted = set(check.names(*WRONG))
+    wrong = {place for place in shifts.places if shifts.name(place) in convicted} - unknown
+    lines = _lines(graph, shifts.places, wrong, unknown)
+    left_out = tuple(shifts.name(place) for place in shifts.places if place in unknown)
     if cleared := _not_cleared(graph, lines, shifts, check):
-        return Finding(check, (Line("clear"),), (cleared,))
-    return Finding(check, lines, tuple(_evidence(line, shifts, check, wrong) for line in lines))
+        return Finding(check, (Line("clear"),), (cleared,), left_out)
+    evidence = tuple(_evidence(line, shifts, check, wrong) for line in lines)
+    return Finding(check, lines, evidence, left_out)
 
 
-def _lines(graph: Graph, places, wrong) -> tuple[Line, ...]:
-    """Lines whose product is wrong though all they started from is right."""
-    found = []
+def _lines(graph: Graph, places, wrong, unknown) -> tuple[Line, ...]:
+    """Lines whose product is wrong though all they started from is known to be right."""
+    found, doubtful = [], wrong | unknown
     for place in places:
         if place not in wrong:
             continue
         if isinstance(place, Edge):
-            if place.end not in wrong:
+            if place.end not in doubtful:
                 found.append(Line("back", place.end))
-        elif not any(edge in wrong for edge in graph.users[place]):
+        elif not any(edge in doubtful for edge in graph.users[place]):
             found.append(Line("add", place))
     return tuple(dict.fromkeys(found))
 

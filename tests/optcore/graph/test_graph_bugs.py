@@ -135,6 +135,24 @@ def test_the_published_error_after_a_step_is_that_of_weights_updated_first():
     assert f"{after[slips]:.9f}" == "0.291027924"
 
 
+@pytest.mark.parametrize("text", ["f = sqrt(x) + y", "f = x^1.5 + y", "f = relu(x) + y",
+                                  "f = abs(x) + y", "f = max(x, 0) + y"])  # fmt: skip
+def test_nothing_is_convicted_where_there_is_no_derivative(text):
+    graph = parse(text)
+    finding = find_bugs(graph, {"x": 0.0, "y": 2.0})
+    assert finding.lines == ()
+    assert ("x" in finding.unknown) == ("sqrt" in text or "^" in text)
+    assert "y" not in finding.unknown
+
+
+def test_a_bug_is_found_beside_what_cannot_be_checked():
+    graph, inputs = parse("f = sqrt(x) + sin(y)"), {"x": 0.0, "y": 2.0}
+    bug = bugs.SlopeForgotten(place=graph.places["sin(y)"])
+    finding = find_bugs(graph, inputs, backprop=bug)
+    assert finding.lines == (bug.line,)
+    assert finding.unknown == ("x → sqrt(x), operand 1", "x")
+
+
 def test_two_bugs_at_once_are_both_found_where_neither_hides_the_other():
     graph, inputs = parse("f = sin(x * y) - cos(u * v)"), {"x": 1.0, "y": 2.0, "u": 3.0, "v": 0.5}
     pair = [bugs.OperandsSwapped(place=graph.places["x * y"]),
