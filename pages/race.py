@@ -25,7 +25,8 @@ racers, others = choices.dials(surface, optimizers, conditions)
 
 @state.live
 def live():
-    race, boards = choices.set_up(state, racers, others)
+    wanted, boards = choices.set_up(state, racers, others)
+    race = choices.affordable(state, wanted)
     runs = choices.runs(race)
     shown = panels.panels(state, race, runs)
     stage(
@@ -42,10 +43,12 @@ def live():
         on_change=state.take,
         live=not state.settled,
     )  # fmt: skip
-    return race, runs
+    return wanted, race, runs
 
 
-race, runs = live()
+wanted, race, runs = live()
+with complaints:
+    choices.offer(state, wanted, race)
 with rates:
     details.rate_buttons(state, race)
 if drawer := frame.details(state, "race.stage"):
@@ -53,7 +56,7 @@ if drawer := frame.details(state, "race.stage"):
         surface_field.about(surface)
         details.inspector(state, race, runs)
         if controls.switch(state, "sweep", "Show final loss against learning rate"):
-            details.sweeps(race)
+            details.sweeps(state, race)
         details.downloads(race, runs)
         frame.about(state)
 state.publish()

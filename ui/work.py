@@ -9,6 +9,7 @@ from typing import Any
 
 import streamlit as st
 
+from ui.address import Address
 from ui.cache import CACHE
 from ui.live.turn import give_way, turn
 from ui.live.visit import visit
@@ -16,6 +17,8 @@ from ui.state import PageState
 
 # Seconds before a bar appears, and between two things it tells.
 QUIET, TELL = 0.35, 0.1
+# Seconds of work that an address alone may begin; for more a person is asked.
+UNASKED = 2.0
 
 
 def carry_out(
@@ -188,7 +191,7 @@ def stop(state: PageState, name: str, what: Any) -> None:
     state.memory.setdefault("work", {})[name] = ("stopped", what)
 
 
-def asked(state: PageState, name: str, what: Any) -> bool:
+def asked(state: Address, name: str, what: Any) -> bool:
     return state.memory.get("work", {}).get(name) == ("asked", what)
 
 

@@ -136,6 +136,14 @@ class CheckPlan:
         return min(MOST_MEMORY, LEAST_MEMORY + 16 * work)
 
     @property
+    def seconds(self) -> float:
+        """About how long a check takes, training and all, as measured at eight sizes."""
+        weights, samples = self.parameters, self.shape.samples
+        one = 5e-7 * weights * self.shape.layers * samples + 2e-5 * weights
+        step = 1e-4 + 2e-5 * self.shape.layers + 2.5e-9 * weights * samples
+        return one * (1 + self.trained) + self.place.training_steps * step
+
+    @property
     def trained(self) -> bool:
         return self.place.training_steps > 0
 
@@ -147,12 +155,15 @@ class CheckPlan:
                 f"limit is {LIMIT:,}."
             )
 
-    def smaller(self) -> NetworkShape:
-        """The widest network of this depth, or failing that the deepest, that can be checked."""
-        width = self.shape.width
-        while width > 1 and replace(self, shape=replace(self.shape, width=width)).over:
-            width -= 1
-        return replace(self.shape, width=width)
+    def smaller(self, seconds: float = np.inf) -> NetworkShape:
+        """The widest network of this depth that can be checked, and within so many seconds."""
+        shape = self.shape
+        while shape.width > 1:
+            plan = replace(self, shape=shape)
+            if not plan.over and plan.seconds <= seconds:
+                break
+            shape = replace(shape, width=shape.width - 1)
+        return shape
 
     @property
     def over(self) -> bool:

@@ -10,9 +10,9 @@ from optcore.checks.record import CheckRecord, examine, examined
 from optcore.derivatives.differences import StepError
 from ui import cache
 from ui.cache import CrowdedError, cached
-from ui.prose import number
+from ui.prose import number, seconds
 from ui.state import PageState
-from ui.work import ask, carry_out, stop, stopped
+from ui.work import UNASKED, ask, asked, carry_out, stop, stopped
 
 trained = cached(CheckPlan.after_training)
 _quick = cached(partial(examined, train=trained))
@@ -41,8 +41,12 @@ def take_time(state: PageState, plan: CheckPlan) -> None:
     if stopped(state, "check", plan):
         _offer_again(state, plan)
         return
+    kept = cache.CACHE.get(("check", plan))
+    if not (kept or plan.over or plan.seconds <= UNASKED or asked(state, "check", plan)):
+        _offer(state, plan)
+        return
     try:
-        state.memory["result"] = cache.CACHE.get(("check", plan)) or _slow(state, plan)
+        state.memory["result"] = kept or _slow(state, plan)
     except (ValueError, TypeError, CrowdedError) as fault:
         _complain(state, plan, fault)
 
@@ -86,6 +90,18 @@ def _told(plan: CheckPlan) -> Generator[tuple[float, str], None, CheckRecord]:
             yield next(steps), f"Checking {plan.parameters:,} parameters …"
         except StopIteration as end:
             return end.value
+
+
+def _offer(state: PageState, plan: CheckPlan) -> None:
+    """What a check that takes long would take, and a smaller one."""
+    width = plan.smaller(UNASKED).width
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.warning(f"A check of these {plan.parameters:,} parameters takes about "
+                   f"{seconds(plan.seconds)}. {pictured(_last(state))}",
+                   icon=":material/hourglass:")  # fmt: skip
+        st.button("Check them", on_click=ask, args=(state, "check", plan))
+        if width < plan.shape.width:
+            st.button(f"Take width {width}", on_click=state.put, args=({"net.width": width},))
 
 
 def _offer_again(state: PageState, plan: CheckPlan) -> None:

@@ -17,10 +17,11 @@ from ui.families import choose_by_family
 from ui.live.turn import give_way
 from ui.palette import OPTIMIZER_LOOKS
 from ui.parameters import slug
-from ui.prose import number
+from ui.prose import number, seconds
 from ui.race.parameters import CONTOURS, Length, Unclipped
 from ui.state import PageState
 from ui.surfaces import OwnFunction, Reach, point_dial
+from ui.work import UNASKED, ask, asked
 
 
 @dataclass(frozen=True)
@@ -120,6 +121,35 @@ class Race:
     steps: int
     tolerance: float
     conditions: Conditions
+
+    @property
+    def seconds(self) -> float:
+        """About how long it takes: a method that searches looks far where noise misleads it."""
+        return sum(self.steps * _pace(each, self.conditions.noise) for each in self.optimizers)
+
+
+def _pace(optimizer, noise: GradientNoise) -> float:
+    """Seconds that a step takes at most, as measured on every surface."""
+    if "value" not in optimizer.uses:
+        return 1e-5
+    return 2e-3 if noise.scale else 4e-5
+
+
+def affordable(state: Address, race: Race) -> Race:
+    """The race, or as many of its steps as may be run without being asked for."""
+    if race.seconds <= UNASKED or asked(state, "race", race):
+        return race
+    return replace(race, steps=max(1, int(race.steps * UNASKED / race.seconds)))
+
+
+def offer(state: PageState, wanted: Race, shown: Race) -> None:
+    """Says that not all steps are run, what they would take, and offers them."""
+    if wanted == shown:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.warning(f"All {wanted.steps:,} steps take up to {seconds(wanted.seconds)}. Shown are "
+                   f"the first {shown.steps:,}.", icon=":material/hourglass:")  # fmt: skip
+        st.button(f"Run all {wanted.steps:,} steps", on_click=ask, args=(state, "race", wanted))
 
 
 def dials(surface, optimizers, conditions: Conditions) -> tuple[list, dict]:

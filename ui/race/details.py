@@ -9,7 +9,7 @@ from ui import controls
 from ui.live.stage import Panel, stage
 from ui.palette import OPTIMIZER_LOOKS, legend
 from ui.parameters import slug
-from ui.prose import number, spelled
+from ui.prose import number, seconds, spelled
 from ui.race import charts
 from ui.race.choices import Race
 from ui.race.inspector import numbers, worked
@@ -18,6 +18,10 @@ from ui.race.programs import trajectory, with_optcore, with_torch
 from ui.race.words import floor_of
 from ui.rules import rule
 from ui.state import PageState
+from ui.work import UNASKED, ask, asked
+
+# Seconds for each step of a sweep over the rates of one method.
+SWEPT = 5e-5
 
 
 def rate_buttons(state: PageState, race: Race) -> None:
@@ -50,11 +54,16 @@ def _take_best(state: PageState, race: Race, rated) -> None:
     state.put({**best, "sweep": True, "details": True})
 
 
-def sweeps(race: Race) -> None:
-    """The learning rates tried, and where each optimizer stands."""
+def sweeps(state: PageState, race: Race) -> None:
+    """The learning rates tried, and where each optimizer stands; what takes long is offered."""
     rated = [o for o in race.optimizers if "learning_rate" in knobs(o)]
     if not rated:
         st.info("Nobody in this race has a learning rate to try.", icon=":material/tune:")
+        return
+    takes = SWEPT * race.steps * len(rated)
+    if takes > UNASKED and not asked(state, "sweep", race):
+        told = f"Try the rates of {len(rated)} optimizers (about {seconds(takes)})"
+        st.button(told, on_click=ask, args=(state, "sweep", race), icon=":material/hourglass:")
         return
     found = {o.name: (sweep(race, o), o.learning_rate) for o in rated}
     figure = charts.sweep(found, floor_of(race.surface))

@@ -13,6 +13,7 @@ def picture(state: Address):
     clip = None if isinstance(state["clip"], Unclipped) else state["clip"]
     conditions = choices.Conditions(state["schedule"], clip, GradientNoise())
     race, _ = choices.set_up(state, *choices.dials(state["surface"], state["race"], conditions))
+    race = choices.affordable(state, race)
     lines = [
         Stroke(OPTIMIZER_LOOKS[name]["colour"], run.points[reached(run)])
         for name, run in choices.runs(race).items()

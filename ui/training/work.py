@@ -13,7 +13,7 @@ from ui.work import ask, asked
 
 # Seconds: beyond the first a training is not done without being asked for, the second is what
 # is done instead; within the third it follows a moving hand.
-LONG, SHORT, LIVE = 40.0, 8.0, 0.7
+LONG, SHORT, LIVE = work.UNASKED, work.UNASKED, 0.7
 KIND = "training"
 # Bytes that a training takes at most, as measured.
 MEMORY = 12_000_000
