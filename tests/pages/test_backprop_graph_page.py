@@ -5,7 +5,10 @@ import pytest
 from visits import comparable, picture, report, said, table, visit
 
 from optcore.graph import EXAMPLES
+from ui.backprop_graph.parameters import VIEWS, Shapes
+from ui.backprop_graph.product_view import case_of
 from ui.backprop_graph.values import write
+from ui.parameters import slug
 
 KEY = "backprop_graph.stage"
 
@@ -153,7 +156,10 @@ def signs(app) -> list[str]:
 
 def test_a_planted_slip_is_drawn_and_found():
     app = opened(view="find-the-bug", bug="operands-swapped-in-multiply")
-    assert signs(app) == ["✓", "✓", "✗", "✓", "✓"] or "✗" in signs(app)
+    places = meta(app)["plan"]["heads"]
+    assert [head for head, sign in zip(places, signs(app), strict=True) if sign == "✗"] == [
+        "x", "y", "q  +", "z"
+    ]  # fmt: skip
     assert "the backward line of f is wrong" in ending(app)
 
 
@@ -174,3 +180,94 @@ def test_a_detective_is_told_nothing_before_the_line_is_named():
     next(each for each in app.button if each.label == "Another case").click().run()
     assert app.query_params["case"] == "4"
     assert "tones" not in meta(app)
+
+
+# ------------------------------------------------------------------ the other views
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_view_opens_whole(view):
+    app = opened(view=slug(view))
+    assert not said(app)
+    assert picture(app, KEY)["panels"]
+    assert len(picture(app, KEY)["clock"]["frame"]["labels"] or range(21)) >= 1
+
+
+def test_a_graph_of_arrays_is_opened_to_its_units():
+    link = {"f": "y = W @ x; L = sum(y * y)", "values": "W:1,2/3,4;x:1,-1"}
+    whole, single = opened(**link), opened(**link, units="1")
+    assert len(meta(whole)["plan"]["heads"]) == 5
+    assert {"W[0, 0]", "W[1, 1]", "x[1]"} <= set(meta(single)["plan"]["heads"])
+    app = report(single, KEY, values={"values.W.1.1": 2.0})
+    assert app.query_params["values"] == "W:2,2/3,4;x:1,-1"
+
+
+def test_sigmoids_stand_beside_relus_in_the_same_graph():
+    link = {"f": "h = sigmoid(w * x); f = sigmoid(v * h)", "values": "w:1;x:1;v:1"}
+    app = opened(**link, view="sigmoid-and-relu")
+    heads = [panel["figure"]["data"][0]["meta"]["plan"]["heads"]
+             for panel in picture(app, KEY)["panels"]]  # fmt: skip
+    assert any("sigmoid" in head for head in heads[0])
+    assert any("relu" in head for head in heads[1])
+    assert "with relu 1." in ending(app)
+
+
+def test_a_step_of_descent_updates_the_graph_in_place():
+    """By hand: at w = 0.5 and b = 0 the three errors are -1.5, -1.5 and -3, so that the gradient
+    of w is 2/3 (-1.5 - 3 - 9) = -9 and that of b is 2/3 (-6) = -4."""
+    app = opened(view="fit-a-line")
+    texts = picture(app, KEY)["words"]["texts"]
+    assert texts[0].startswith("Step 0: loss 4.5. w = 0.5, its gradient −9; b = 0")
+    assert "its gradient −4." in texts[0]
+    assert texts[0].endswith("Next w − 0.1 × (−9) = 1.4.")
+    assert texts[1].split(". ")[1].startswith("w = 1.4")
+    app = report(app, KEY, handles={"p2": [1.5, 3.0]})
+    assert app.query_params["points.x2"] == "1.5"
+    assert app.query_params["points.y2"] == "3"
+
+
+def test_a_rate_that_is_too_large_is_told():
+    assert "diverged" in ending(opened(**{"view": "fit-a-line", "fit.learning_rate": "1",
+                                          "fit.steps": "40"}))  # fmt: skip
+
+
+def test_passes_are_as_many_as_inputs_one_way_and_outputs_the_other():
+    app = opened(**{"view": "why-backward", "why.inputs": "5", "why.outputs": "3",
+                    "chain.blocks": "7"})  # fmt: skip
+    assert picture(app, KEY)["clock"]["frame"]["steps"] == 8
+    assert "forward 5 passes" in ending(app)
+    assert "128 paths" in ending(app)
+    assert "21 edges" in ending(app)
+
+
+def test_the_jacobian_of_a_product_repeats_the_other_factor():
+    link = {"view": "derivative-of-a-x", "shape.rows": "3"}
+    case = case_of(Shapes(rows=3))
+    a, x, g = (np.array(case.values[name]) for name in "AXG")
+    shown = {
+        by: np.array(picture(opened(**link, by=by), KEY)["panels"][1]["figure"]["data"][0]["z"])
+        for by in ("by-x", "by-a")
+    }
+    np.testing.assert_array_equal(shown["by-x"], np.kron(a, np.eye(2)))
+    np.testing.assert_array_equal(shown["by-a"], np.kron(np.eye(3), x.T))
+    np.testing.assert_allclose(case.run.adjoint("X"), a.T @ g)
+    np.testing.assert_allclose(case.run.adjoint("A"), g @ x.T)
+
+
+def test_a_program_that_stops_shows_where():
+    app = opened(view="multiply-as-code", node="version-2")
+    notes = picture(app, KEY)["panels"][0]["figure"]["layout"]["annotations"]
+    assert [note["text"].split()[1:] for note in notes if "▶" in note["text"]] == [
+        ["self.x", "=", "x"]
+    ]
+    assert "NameError" in ending(app)
+    assert picture(app, KEY)["clock"]["frame"]["steps"] == 0
+
+
+@pytest.mark.parametrize(("version", "told"), [
+    ("version-1", "as it should"), ("version-3", "AttributeError"),
+    ("version-4", "a gradient check says −2 and 3"),
+    ("version-5", "a gradient check says −2 and 3"),
+])  # fmt: skip
+def test_each_version_of_multiply_is_judged_by_what_it_does(version, told):
+    assert told in ending(opened(view="multiply-as-code", node=version))

@@ -7,20 +7,49 @@ from optcore.graph import EXAMPLES, Example
 from optcore.graph.examples import PRODUCT_OF_SUM
 from ui import controls
 from ui.address import Address
-from ui.backprop_graph import bug_view, fill_view, graph_view
+from ui.backprop_graph import (
+    bug_view,
+    fill_view,
+    fit_view,
+    graph_view,
+    node_view,
+    pair_view,
+    product_view,
+    why_view,
+)
 from ui.backprop_graph.case import Case, opened_to_units, work_out
-from ui.backprop_graph.parameters import BUGS, FILL, GRAPH, MOST_STEPS, one_line
+from ui.backprop_graph.parameters import (
+    BUGS,
+    FILL,
+    FIT,
+    GRAPH,
+    MOST_STEPS,
+    NODE,
+    PAIR,
+    PRODUCT,
+    WHY,
+    one_line,
+)
 from ui.backprop_graph.scene import Scene
 from ui.prose import escaped
 from ui.state import PageState
 
-SCENES = {GRAPH: graph_view, FILL: fill_view, BUGS: bug_view}
+OF_TEXT = {GRAPH: graph_view.scene, FILL: fill_view.scene, BUGS: bug_view.scene,
+           PAIR: pair_view.scene}  # fmt: skip
+OWN = {FIT: fit_view.scene, WHY: why_view.scene, PRODUCT: product_view.scene,
+       NODE: node_view.scene}  # fmt: skip
 
 
 def choose(state: PageState, notes) -> None:
     """The view, and what it lets choose."""
     view = controls.choose(state, "view", "View", label_visibility="collapsed", width=170)
-    case, fault = _choose_graph(state, narrow=view != GRAPH)
+    if view == PRODUCT:
+        controls.choose_word(state, "by", "Derivative", label_visibility="collapsed")
+    if view == NODE:
+        controls.choose(state, "node", "Version", label_visibility="collapsed", width=150)
+    if view in OWN:
+        return
+    case, fault = _choose_graph(state, narrow=view in (FILL, BUGS))
     if view == FILL:
         fill_view.ask(state, case)
     if view == BUGS:
@@ -46,7 +75,7 @@ def _choose_graph(state: PageState, narrow: bool) -> tuple[Case, str]:
                       on_click=_take, args=(state, each))  # fmt: skip
         controls.typed(state, "values", "Values of the inputs")
         st.caption("One after the other, such as `x: 2; b: 1, 2; W: 1, 2 / 3, 4`.")
-        if not narrow:
+        if state["view"] == GRAPH:
             controls.switch(state, "units", "A node for every number of an array")
     return understood(state)
 
@@ -79,8 +108,10 @@ def understood(state: Address) -> tuple[Case, str]:
 
 def scene(state: PageState) -> Scene:
     """What the view in force shows."""
+    if own := OWN.get(state["view"]):
+        return own(state)
     case, _ = understood(state)
-    return SCENES[state["view"]].scene(state, case, dict(PRODUCT_OF_SUM.values))
+    return OF_TEXT[state["view"]](state, case, dict(PRODUCT_OF_SUM.values))
 
 
 def downloads(scene: Scene) -> None:

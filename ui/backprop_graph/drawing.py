@@ -1,6 +1,9 @@
 """A case as a graph on the stage: cards with values and gradients, links as wide as what flows."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -26,32 +29,30 @@ NEVER = 2**30
 
 def picture(case: Case, tones: Tones | None = None, hidden: frozenset = frozenset()) -> dict:
     """The whole figure; `hidden` are the items whose gradients are not told."""
-    across, up = case.placement.reach
+    return {"data": [trace(case, tones, hidden)], "layout": frame(case.graph)}
+
+
+def frame(graph: Graph, title: str = "") -> dict:
+    """A layout without axes that shows the whole of a graph."""
+    across, up = placement(graph).reach
     bare = {"visible": False, "automargin": False}
-    made = layout(
-        f"graph {case.graph.text}", margin=(4, 4, 4, 4),
+    return layout(
+        f"graph {graph.text}", title, margin=(4, 4, 4, 4),
         xaxis={"range": across, **bare}, yaxis={"range": up, **bare},
     )  # fmt: skip
-    return {"data": [trace(case, tones, hidden)], "layout": made}
 
 
 def trace(case: Case, tones: Tones | None = None, hidden: frozenset = frozenset()) -> dict:
     """The graph alone (ui/live/graph.js tells what it is made of)."""
-    place = case.placement
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "name": "graph",
-        "x": place.x,
-        "y": place.y,
-        "meta": {
-            "play": "graph",
-            "plan": plan(case.graph),
-            "texts": texts(case, hidden),
-            "sizes": sizes(case, hidden),
-            **({"tones": tones} if tones else {}),
-        },
-    }
+    more = {"tones": tones} if tones else {}
+    return _trace(case.graph, plan=plan(case.graph), texts=texts(case, hidden),
+                  sizes=sizes(case, hidden), **more)  # fmt: skip
+
+
+def _trace(graph: Graph, **meta: Any) -> dict:
+    where = placement(graph)
+    return {"type": "scatter", "mode": "markers", "name": "graph", "x": where.x, "y": where.y,
+            "meta": {"play": "graph", **meta}}  # fmt: skip
 
 
 # ------------------------------------------------------------------ what stays
@@ -60,9 +61,14 @@ def trace(case: Case, tones: Tones | None = None, hidden: frozenset = frozenset(
 @lru_cache(maxsize=64)
 def plan(graph: Graph) -> Kept:
     """All that does not change with the values."""
-    turns, where = moments(graph), placement(graph)
+    turns = moments(graph)
     forward = [turns.since.get(edge.end, 0) for edge in graph.edges]
     back = [turns.sends[edge.end] if _carries(graph, edge) else NEVER for edge in graph.edges]
+    return _plan(graph, _slots(graph), [forward, back], turns.visits)
+
+
+def _plan(graph: Graph, slots: list, passes: list, visits: list[int], flows=FLOWS) -> Kept:
+    where = placement(graph)
     return Kept(
         heads=[head(node) for node in graph.nodes],
         ends=np.array([[edge.start, edge.end] for edge in graph.edges], int).T.reshape(2, -1),
@@ -70,11 +76,11 @@ def plan(graph: Graph) -> Kept:
         starts=where.starts,
         flows=[
             {"group": flow["group"], "colour": flow["colour"], "way": way}
-            for flow, way in zip(FLOWS, (1, -1), strict=True)
+            for flow, way in zip(flows, (1, -1), strict=True)
         ],
-        slots=np.array(_slots(graph), int).T.reshape(3, -1),
-        passes=np.array([forward, back], int),
-        visits=np.array(turns.visits, int),
+        slots=np.array(slots, int).T.reshape(3, -1),
+        passes=np.array(passes, int),
+        visits=np.array(visits, int),
     )
 
 
@@ -197,3 +203,37 @@ def shares_of(lengths, decades: float = DECADES) -> np.ndarray:
         below = np.log10(lengths[known] / lengths[known].max())
         shares[known] = np.maximum(0.04, 1 + below / decades)
     return shares
+
+
+# ------------------------------------------------------------------ one graph, many passes
+
+
+def film(graph: Graph, frames: Sequence["Frame"], flows=FLOWS) -> dict:
+    """A graph that shows another pass at each of the clock's moments, whole."""
+    items = len(graph.nodes)
+    slots = [(item, line, moment) for moment in range(len(frames))
+             for line in (0, 1) for item in range(items)]  # fmt: skip
+    told = [text for each in frames for line in (each.forward, each.back) for text in line]
+    always = np.zeros((2, len(graph.edges)), int)
+    made = _plan(graph, slots, always.tolist(), [-1] * len(frames), flows)
+    return _trace(graph, plan=made, texts=told,
+                  sizes=np.array([each.sizes for each in frames], np.float32))  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What one pass shows: a text forward and one back for each node, and sizes (2, k)."""
+
+    forward: Sequence[str]
+    back: Sequence[str]
+    sizes: np.ndarray
+
+
+def whole(case: Case) -> Frame:
+    """A pass forward and back."""
+    nodes = case.graph.nodes
+    return Frame(
+        ["" if _plain(node) else on_card(case.run.values[node.place]) for node in nodes],
+        ["" if each is None else on_card(each) for each in case.run.adjoints],
+        sizes(case),
+    )

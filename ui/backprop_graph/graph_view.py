@@ -44,21 +44,26 @@ def clock(state: PageState, turns: Moments) -> Clock:
 # ------------------------------------------------------------------ inputs under the hand
 
 
-def tracks_of(state: PageState, case: Case, shown: Case) -> dict[str, Track]:
-    """The lines of the handles, for numbers that are inputs, where they are few. While a hand
-    moves, what a length on them means stays."""
+def reaches_of(state: PageState, case: Case) -> dict[str, float]:
+    """How far each input goes. While a hand moves, what a length on its line means stays."""
     memory = state.memory
     if state.settled or set(memory.get("reaches", ())) != set(case.values):
         memory["reaches"] = {name: reach(value) for name, value in case.values.items()}
+    return memory["reaches"]
+
+
+def tracks_of(state: PageState, case: Case, shown: Case) -> dict[str, Track]:
+    """The lines of the handles, for numbers that are inputs, where they are few."""
+    reaches = reaches_of(state, case)
     alone = [name for name, value in case.values.items() if not isinstance(value, tuple)]
     where, places = shown.placement, shown.graph.places
-    memory["tracks"] = {
+    state.memory["tracks"] = {
         name: Track(where.x[places[name]] - HALF, where.x[places[name]] + HALF,
-                    where.y[places[name]] - BELOW, memory["reaches"][name])
+                    where.y[places[name]] - BELOW, reaches[name])
         for name in alone
         if len(alone) <= MOST_HANDLES
     }  # fmt: skip
-    return memory["tracks"]
+    return state.memory["tracks"]
 
 
 def with_tracks(figure: dict, tracks: dict[str, Track]) -> dict:

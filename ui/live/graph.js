@@ -11,8 +11,8 @@
 //                of the clock from which it is told, in place of the one before it
 //   passes       (f, k) the step from which a flow passes a link
 //   visits       (steps + 1,) the node that a step is about, -1 for none
-// `meta.texts` (s,) are the texts, `meta.sizes` (f, k) how much flows, from 0 to 1, and `meta.tones`,
-// if given, a colour and a sign for the card of each node, or nothing.
+// `meta.texts` (s,) are the texts, `meta.sizes` (f, k), or that for each step, how much flows, from
+// 0 to 1, and `meta.tones`, if given, a colour and a sign for the card of each node, or nothing.
 
 import { along } from "./axes.js";
 import { ink } from "./theme.js";
@@ -81,7 +81,8 @@ function fitting(trace, letters, rows, wide, high) {
   let type = Infinity;
   widest.forEach((own, at) => {
     const two = at ? (own + widest[at - 1]) / 2 : own;
-    type = Math.min(type, (wide * ACROSS) / ((two + PAD) * LETTER));
+    const rim = at === 0 || at === widest.length - 1 ? own : two;
+    type = Math.min(type, (wide * ACROSS) / ((Math.max(two, rim) + PAD) * LETTER));
   });
   for (const nodes of layers.values()) {
     for (let at = 1; at < nodes.length; at += 1) {
@@ -151,7 +152,8 @@ function paths({ heads, ends: [from, to] }, item) {
   return { nodes, links };
 }
 
-function links(pen, { plan, sizes: flowing }, routes, flows, step, lit, look, { lines }) {
+function links(pen, { plan, sizes: given }, routes, flows, step, lit, look, { lines }) {
+  const flowing = given[0]?.[0]?.length === undefined ? given : given[Math.min(step, given.length - 1)];
   const apart = lines ? (THICK / 2 + 0.5) * look.thick : 1;
   pen.lineCap = "round";
   for (let at = 0; at < plan.ends[0].length; at += 1) {

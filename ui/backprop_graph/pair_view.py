@@ -1,0 +1,65 @@
+"""The view that has one graph twice: with sigmoids, and with ReLUs in their place."""
+
+import re
+
+import numpy as np
+
+from optcore.graph.examples import SIGMOID_CHAIN
+from ui.backprop_graph import drawing, graph_view, words
+from ui.backprop_graph.case import Case, work_out
+from ui.backprop_graph.facts import facts
+from ui.backprop_graph.programs import program
+from ui.backprop_graph.scene import Scene
+from ui.backprop_graph.values import board
+from ui.live.stage import Panel
+from ui.prose import number
+from ui.state import PageState
+
+SQUASHES = ("sigmoid", "relu")
+SQUASHING = re.compile(r"\b(sigmoid|relu|tanh|softplus)(?=\s*\()")
+
+
+def pair(case: Case) -> list[Case]:
+    """The case with each of the two; of a text that has none of them, the chain of the library."""
+    text, values = case.graph.text, case.values
+    if not SQUASHING.search(text):
+        text, values = SIGMOID_CHAIN.text, dict(SIGMOID_CHAIN.values)
+    return [work_out(SQUASHING.sub(squash, text), values) for squash in SQUASHES]
+
+
+def scene(state: PageState, case: Case, first: dict) -> Scene:
+    sigmoids, relus = both = pair(case)
+    reaches = graph_view.reaches_of(state, sigmoids)
+    figures = [
+        {"data": [drawing.trace(each)], "layout": drawing.frame(each.graph, f"With {squash}")}
+        for each, squash in zip(both, SQUASHES, strict=True)
+    ]
+    return Scene(
+        [Panel(figure, name=f"with {squash}", view=state.view(0) if not at else None)
+         for at, (figure, squash) in enumerate(zip(figures, SQUASHES, strict=True))],
+        [board("values", sigmoids.values, first, reaches)],
+        words=lambda: told(both),
+        table=lambda: words.listed(sigmoids),
+        facts=lambda: {**facts(sigmoids), **{f"relu.{name}": value
+                                             for name, value in facts(relus).items()}},
+        sheet=lambda: words.sheet(sigmoids),
+        program=lambda: program(sigmoids),
+        clock=graph_view.clock(state, sigmoids.moments),
+        legend=drawing.FLOWS,
+    )  # fmt: skip
+
+
+def told(both: list[Case]) -> list[str]:
+    """Sentences of the sigmoids' graph; at the end, what is left of the gradient in both."""
+    found = words.told(both[0])
+    parts = [f"with {squash} {number(faintest(each))}"
+             for each, squash in zip(both, SQUASHES, strict=True)]  # fmt: skip
+    found[-1] = f"The smallest gradient of an input, by size: {' and '.join(parts)}."
+    return found
+
+
+def faintest(case: Case) -> float:
+    """The length of the shortest gradient of an input; nan where none has any."""
+    found = [case.run.adjoint(name) for name in case.graph.inputs]
+    lengths = [float(np.linalg.norm(np.ravel(each))) for each in found if each is not None]
+    return min(lengths, default=float("nan"))
