@@ -6,8 +6,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from optcore.graph import Mode, both_modes, fan, fan_operations, parse, path_counts, sum_over_paths
-from optcore.graph.chains import WALKED, residual_chain
+from optcore.graph import Mode, both_modes, fan, fan_operations, parse, sum_over_paths
+from optcore.graph.chains import residual_chain
 from ui import controls
 from ui.address import Address
 from ui.backprop_graph import drawing
@@ -50,15 +50,13 @@ def case_of(inputs: int, outputs: int) -> Case:
 @lru_cache(maxsize=32)
 def timed(blocks: int) -> Timed:
     """Measured when it is first asked for."""
-    graph = parse(residual_chain("tanh", blocks))
-    values = {"x0": START}
+    graph, values = parse(residual_chain("tanh", blocks)), {"x0": START}
+    graph.run(values)  # The first pass over a graph finds its shapes, too.
     began = time.perf_counter()
     run = graph.run(values)
     passed = time.perf_counter()
-    assert path_counts(graph)[graph.places["x0"]] <= WALKED, "no more blocks than can be walked"
-    sum_over_paths(run, "x0")
-    paths = path_counts(graph)[graph.places["x0"]]
-    return Timed(paths, len(graph.edges), time.perf_counter() - passed, passed - began)
+    walked = sum_over_paths(run, "x0")
+    return Timed(walked.paths, len(graph.edges), time.perf_counter() - passed, passed - began)
 
 
 def scene(state: Address) -> Scene:
