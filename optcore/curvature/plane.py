@@ -13,7 +13,7 @@ def plane_eigen(matrices) -> tuple[np.ndarray, np.ndarray]:
     root = np.hypot(half, b)
     angle = 0.5 * np.arctan2(b, half)
     along = np.stack([np.cos(angle), np.sin(angle)], axis=-1)
-    across = np.stack([-along[..., 1], along[..., 0]], axis=-1)
+    across = np.stack([along[..., 1], -along[..., 0]], axis=-1)
     values = np.stack([mean - root, mean + root], axis=-1)
     return values, np.stack([across, along], axis=-1)
 
@@ -37,7 +37,7 @@ def newton_parts(grads, hessians, tiny=1e-10) -> np.ndarray:
     kept = sizes > tiny * sizes.max(axis=-1, keepdims=True)
     axes = np.swapaxes(vectors, -1, -2)
     slopes = (axes @ grads[..., None])[..., 0]
-    lengths = np.where(kept, slopes / np.where(kept, values, 1.0), 0.0)
+    lengths = np.divide(slopes, values, out=np.zeros_like(slopes), where=kept)
     return -lengths[..., None] * axes
 
 

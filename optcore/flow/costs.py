@@ -10,6 +10,9 @@ from optcore.flow.plan import FlowPlan
 
 # Measured on two cores of a small server: multiply-adds are cheap, functions of numbers are not.
 SECONDS_PER_FLOP, SECONDS_PER_NUMBER, SECONDS_PER_WEIGHT = 4e-11, 1.5e-8, 2.5e-8
+# Of a layer's decompositions, and of its largest singular value alone: to begin, and by the cube
+# of the width.
+SECONDS_TO_BEGIN, SECONDS_DECOMPOSED, SECONDS_OF_NORM = 2e-4, 1.2e-9, 6e-10
 # Arrays of float64 that a pass keeps: of the activations' size (one more for a normalisation, one
 # for a skip), and of the weights'.
 ARRAYS_PER_NUMBER, ARRAYS_PER_WEIGHT = 4.7, 2.0
@@ -59,7 +62,7 @@ def smaller(plans: Sequence[FlowPlan], limit: float) -> dict[str, int]:
 
 def spectrum_seconds(width: int) -> float:
     """About how long two decompositions and a product of one layer take."""
-    return 2e-4 + 1.2e-9 * width**3
+    return SECONDS_TO_BEGIN + SECONDS_DECOMPOSED * width**3
 
 
 def spectrum_layers(plans: Sequence[FlowPlan], limit: float) -> tuple[int, ...]:
@@ -72,4 +75,4 @@ def spectrum_layers(plans: Sequence[FlowPlan], limit: float) -> tuple[int, ...]:
 
 def norm_seconds(width: int) -> float:
     """About how long the largest singular value of one layer's weights takes."""
-    return 2e-4 + 6e-10 * width**3
+    return SECONDS_TO_BEGIN + SECONDS_OF_NORM * width**3

@@ -4,7 +4,6 @@ import csv
 import io
 import math
 import re
-from fractions import Fraction
 
 import numpy as np
 import plotly.graph_objects as go
@@ -12,7 +11,7 @@ import pytest
 
 from optcore.derivatives.differences import BACKWARD, CENTRAL, COMPLEX_STEP, DIFFERENCES, FORWARD
 from optcore.derivatives.error_curve import error_curve
-from optcore.derivatives.microscope import lattice, look_closely, nearest_step, step_grid
+from optcore.derivatives.microscope import lattice, nearest_step, step_grid
 from optcore.derivatives.textbook import step_table
 from optcore.formula.functions import ABSOLUTE, EXP, FUNCTIONS, HIDDEN_POLES, RELU, SINE, TEXTBOOK
 from ui.shrinking_h import charts, error_charts, words
@@ -40,64 +39,6 @@ def in_colours(node):
 
 def named(figure, name, mode=None):
     return [t for t in figure["data"] if t["name"] == name and mode in (None, t["mode"])]
-
-
-# ------------------------------------------------------------------ the steps and the microscope
-
-
-def test_the_grid_has_sixteen_steps_a_decade_and_every_power_of_ten():
-    assert len(GRID) == 257
-    assert (np.diff(GRID) < 0).all()
-    assert [GRID[16 * k] for k in range(17)] == [float(f"1e-{k}") for k in range(17)]
-    assert all(float(f"{h:.2e}") == h for h in GRID)
-
-
-@pytest.mark.parametrize("own", [3e-7, 1.0, 1e-16, 0.123456])
-def test_a_typed_h_is_on_the_grid_as_it_was_typed(own):
-    grid = step_grid(own)
-    assert grid[nearest_step(grid, own)] == own
-    assert (np.diff(grid) < 0).all()
-    assert len(grid) == len(GRID)
-
-
-@both_floats
-@every_function
-def test_central_estimates_are_whole_multiples_of_the_lattice(function, dtype):
-    """In exact rational arithmetic, wherever the function has values on both sides."""
-    x, h = dtype(function.x), GRID[::5].astype(dtype)
-    with np.errstate(all="ignore"):
-        values = [np.float64(function.value(x + side * h)) for side in (1, -1)]
-    for up, down, step, grain in zip(*values, h, lattice(function, x, h), strict=True):
-        if math.isfinite(up) and math.isfinite(down) and grain > 1e-280:
-            estimate = (Fraction(up) - Fraction(down)) / (2 * Fraction(float(step)))
-            multiple = estimate / Fraction(grain)
-            assert abs(multiple - round(multiple)) < Fraction(1, 10**6) * max(1, abs(multiple))
-
-
-@both_floats
-def test_the_microscope_straightens_a_curve_and_then_breaks_it_into_steps(dtype):
-    seen = look_closely(SINE, 1.0, GRID, dtype)
-    assert seen.rise.shape == (257, len(seen.across))
-    line = math.cos(1.0) * seen.across
-    apart = np.max(np.abs(seen.rise - line), axis=1)
-    smooth, best, broken = (nearest_step(GRID, h) for h in (1, 1e-3, 1e-7 if dtype is np.float32
-                                                           else 1e-15))  # fmt: skip
-    assert apart[smooth] > 0.5
-    assert apart[best] < 3e-3
-    assert apart[broken] > 0.1
-    levels = len(np.unique(seen.rise[broken]))
-    assert levels < 40 < len(np.unique(seen.rise[best]))
-
-
-def test_the_microscope_looks_at_exactly_the_points_that_the_rules_use():
-    seen = look_closely(SINE, 1.0, GRID)
-    left, middle, right = np.searchsorted(seen.across, [-1, 0, 1])
-    assert list(seen.across[[left, middle, right]]) == [-1, 0, 1]
-    forward, backward, central = curves_of(SINE)
-    assert seen.rise[:, right] == pytest.approx(forward.estimate, rel=1e-15)
-    assert -seen.rise[:, left] == pytest.approx(backward.estimate, rel=1e-15)
-    middle_slope = (seen.rise[:, right] - seen.rise[:, left]) / 2
-    assert middle_slope == pytest.approx(central.estimate, rel=1e-12)
 
 
 # ------------------------------------------------------------------ figures

@@ -1,74 +1,18 @@
 """The lenses over both ends of a secant: what floats make of f there."""
 
-from decimal import Decimal, getcontext
-
 import numpy as np
 import pytest
 
 from optcore.derivatives.differences import BACKWARD, CENTRAL, COMPLEX_STEP, FORWARD
 from optcore.derivatives.error_curve import error_curve
-from optcore.derivatives.microscope import look_at_ends, step_grid
-from optcore.formula.functions import ABSOLUTE, EXP, FUNCTIONS, SINE, TANH
+from optcore.derivatives.microscope import step_grid
+from optcore.formula.functions import ABSOLUTE, EXP, FUNCTIONS, SINE
 from ui.shrinking_h import charts
 from ui.shrinking_h.charts import SECANTS
 from ui.shrinking_h.lens import HEIGHT, REACH, WIDTH, corner_of
 
 GRID = step_grid()
 WIDER = np.finfo(np.longdouble).eps < np.finfo(np.float64).eps
-needs_wider = pytest.mark.skipif(not WIDER, reason="no float here is wider than float64")
-
-
-def exact_exp(x: float) -> Decimal:
-    """By Taylor's series with 50 digits."""
-    getcontext().prec = 50
-    term = total = Decimal(1)
-    for at in range(1, 80):
-        term *= Decimal(x) / at
-        total += term
-    return total
-
-
-@needs_wider
-def test_where_f_lies_between_floats_is_what_fifty_digits_say():
-    seen = look_at_ends(EXP, 0.3, GRID[::16], (-1, 1))
-    for row, h in enumerate(GRID[::16]):
-        for column, side in enumerate((-1, 1)):
-            place = 0.3 + side * h
-            value = float(np.exp(place))
-            away = (exact_exp(place) - Decimal(value)) / Decimal(float(np.spacing(value)))
-            assert seen.exact[row, column] == pytest.approx(float(away), abs=2e-3)
-
-
-@needs_wider
-def test_the_tangent_comes_within_one_float_at_about_the_root_of_eps():
-    """Taylor: the tangent is h^2 f''/2 away, which is one float at 1e-8 or so."""
-    seen = look_at_ends(EXP, 0.0, GRID, (0, 1))
-    away = np.abs(seen.tangent - seen.exact)[:, 1]
-    bend = GRID**2 / 2 / np.spacing(np.exp(GRID))
-    np.testing.assert_allclose(away[GRID > 1e-6], bend[GRID > 1e-6], rtol=0.6)
-    assert np.all(away[GRID <= 1e-8] < 1)
-    assert np.all(away[GRID >= 3e-8] > 1)
-
-
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_floats_between_the_ends_are_counted_and_one_more_turns_the_slope(dtype):
-    h = GRID[(GRID < 0.1) & (100 * np.finfo(dtype).eps < GRID)].astype(dtype)
-    seen = look_at_ends(SINE, 1.0, h, (0, 1), dtype)
-    curve = error_curve(FORWARD, SINE, 1.0, h, dtype)
-    np.testing.assert_allclose(seen.apart * seen.turn, np.abs(curve.estimate), rtol=1e-4)
-    assert np.all(seen.apart == np.round(seen.apart))
-
-
-def test_where_f_is_0_the_other_end_says_how_fine_floats_are():
-    """Floats at 0 lie 5e-324 apart, and no difference is known so well."""
-    seen = look_at_ends(TANH, 0.0, GRID, (0, 1))
-    np.testing.assert_allclose(seen.turn * GRID, np.spacing(np.tanh(GRID)))
-
-
-def test_in_float32_what_floats_say_is_measured_with_float64():
-    seen = look_at_ends(SINE, 1.0, GRID[:100], (-1, 1), np.float32)
-    assert np.nanmax(np.abs(seen.exact)) < 2
-    assert np.median(np.abs(seen.exact)) > 0.05
 
 
 def lens_of(curve, lead=None, shown=slice(None)):
