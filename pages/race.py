@@ -25,7 +25,7 @@ racers, others = choices.dials(surface, optimizers, conditions)
 
 @state.live
 def live():
-    wanted, boards = choices.set_up(state, racers, others)
+    wanted, boards = choices.set_up(state, racers, others, conditions)
     race = choices.affordable(state, wanted)
     runs = choices.runs(race)
     shown = panels.panels(state, race, runs)

@@ -5,6 +5,8 @@ from functools import lru_cache
 
 import streamlit as st
 
+from optcore.descent.batches import Batches
+from optcore.descent.delay import Delay
 from optcore.descent.disturbance import ClipNorm, ClipValue, GradientNoise
 from optcore.descent.loop import descend
 from optcore.descent.schedules import Constant, Schedule
@@ -18,10 +20,16 @@ from ui.live.turn import give_way
 from ui.palette import OPTIMIZER_LOOKS
 from ui.parameters import slug
 from ui.prose import number, seconds
-from ui.race.parameters import CONTOURS, Length, Unclipped
+from ui.race.parameters import CONTOURS, FITS, WHOLE, Length, Unclipped
 from ui.state import PageState
 from ui.surfaces import OwnFunction, Reach, point_dial
 from ui.work import UNASKED, ask, asked
+
+ON_TIME = Delay()
+SAMPLES = (
+    "Each step sees the next samples of a deck: shuffled before each pass, ordered as they lie, "
+    f"drawn with putting back, or ever new ones. For {' and '.join(each.name for each in FITS)}."
+)
 
 
 @dataclass(frozen=True)
@@ -31,11 +39,16 @@ class Conditions:
     schedule: Schedule
     clip: ClipNorm | ClipValue | None
     noise: GradientNoise
+    samples: str = WHOLE
+    batches: Batches | None = None
+    delay: Delay = ON_TIME
 
     @property
     def given(self) -> dict:
         """As `descend` takes them."""
-        return {"schedule": self.schedule, "clip": self.clip, "noise": self.noise}
+        late = self.delay if self.delay.on else None
+        return {"schedule": self.schedule, "clip": self.clip, "noise": self.noise,
+                "batches": self.batches, "delay": late}  # fmt: skip
 
     def note(self, optimizers) -> str:
         """What is on that changes the gradients or the rates of a race; empty when nothing is."""
@@ -51,7 +64,24 @@ class Conditions:
             )
         if self.noise.scale:
             parts.append(f"Gaussian noise of {number(self.noise.scale)} is added to every gradient")
+        parts += [*self._of_samples(), *self._late()]
         return f"Note: {'; '.join(parts)}." if parts else ""
+
+    def _of_samples(self) -> list[str]:
+        if self.samples == WHOLE:
+            return []
+        if self.batches is None:
+            fits = " or ".join(each.name for each in FITS)
+            return [f"this surface is not made of samples, so there are no batches: take {fits}"]
+        return [f"gradients are those of batches of {self.batches.size}, {self.samples}"]
+
+    def _late(self) -> list[str]:
+        if not self.delay.on:
+            return []
+        late = f"every gradient is {self.delay.steps} steps old"
+        if not self.delay.compensation:
+            return [late]
+        return [f"{late} and compensated with {number(self.delay.compensation)}"]
 
 
 def choose_surface(state: PageState):
@@ -65,7 +95,9 @@ def choose_conditions(state: PageState):
     """Schedule and clipping by name; their numbers are dials."""
     schedule = controls.choose(state, "schedule", "Learning-rate schedule")
     clip = controls.choose(state, "clip", "Gradient clipping")
-    return Conditions(schedule, None if isinstance(clip, Unclipped) else clip, GradientNoise())
+    samples = controls.choose(state, "samples", "Samples of each gradient", help=SAMPLES)
+    clip = None if isinstance(clip, Unclipped) else clip
+    return Conditions(schedule, clip, GradientNoise(), samples)
 
 
 def choose_optimizers(state: PageState):
@@ -125,14 +157,15 @@ class Race:
     @property
     def seconds(self) -> float:
         """About how long it takes: a method that searches looks far where noise misleads it."""
-        return sum(self.steps * _pace(each, self.conditions.noise) for each in self.optimizers)
+        return sum(self.steps * _pace(each, self.conditions) for each in self.optimizers)
 
 
-def _pace(optimizer, noise: GradientNoise) -> float:
+def _pace(optimizer, conditions: Conditions) -> float:
     """Seconds that a step takes at most, as measured on every surface."""
     if "value" not in optimizer.uses:
         return 1e-5
-    return 2e-3 if noise.scale else 4e-5
+    misled = conditions.noise.scale or conditions.batches or conditions.delay.on
+    return 2e-3 if misled else 4e-5
 
 
 def affordable(state: Address, race: Race) -> Race:
@@ -169,7 +202,11 @@ def dials(surface, optimizers, conditions: Conditions) -> tuple[list, dict]:
         "start": controls.Dials("Start", "start", point_dial(surface.window, surface.start)),
         "surface": controls.Dials(surface.name, "surface", surface),
         "noise": controls.Dials("Gradient noise", "noise", conditions.noise),
+        "delay": controls.Dials("Late gradients", "delay", conditions.delay),
     }
+    if conditions.samples != WHOLE and hasattr(surface, "batch_grad"):
+        batches = Batches(16, conditions.samples)
+        others["batches"] = controls.Dials("Batches", "batches", batches)
     if surface.name == OwnFunction.name:
         others["window"] = controls.Dials("Window", "window", Reach())
     if conditions.schedule.name != "Constant":
@@ -180,7 +217,7 @@ def dials(surface, optimizers, conditions: Conditions) -> tuple[list, dict]:
     return racers, others
 
 
-def set_up(state: Address, racers: list, others: dict) -> tuple[Race, list]:
+def set_up(state: Address, racers: list, others: dict, conditions: Conditions) -> tuple[Race, list]:
     """The race the sliders stand at, and the sliders themselves."""
     optimizers, beside = controls.tune(state, racers)
     rest, below = controls.tune(state, list(others.values()))
@@ -192,8 +229,9 @@ def set_up(state: Address, racers: list, others: dict) -> tuple[Race, list]:
         (tuned["start"].x, tuned["start"].y),
         tuned["race"].steps,
         tuned["race"].tolerance,
-        Conditions(schedule, tuned.get("clip"), tuned["noise"]),
-    )
+        Conditions(schedule, tuned.get("clip"), tuned["noise"], conditions.samples,
+                   tuned.get("batches"), tuned["delay"]),
+    )  # fmt: skip
     return race, [beside, below]
 
 
@@ -208,5 +246,6 @@ def runs(race: Race) -> dict:
 
 
 @cached
-def _run(surface, optimizer, start, steps: int, schedule, clip, noise):
-    return descend(surface, optimizer, start, steps, schedule=schedule, clip=clip, noise=noise)
+def _run(surface, optimizer, start, steps: int, schedule, clip, noise, batches, delay):
+    return descend(surface, optimizer, start, steps, schedule=schedule, clip=clip, noise=noise,
+                   batches=batches, delay=delay)  # fmt: skip

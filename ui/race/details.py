@@ -14,7 +14,7 @@ from ui.race import charts
 from ui.race.choices import Race
 from ui.race.inspector import numbers, worked
 from ui.race.known_rates import sweep
-from ui.race.programs import trajectory, with_optcore, with_torch
+from ui.race.programs import trajectory, with_optcore, with_torch, without_torch
 from ui.race.words import floor_of
 from ui.rules import rule
 from ui.state import PageState
@@ -116,8 +116,7 @@ def downloads(race: Race, runs: dict) -> None:
                                    key=f"csv/{name}", on_click="ignore")  # fmt: skip
                 st.download_button("NumPy", partial(with_optcore, *given), f"{name}_optcore.py",
                                    key=f"np/{name}", on_click="ignore")  # fmt: skip
-                known = bool(optimizer.torch)
+                missing = without_torch(race.surface, optimizer)
                 st.download_button("PyTorch", partial(with_torch, *given), f"{name}_torch.py",
-                                   key=f"torch/{name}", on_click="ignore", disabled=not known,
-                                   help=None if known else "torch.optim has no such method.",
+                                   key=f"torch/{name}", on_click="ignore", disabled=bool(missing), help=missing or None,
                                    )  # fmt: skip

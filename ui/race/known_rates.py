@@ -33,7 +33,9 @@ def marks(race: Race, *, settled: bool) -> dict[str, list[dict]]:
     for each in rated:
         swept = sweep(race, each) if quick else known_sweep(race, each)
         best = [] if swept is None or swept.best is None else [_mark(swept.best, "best rate", BEST)]
-        found[f"{slug(each.name)}.learning_rate"] = [*_limits(each, below), *best]
+        # Late gradients have another limit, of which the status of a run tells.
+        limits = [] if race.conditions.delay.on else _limits(each, below)
+        found[f"{slug(each.name)}.learning_rate"] = [*limits, *best]
     return found
 
 

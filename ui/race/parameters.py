@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 
+from optcore.descent.batches import ORDERS, Batches
+from optcore.descent.delay import Delay
 from optcore.descent.disturbance import CLIPPINGS, GradientNoise
 from optcore.descent.schedules import SCHEDULES
 from optcore.descent.setting import MOST_STEPS
 from optcore.knobs import knob
 from optcore.optimizers import OPTIMIZERS
 from optcore.optimizers.misprints import MISPRINTS
+from optcore.samples import LinearClassifier, LinearRegression
 from optcore.surfaces import SURFACES, Rosenbrock
 from ui.lessons import lesson_row
 from ui.parameters import (
@@ -27,6 +30,9 @@ from ui.surfaces import FORMULA, OwnFunction, Reach, point_dial
 RACERS = (*OPTIMIZERS, *MISPRINTS)
 FIRST_FOUR = ("Gradient descent", "Momentum", "RMSProp", "Adam")
 CONTOURS, DEEP = VIEWS = ("Contours", "3-D")
+# Surfaces that are means over samples, so that there are batches of them.
+FITS = (LinearRegression.drawn(100), LinearClassifier.drawn(100))
+WHOLE = "all samples"
 LOSS, GRADIENT_NORM, MEMORY, STEP_LENGTH, EFFECTIVE_RATE, VALLEY = BESIDE = (
     "Loss", "Gradient norm", "Memory", "Step length", "Effective rate", "Across and along",
 )  # fmt: skip
@@ -51,7 +57,7 @@ def _with_details(state) -> bool:
 
 PARAMETERS = (
     lesson_row("race"),
-    choice("surface", (*SURFACES, OwnFunction()), Rosenbrock(),
+    choice("surface", (*SURFACES, *FITS, OwnFunction()), Rosenbrock(),
            resets=(".learning_rate", "start.x", "start.y", "at", "zoom", "camera")),
     Parameter(name="f", default=FORMULA, when=lambda state: state["surface"] == OwnFunction()),
     choices("race", RACERS, [each for each in RACERS if each.name in FIRST_FOUR]),
@@ -60,6 +66,7 @@ PARAMETERS = (
     choices("beside", BESIDE, (LOSS, GRADIENT_NORM)),
     choice("schedule", SCHEDULES),
     choice("clip", (Unclipped(), *CLIPPINGS)),
+    choice("samples", (WHOLE, *ORDERS)),
     switch("sweep", when=_with_details),
     choice("inspect", RACERS, among=lambda state: state["race"], when=_with_details),
     step(MOST_STEPS),
@@ -71,6 +78,8 @@ PARAMETERS = (
     Place("start", ("start.x", "start.y")),
     sliders("surface", *SURFACES),
     sliders("noise", GradientNoise()),
+    sliders("delay", Delay()),
+    sliders("batches", Batches(16)),
     sliders("window", Reach()),
     sliders("schedule", *SCHEDULES),
     sliders("clip", *CLIPPINGS),

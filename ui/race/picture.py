@@ -11,8 +11,9 @@ from ui.thumbnail import Stroke
 
 def picture(state: Address):
     clip = None if isinstance(state["clip"], Unclipped) else state["clip"]
-    conditions = choices.Conditions(state["schedule"], clip, GradientNoise())
-    race, _ = choices.set_up(state, *choices.dials(state["surface"], state["race"], conditions))
+    conditions = choices.Conditions(state["schedule"], clip, GradientNoise(), state["samples"])
+    dials = choices.dials(state["surface"], state["race"], conditions)
+    race, _ = choices.set_up(state, *dials, conditions)
     race = choices.affordable(state, race)
     lines = [
         Stroke(OPTIMIZER_LOOKS[name]["colour"], run.points[reached(run)])

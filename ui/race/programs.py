@@ -53,10 +53,18 @@ def _imports(body: str, kind: type) -> list[str]:
     return [f"from optcore import {', '.join(sorted(called))}", *apart]
 
 
+def without_torch(surface, optimizer) -> str:
+    """Why there is no program with torch; empty where there is one."""
+    if not optimizer.torch:
+        return "torch.optim has no such method."
+    if not surface.elementwise:
+        return f"{surface.name} is told by its samples, which the program with optcore has."
+    return ""
+
+
 def with_torch(surface, optimizer, start, steps: int, conditions) -> str:
-    """The same run with torch.optim and autograd; empty where torch has no such method, and where
-    the gradients are those of batches."""
-    if not optimizer.torch or conditions.get("batches"):
+    """The same run with torch.optim and autograd; empty where there is none."""
+    if without_torch(surface, optimizer):
         return ""
     call, *set_rate = (
         _FIELD.sub(lambda m: repr(getattr(optimizer, m[1])), text)
