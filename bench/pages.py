@@ -21,10 +21,22 @@ CLOCK = Chart(
     ("aria-valuetext",),
 )
 
+# Three racers of 1,000 steps on 1,000 samples; and the clouds of 200 batches of them.
+_RUN = "view=the-run&equal=steps&run.points=1000&run.budget=1000"
+NOISE = {
+    "rate": (_RUN, "gradient-descent.learning_rate"),
+    "batch size": (_RUN, "run.batch"),
+    "delay": ("view=late-gradients&late.steps=1000", "delay.steps"),
+    "place of one gradient": ("data.points=1000", "point.w"),
+    "order": ("view=order", "deck.learning_rate"),
+    "surrogate": ("view=what-is-minimized", "train.learning_rate"),
+    "early stop": ("view=when-to-stop", "stop.learning_rate"),
+}
+
 
 def run() -> Section:
     section = Section(
-        "Shrinking h, gradient flow, curvature, and steps",
+        "Shrinking h, gradient flow, curvature, steps, recurrent, and noise",
         "Measured as on the Race page: input event to painted frame. The h slider answers in the "
         "browser alone; all else asks the server. Layers are as asked: depth 20, width 128, "
         "sigmoid and ReLU, batch 256, with theory lines and bounds. The stream drawn by hand has "
@@ -53,6 +65,9 @@ def run() -> Section:
             _measure(section, "Steps, drawn by hand", page, ".os-pen", _waving, 25)
         with opened(browser, f"{server.url}/recurrent", STAGE) as page:
             _measure(section, "Recurrent, a column of W dragged", page, ".os-handle", _across, 35)
+        for name, (view, knob) in NOISE.items():
+            with opened(browser, f"{server.url}/noise?{view}", STAGE) as page:
+                _measure(section, f"Noise, {name}", page, f'input[data-knob="{knob}"]', _across, 35)
     return section
 
 

@@ -26,7 +26,7 @@ def margins(case) -> dict[str, Any]:
         some = (case.margins <= 0) == wrong
         data.append(cloud(name, np.where(some, at, np.nan), np.where(some, heights, np.nan),
                           size=9, opacity=0.8))  # fmt: skip
-    return figure(data, "Losses of the margin, samples on the one in use",
+    return figure(data, "Losses of the margin",
                   xaxis=axis("margin y (w x + b)", (-REACH, REACH)),
                   yaxis=axis("loss", (-0.15, TOP)))  # fmt: skip
 
@@ -48,7 +48,7 @@ def border(case) -> dict[str, Any]:
     truth = 2 / (1 + np.exp(-np.clip(chance.slope * grid + chance.intercept, -60, 60))) - 1
     some = marks("samples", {"colour": HUES[7], "symbol": "circle"}, x, y, size=8)
     return figure([ink("mean label", grid, truth, dash="dot"), steps, some],
-                  "Line: the class of each side; dotted: mean label",
+                  "Class; dotted: the mean label",
                   xaxis=axis("x", (-reach, reach)), yaxis=axis("label", (-1.4, 1.4)))  # fmt: skip
 
 
@@ -65,7 +65,7 @@ def courses(case) -> dict[str, Any]:
     high = float(np.clip(np.ceil(10 * max(case.errors.max(), risk.max()) + 0.5) / 10, 0.2, 1.03))
     return figure(
         [loss, norm, wrong, truth, holding("y"), holding("y2")],
-        "Loss, dashed: gradient norm; below: 0-1 error",
+        "Loss; dashed: gradient norm",
         xaxis=axis("step", over(steps), anchor="y2"),
         yaxis=log_axis("loss", log_range([values, norms], 1e-8, 1e4), domain=[0.42, 1.0]),
         yaxis2=axis("0-1 error", (-0.03, high), domain=[0.0, 0.34], tickformat=".0%", nticks=5),

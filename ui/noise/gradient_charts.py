@@ -39,7 +39,7 @@ def data(case) -> dict[str, Any]:
     every = marks("samples", {"colour": HUES[7], "symbol": "circle"}, xs, ys, size=8)
     here = moving("all samples", "still", x=x, y=line)
     up = (-1.5, 1.5) if case.task == CLASSES else UP
-    title = "Samples, and what the point says of them"
+    title = "Samples, and the line of the point"
     return figure([every, here, batch], title, xaxis=axis("x", ACROSS), yaxis=axis("y", up))
 
 
@@ -57,7 +57,7 @@ def _parabola(case) -> dict[str, Any]:
     some = [case.fit.batch_value(points, case.cards[0][None, :size]) for size in case.sizes]
     batch = framed("batches", b, np.stack(some))
     whole = altered(moving("all samples", "still", x=b, y=mean), name="mean loss")
-    return figure([*thin, whole, batch], "Loss over b: thin, of each sample alone",
+    return figure([*thin, whole, batch], "Loss; thin: of each sample alone",
                   xaxis=axis("b", (-4, 4)), yaxis=axis("loss", (0, 20)))  # fmt: skip
 
 
@@ -72,7 +72,7 @@ def _bowl(case) -> dict[str, Any]:
                     *np.reshape(np.array(case.fit.minima, float), (-1, 2)).T, size=12)  # fmt: skip
     (w_low, w_high), (b_low, b_high) = case.fit.window
     return figure([contour(case.ground), minimum, batches, true],
-                  "Loss, and one step by each of 40 batches",
+                  "Loss, and a step by each of 40",
                   xaxis=axis("w", (w_low, w_high)), yaxis=axis("b", (b_low, b_high)))  # fmt: skip
 
 
@@ -88,7 +88,7 @@ def _plane(case) -> dict[str, Any]:
     dots = cloud("batches", case.means[..., 0], case.means[..., 1])
     x, y = segments([0.0, 0.0], [case.true])
     true = moving("all samples", "still", x=x, y=y, width=3.5)
-    title = "200 batches; dashed: law, 2 σ; shaded: leads up"
+    title = "200 batches; dashed: law, 2 σ"
     made = figure(
         [_upper(case.true, reach), dots, border, true],
         title,
@@ -125,7 +125,7 @@ def _along_b(case) -> dict[str, Any]:
     half = ink("leads up", upper, [0, 1, 1, 0, 0], width=0.8, dash="dot", opacity=0.8)
     half = altered(half, fill="toself", fillcolor=SHADE)
     return figure([half, cloud("batches", values, places), sides, here],
-                  "200 batches; dashed: law, 2 σ; shaded: leads up",
+                  "200 batches; dashed: law, 2 σ",
                   xaxis=axis("by b", (-reach, reach)),
                   yaxis=axis("batch", (0, 1), showticklabels=False))  # fmt: skip
 
@@ -147,7 +147,7 @@ def spread(case) -> dict[str, Any]:
     end = np.log10(sizes[-1])
     return figure(
         [root, law(sizes, positive(exact)), measured, *below, holding("y"), holding("y2")],
-        "Spread by batch size; dashed: law, dotted: σ/√B",
+        "Spread; dashed: law, dotted: σ/√B",
         xaxis=axis("batch size B", (-0.03 * max(end, 1), 1.03 * end), type="log", dtick=1,
                    anchor="y2"),
         yaxis=log_axis("spread", reach, domain=[0.42, 1.0]),

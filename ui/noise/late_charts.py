@@ -21,7 +21,7 @@ def paths(case) -> dict[str, Any]:
         points = _near(run.points[: int(run.ended) + 1])
         data.append(moving(name, "path", x=points[:, 0], y=points[:, 1]))
     data.append(_from_then(case))
-    return figure(data, "Paths; black: where the gradient was taken",
+    return figure(data, "Paths, and where it was taken",
                   xaxis=axis("x", (x_low, x_high)), yaxis=axis("y", (y_low, y_high)))  # fmt: skip
 
 
@@ -76,6 +76,6 @@ def roots(case) -> dict[str, Any]:
         "xaxis": axis("real", (-1.7, 1.7)),
         "yaxis": axis("imaginary", (-1.4, 1.4)),
     }
-    made = figure(data, "Roots: what a step multiplies the steep axis by", **reach)
+    made = figure(data, "Roots: factors of one step", **reach)
     made["layout"]["xaxis"]["zeroline"] = made["layout"]["yaxis"]["zeroline"] = True
     return made

@@ -33,7 +33,7 @@ def distances(case) -> dict[str, Any]:
         data.append(moving(order, "curve", "distance", x=case.passes, y=values, width=2.0))
     made = figure(
         data,
-        f"Distance from the minimum; mean of {case.seeds}",
+        "Distance from the minimum",
         xaxis=_over(case),
         yaxis=log_axis("distance", log_range(drawn, 1e-4, 1e4)),
     )
@@ -55,7 +55,7 @@ def losses(case) -> dict[str, Any]:
     known = np.isfinite(high)
     low = min(float(np.nanmin(np.minimum(values, 1e6))) for values in case.losses.values())
     top = max(1.3 * (high if known else noise), 1.05 * low + 0.02)
-    title = f"{case.told.capitalize()}: losses of {case.sets} sets; dotted: law"
+    title = f"{case.told.capitalize()}: losses; dotted: law"
     made = figure(tracks, title, xaxis=_over(case),
                   yaxis=axis("loss", (0.7 * min(best, low), max(1.6 * top, 1e-3))))  # fmt: skip
     made["layout"]["shapes"] = [level(y) for y in ((best, high) if known else (best,))]

@@ -24,7 +24,7 @@ def paths(case) -> dict[str, Any]:
                            **_places(case.paths[racer.name])))  # fmt: skip
     if case.average:
         data += [_mean(case, name) for name in DRAWN]
-    return figure(data, "Paths over the loss; ellipses: the law, 2 σ",
+    return figure(data, "Paths; ellipses: the law, 2 σ",
                   xaxis=axis("w", (w_low, w_high)), yaxis=axis("b", (b_low, b_high)))  # fmt: skip
 
 
@@ -65,7 +65,7 @@ def ball(case) -> dict[str, Any]:
         reach.append(2.6 * spread if np.isfinite(spread) else 3.0)
     data += [_ball(case, name) for name in DRAWN]
     wide = _nice(max(reach))
-    title = "Last half of each run; dashed: law, 2 σ"
+    title = "Last half; dashed: law, 2 σ"
     return figure(data, title, xaxis=axis("w", (centre[0] - wide, centre[0] + wide)),
                   yaxis=axis("b", (centre[1] - wide, centre[1] + wide)))  # fmt: skip
 
@@ -90,7 +90,7 @@ def excess(case, band) -> dict[str, Any]:
                            width=1.6 if racer.size else 2.4))  # fmt: skip
     data += _powers(case)
     first = np.log10(max(costs[1], 1e-9))
-    title = "Excess error; dashed: exactly what is expected"
+    title = "Excess error; dashed: expected"
     return figure(data, title,
                   xaxis=log_axis(f"{case.equal} spent", (first, np.log10(costs[-1]))),
                   yaxis=log_axis("excess error", _up(case)))  # fmt: skip

@@ -16,7 +16,7 @@ def losses(case) -> dict[str, Any]:
     data = [moving(name, "curve", "loss", x=rows, y=positive(values))
             for name, values in case.losses.items()]  # fmt: skip
     bounds = log_range([trace["y"] for trace in data], 1e-4, 1e3)
-    made = figure(data, "Losses; dotted: where validation says stop",
+    made = figure(data, "Losses; dotted: where to stop",
                   xaxis=axis("step", over(case.stopping.steps)),
                   yaxis=log_axis("loss", bounds))  # fmt: skip
     return _stopped(made, case)
@@ -50,7 +50,7 @@ def shares(case) -> dict[str, Any]:
     exact = framed("training", across, known, silent=True, yaxis="y2", line={"width": 1.8})
     return figure(
         [stop, decay, exact, holding("y"), holding("y2")],
-        "Share of the way: stop, dashed: decay",
+        "Share of the way; dashed: decay",
         xaxis=axis(
             "rate × curvature",
             (-4.0, 0.0),

@@ -118,5 +118,6 @@ def downloads(race: Race, runs: dict) -> None:
                                    key=f"np/{name}", on_click="ignore")  # fmt: skip
                 missing = without_torch(race.surface, optimizer)
                 st.download_button("PyTorch", partial(with_torch, *given), f"{name}_torch.py",
-                                   key=f"torch/{name}", on_click="ignore", disabled=bool(missing), help=missing or None,
+                                   key=f"torch/{name}", on_click="ignore",
+                                   disabled=bool(missing), help=missing or None,
                                    )  # fmt: skip
