@@ -141,7 +141,8 @@ class Cache:
 
 
 def weight(thing: Any) -> int:
-    """About how many bytes a result keeps: the arrays it holds, whole where it holds a part."""
+    """About how many bytes a result keeps: what it says itself, as a run does, or the arrays it
+    holds, whole where it holds a part."""
     return _weight(thing, set())
 
 
@@ -152,8 +153,8 @@ def _weight(thing, seen: set[int]) -> int:
     if id(thing) in seen or isinstance(thing, type) or callable(thing):
         return 0
     seen.add(id(thing))
-    if isinstance(thing, np.ndarray):
-        return thing.nbytes
+    if isinstance(own := getattr(thing, "nbytes", None), int):
+        return own
     size = sys.getsizeof(thing)
     if isinstance(thing, dict):
         parts = [*thing, *thing.values()]

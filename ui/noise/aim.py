@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from optcore.descent import Run, descend
+from optcore.descent import Batches, Run, descend
 from optcore.optimizers import GradientDescent
 from optcore.samples import SURROGATES, LinearClassifier, MarginLoss, NoisyLabels
 from optcore.samples.surrogates import ZeroOneLoss
@@ -76,7 +76,8 @@ class Case:
 
 @cached
 def _descended(fit, rate: float, start: tuple[float, float], steps: int) -> Run:
-    return descend(fit, GradientDescent(rate), start, steps)
+    every = Batches(fit.samples, "ordered")
+    return descend(fit, GradientDescent(rate), start, steps, batches=every)
 
 
 def _risks(fit, rows, points) -> np.ndarray:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from optcore.descent import Batches, Run, descend
+from optcore.descent import Batches, descend
 from optcore.descent.batches import ORDERS
 from optcore.descent.setting import MOST_STEPS
 from optcore.optimizers import GradientDescent
@@ -70,8 +70,9 @@ class Case:
         return self.rows / self.a_pass
 
     @cached_property
-    def runs(self) -> dict[str, Run]:
-        """By order: runs (rows, seeds, 2) that differ in their seed alone, the chosen one first."""
+    def paths(self) -> dict[str, np.ndarray]:
+        """By order: points (rows, seeds, 2) of runs that differ in their seed alone, the chosen
+        one first."""
         found = {}
         for order in ORDERS:
             found[order] = _descended(
@@ -85,8 +86,8 @@ class Case:
     def distances(self) -> dict[str, np.ndarray]:
         """By order: the root of the mean square of the distance from the minimum (positions,)."""
         found = {}
-        for order, run in self.runs.items():
-            away = run.points[self.rows] - self.fit.minima[0]
+        for order, points in self.paths.items():
+            away = points[self.rows] - self.fit.minima[0]
             found[order] = np.sqrt((away**2).sum(axis=-1).mean(axis=-1))
         return found
 
@@ -122,11 +123,16 @@ def _fit(points: int, seed: int, lie: str, population: NoisyLine) -> LinearRegre
 
 
 @cached
-def _descended(fit, rate: float, steps: int, batch: int, order: str, seed: int, many: int) -> Run:
-    seeds: Any = seed + np.arange(1 if order == "ordered" else many)
-    starts = np.tile(fit.start, (len(seeds), 1))
-    batches = Batches(batch, order, seed=seeds)
-    return descend(fit, GradientDescent(rate), starts, steps, batches=batches)
+def _descended(
+    fit, rate: float, steps: int, batch: int, order: str, seed: int, many: int
+) -> np.ndarray:
+    method = GradientDescent(rate)
+    if many == 1 or order == "ordered":
+        run = descend(fit, method, fit.start, steps, batches=Batches(batch, order, seed))
+        return run.points[:, None]
+    seeds: Any = seed + np.arange(many)
+    starts = np.tile(fit.start, (many, 1))
+    return descend(fit, method, starts, steps, batches=Batches(batch, order, seed=seeds)).points
 
 
 @cached

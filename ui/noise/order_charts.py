@@ -16,8 +16,8 @@ def paths(case) -> dict[str, Any]:
     w, b = case.fit.minima[0]
     data = [contour(case.ground),
             marks("minimum", {"colour": "ink", "symbol": "star"}, [w], [b], size=13)]  # fmt: skip
-    for order, run in case.runs.items():
-        points = run.points[case.rows, 0]
+    for order, every in case.paths.items():
+        points = every[case.rows, 0]
         points = np.where(np.abs(points) < 1e3, points, np.nan)
         data.append(moving(order, "path", x=points[:, 0], y=points[:, 1], width=1.8))
     return figure(data, "One deck, dealt in four ways", xaxis=axis("w", (w_low, w_high)),

@@ -70,10 +70,10 @@ class Case:
             for name, size in sizes.items()
         ]  # fmt: skip
 
-    def batches(self, racer: Racer, seed=None) -> Batches | None:
+    def batches(self, racer: Racer, seed=None) -> Batches:
         """Each sample drawn from all, as the laws have it; a batch may grow instead."""
         if racer.size is None:
-            return None
+            return Batches(self.fit.samples, "ordered")
         growth = self.schedule if self.grow else None
         seed = self.course.seed if seed is None else seed
         return Batches(racer.size, "replaced", seed, growth=growth)
@@ -85,10 +85,7 @@ class Case:
 
     def sizes(self, racer: Racer) -> np.ndarray:
         """Samples that each step sees (steps,)."""
-        batches = self.batches(racer)
-        if batches is None:
-            return np.full(racer.steps, self.fit.samples)
-        return batches.sizes(self.fit.samples, racer.steps)
+        return self.batches(racer).sizes(self.fit.samples, racer.steps)
 
     @cached_property
     def runs(self) -> dict[str, Run]:
@@ -153,8 +150,10 @@ class Case:
             return {}
         found = {}
         for racer in self.racers:
-            sizes = self.sizes(racer).astype(float)
-            sizes = sizes if racer.size else sizes * np.inf
+            if racer.size is None:  # where nothing is left to chance
+                found[racer.name] = self.excess(self.paths[racer.name])
+                continue
+            sizes = self.sizes(racer)
             law = self.fit.expected_excess(self.fit.start, self._rates(racer), sizes)
             found[racer.name] = law[self.rows[racer.name]]
         return found

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from optcore.descent import Run, descend
+from optcore.descent import Batches, Run, descend
 from optcore.optimizers import GradientDescent
 from optcore.samples import (
     LinearClassifier,
@@ -97,7 +97,8 @@ class Case:
 
 @cached
 def _descended(fit, rate: float, steps: int) -> Run:
-    return descend(fit, GradientDescent(rate), START, steps)
+    every = Batches(fit.samples, "ordered")
+    return descend(fit, GradientDescent(rate), START, steps, batches=every)
 
 
 @cached
