@@ -1,4 +1,4 @@
-"""Recorded operations written out as lines of Python: over floats, or with torch."""
+"""Recorded operations written out as lines of Python: over floats, with NumPy or with torch."""
 
 import math
 import re
@@ -74,6 +74,13 @@ TORCH = {
     np.invert: "~{}",
     np.cbrt: "torch.sign({0}) * torch.abs({0}) ** (1 / 3)",
 }
+# What reads as arithmetic, a comparison or a power reads so over arrays, too.
+NUMPY = {
+    function: template
+    if not re.search("[a-z]", template)
+    else f"np.{function.__name__}({', '.join(['{}'] * getattr(function, 'nin', 3))})"
+    for function, template in FLOATS.items()
+} | {np.power: "{} ** {}", np.float_power: "np.float_power({}, {})"}
 NAMES_IN_SCOPE = {name: getattr(math, name) for name in dir(math) if not name.startswith("_")}
 
 

@@ -9,7 +9,7 @@ from optcore.descent.batches import ORDERS
 from optcore.optimizers import OPTIMIZERS, Adam
 from ui.address import Address, empty
 from ui.parameters import slug
-from ui.race import choices, programs, words
+from ui.race import choices, numpy_program, programs, words
 from ui.race.parameters import FITS, PARAMETERS, WHOLE
 
 LINE, CLASSES = FITS
@@ -91,13 +91,13 @@ def test_the_page_shows_it_and_the_link_holds_it(fit):
 
 def test_a_program_of_a_race_on_samples_names_them():
     race, _, _ = raced(surface="linear-regression", samples="shuffled", delay__steps="2")
-    text = programs.with_optcore(race.surface, Adam(), race.start, 50, race.conditions.given)
+    text = numpy_program.with_numpy(race.surface, Adam(), race.start, 50, race.conditions.given)
     assert "batches=Batches(size=16, order='shuffled', seed=0" in text
     assert "delay=Delay(steps=2" in text
     assert programs.with_torch(race.surface, Adam(), race.start, 50, race.conditions.given) == ""
     for fit in FITS:
         still, _, _ = raced(surface=slug(fit.name))
         given = (still.surface, Adam(), still.start, 50, still.conditions.given)
-        compile(programs.with_optcore(*given), "program", "exec")
+        compile(numpy_program.with_numpy(*given), "program", "exec")
         assert programs.with_torch(*given) == ""
         assert "told by its samples" in programs.without_torch(still.surface, Adam())

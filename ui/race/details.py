@@ -14,7 +14,8 @@ from ui.race import charts
 from ui.race.choices import Race
 from ui.race.inspector import numbers, worked
 from ui.race.known_rates import sweep
-from ui.race.programs import trajectory, with_optcore, with_torch, without_torch
+from ui.race.numpy_program import with_numpy
+from ui.race.programs import trajectory, with_torch, without_torch
 from ui.race.words import floor_of
 from ui.rules import rule
 from ui.state import PageState
@@ -114,7 +115,7 @@ def downloads(race: Race, runs: dict) -> None:
                 st.download_button("CSV", partial(trajectory, optimizer, run), f"{name}.csv",
                                    "text/csv",
                                    key=f"csv/{name}", on_click="ignore")  # fmt: skip
-                st.download_button("NumPy", partial(with_optcore, *given), f"{name}_optcore.py",
+                st.download_button("NumPy", partial(with_numpy, *given), f"{name}_numpy.py",
                                    key=f"np/{name}", on_click="ignore")  # fmt: skip
                 missing = without_torch(race.surface, optimizer)
                 st.download_button("PyTorch", partial(with_torch, *given), f"{name}_torch.py",

@@ -1,56 +1,16 @@
-"""A run as a short Python program that prints the same final point."""
+"""A run as a program with PyTorch that prints the same final point, and as a table."""
 
 import re
 from dataclasses import fields
 
 import numpy as np
 
-import optcore
 from optcore.descent.disturbance import ClipNorm
 from optcore.descent.languages import TORCH, lines, spelled
 from optcore.descent.recording import Recorder
 from ui.prose import csv_text
 
 _FIELD = re.compile(r"<(\w+)>")
-_MADE = re.compile(r"\b([A-Z]\w*)\(")
-
-
-def with_optcore(surface, optimizer, start, steps: int, conditions) -> str:
-    """The run with optcore itself."""
-    made = repr(surface)
-    if hasattr(surface, "text"):
-        made = f"formula_surface({surface.text!r}, {surface.window!r})"
-    given = "".join(
-        f",\n    {name}={part!r}" for name, part in conditions.items() if part is not None
-    )
-    body = [
-        f"surface = {made}",
-        f"optimizer = {optimizer!r}",
-        "run = descend(",
-        "    surface,\n    optimizer,",
-        f"    {tuple(map(float, start))!r},\n    {steps}{given},\n)",
-        "print(run.last.tolist())",
-    ]
-    return "\n".join(
-        [
-            f"# {optimizer.name} on {surface.name}. Run it in the folder that holds optcore:",
-            "# PYTHONPATH=. python THIS_FILE",
-            *_imports("\n".join(body), type(optimizer)),
-            "",
-            *body,
-            "",
-        ]
-    )
-
-
-def _imports(body: str, kind: type) -> list[str]:
-    """What a program calls: from the core's face, or the module of a method that is not on it."""
-    called = {"descend", *_MADE.findall(body)} | set(re.findall("formula_surface", body))
-    apart = []
-    if not hasattr(optcore, kind.__name__):
-        apart = [f"from {kind.__module__} import {kind.__name__}"]
-        called.discard(kind.__name__)
-    return [f"from optcore import {', '.join(sorted(called))}", *apart]
 
 
 def without_torch(surface, optimizer) -> str:
@@ -58,7 +18,7 @@ def without_torch(surface, optimizer) -> str:
     if not optimizer.torch:
         return "torch.optim has no such method."
     if not surface.elementwise:
-        return f"{surface.name} is told by its samples, which the program with optcore has."
+        return f"{surface.name} is told by its samples, which the program with NumPy has."
     return ""
 
 
@@ -147,7 +107,8 @@ def _clipped(clip) -> list[str]:
 
 
 def trajectory(optimizer, run) -> str:
-    """A run as CSV: a row per step, a column per coordinate of everything recorded."""
+    """A run as CSV: a row per step, a column per hyperparameter, as it was used, and per coordinate
+    of everything recorded."""
     rows = int(run.ended) + 1
     columns = {"step": np.arange(rows)}
     named = {"point": run.points, "loss": run.values, "gradient": run.grads, "seen": run.seen}
@@ -156,6 +117,10 @@ def trajectory(optimizer, run) -> str:
         for at in range(flat.shape[1]):
             label = f"{name}_{'xy'[at]}" if flat.shape[1] == 2 else f"{name}_{at}"
             columns[name if flat.shape[1] == 1 else label] = flat[:, at]
-    settings = " ".join(f"{f.name}={getattr(optimizer, f.name)}" for f in fields(optimizer))
-    table = zip(*(column.tolist() for column in columns.values()), strict=True)
-    return f"# {optimizer.name} {settings}\n{csv_text(list(columns), table)}"
+    settings = {f"set_{field.name}": np.full(rows, getattr(optimizer, field.name))
+                for field in fields(optimizer)}  # fmt: skip
+    if run.rates is not None:
+        settings["set_learning_rate"] = np.append(run.rates, np.nan)[:rows]
+    columns |= settings
+    lines = zip(*(column.tolist() for column in columns.values()), strict=True)
+    return csv_text(["optimizer", *columns], ([optimizer.name, *line] for line in lines))
