@@ -142,8 +142,8 @@ def _search(ray: _Ray, model_best: float) -> tuple[float, float]:
         return np.nan, np.nan
     farthest = FARTHEST * ray.reach / size
     nearest = NEAREST * min(model_best, ray.reach / size)
-    count = 1 + int(np.ceil(np.log(farthest / nearest) / np.log(APART)))
-    rates = np.append(0.0, np.geomspace(nearest, farthest, count))
+    rates = np.exp(np.arange(np.log(nearest), np.log(farthest), np.log(APART)))
+    rates = np.append(0.0, rates)
     rise = ray.rise(rates)
     up = ~(rise < 0)
     # So near the start the fall may be lost in rounding: the scan begins where it shows.

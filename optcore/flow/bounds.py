@@ -30,7 +30,7 @@ def bound(plan: FlowPlan, output_norm: float, spectral_norms: np.ndarray) -> np.
 
 def spectral_norm(weights: np.ndarray) -> float:
     """The largest singular value of a matrix."""
-    small = weights if len(weights) <= weights.shape[1] else weights.T
+    small = min(weights, weights.T, key=len)
     return math.sqrt(max(0.0, float(np.linalg.eigvalsh(small @ small.T)[-1])))
 
 

@@ -41,6 +41,22 @@ class Quadratic:
         return np.broadcast_to(self.matrix, (*point.shape, point.shape[-1]))
 
 
+class Line:
+    """A function of one variable, by its value, slope and bend there."""
+
+    def __init__(self, value, slope, bend=lambda x: 0 * x):
+        self.of = value, slope, bend
+
+    def value(self, point):
+        return self.of[0](point[..., 0])
+
+    def grad(self, point):
+        return self.of[1](point)
+
+    def hessian(self, point):
+        return self.of[2](point)[..., None]
+
+
 def test_rosenbrock_from_the_usual_start():
     """g = (-215.6, -88), H = [[1330, 480], [480, 200]], by hand."""
     found = forecast(Rosenbrock(), (-1.2, 1.0), 1e-4)
@@ -124,17 +140,8 @@ def test_a_step_climbs_below_the_limit_and_another_falls_above_it():
 def test_true_rates_are_the_roots_of_the_loss_along_the_gradient():
     """Along the gradient of x^4 / 4 from 1 the loss is (1 - r)^4 / 4: best 1, even 2."""
 
-    class Quartic:
-        def value(self, point):
-            return 0.25 * point[..., 0] ** 4
-
-        def grad(self, point):
-            return point**3
-
-        def hessian(self, point):
-            return 3 * point[..., None] ** 2
-
-    found = forecast(Quartic(), (1.0,), 0.1)
+    quartic = Line(lambda x: 0.25 * x**4, lambda x: x**3, lambda x: 3 * x**2)
+    found = forecast(quartic, (1.0,), 0.1)
     # A zero of third order of the slope is known to a cube root of rounding.
     assert found.true_best_rate == pytest.approx(1, abs=1e-4)
     assert found.true_break_even == pytest.approx(2, rel=1e-9)
@@ -192,21 +199,35 @@ def test_a_point_that_is_none_gets_a_sentence():
 
 def test_true_rates_are_known_to_the_last_digits():
     """k x^2 / 2 from 1 is lowest at rate 1 / k and even at 2 / k, whatever k."""
+    for k in np.random.default_rng(4).uniform(0.1, 10, 40):
+        bowl = Line(lambda x, k=k: 0.5 * k * x**2, lambda x, k=k: k * x, lambda x, k=k: k + 0 * x)
+        found = forecast(bowl, (1.0,), 0.1)
+        assert found.true_best_rate == pytest.approx(1 / k, rel=1e-15)
+        assert found.true_break_even == pytest.approx(2 / k, rel=2e-15)
 
-    class Parabolas:
-        def __init__(self, bend):
-            self.bend = bend
 
-        def value(self, point):
-            return 0.5 * self.bend * point[..., 0] ** 2
+@pytest.mark.parametrize("scale", [1e-3, 1.0, 1e3])
+def test_true_rates_are_looked_for_from_a_thousandth_of_the_landscape_to_a_thousand(scale):
+    """The landscape of a function without a window, seen from 0, is 1 wide."""
+    for place in (0.002, 1.0, 300.0):
+        wedge = Line(lambda x, at=place: scale * np.abs(x - at),
+                     lambda x, at=place: scale * np.sign(x - at))  # fmt: skip
+        found = forecast(wedge, (0.0,), 0.1)
+        assert found.true_best_rate == pytest.approx(place / scale, rel=1e-12)
+        assert found.true_break_even == pytest.approx(2 * place / scale, rel=1e-12)
+    found = forecast(Line(lambda x: scale * np.abs(x - 700), lambda x: scale * np.sign(x - 700)),
+                     (0.0,), 0.1)  # fmt: skip
+    assert found.true_best_rate == pytest.approx(700 / scale, rel=1e-12)
+    assert found.true_break_even == np.inf
 
-        def grad(self, point):
-            return self.bend * point
 
-        def hessian(self, point):
-            return np.full((*point.shape, 1), self.bend)
+def test_a_step_to_a_plateau_as_high_as_its_start_lowers_nothing():
+    trough = Line(lambda x: np.minimum(np.abs(x - 1), 0.5), lambda x: np.sign(x - 1))
+    assert forecast(trough, (0.5,), 0.1).true_break_even == pytest.approx(1, rel=1e-15)
+    assert not forecast(trough, (0.5,), 2.0).climbs
 
-    for bend in np.random.default_rng(4).uniform(0.1, 10, 40):
-        found = forecast(Parabolas(bend), (1.0,), 0.1)
-        assert found.true_best_rate == pytest.approx(1 / bend, rel=1e-15)
-        assert found.true_break_even == pytest.approx(2 / bend, rel=2e-15)
+
+def test_from_the_floor_of_a_kink_every_step_climbs():
+    found = forecast(Line(np.abs, lambda x: 1 + 0 * x), (0.0,), 0.1)
+    assert found.climbs
+    assert np.isnan([found.true_best_rate, found.true_break_even]).all()

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from optcore.derivatives.ridders import extrapolate, halved_steps, unevenness
+from optcore.derivatives.ridders import bounds_below, extrapolate, halved_steps, unevenness
 
 EPS = np.finfo(float).eps
 
@@ -81,3 +81,29 @@ def test_the_slopes_of_two_sides_differ_by_odd_powers_unless_there_is_a_kink():
     np.testing.assert_allclose(unevenness(smooth)[3:], 0, atol=1e-14)
     np.testing.assert_allclose(unevenness(smooth + 0.25)[3:], 0.25, rtol=1e-13)
     assert np.isinf(unevenness(smooth)[:3]).all()
+
+
+def test_an_even_slope_is_known_exactly():
+    """A line without rounding: neighbours that agree do so to the last bit."""
+    even, none = np.full((10, 2), (0.3, -7.0)), np.zeros((10, 2))
+    found, error = extrapolate(even, none, none)
+    np.testing.assert_array_equal(found, [0.3, -7.0])
+    np.testing.assert_array_equal(error, 0)
+    # Two differences at the least h make the best entry, each with its rounding.
+    rounding = 2.0 ** np.arange(-20, -10)[:, None] + none
+    _, error = extrapolate(even, rounding, none)
+    np.testing.assert_array_equal(error, 2 * rounding[1])
+
+
+def test_without_an_entry_to_trust_it_is_the_difference_at_the_least_h():
+    differences = np.arange(10.0)[:, None]
+    found, error = extrapolate(differences, 0 * differences, np.full((10, 1), np.inf))
+    assert (found, error) == (9, np.inf)
+
+
+def test_what_differences_at_smaller_h_leave_of_a_slope():
+    """By 4 times their rounding: -1 to 3, 1 to 3, nothing from no number, -6 to 10."""
+    differences = np.array([[1.0], [2.0], [np.nan], [2.0]])
+    lowest, highest = bounds_below(differences, np.array([[0.5], [0.25], [0.5], [2.0]]))
+    np.testing.assert_array_equal(lowest[:, 0], [1, 1, -6, -6])
+    np.testing.assert_array_equal(highest[:, 0], [3, 3, 10, 10])
