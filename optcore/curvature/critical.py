@@ -14,8 +14,14 @@ CELLS, MOST_CELLS = 96, 384
 ROOM = 36
 # Two polished points closer than this share of the window are one.
 SAME = 1e-7
-# One that lies so near a curve of found ones, as a share of the window, is on it.
-NEAR = 0.03
+# One that lies so near a curve of found ones, as a share of the window, is on it; one so near a
+# found point is that point.
+NEAR, THERE = 0.03, 1e-5
+# Two lattices, so that a border that parts two equal points in one joins them in the other.
+SHIFTS = (0.217, 0.717)
+# How large the ellipse is on which values are compared, in cells, and by what share of a value and
+# of the largest rise rounding may lift one.
+AROUND, ROUNDED, LIFTED = 0.5, 1e-14, 1e-9
 KINK = (np.inf, np.inf)
 KINDS = ("minimum", "saddle", "maximum", "flat")
 
@@ -97,8 +103,7 @@ def _found(surface, scan: Scan) -> list[CriticalPoint]:
 
 def _distinct(points, scan: Scan) -> np.ndarray:
     """One of each group of points that are the same but for rounding."""
-    for shift in (0.217, 0.717):
-        # Two lattices, so that a border that parts two equal points in one joins them in the other.
+    for shift in SHIFTS:
         keys = np.floor((points - scan.low) / (SAME * scan.span) + shift)
         _, first = np.unique(keys, axis=0, return_index=True)
         points = points[np.sort(first)]
@@ -139,8 +144,8 @@ def _pair(numbers) -> tuple[float, float]:
 def _kind_by_looking(surface, point, scan: Scan) -> str:
     """The kind by the values on a small ellipse round the point."""
     here = surface.value(point)
-    rise = surface.value(point + 0.5 * scan.cell * CIRCLE) - here
-    floor = 1e-14 * abs(here) + 1e-9 * np.nanmax(np.abs(rise))
+    rise = surface.value(point + AROUND * scan.cell * CIRCLE) - here
+    floor = ROUNDED * abs(here) + LIFTED * np.nanmax(np.abs(rise))
     higher, lower = bool((rise > floor).any()), bool((rise < -floor).any())
     if higher and lower:
         return "saddle"
@@ -151,7 +156,7 @@ def _with_listed(surface, found, scan: Scan) -> list[CriticalPoint]:
     """The found points, with those that the surface lists exactly in their place."""
     for listed in surface.minima:
         value = float(surface.value(np.array(listed)))
-        near = [each for each in found if scan.apart(each.point, listed) < 1e-5]
+        near = [each for each in found if scan.apart(each.point, listed) < THERE]
         if near:
             found[found.index(near[0])] = replace(near[0], point=listed, value=value)
     return found
@@ -163,6 +168,6 @@ def _with_kinks(surface, found, scan: Scan) -> list[CriticalPoint]:
              if each.kind == "minimum" and jumps(surface, np.array(each.point), scan) else each
              for each in found]  # fmt: skip
     for point in kinks(surface, scan):
-        if all(scan.apart(each.point, point) > 1e-5 for each in found):
+        if all(scan.apart(each.point, point) > THERE for each in found):
             found.append(CriticalPoint(_pair(point), float(surface.value(point)), KINK, 0))
     return found

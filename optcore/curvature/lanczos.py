@@ -11,6 +11,8 @@ PRECISE = 1e-4
 # Products between two looks at how far it has come, which cost as much as some products.
 LOOK = 4
 SEED = 0
+# A direction is used up when so little of its image is new.
+NEW = 1e-12
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ def _following(rng, image, basis) -> np.ndarray:
     """The new direction in an image, or, where there is none, a random one."""
     rest = _without(image, basis)
     length = np.linalg.norm(rest, axis=-1, keepdims=True)
-    used_up = length <= 1e-12 * np.linalg.norm(image, axis=-1, keepdims=True)
+    used_up = length <= NEW * np.linalg.norm(image, axis=-1, keepdims=True)
     following = rest / np.where(used_up, 1.0, length)
     if used_up.any():
         return np.where(used_up, _fresh(rng, image.shape[:-1], image.shape[-1], basis), following)

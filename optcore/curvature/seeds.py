@@ -14,6 +14,15 @@ ARRIVED = 1e-8
 EPSILON = np.finfo(float).eps
 BINS = 32
 BORDER = 2001
+# Shares of the window: how far outside rounding may put a point, and how large a group of points
+# is still one.
+OUTSIDE, ONE = 1e-9, 1e-3
+# A turn (radians) from one point of the border to the next that may as well go the other way.
+TOO_FAR = 2.5
+# How straight a sequence of steps is, and by what factor they shrink, that is taken to its end.
+STRAIGHT, LEAST, MOST = 0.05, 0.3, 0.95
+# How far from a zero, in cells, a gradient of such a size may stand on such a slope.
+REALLY = 1e-8
 
 
 @dataclass(frozen=True)
@@ -54,7 +63,7 @@ class Scan:
 
     def inside(self, points) -> np.ndarray:
         share = (points - self.low) / self.span
-        return ((share >= -1e-9) & (share <= 1 + 1e-9)).all(axis=-1)
+        return ((share >= -OUTSIDE) & (share <= 1 + OUTSIDE)).all(axis=-1)
 
     def apart(self, one, other) -> float:
         """The distance of two points as a share of the window."""
@@ -96,7 +105,7 @@ class Scan:
         of_point = label[bins[:, 1] + 1, bins[:, 0] + 1]
         for name in np.unique(of_point):
             group = points[of_point == name]
-            yield group, bool((np.ptp(group, axis=0) < 1e-3 * self.span).all())
+            yield group, bool((np.ptp(group, axis=0) < ONE * self.span).all())
 
 
 def turns(surface: Surface) -> int | None:
@@ -117,7 +126,7 @@ def turns(surface: Surface) -> int | None:
     angles = np.arctan2(grads[:, 1], grads[:, 0])
     turned = np.diff(angles, append=angles[0])
     turned = (turned + np.pi) % (2 * np.pi) - np.pi
-    return round(turned.sum() / (2 * np.pi)) if np.abs(turned).max() < 2.5 else None
+    return round(turned.sum() / (2 * np.pi)) if np.abs(turned).max() < TOO_FAR else None
 
 
 def roots(surface: Surface, scan: Scan) -> np.ndarray:
@@ -154,8 +163,8 @@ def _stretch(steps, last) -> np.ndarray:
     """
     size, before = (np.einsum("ki,ki->k", part, part) for part in (steps, last))
     ratio = np.einsum("ki,ki->k", steps, last) / before
-    straight = np.abs(size / before - ratio**2) < 0.05
-    return np.where(straight & (ratio > 0.3) & (ratio < 0.95), 1 / (1 - ratio), 1.0)
+    straight = np.abs(size / before - ratio**2) < STRAIGHT
+    return np.where(straight & (ratio > LEAST) & (ratio < MOST), 1 / (1 - ratio), 1.0)
 
 
 def _confirmed(surface, scan: Scan, points) -> np.ndarray:
@@ -166,7 +175,7 @@ def _confirmed(surface, scan: Scan, points) -> np.ndarray:
         points = np.where(calmer[:, None], better, points)
     grads, hessians = surface.grad(points), surface.hessian(points)
     finite = np.isfinite(grads).all(axis=-1) & np.isfinite(hessians).all(axis=(-1, -2))
-    near = 1e-8 * np.abs(hessians).max(axis=(-1, -2)) * scan.cell.max()
+    near = REALLY * np.abs(hessians).max(axis=(-1, -2)) * scan.cell.max()
     return points[finite & (_length(grads) <= near) & scan.inside(points)]
 
 

@@ -254,3 +254,11 @@ def test_seeds_stand_in_the_middle_of_the_cells_in_which_both_slopes_change_sign
         cell = np.floor((np.array(each.point) - scan.low) / scan.cell)
         middle = scan.low + (cell + 0.5) * scan.cell
         assert np.isclose(scan.seeds(), middle, rtol=1e-12).all(axis=-1).any()
+
+
+@pytest.mark.parametrize("size", [1e-4, 1e6])
+def test_the_size_of_the_window_changes_no_kind(size):
+    window = ((-2 * size, 2 * size),) * 2
+    (tip,) = critical_points(formula_surface(f"max(abs(x - {0.3 * size!r}), abs(y))", window))
+    assert tip.eigenvalues == (np.inf, np.inf)
+    np.testing.assert_allclose(tip.point, (0.3 * size, 0), atol=1e-9 * size)
