@@ -1,13 +1,13 @@
 """Optimizers by family, a line each, to be ticked: what is QHM?"""
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 import streamlit as st
 
 from optcore.optimizers import Optimizer
-from ui.parameters import slug
+from ui.parameters import Choice, slug
 from ui.state import PageState
 
 
@@ -20,7 +20,7 @@ def families(optimizers: Iterable[Optimizer]) -> Iterator[tuple[str, list[Optimi
 
 def choose_by_family(state: PageState, name: str) -> None:
     """Ticks for the optimizers of a choice of several, whose own widget follows them."""
-    for heading, family in families(state.row(name).possible(state)):
+    for heading, family in families(_possible(state, name)):
         st.caption(heading)
         for each in family:
             key = f"{state.key_of(name)}.{slug(each.name)}"
@@ -29,9 +29,15 @@ def choose_by_family(state: PageState, name: str) -> None:
                         args=(state, name, each))  # fmt: skip
 
 
+def _possible(state: PageState, name: str) -> Sequence[Optimizer]:
+    row = state.row(name)
+    assert isinstance(row, Choice), f"{name} is no choice"
+    return row.possible(state)
+
+
 def _tick(state: PageState, name: str, turned: Optimizer) -> None:
     chosen = state[name]
     state.put({
-        name: tuple(each for each in state.row(name).possible(state)
+        name: tuple(each for each in _possible(state, name)
                     if (each in chosen) != (each == turned))
     })  # fmt: skip

@@ -1,4 +1,4 @@
-"""A surface as contours or as a 3-D sheet, with heights that suit it."""
+"""A surface as contours, with heights that suit it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -117,12 +117,6 @@ def contour(ground: Ground) -> Kept:
     return _sketched(_contour, ground)
 
 
-@lru_cache(maxsize=16)
-def sheet(ground: Ground) -> Kept:
-    """The same heights as a 3-D sheet."""
-    return _sketched(_sheet, ground)
-
-
 def _sketched(draw: Callable[..., Kept], ground: Ground) -> Kept:
     """A drawing and, for while a hand shapes the ground, the same from every second point."""
     whole = draw(ground, slice(None))
@@ -158,36 +152,11 @@ def _contour(ground: Ground, some: slice) -> Kept:
     )
 
 
-def _sheet(ground: Ground, some: slice) -> Kept:
-    at, text = ground.heights.ticks()
-    return Kept(
-        {
-            "type": "surface",
-            "x": ground.x[some],
-            "y": ground.y[some],
-            "z": np.clip(ground.z[some, some], ground.heights.low, ground.heights.high),
-            "colorscale": "ground",
-            "cmin": ground.heights.low,
-            "cmax": ground.heights.high,
-            "opacity": 0.95,
-            "hoverinfo": "skip",
-            "colorbar": {
-                "title": {"text": "loss", "side": "top"},
-                "tickvals": at,
-                "ticktext": text,
-                "thickness": 12,
-                "len": 0.8,
-            },
-            "contours": {"z": {"show": True, "color": "rgba(120,130,145,0.4)", "width": 1}},
-            "meta": {"still": True},
-        }
-    )
-
-
-def minima(surface, ground: Ground | None = None) -> dict:
-    """The known minima as stars; on the sheet when given the ground."""
+def minima(surface) -> dict:
+    """The known minima as stars."""
     points = np.reshape(np.array(surface.minima, dtype=float), (-1, 2))
-    trace = {
+    return {
+        "type": "scatter",
         "mode": "markers",
         "name": "known minimum",
         "x": points[:, 0],
@@ -200,8 +169,5 @@ def minima(surface, ground: Ground | None = None) -> dict:
             "color": "ink",
             "line": {"color": "paper", "width": 1.5},
         },
+        "meta": {"still": True},
     }
-    if ground is None:
-        return {"type": "scatter", **trace, "meta": {"still": True}}
-    trace["marker"] = {"symbol": "diamond", "size": 4, "color": "ink"}
-    return {"type": "scatter3d", **trace, "z": ground.heights.of(surface.value(points))}

@@ -27,15 +27,9 @@ export class Handle {
   }
 
   place() {
-    if (!this.panel?.overlay.axes) {
-      this.dot.hidden = true;
-      return;
-    }
-    const [x, y] = this.panel.overlay.place(...this.at);
-    const [xa, ya] = this.panel.overlay.axes;
-    this.dot.hidden = !(x >= xa._offset - 1 && x <= xa._offset + xa._length + 1
-      && y >= ya._offset - 1 && y <= ya._offset + ya._length + 1);
-    this.dot.style.transform = `translate(${x}px, ${y}px)`;
+    const spot = this.panel?.spot(this.at);
+    this.dot.hidden = !spot;
+    if (spot) this.dot.style.transform = `translate(${spot[0]}px, ${spot[1]}px)`;
   }
 
   // As stage.css has it.
@@ -43,7 +37,7 @@ export class Handle {
     if (this.dot.hidden) return;
     const dot = (radius) => {
       pen.beginPath();
-      pen.arc(...this.panel.overlay.place(...this.at), radius * look.size, 0, 7);
+      pen.arc(...this.panel.spot(this.at), radius * look.size, 0, 7);
     };
     pen.save();
     dot(0.845);
@@ -92,8 +86,7 @@ export class Handle {
   }
 
   follow(event) {
-    const box = this.panel.holder.getBoundingClientRect();
-    const at = this.panel.overlay.data(event.clientX - box.left, event.clientY - box.top);
+    const at = this.panel.placeOf(event);
     if (at) this.go(at, false);
   }
 
@@ -103,12 +96,12 @@ export class Handle {
     event.preventDefault();
     event.stopPropagation();
     const share = event.shiftKey ? 0.002 : 0.02;
-    const [xa, ya] = this.panel.overlay.axes;
-    const [wide, high] = [xa.range[1] - xa.range[0], ya.range[1] - ya.range[0]];
+    const [across, up] = this.panel.ranges;
+    const [wide, high] = [across[1] - across[0], up[1] - up[0]];
     const within = (value, range) => Math.max(Math.min(...range), Math.min(value, Math.max(...range)));
     this.go([
-      within(this.at[0] + nudge[0] * share * wide, xa.range),
-      within(this.at[1] + nudge[1] * share * high, ya.range),
+      within(this.at[0] + nudge[0] * share * wide, across),
+      within(this.at[1] + nudge[1] * share * high, up),
     ], false);
     clearTimeout(this.settling);
     this.settling = setTimeout(() => this.stage.move(this.name, this.at, true), SETTLE);

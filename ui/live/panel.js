@@ -1,6 +1,7 @@
 // One Plotly plot of the stage and the canvas over it.
 
 import { part } from "./dom.js";
+import { sheetOf } from "./depth.js";
 import { Overlay } from "./overlay.js";
 import { Pen } from "./pen.js";
 import { explainOver, meanings } from "./terms.js";
@@ -239,10 +240,26 @@ export class Panel {
     return Boolean(this.heard && this.shown);
   }
 
-  // Where on the axes a pointer is, or null.
+  // Where on the axes, or on the sheet, a pointer is; null beside them.
   placeOf({ clientX, clientY }) {
     const box = this.holder.getBoundingClientRect();
-    return this.overlay.axes && this.overlay.data(clientX - box.left, clientY - box.top);
+    const at = [clientX - box.left, clientY - box.top];
+    return this.overlay.axes ? this.overlay.data(...at) : sheetOf(this.plot)?.under(...at) ?? null;
+  }
+
+  // Where on the screen a place is; null where it is out of sight.
+  spot(at) {
+    const { axes } = this.overlay;
+    if (!axes) return sheetOf(this.plot)?.spot(at) ?? null;
+    const spot = this.overlay.place(...at);
+    const seen = axes.every(({ _offset, _length }, which) => (
+      spot[which] >= _offset - 1 && spot[which] <= _offset + _length + 1));
+    return seen ? spot : null;
+  }
+
+  // What the axes reach.
+  get ranges() {
+    return this.overlay.axes?.map(({ range }) => range) ?? sheetOf(this.plot)?.ranges;
   }
 
   nearest({ clientX, clientY }) {

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from ui.figures import axis, layout, log_axis, log_range, track
-from ui.ground import Ground, contour, minima, sheet
+from ui.ground import Ground, contour, minima
 from ui.palette import OPTIMIZER_LOOKS
 
 DEEPEST_END = 1e-32
@@ -31,43 +31,6 @@ def paths(surface, ground: Ground, runs: dict, arrows: Sequence[dict] = ()) -> d
     frame = layout(surface.name, margin=(44, 8, 10, 40), xaxis=axis(x, [x_low, x_high]),
                    yaxis=axis(y, [y_low, y_high]))  # fmt: skip
     return {"data": [contour(ground), minima(surface), *tracks, *arrows], "layout": frame}
-
-
-def hills(surface, ground: Ground, runs: dict) -> dict:
-    """The same as a 3-D sheet with the paths on it."""
-    tracks = []
-    for name, run in runs.items():
-        look, rows = OPTIMIZER_LOOKS[name], reached(run)
-        height = ground.heights.of(run.values[rows])
-        shown = _inside(ground, run.points[rows], height)
-        dash = look["dash"] if look["dash"] != "longdash" else "longdashdot"
-        tracks.append(
-            {
-                "type": "scatter3d",
-                "mode": "lines",
-                "name": name,
-                "x": np.where(shown, run.points[rows, 0], np.nan),
-                "y": np.where(shown, run.points[rows, 1], np.nan),
-                "z": height,
-                "line": {"color": look["colour"], "width": 7, "dash": dash},
-                "hoverinfo": "name",
-                "meta": {"play": "path", "group": name},
-            }
-        )
-    at, text = ground.heights.ticks()
-    (x, y) = surface.axes
-    scene = {
-        "xaxis": {"title": {"text": x}},
-        "yaxis": {"title": {"text": y}},
-        "zaxis": {"title": {"text": "loss"}, "tickvals": at, "ticktext": text},
-        "camera": {
-            "eye": {"x": -1.55, "y": -1.8, "z": 1.2},
-            "center": {"x": 0, "y": 0, "z": -0.12},
-        },
-        "aspectmode": "cube",
-    }
-    frame = layout(surface.name, margin=(0, 0, 0, 0), scene=scene, dragmode="turntable")
-    return {"data": [sheet(ground), minima(surface, ground), *tracks], "layout": frame}
 
 
 def losses(runs: dict, floor: float | None, ground: Ground, steps: int) -> dict:
@@ -128,17 +91,6 @@ def over_steps(curves: dict, steps: int, title: str, readout: str) -> dict:
 
 def _log_layout(title: str, reach: list[float], xaxis: dict) -> dict:
     return layout("curves", margin=(64, 10, 14, 34), xaxis=xaxis, yaxis=log_axis(title, reach))
-
-
-def _inside(ground: Ground, points: np.ndarray, height: np.ndarray) -> np.ndarray:
-    x, y = points[:, 0], points[:, 1]
-    return (
-        (x >= ground.x[0])
-        & (x <= ground.x[-1])
-        & (y >= ground.y[0])
-        & (y <= ground.y[-1])
-        & (height <= ground.heights.high)
-    )
 
 
 def racer_track(name: str, play: str, **places: Any) -> dict:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from ui import surfaces
 from ui.ground import Ground
 from ui.live.stage import Panel
-from ui.race import beside_charts, charts
+from ui.race import beside_charts, charts, hill_charts
 from ui.race.arrow_charts import arrows
 from ui.race.choices import Race
 from ui.race.parameters import (
@@ -42,7 +42,7 @@ def columns(shown: Sequence[Panel]) -> str:
 def _paths(state: PageState, race: Race, runs: dict, ground: Ground) -> Panel:
     surface = race.surface
     if state["view"] == DEEP:
-        figure = charts.hills(surface, ground, runs)
+        figure = hill_charts.hills(surface, ground, runs)
     else:
         figure = charts.paths(surface, ground, runs, _arrows(state, race, runs))
     x, y = surface.axes
