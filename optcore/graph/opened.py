@@ -37,7 +37,7 @@ class Opened:
 
 
 def opened(graph: Graph, inputs: Mapping) -> Opened:
-    """Open every array. W[0, 1] is then a node of its own. Raises GraphError."""
+    """Open every array. W[1, 2], counted from 1, is then a node of its own. Raises GraphError."""
     tape, opener = one_point(graph, inputs), _Opener()
     entries: list[np.ndarray] = []
     for node in graph.nodes:
@@ -53,7 +53,7 @@ def opened(graph: Graph, inputs: Mapping) -> Opened:
 
 
 def _named(name: str, index: tuple[int, ...], shape) -> str:
-    return f"{name}[{', '.join(map(str, index))}]" if shape else name
+    return f"{name}[{', '.join(str(at + 1) for at in index)}]" if shape else name
 
 
 class _Opener:

@@ -197,7 +197,7 @@ def test_a_graph_of_arrays_is_opened_to_its_units():
     link = {"f": "y = W @ x; L = sum(y * y)", "values": "W:1,2/3,4;x:1,-1"}
     whole, single = opened(**link), opened(**link, units="1")
     assert len(meta(whole)["plan"]["heads"]) == 5
-    assert {"W[0, 0]", "W[1, 1]", "x[1]"} <= set(meta(single)["plan"]["heads"])
+    assert {"W[1, 1]", "W[2, 2]", "x[2]"} <= set(meta(single)["plan"]["heads"])
     app = report(single, KEY, values={"values.W.1.1": 2.0})
     assert app.query_params["values"] == "W:2,2/3,4;x:1,-1"
 

@@ -153,9 +153,9 @@ def test_an_opened_graph_has_the_values_and_gradients_of_the_whole_one(example):
 
 def test_an_opened_graph_names_entries_and_ends_where_it_is_too_large():
     units = opened(parse("y = W @ x"), {"W": [[1, 2], [3, 4]], "x": [5, 6]})
-    assert units.graph.inputs == ("W[0, 0]", "W[0, 1]", "W[1, 0]", "W[1, 1]", "x[0]", "x[1]")
-    assert units.graph.outputs == ("y[0]", "y[1]")
-    assert units.graph.forward(units.inputs)["y[1]"] == 39
+    assert units.graph.inputs == ("W[1, 1]", "W[1, 2]", "W[2, 1]", "W[2, 2]", "x[1]", "x[2]")
+    assert units.graph.outputs == ("y[1]", "y[2]")
+    assert units.graph.forward(units.inputs)["y[2]"] == 39
     wide = parse("\n".join(f"X{i + 1} = X{i} @ X{i}" for i in range(30)))
     with pytest.raises(GraphError, match="leave it in matrices"):
         opened(wide, {"X0": np.eye(4)})
