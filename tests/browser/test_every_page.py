@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from axe import complaints
 from random_links import pages, staged
 
 PAGES = [name for name in staged() if name != "race"]
@@ -24,6 +25,7 @@ def test_a_page_opens_without_a_fault_and_fits_a_phone(visit, name):
     assert page.get_by_test_id("stException").count() == 0
     opened.wait(FITS)
     assert page.evaluate("() => window.shift") <= STILL
+    assert complaints(page) == []
     page.emulate_media(color_scheme="dark")
     page.set_viewport_size({"width": 390, "height": 844})
     opened.wait("document.querySelector('.os-stage').clientWidth < 390")
@@ -32,6 +34,7 @@ def test_a_page_opens_without_a_fault_and_fits_a_phone(visit, name):
         """() => getComputedStyle(document.querySelector('.stApp')).backgroundColor
             .match(/\\d+/g).slice(0, 3).every((part) => part < 60)"""
     )
+    assert complaints(page) == []
 
 
 def test_the_navigation_names_the_pages_that_exist_and_only_those():

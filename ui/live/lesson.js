@@ -152,6 +152,7 @@ export class LessonBox {
     const right = this.lesson.answers.find((answer) => answer.right)?.label;
     const offered = this.asking ? this.choices : [];
     const shown = this.revealed ? offered.filter((label) => label === right || label === this.answer) : offered;
+    const held = holder.contains(document.activeElement);
     holder.replaceChildren(...shown.map((label) => {
       const button = document.createElement("button");
       Object.assign(button, { type: "button", textContent: label, disabled: this.revealed });
@@ -162,6 +163,8 @@ export class LessonBox {
       if (presenting && count) button.append(` · ${count}`);
       return button;
     }));
+    // Who answers by keys stays where they are, and is led on once the answer is given away.
+    if (held) (holder.querySelector("[aria-pressed=true]:enabled") ?? this.part("[data-do=next]")).focus();
   }
 
   // What the answer chosen is told, and who is not sure or was wrong hears the right one, too.

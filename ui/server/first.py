@@ -80,7 +80,7 @@ def _head() -> str:
 def _place() -> str:
     # The script comes after its place and the styles: sooner, it may run before there are any.
     script = f'<script type="module" async src="./{assets.address("optscope.js")}"></script>'
-    return f'<div id="os-early"></div>\n{script}'
+    return f'<section id="os-early" aria-label="Picture"></section>\n{script}'
 
 
 def _early() -> str:

@@ -1,0 +1,94 @@
+"""For everyone: axe finds nothing in what opens over a page, and a keyboard alone does all of it.
+
+That axe finds nothing on any page itself, light and dark, test_every_page.py says.
+"""
+
+import pytest
+from axe import complaints
+from playwright.sync_api import expect
+from race_page import PATIENCE
+
+LESSON = "zig-zag-in-a-ravine"
+FOCUS = "() => document.activeElement.closest(%r) !== null"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_in_what_opens(visit, theme):
+    race = visit(f"?lesson={LESSON}", theme=theme)
+    assert complaints(race.page) == []
+    for button, inside in (
+        (".st-key-row-share button", ".os-take button"),
+        (".st-key-row-lessons button", "text=Make your own"),
+    ):
+        race.page.locator(button).first.click()
+        race.page.locator(inside).first.wait_for()
+        assert complaints(race.page) == []
+        race.page.keyboard.press("Escape")
+    race.page.get_by_role("button", name="Details").click()
+    race.page.wait_for_selector(".st-key-drawer .os-table")
+    assert complaints(race.page) == []
+
+
+def test_the_map_of_lessons_keeps_nobody_out(visit):
+    opened = visit("curvature")
+    opened.page.goto(f"{opened.address}/lessons")
+    opened.page.wait_for_selector(".os-map a")
+    assert complaints(opened.page) == []
+    opened.page.emulate_media(color_scheme="dark")
+    opened.page.set_viewport_size({"width": 390, "height": 844})
+    opened.page.locator(".os-map summary").first.click()
+    expect(opened.page.locator(".os-map details[open] a").first).to_be_visible()
+    assert complaints(opened.page) == []
+
+
+def test_the_stage_comes_first_and_focus_is_seen(visit):
+    race = visit()
+    page = race.page
+    page.evaluate("document.activeElement?.blur()")
+    page.keyboard.press("Tab")
+    assert page.evaluate(FOCUS % ".os-stage")
+    seen = page.evaluate(
+        """() => { const look = getComputedStyle(document.activeElement);
+            return look.outlineStyle !== 'none' && parseFloat(look.outlineWidth) >= 1
+                || look.boxShadow !== 'none'; }"""
+    )
+    assert seen
+
+
+def test_a_lesson_is_told_by_keys_alone(visit):
+    race = visit(f"?lesson={LESSON}")
+    page = race.page
+    page.evaluate("document.activeElement?.blur()")
+    page.keyboard.press("Tab")
+    answers = page.locator(".os-lesson-answers button")
+    for _ in range(60):
+        if page.evaluate("() => document.activeElement.dataset.do === 'answer'"):
+            break
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(answers.first).to_have_attribute("aria-pressed", "true")
+    expect(answers.first).to_be_focused()
+    # As a presenter's clicker does: on, which plays while a question is open.
+    page.keyboard.press("PageDown")
+    expect(page.locator(".os-lesson-reply")).not_to_be_empty(timeout=PATIENCE)
+    page.keyboard.press("PageDown")
+    assert race.wait_link("lesson", LESSON) == f"{LESSON}.2"
+    expect(page.locator(".os-lesson header span")).to_contain_text("2 of", timeout=PATIENCE)
+    page.keyboard.press("PageUp")
+    assert race.wait_link("lesson", f"{LESSON}.2") == LESSON
+
+
+def test_a_stage_is_presented_by_keys_alone(visit):
+    race = visit()
+    page = race.page
+    page.keyboard.press("f")
+    race.wait("document.documentElement.classList.contains('os-present')")
+    page.keyboard.press("Home")
+    assert race.step() == 0
+    page.keyboard.press("ArrowRight")
+    assert race.step() == 1
+    page.keyboard.press(" ")
+    race.wait("document.querySelector('.os-clock input[type=range]').value > 3")
+    page.keyboard.press(" ")
+    page.keyboard.press("Escape")
+    race.wait("!document.documentElement.classList.contains('os-present')")
