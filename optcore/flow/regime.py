@@ -11,6 +11,8 @@ from optcore.flow.layer_flow import FLOAT32_HALF_STEP, LayerFlow
 STABLE = (1e-2, 1e2)
 # The output layer's factor is told apart where its logarithm differs by more than this.
 EVEN = 0.2
+# How far the power of a factor that is quoted may be from what is left, as a logarithm.
+EXACT = 0.02
 
 
 @dataclass(frozen=True)
@@ -100,9 +102,12 @@ def _factors(norms) -> str:
 
 
 def _factor(value: float, times: int) -> str:
-    """With so many digits that its power is right to a few per cent, too."""
-    digits = 3 if times <= 20 else 4
-    return f"{value:.{digits}g}" if 1e-3 <= value < 1e4 else f"{value:.{digits - 1}e}"
+    """With as many digits, three at least, as its power needs to be right to two per cent."""
+    for digits in range(3, 9):
+        text = f"{value:.{digits}g}" if 1e-3 <= value < 1e4 else f"{value:.{digits - 1}e}"
+        if abs(times * np.log(float(text) / value)) < EXACT:
+            break
+    return text
 
 
 def _consequence(flow, kind, left):
