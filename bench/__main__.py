@@ -12,8 +12,8 @@ from bench.report import Section, chapter, document
 from bench.servers import ROOT
 
 TOPICS = (
-    "start", "first_look", "race", "pages", "server", "attack", "descend", "checks", "verdicts",
-    "flow", "steps", "recurrent", "curvature", "noise", "graph",
+    "start", "first_look", "race", "pages", "server", "attack", "crowd", "descend", "checks",
+    "verdicts", "flow", "steps", "recurrent", "curvature", "noise", "graph",
 )  # fmt: skip
 # These compare with torch and JAX, so they run where those are.
 BESIDE_PEERS = (

@@ -35,9 +35,13 @@ class Server:
 
 
 @contextmanager
-def optscope(port: int | None = None) -> Iterator[Server]:
-    """Optscope as `make run` starts it, on a free port if none is given."""
-    with _served([sys.executable, str(ROOT / "app.py")], ROOT, port=port) as server:
+def optscope(port: int | None = None, *, limit: str = "") -> Iterator[Server]:
+    """Optscope as `make run` starts it, on a free port if none is given; `limit` goes to the
+    shell's `ulimit` before."""
+    command = [sys.executable, str(ROOT / "app.py")]
+    if limit:
+        command = ["sh", "-c", f'ulimit {limit} && exec "$@"', "sh", *command]
+    with _served(command, ROOT, port=port) as server:
         yield server
 
 

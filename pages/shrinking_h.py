@@ -28,7 +28,7 @@ def live():
     stage(
         show.panels(watch, state.settled),
         key="shrinking_h.stage",
-        clock=show.clock(watch),
+        clock=show.clock(watch, state.css_of("h")),
         handles=[show.handle(watch)],
         legend=show.legend(watch),
         words=show.summary(watch, state.settled),

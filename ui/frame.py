@@ -10,7 +10,6 @@
 What is closed costs nothing: `details` gives None, and the Share popover is filled once it opens.
 """
 
-import re
 from collections.abc import Collection, Generator
 from contextlib import contextmanager
 from typing import Any
@@ -122,9 +121,7 @@ def details(state: PageState, stage: str):
 def _hide(state: PageState) -> None:
     """Takes the controls that are not wanted out of sight; their values hold all the same."""
     if state["hide"]:
-        keys = map(state.key_of, state["hide"])
-        # As Streamlit writes a key into a class of its element.
-        classes = ",".join(".st-key-" + re.sub(r"[^a-zA-Z0-9_-]", "-", key) for key in keys)
+        classes = ",".join(f".{state.css_of(name)}" for name in state["hide"])
         st.html(f"<style>{classes} {{ display: none; }}</style>")
 
 

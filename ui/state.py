@@ -4,6 +4,7 @@ A page declares what its address may say in one table (ui/parameters.py). The fi
 values from the address; afterwards the session knows them, and `publish` writes them to it again.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import wraps
@@ -37,6 +38,10 @@ class PageState(Address):
         the browser still says of the old ones is said of the old state."""
         loaded = self.memory.get("loaded", 0)
         return f"{self.key}.{name}" + (f".{loaded}" if loaded else "")
+
+    def css_of(self, name: str) -> str:
+        """The class that Streamlit gives the element of that widget."""
+        return "st-key-" + re.sub(r"[^a-zA-Z0-9_-]", "-", self.key_of(name))
 
     def widget(self, name: str, shown: Callable[[Any], Any] = lambda value: value) -> str:
         """The key of the widget for a name, which begins with what `shown` makes of the value."""

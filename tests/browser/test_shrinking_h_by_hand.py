@@ -1,5 +1,7 @@
 """Shrinking h under a hand: the lenses over the ends of the secant follow the scrubber."""
 
+from optcore.derivatives.microscope import step_grid
+
 TEXTS = """() => {
 window.written = [];
 const fillText = CanvasRenderingContext2D.prototype.fillText;
@@ -35,3 +37,21 @@ def test_the_lenses_count_floats_as_h_shrinks_and_ask_no_server(visit):
     assert said[192][-1] == "9,733 floats apart"
     assert race.drawn == drawn
     assert not [url for url in asked if not url.startswith("blob:")]
+
+
+def test_the_field_says_what_the_clock_says_while_it_plays(visit):
+    race = visit("shrinking_h")
+    same = """() => {
+        const field = document.querySelector("[class*='st-key-state-shrinking_h-h'] input").value;
+        const clock = document.querySelector('.os-clock output').textContent;
+        return Number(field) < 0.5 && clock === 'h = ' + field.replace('-', '\u2212');
+    }"""
+    race.page.get_by_role("button", name="Play").click()
+    race.wait(same)
+    race.page.get_by_role("button", name="Pause").click()
+    shown = race.step()
+    race.wait("() => new URLSearchParams(location.search).has('h')")
+    h = float(race.page.evaluate("() => new URLSearchParams(location.search).get('h')"))
+    assert h == step_grid()[shown]
+    field = race.page.locator("[class*='st-key-state-shrinking_h-h'] input")
+    assert float(field.input_value()) == h

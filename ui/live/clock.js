@@ -60,9 +60,9 @@ export class Clock {
 
   // A run of a new length keeps a scrubber that stood at the end there; `at` null is the end.
   set({ at, frame }) {
-    const { steps, labels, unit, name, seconds, opens } = frame;
+    const { steps, labels, unit, name, seconds, opens, field } = frame;
     const atEnd = this.at >= this.steps;
-    Object.assign(this, { labels, unit, seconds });
+    Object.assign(this, { labels, unit, seconds, field });
     this.range.setAttribute("aria-label", name);
     if (steps !== this.steps) {
       this.steps = steps;
@@ -183,5 +183,12 @@ export class Clock {
     const label = this.labels ? this.labels[this.step] : `${this.unit} ${this.step} / ${this.steps}`;
     this.output.textContent = label;
     this.range.setAttribute("aria-valuetext", label);
+    if (this.field) this.fill(label.split("= ").at(-1).replace("−", "-"));
+  }
+
+  // A text field of the page says where the clock is, too, unless somebody types in it.
+  fill(text) {
+    const field = document.querySelector(`.${this.field} input`);
+    if (field && field !== document.activeElement && Number(field.value) !== Number(text)) field.value = text;
   }
 }

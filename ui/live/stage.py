@@ -66,7 +66,8 @@ class Clock:
     """The scrubber: steps 0 to `steps`, standing at `at`; `labels` name each step if given.
 
     `name` says what the scrubber sets, `seconds` how long a play lasts. A first visit plays it
-    by itself, once, in `opens` seconds if given, unless the link has a step.
+    by itself, once, in `opens` seconds if given, unless the link has a step. `field` is the CSS
+    class of a text field in the page that holds what the label says behind its "=".
     """
 
     steps: int
@@ -76,6 +77,7 @@ class Clock:
     name: str = "Step"
     seconds: float = 8.0
     opens: float | None = None
+    field: str = ""
 
 
 @dataclass(frozen=True)

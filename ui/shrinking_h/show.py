@@ -97,9 +97,10 @@ def panels(w: Watch, settled: bool) -> list[Panel]:
     ]  # fmt: skip
 
 
-def clock(w: Watch) -> Clock:
+def clock(w: Watch, field: str = "") -> Clock:
     labels = [f"h = {number(h)}" for h in w.h]
-    return Clock(len(w.h) - 1, w.at, labels, name="h, from 1 down to 1e−16", seconds=16.0)
+    return Clock(len(w.h) - 1, w.at, labels, name="h, from 1 down to 1e−16", seconds=16.0,
+                 field=field)  # fmt: skip
 
 
 def handle(w: Watch) -> Handle:
