@@ -11,6 +11,7 @@ from ui.lessons import telling
 from ui.live.stage import Clock, Handle, Panel, stage
 from ui.prose import csv_text
 from ui.state import PageState
+from ui.written_out import written_out
 
 Facts = Mapping[str, float | str | None]
 
@@ -32,6 +33,10 @@ class Scene:
     handles: Sequence[Handle] = field(default_factory=list)
     legend: Sequence[dict] = field(default_factory=list)
     columns: str = "minmax(0, 1fr) minmax(0, 1fr)"
+
+    def alone(self) -> str:
+        """The program with what it takes from optcore written out in it."""
+        return written_out(self.program())
 
 
 def show(scene: Scene, state: PageState) -> None:
@@ -57,7 +62,7 @@ def downloads(scene: Scene, page: str) -> None:
     with st.container(horizontal=True):
         st.download_button("CSV", lambda: as_csv(scene.columns_of()), f"{page}.csv", "text/csv",
                            on_click="ignore", icon=":material/download:")  # fmt: skip
-        st.download_button("Program", scene.program, f"{page}.py", on_click="ignore",
+        st.download_button("Program", scene.alone, f"{page}.py", on_click="ignore",
                            icon=":material/download:")  # fmt: skip
 
 

@@ -79,6 +79,8 @@ def _module(name: str) -> _Module:
 def written_out(program: str) -> str:
     """The program with all that it imports from optcore written out before it."""
     own = _Module(program)
+    if not any(_ours(each) for each in own.imported.values()):
+        return program
     found = _reached(own, plain=True)
     if KNOBS in found.places.values():
         # Something asks fields for their knobs, so that they have to be there.
@@ -117,7 +119,7 @@ class _Reached:
 
     def take(self, wanted: Import) -> str:
         """Adds a definition and all it needs, and gives the name that it has in the program."""
-        if wanted.module.split(".")[0] != CORE:
+        if not _ours(wanted):
             self.imports.add(wanted)
             return wanted.alias
         place = _place(wanted.module, wanted.name)
@@ -135,9 +137,10 @@ class _Reached:
                 renamed[name] = self.take(Import(place.module, name, name))
         del self.texts[id(part)]
         text = home.text(part) if parts[0] is part else self.cut(home, part, parts)
+        # In a call `name=` is the name of an argument.
+        after = "" if isinstance(part, ast.Assign | ast.AnnAssign) else "(?! ?=[^=])"
         for name, new in renamed.items():
-            if name != new:
-                text = re.sub(rf"(?<![.\w]){name}\b(?! ?=[^=])" + "|" + rf"^{name}\b", new, text)
+            text = re.sub(rf"(?<![.\w]){name}\b{after}", new, text)
         self.texts[id(part)] = text
         return own
 
@@ -194,6 +197,10 @@ class _Reached:
         if isinstance(part, ast.Assign | ast.AnnAssign):
             return any(name in self.known or name.startswith("__") for name in _set_by(part))
         return False
+
+
+def _ours(wanted: Import) -> bool:
+    return wanted.module.split(".")[0] == CORE
 
 
 def _place(module: str, name: str) -> Place:

@@ -137,7 +137,7 @@ def test_a_program_taken_away_runs(name, tmp_path):
     path = tmp_path / "program.py"
     path.write_text(PROGRAMS[name].text("Curvature"), encoding="utf-8")
     done = subprocess.run(
-        [sys.executable, path], capture_output=True, text=True, env={"PYTHONPATH": str(ROOT)}
+        [sys.executable, "-I", path], capture_output=True, text=True, cwd=tmp_path
     )
     assert done.returncode == 0, done.stderr
     if name == "step":

@@ -1,11 +1,11 @@
 """The Steps page as a person meets it: streams, a drawing hand, views, links, the drawer."""
 
-import contextlib
 import csv
 import io
 
 import numpy as np
 import pytest
+from alone import told as told_alone
 from visits import comparable, picture, report, said, table, visit
 
 from optcore.optimizers import Adam
@@ -15,7 +15,7 @@ from ui.lessons import lessons
 from ui.parameters import slug
 from ui.steps import choices, details, words
 from ui.steps.parameters import DRAWN, PARAMETERS, PLAYERS, VIEWS
-from ui.steps.programs import with_optcore, with_torch
+from ui.steps.programs import with_numpy, with_torch
 
 KEY = "steps.stage"
 
@@ -230,10 +230,7 @@ def test_signs_that_agree_and_signs_that_flip():
 
 
 def printed(program: str) -> list[float]:
-    output = io.StringIO()
-    with contextlib.redirect_stdout(output):
-        exec(compile(program, "program", "exec"), {"__name__": "__main__"})
-    return [float(part) for part in output.getvalue().strip("[]\n ").split(",")]
+    return [float(part) for part in told_alone(program).strip("[]\n ").split(",")]
 
 
 @pytest.mark.parametrize(
@@ -248,7 +245,7 @@ def test_the_program_prints_the_last_place(link):
     _, setup, heard = at(link)
     for optimizer in setup.optimizers:
         last = heard[optimizer.name].points[-1]
-        np.testing.assert_allclose(printed(with_optcore(setup, optimizer)), last, rtol=1e-12)
+        np.testing.assert_allclose(printed(with_numpy(setup, optimizer)), last, rtol=1e-12)
         assert bool(with_torch(setup, optimizer)) == bool(optimizer.torch)
 
 
@@ -279,4 +276,4 @@ def test_the_csv_has_every_number():
 def test_a_drawn_stream_stands_in_the_program():
     _, setup, _ = at({"stream": "drawn-by-hand", "drawn": "-", "length.steps": "5"})
     assert isinstance(setup.streams[0], DrawnStream)
-    assert "DrawnStream(size=1.0, values=(1.0,))" in with_optcore(setup, setup.optimizers[0])
+    assert "DrawnStream(size=1.0, values=(1.0,))" in with_numpy(setup, setup.optimizers[0])

@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ui.written_out import written_out
+
 
 class Program(NamedTuple):
     """What a program imports from which module, what it sets, and what it prints."""
@@ -13,12 +15,9 @@ class Program(NamedTuple):
     lines: tuple[str, ...]
 
     def text(self, title: str) -> str:
-        head = [
-            f"# {title}. Run it in the folder that holds optcore:",
-            "# PYTHONPATH=. python FILE",
-        ]
+        """As a program that needs NumPy alone, and SymPy for a formula that was typed."""
         wanted = [f"from {module} import {names}" for module, names in sorted(self.imports.items())]
-        return "\n".join([*head, *wanted, "", *self.lines, ""])
+        return written_out("\n".join([f"# {title}", *wanted, "", *self.lines, ""]))
 
 
 def on_surface(surface, imports: Mapping[str, str], *lines: str) -> Program:

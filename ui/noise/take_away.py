@@ -9,11 +9,7 @@ Columns = Mapping[str, Iterable[Any]]
 
 
 def _program(title: str, names: str, body: str) -> str:
-    return (
-        f"# {title}. Run it in the folder that holds optcore:\n"
-        f"# PYTHONPATH=. python THIS_FILE\nimport numpy as np\n\nfrom optcore import {names}\n\n"
-        f"{body}"
-    )
+    return f"# {title}\nimport numpy as np\n\nfrom optcore import {names}\n\n{body}"
 
 
 def one(case) -> Columns:

@@ -130,8 +130,7 @@ def columns_of(case: CliffDescent) -> dict[str, np.ndarray]:
 
 def program(case: CliffDescent) -> str:
     start = (case.start.w, case.start.b)
-    return f"""# Descent on the loss of an unrolled unit, as it is and clipped. Run it in the folder
-# that holds optcore: PYTHONPATH=. python THIS_FILE
+    return f"""# Descent on the loss of an unrolled unit, as it is and clipped
 from optcore import ClipNorm, GradientDescent, UnrolledUnit, descend
 
 surface, method = {case.surface!r}, GradientDescent(learning_rate={case.descent.learning_rate!r})

@@ -218,7 +218,7 @@ def columns_of(records: Sequence[MemoryRecord]) -> dict[str, Iterable[float]]:
 
 
 def program(records: Sequence[MemoryRecord]) -> str:
-    """With optcore: the plan of each cell as it is, and the exam at the end."""
+    """The plan of each cell as it is, and the exam at the end."""
     parts = [part for record in records
              for part in (record.plan.cell, record.plan.task, record.plan.start,
                           record.plan.optimizer, record.plan.clip) if part is not None]  # fmt: skip
@@ -226,8 +226,7 @@ def program(records: Sequence[MemoryRecord]) -> str:
     plans = "".join(f"    {record.plan!r},\n" for record in records)
     return "\n".join(
         [
-            "# Recurrent nets in training. Run it in the folder that holds optcore:",
-            "# PYTHONPATH=. python THIS_FILE",
+            "# Recurrent nets in training",
             "from optcore.recurrent import MemoryPlan, train_memory",
             *imports,
             "",

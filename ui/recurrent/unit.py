@@ -129,10 +129,8 @@ def table(case: UnitChain) -> str:
 
 
 def program(case: UnitChain) -> str:
-    """With optcore, which has the squashing functions."""
     squash = type(case.squash).__name__
-    return f"""# One unit that feeds itself. Run it in the folder that holds optcore:
-# PYTHONPATH=. python THIS_FILE
+    return f"""# One unit that feeds itself
 from optcore import {squash}, unit_lags
 
 values, slopes = unit_lags({squash}(), {case.unit.w!r}, {case.unit.start!r}, {case.unit.steps})

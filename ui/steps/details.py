@@ -13,7 +13,7 @@ from ui.prose import csv_text
 from ui.state import PageState
 from ui.steps import words
 from ui.steps.case import Playing
-from ui.steps.programs import with_optcore, with_torch
+from ui.steps.programs import with_numpy, with_torch
 
 
 def inspector(state: PageState, playing: Playing, responses: dict[str, Response]) -> None:
@@ -77,7 +77,7 @@ def downloads(playing: Playing, responses: dict[str, Response]) -> None:
             name = slug(optimizer.name)
             with st.container(horizontal=True):
                 st.markdown(f"**{optimizer.name}**")
-                st.download_button("NumPy", partial(with_optcore, playing, optimizer),
+                st.download_button("NumPy", partial(with_numpy, playing, optimizer),
                                    f"{name}_stream.py", key=f"np/{name}",
                                    on_click="ignore")  # fmt: skip
                 known = bool(optimizer.torch)

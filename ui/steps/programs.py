@@ -5,12 +5,13 @@ import re
 from optcore import optimizers
 from optcore.optimizers.base import Optimizer
 from ui.steps.case import Playing
+from ui.written_out import written_out
 
 _FIELD = re.compile(r"<(\w+)>")
 
 
-def with_optcore(playing: Playing, optimizer: Optimizer) -> str:
-    """With optcore itself: the stream by its name, or as it was drawn."""
+def with_numpy(playing: Playing, optimizer: Optimizer) -> str:
+    """With NumPy alone: the stream by its name, or as it was drawn."""
     public = hasattr(optimizers, type(optimizer).__name__)
     module = "optcore" if public else type(optimizer).__module__
     kinds = sorted({type(stream).__name__ for stream in playing.streams})
@@ -19,18 +20,19 @@ def with_optcore(playing: Playing, optimizer: Optimizer) -> str:
     imports.append(f"from {module} import {type(optimizer).__name__}")
     if playing.scheduled:
         imports.append(f"from optcore.descent.schedules import {type(playing.schedule).__name__}")
-    return "\n".join(
-        [
-            f"# {optimizer.name} fed a stream. Run it in the folder that holds optcore:",
-            "# PYTHONPATH=. python THIS_FILE",
-            *sorted(imports),
-            "",
-            f"streams = {list(playing.streams)!r}",
-            f"gradients = play(streams, {playing.steps}, {playing.scales!r})",
-            f"response = respond({optimizer!r}, gradients{schedule})",
-            "print(response.points[-1].tolist())",
-            "",
-        ]
+    return written_out(
+        "\n".join(
+            [
+                f"# {optimizer.name} fed a stream",
+                *sorted(imports),
+                "",
+                f"streams = {list(playing.streams)!r}",
+                f"gradients = play(streams, {playing.steps}, {playing.scales!r})",
+                f"response = respond({optimizer!r}, gradients{schedule})",
+                "print(response.points[-1].tolist())",
+                "",
+            ]
+        )
     )
 
 

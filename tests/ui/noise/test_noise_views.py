@@ -1,12 +1,12 @@
 """The views of the Noise page show the numbers of the core, and their words say them."""
 
-import contextlib
 import csv
 import io
 from itertools import combinations
 
 import numpy as np
 import pytest
+from alone import told
 from dressing import validated
 
 from optcore.descent import Batches, delay_limit, descend
@@ -98,11 +98,9 @@ def test_plotly_takes_every_figure_and_there_are_words_table_and_numbers(link):
 )  # fmt: skip
 def test_a_program_prints_the_numbers_of_the_view(view, column):
     scene = choices.scene(state_at(**SHORT, view=view))
-    output = io.StringIO()
-    with contextlib.redirect_stdout(output):
-        exec(compile(scene.program(), "program", "exec"), {"__name__": "__main__"})
+    output = told(scene.alone())
     last = float(list(scene.columns_of()[column])[-1])
-    assert float(output.getvalue().split()[-1]) == pytest.approx(last, rel=1e-9, abs=1e-12)
+    assert float(output.split()[-1]) == pytest.approx(last, rel=1e-9, abs=1e-12)
 
 
 def test_the_spread_of_three_points_is_that_of_every_batch_there_is():

@@ -1,11 +1,11 @@
 """The scenes of the Recurrent page show the numbers of the core, and their words say them."""
 
-import contextlib
 import csv
 import io
 
 import numpy as np
 import pytest
+from alone import told
 from dressing import validated
 
 from optcore.networks.activations import ACTIVATIONS
@@ -60,12 +60,10 @@ def test_plotly_takes_every_figure_and_there_are_words_table_and_numbers(view, t
 @pytest.mark.parametrize("view", [view for view in VIEWS if view != NET])
 def test_a_program_prints_the_numbers_of_the_view(view):
     scene, _ = scene_at(view)
-    output = io.StringIO()
-    with contextlib.redirect_stdout(output):
-        exec(compile(scene.program(), "program", "exec"), {"__name__": "__main__"})
+    output = told(scene.alone())
     columns = scene.columns_of()
     last = {"Powers of a matrix": "norm_of_power", "One unit": "gradient"}.get(view, "clipped_loss")
-    printed = output.getvalue().split()
+    printed = output.split()
     at = {"Powers of a matrix": -3, "One unit": -1}.get(view, -1)
     assert float(printed[at]) == pytest.approx(float(columns[last][-1]), rel=1e-9)
 
