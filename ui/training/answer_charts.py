@@ -11,7 +11,9 @@ from ui.training.charts import Side, rows
 
 # Blue against orange stays apart for colour-blind eyes; the middle is the grey of "undecided".
 SCALE = [[0, "#2c7be5"], [0.25, "#8fb2dd"], [0.5, "#c9ccd3"], [0.75, "#e6a78f"], [1, "#e4572e"]]
-CLASSES = ("#0b4fa8", "#a8300f", "#0b6b52")
+# Dark on every theme, as the ground under them is: no hex, which a dark page would lighten until
+# a point that is answered right is its ground (ui/live/theme.js).
+CLASSES = ("rgb(11, 79, 168)", "rgb(168, 48, 15)", "rgb(11, 107, 82)")
 CLASS_SYMBOLS = ("circle", "square", "diamond")
 
 

@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -13,7 +14,7 @@ from optcore.training.plan import TrainingPlan
 from optcore.training.record import Trainer, train
 from ui.prose import number, percent
 from ui.training import charts, choices, words
-from ui.training.answer_charts import answers
+from ui.training.answer_charts import CLASSES, SCALE, answers
 
 PLAN = TrainingPlan(
     Moons(samples=30), Sigmoid(), HeNormal(), GradientDescent(0.2), depth=3, width=6, steps=120
@@ -279,3 +280,12 @@ def test_right_answers_that_hardly_differ_are_not_left_as_a_contradiction():
         words_of = words.verdict(replace(side, record=told))
         assert "It answers the same everywhere" in words_of
         assert ("on the two sides of one half" in words_of) == said
+
+
+def test_points_stay_apart_from_the_ground_that_answers_them_right_in_the_dark_too():
+    """The browser lightens hex colours on a dark page; a point's fill is none of these."""
+    assert not any(re.fullmatch("#[0-9a-fA-F]{6}", colour) for colour in CLASSES)
+    for colour, ground in zip(CLASSES, (SCALE[0][1], SCALE[-1][1]), strict=False):
+        fill = [int(part) for part in re.findall(r"\d+", colour)]
+        under = [int(ground[at : at + 2], 16) for at in (1, 3, 5)]
+        assert np.linalg.norm(np.subtract(fill, under)) > 70
