@@ -1,27 +1,22 @@
 """The view on the derivative of A X: its Jacobian beside the product that needs none."""
 
+from dataclasses import dataclass
+from functools import cached_property
+
 import numpy as np
 
 from optcore.graph import ProductCosts, jacobian
 from optcore.graph.examples import MATRIX_PRODUCT
 from ui import controls
-from ui.backprop_graph import drawing, graph_view, words
+from ui.backprop_graph import drawing, product_charts, words
 from ui.backprop_graph.case import Case, work_out
 from ui.backprop_graph.facts import facts
 from ui.backprop_graph.parameters import BY, Shapes, Square
 from ui.backprop_graph.programs import program
 from ui.backprop_graph.scene import Scene
-from ui.figures import axis, layout, log_axis, needle, track
-from ui.live.stage import Panel
-from ui.palette import HUES
+from ui.live.stage import Clock, Panel
 from ui.prose import number
 from ui.state import PageState
-
-SIDES = np.unique(np.geomspace(1, 1000, 60).round())
-LOOKS = {
-    "through the Jacobian": {"colour": HUES[4], "dash": "dash", "symbol": "square"},
-    "the product": {"colour": HUES[0], "dash": "solid", "symbol": "circle"},
-}
 
 
 def case_of(shapes: Shapes) -> Case:
@@ -36,76 +31,99 @@ def case_of(shapes: Shapes) -> Case:
     return work_out(MATRIX_PRODUCT.text, values)
 
 
+@dataclass(frozen=True, eq=False)
+class Derivative:
+    """dL/dX = Aᵀ G or dL/dA = G Xᵀ: two matrices, their product, and the Jacobian of Y."""
+
+    case: Case
+    by: str
+
+    @property
+    def rule(self) -> str:
+        return "Aᵀ G" if self.by == "X" else "G Xᵀ"
+
+    @property
+    def factors(self) -> tuple[np.ndarray, np.ndarray]:
+        a, x, g = (self.case.run.value(name) for name in "AXG")
+        return (a.T, g) if self.by == "X" else (g, x.T)
+
+    @cached_property
+    def gradient(self) -> np.ndarray:
+        """What the pass back gives the matrix."""
+        found = self.case.run.adjoint(self.by)
+        assert found is not None, "L depends on both factors"
+        return found
+
+    @cached_property
+    def jacobian(self) -> np.ndarray:
+        """(entries of Y, entries of the matrix), row by row."""
+        return jacobian(self.case.graph, self.case.values, self.by, "Y")
+
+    @property
+    def entries(self) -> list[tuple[int, int]]:
+        """The clock's moments: an entry of the matrix each, row by row."""
+        return [*np.ndindex(self.gradient.shape)]
+
+
 def scene(state: PageState) -> Scene:
     dials = [controls.Dials("Shapes", "shape", Shapes()),
              controls.Dials("Square matrices", "square", Square())]  # fmt: skip
     (shapes, square), board = controls.tune(state, dials)
     case, by = case_of(shapes), "X" if state["by"] == BY[0] else "A"
-    entries = jacobian(case.graph, case.values, by, "Y")
+    found = Derivative(case, by)
+    moments = len(found.entries)
+    graph = drawing.film(case.graph, [drawing.whole(case)] * moments)
     return Scene(
         [
-            Panel(drawing.picture(case), name="graph", span=2),
-            Panel(_matrix(entries, by), name="Jacobian"),
-            Panel(_costs(square.side), name="costs", labels={"x": "side", "y": "operations"}),
+            Panel({"data": [graph], "layout": drawing.frame(case.graph)}, name="graph"),
+            Panel(product_charts.table(found), name="Jacobian"),
+            Panel(product_charts.factors(found), name=found.rule),
+            Panel(product_charts.costs(square.side), name="costs",
+                  labels={"x": "side", "y": "operations"}),
         ],
         [board],
-        words=lambda: told(case, shapes, square, by),
+        words=lambda: told(found, shapes, square),
         table=lambda: words.listed(case),
         facts=lambda: _facts(case, shapes, square, by),
         sheet=lambda: words.sheet(case),
         program=lambda: program(case),
-        clock=graph_view.clock(state, case.moments),
+        clock=Clock(moments - 1, state.clock(range(moments)), unit="entry", name=f"Entry of {by}",
+                    labels=[entry_name(by, at) for at in found.entries], opens=5),
         legend=drawing.FLOWS,
-        columns="minmax(0, 5fr) minmax(0, 3fr)",
+        columns="minmax(0, 1fr) minmax(0, 1fr)",
     )  # fmt: skip
 
 
-def _matrix(entries: np.ndarray, by: str) -> dict:
-    """The Jacobian, a row for each entry of Y."""
-    reach = float(np.abs(entries).max(initial=1.0))
-    rows, columns = entries.shape
-    heat = {
-        "type": "heatmap", "z": entries, "zmin": -reach, "zmax": reach, "showscale": False,
-        "colorscale": [[0, HUES[4]], [0.5, "rgba(128,128,128,0.12)"], [1, HUES[0]]],
-        "text": [[f"{value:g}".replace("-", "−") for value in row] for row in entries],
-        "texttemplate": "%{text}", "xgap": 1, "ygap": 1, "hoverinfo": "skip",
-    }  # fmt: skip
-    title = f"dY/d{by}: {rows} × {columns} numbers, {int(np.count_nonzero(entries))} not 0"
-    bare = {"showticklabels": False, "showgrid": False}
-    made = layout("jacobian", title, margin=(30, 10, 14, 30),
-                  xaxis=axis(f"entries of {by}", [-0.5, columns - 0.5], **bare),
-                  yaxis=axis("entries of Y", [rows - 0.5, -0.5], **bare))  # fmt: skip
-    return {"data": [heat], "layout": made}
+def entry_name(name: str, at: tuple[int, int]) -> str:
+    return f"{name}[{at[0] + 1}, {at[1] + 1}]"
 
 
-def square_costs(side: float) -> ProductCosts:
-    return ProductCosts(int(side), int(side), int(side))
-
-
-def _costs(side: int) -> dict:
-    both = [square_costs(each) for each in SIDES]
-    counts = {"through the Jacobian": [float(each.by_jacobian) for each in both],
-              "the product": [float(each.by_product) for each in both]}  # fmt: skip
-    data = [track(name, LOOKS[name], "still", x=SIDES, y=np.array(y)) for name, y in counts.items()]
-    for trace in data:
-        trace["meta"] |= {"group": None, "log": True, "across": 12.0}
-    xaxis, yaxis = log_axis("side of A and X", [0, 3]), log_axis("", [0, 13])
-    here = needle(np.array([float(side)]), (1.0, 1e14))
-    title = "Operations: dashed through the Jacobian, plain Aᵀ G"
-    return {"data": [*data, here], "layout": layout("costs", title, xaxis=xaxis, yaxis=yaxis)}
-
-
-def told(case: Case, shapes: Shapes, square: Square, by: str) -> list[str]:
-    found = words.told(case)
-    cost = _cost(shapes, by)
-    rule = "Aᵀ G" if by == "X" else "G Xᵀ"
-    large = square_costs(square.side)
-    both = f"{number(large.by_product)} and {number(large.by_jacobian)}"
-    found[-1] = (
-        f"dL/d{by} = {rule} = {words.written(case.run.adjoint(by))}: {cost.by_product} operations, "
-        f"{cost.by_jacobian} through the Jacobian. At side {square.side}: {both}."
+def told(found: Derivative, shapes: Shapes, square: Square) -> list[str]:
+    """Of each entry, where it counts and by what; at the end, what both ways cost."""
+    by, cost, large = found.by, _cost(shapes, found.by), product_charts.square_costs(square.side)
+    sentences = [_told(found, *at) for at in found.entries]
+    sentences[-1] = (
+        f"{sentences[-1]} All of dL/d{by} = {found.rule}: {cost.by_product} operations, "
+        f"{cost.by_jacobian} through the Jacobian; at side {square.side} "
+        f"{number(large.by_product)} and {number(large.by_jacobian)}."
     )
-    return found
+    return sentences
+
+
+def _told(found: Derivative, row: int, column: int) -> str:
+    left, right = found.factors
+    terms = [f"{_factor(one)} × {_factor(other)}"
+             for one, other in zip(left[row], right[:, column], strict=True)]  # fmt: skip
+    where = (f"column {column + 1} of Y, by column {row + 1} of A" if found.by == "X"
+             else f"row {row + 1} of Y, by row {column + 1} of X")  # fmt: skip
+    total = number(float(found.gradient[row, column]))
+    name = entry_name(found.by, (row, column))
+    return f"{name} counts in {where}: its gradient is {' + '.join(terms)} = {total}."
+
+
+def _factor(value: float) -> str:
+    text = number(float(value))
+    return f"({text})" if value < 0 else text
 
 
 def _cost(shapes: Shapes, by: str) -> ProductCosts:
@@ -116,7 +134,7 @@ def _cost(shapes: Shapes, by: str) -> ProductCosts:
 
 
 def _facts(case: Case, shapes: Shapes, square: Square, by: str) -> dict:
-    cost, large = _cost(shapes, by), square_costs(square.side)
+    cost, large = _cost(shapes, by), product_charts.square_costs(square.side)
     return {
         **facts(case),
         "rows": shapes.rows,
