@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from optcore.derivatives.differences import Difference
+from optcore.pieces import pieces
 
 # Components whose perturbed points are evaluated together: one step of progress.
 BATCH = 512
@@ -93,11 +94,9 @@ def shifted_values(objective, point, indices, moves) -> np.ndarray:
     """
     if hasattr(objective, "values_shifted"):
         return objective.values_shifted(point, indices, moves)
-    rows = max(1, CHUNK // point.size)
     dtype = np.result_type(point, np.complex64) if np.iscomplexobj(moves) else point.dtype
     parts = []
-    for start in range(0, len(indices), rows):
-        part = slice(start, start + rows)
+    for part in pieces(len(indices), point.size, CHUNK):
         points = np.tile(point.astype(dtype), (len(indices[part]), 1))
         points[np.arange(len(points)), indices[part]] += moves[part]
         parts.append(objective.value(points))

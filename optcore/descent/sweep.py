@@ -8,6 +8,9 @@ from optcore.descent.loop import descend
 from optcore.knobs import knobs
 
 PER_DECADE = 12
+# Shares of a loss, or of 1 where it is less, by which rounding may lift it, and within which two
+# ends are one.
+LIFTED, EQUAL = 1e-9, 1e-12
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ def best_rate(objective, optimizer, start, steps: int, **conditions) -> RateSwee
     if not alive.any():
         return RateSweep(rates, final)
     start_value = run.values[0]
-    steady = (run.values <= start_value + 1e-9 * (1 + np.abs(start_value))).all(axis=0) & alive
+    steady = (run.values <= start_value + LIFTED * (1 + np.abs(start_value))).all(axis=0) & alive
     best = float(rates[_lowest(run, alive)])
     calm = float(rates[_lowest(run, steady)]) if steady.any() else best
     return RateSweep(rates, final, best, calm)
@@ -51,6 +54,6 @@ def best_rate(objective, optimizer, start, steps: int, **conditions) -> RateSwee
 def _lowest(run, allowed: np.ndarray) -> int:
     """Which of the allowed runs ended lowest."""
     end = np.where(allowed, run.last_value, np.inf)
-    near = end <= end.min() + 1e-12 * (1 + abs(end.min()))
+    near = end <= end.min() + EQUAL * (1 + abs(end.min()))
     with np.errstate(invalid="ignore", over="ignore"):
         return int(np.argmin(np.where(near, run.values.mean(axis=0), np.inf)))

@@ -16,6 +16,7 @@ from optcore.networks.forward import NORM_AXIS, ForwardPass
 from optcore.networks.losses import Loss
 from optcore.networks.rounding import slope_rounding, value_rounding
 from optcore.networks.shifted import values_shifted
+from optcore.pieces import pieces
 
 # Numbers held at once while many parameter vectors are evaluated: 4 MB, about the cache.
 CHUNK = 1 << 19
@@ -262,13 +263,13 @@ class FitLoss:
 
     def _by_chunks(self, theta, function, shape):
         theta = as_parameters(theta)
-        rows = max(1, CHUNK // (len(self.inputs) * max(self.network.sizes)))
+        flat = theta.reshape(-1, theta.shape[-1])
+        parts = list(pieces(len(flat), len(self.inputs) * max(self.network.sizes), CHUNK))
         with np.errstate(over="ignore", invalid="ignore"):
-            if theta.ndim == 1 or theta.size <= rows * theta.shape[-1]:
+            if len(parts) < 2:
                 return function(theta)
-            flat = theta.reshape(-1, theta.shape[-1])
-            parts = [function(flat[i : i + rows]) for i in range(0, len(flat), rows)]
-        return np.concatenate(parts).reshape(theta.shape[:-1] + shape)
+            found = np.concatenate([function(flat[part]) for part in parts])
+        return found.reshape(theta.shape[:-1] + shape)
 
 
 def as_parameters(theta) -> np.ndarray:

@@ -8,6 +8,7 @@ next layer on every point shares its weights, so a layer is one large matrix pro
 import numpy as np
 
 from optcore.networks.forward import ForwardPass
+from optcore.pieces import pieces
 
 # Numbers held at once per layer: 1 MB of float64 stays in a core's cache.
 CHUNK = 1 << 17
@@ -32,9 +33,9 @@ def values_shifted(fit, theta, indices, offsets) -> np.ndarray:
         for kind in "Wb":
             block = fit.blocks.get(f"{kind}{layer + 1}", slice(0, 0))
             chosen = np.flatnonzero((indices >= block.start) & (indices < block.stop))
-            rows = max(1, CHUNK // (base.samples * max(fit.network.sizes[layer + 1 :])))
-            for start in range(0, len(chosen), rows):
-                part = chosen[start : start + rows]
+            numbers = base.samples * max(fit.network.sizes[layer + 1 :])
+            for some in pieces(len(chosen), numbers, CHUNK):
+                part = chosen[some]
                 moves = _Moves(layer, kind, indices[part] - block.start, offsets[part])
                 values[part] = _block_values(fit, base, moves)
     return values
@@ -43,9 +44,7 @@ def values_shifted(fit, theta, indices, offsets) -> np.ndarray:
 def _plainly(fit, theta, indices, offsets):
     """Each point on its own, as resampled masks leave nothing to share."""
     values = np.empty(len(indices), offsets.dtype)
-    rows = max(1, CHUNK // theta.size)
-    for start in range(0, len(indices), rows):
-        part = slice(start, start + rows)
+    for part in pieces(len(indices), theta.size, CHUNK):
         points = np.tile(theta.astype(offsets.dtype), (len(indices[part]), 1))
         points[np.arange(len(points)), indices[part]] += offsets[part]
         values[part] = fit.value(points)

@@ -7,6 +7,7 @@ import numpy as np
 
 from optcore.descent.batches import Deck
 from optcore.descent.replay import on_floats
+from optcore.pieces import pieces
 from optcore.samples.fits import SampleFit
 from optcore.samples.populations import NoisyLabels
 from optcore.samples.surrogates import LogisticLoss, MarginLoss, ZeroOneLoss
@@ -16,6 +17,9 @@ from optcore.surfaces.base import coordinates, symmetric, vector
 CHUNK = 16_000
 # Samples of a single run for which NumPy's calls cost more than Python's own sums.
 FEW = 8
+# Newton's method to a minimum: its steps, the curvature without which there is none, the step that
+# is too small to be halved, and the gradient that is 0.
+STEPS, FLAT, LEAST, ZERO = 60, 1e-12, 1e-14, 1e-9
 
 
 @dataclass(frozen=True)
@@ -48,16 +52,16 @@ class LinearClassifier(SampleFit):
         point = np.zeros(2)
         if not self.smooth:
             return ()
-        for _ in range(60):
+        for _ in range(STEPS):
             hessian, grad = self.hessian(point), self.grad(point)
-            if not np.linalg.det(hessian) > 1e-12:
+            if not np.linalg.det(hessian) > FLAT:
                 return ()
             step = np.linalg.solve(hessian, grad)
             # Half a step wherever the whole one climbs: the loss is convex.
-            while self.value(point - step) > self.value(point) and np.abs(step).max() > 1e-14:
+            while self.value(point - step) > self.value(point) and np.abs(step).max() > LEAST:
                 step = step / 2
             point = point - step
-        return (tuple(map(float, point)),) if np.abs(self.grad(point)).max() < 1e-9 else ()
+        return (tuple(map(float, point)),) if np.abs(self.grad(point)).max() < ZERO else ()
 
     def errors(self, point):
         """The share (...) of samples on the wrong side: the mean 0-1 loss."""
@@ -77,9 +81,7 @@ class LinearClassifier(SampleFit):
             return self._mean(point, x, y)
         flat = point.reshape(-1, 2)
         value, grad = np.empty(len(flat), point.dtype), np.empty((len(flat), 2), point.dtype)
-        rows = max(1, CHUNK // x.size)
-        for at in range(0, len(flat), rows):
-            part = slice(at, at + rows)
+        for part in pieces(len(flat), x.size, CHUNK):
             value[part], grad[part] = self._mean(flat[part], x, y)
         return value.reshape(point.shape[:-1]), grad.reshape(point.shape)
 

@@ -68,8 +68,9 @@ def stationary_variance(
         a1, a2, b0, b1 = (1 + momentum) * kept, -momentum * kept, 1 + momentum, -momentum
     gain = (b0 * b0 + b1 * b1) * (1 - a2) + 2 * b0 * b1 * a1
     settles = (np.abs(a2) < 1) & (np.abs(a1) < 1 - a2)
-    damping = np.where(settles, (1 + a2) * ((1 - a2) ** 2 - a1**2), 1.0)
-    variance = np.square(learning_rate) * noise_variance * gain / damping
+    damping = (1 + a2) * ((1 - a2) ** 2 - a1**2)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        variance = np.square(learning_rate) * noise_variance * gain / damping
     return np.where(settles, variance, np.inf)[()]
 
 
@@ -148,7 +149,7 @@ def risk_gap(samples, parameters, noise_variance) -> np.ndarray:
     Multiple regression; for many samples Mallows (1973), Some comments on C_p.
     """
     n = np.asarray(samples, float)
-    enough = n > parameters + 1
-    rest = np.where(enough, n - parameters - 1, 1.0)
-    fresh = np.where(enough, (1 + 1 / n) * (n - 2) / rest, np.inf)
+    rest = n - parameters - 1
+    with np.errstate(divide="ignore", invalid="ignore"):
+        fresh = np.where(rest > 0, (1 + 1 / n) * (n - 2) / rest, np.inf)
     return noise_variance * (fresh - (n - parameters) / n)

@@ -15,8 +15,15 @@ from optcore.optimizers import OPTIMIZERS
 from optcore.optimizers.base import Optimizer
 
 SNAPSHOTS = 50
-CELLS = 41
+# Cells of a line of answers, and those for a network of so many parameters that it takes long.
+CELLS, WIDE, FEWER_CELLS = 41, 20_000, 25
 REACH = 1.15
+# A rough guess of seconds: of a step, of a layer, of a unit for a sample, of a weight of it for a
+# sample; and how many passes one step is, or one that searches along a line.
+STEP, LAYER, UNIT, WEIGHT = 1e-4, 1.2e-5, 2.5e-9, 5e-11
+PASSES, SEARCHING = 4, 12
+# What a plan made smaller keeps at least.
+FEWEST, NARROWEST, SHALLOWEST = 100, 4, 2
 # Rates at which a plain deep ReLU network learns the data sets within 300 steps, where the
 # optimizer's own default is not one.
 RATES = {
@@ -115,8 +122,8 @@ class TrainingPlan:
     @cached_property
     def places(self) -> np.ndarray:
         """Where they are taken: a coarser grid for a network so wide that it would take long."""
-        wide = self.fit.network.parameters > 20_000
-        return places(self.data.inputs, CELLS if not wide else CELLS * 5 // 8)
+        wide = self.fit.network.parameters > WIDE
+        return places(self.data.inputs, FEWER_CELLS if wide else CELLS)
 
     @property
     def seconds(self) -> float:
@@ -124,21 +131,21 @@ class TrainingPlan:
 
         def one_pass(samples):
             units = self.depth * self.width * samples
-            return 1.2e-5 * self.depth + (2.5e-9 + 5e-11 * self.width) * units
+            return LAYER * self.depth + (UNIT + WEIGHT * self.width) * units
 
-        passes = 12 if "value" in self.optimizer.uses else 4
-        steps = self.steps * (1e-4 + passes * one_pass(len(self.fit.inputs)))
+        passes = SEARCHING if "value" in self.optimizer.uses else PASSES
+        steps = self.steps * (STEP + passes * one_pass(len(self.fit.inputs)))
         return steps + len(self.snapshots) * one_pass(len(self.places))
 
     def within(self, seconds: float) -> "TrainingPlan":
         """The same plan, or one with fewer steps and then smaller layers that fits the time."""
         plan = self
-        while plan.seconds > seconds and plan.steps > 100:
-            plan = replace(plan, steps=max(100, plan.steps // 2))
-        while plan.seconds > seconds and plan.width > 4:
-            plan = replace(plan, width=max(4, plan.width // 2))
-        while plan.seconds > seconds and plan.depth > 2:
-            plan = replace(plan, depth=max(2, plan.depth // 2))
+        while plan.seconds > seconds and plan.steps > FEWEST:
+            plan = replace(plan, steps=max(FEWEST, plan.steps // 2))
+        while plan.seconds > seconds and plan.width > NARROWEST:
+            plan = replace(plan, width=max(NARROWEST, plan.width // 2))
+        while plan.seconds > seconds and plan.depth > SHALLOWEST:
+            plan = replace(plan, depth=max(SHALLOWEST, plan.depth // 2))
         return plan
 
 

@@ -208,7 +208,7 @@ def main() -> int:
     asked.add_argument("--room", default="")
     given = asked.parse_args()
     lines = KNOWN.read_text(encoding="utf-8").splitlines() if KNOWN.exists() else []
-    known = dict(line.split(" # ") for line in lines if line)
+    known = dict(line.rsplit(" # ", 1) for line in lines if line)
     alive = []
     with tempfile.TemporaryDirectory() as folder:
         copy = Copy(folder)

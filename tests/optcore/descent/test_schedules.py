@@ -87,6 +87,14 @@ def test_hand_worked_rates():
     assert OneCycle(peak=0.5).rate(0.8, 4, 10) == pytest.approx(0.8, rel=1e-15)
 
 
+def test_a_short_cycle_turns_between_two_steps():
+    """Of 8 steps with its peak at 0.3 the turn is at 1.4: half cosines over 1.4 and 5.6 steps."""
+    rates = OneCycle(peak=0.3, start_divisor=4, end_divisor=8).rate(1.0, np.arange(8), 8)
+    up = 0.25 + 0.75 * (1 - np.cos(np.pi * np.array([0, 1]) / 1.4)) / 2
+    down = 1 - (1 - 0.25 / 8) * (1 - np.cos(np.pi * (np.arange(2, 8) - 1.4) / 5.6)) / 2
+    np.testing.assert_allclose(rates, [*up, *down], rtol=1e-14)
+
+
 def test_a_warm_up_that_is_a_whole_number_of_steps_is_not_rounded_off():
     rates = WarmupCosine(warmup=0.1, start=0.5).rate(1.0, np.arange(30), 30)
     assert rates[3] == 1.0

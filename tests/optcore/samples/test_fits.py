@@ -342,3 +342,22 @@ def test_where_all_inputs_coincide_the_best_line_is_flat():
     np.testing.assert_allclose(fit.grad(np.array([0.0, 3.0])), 0, atol=1e-15)
     # (4 + 1 + 0 + 9) / 4
     assert fit.value(np.array([0.0, 3.0])) == 3.5
+
+
+@both
+def test_a_grid_of_data_sets_is_each_of_them_at_all_points(fit):
+    sets = fit.fresh(6, np.array([[4, 9, 2], [5, 6, 7]]))
+    assert sets.x.shape == (2, 3, 6)
+    rng = np.random.default_rng(8)
+    points, indices = rng.normal(size=(5, 2, 3, 2)), rng.integers(0, 6, (2, 3, 4))
+    for at in np.ndindex(2, 3):
+        here = (slice(None), *at)
+        own = replace(fit, x=tuple(sets.x[at]), y=tuple(sets.y[at]))
+        for name in ("value", "grad", "hessian"):
+            ours, alone = getattr(sets, name)(points), getattr(own, name)(points[here])
+            np.testing.assert_allclose(ours[here], alone, rtol=1e-12, atol=1e-14)
+        for name in ("batch_value", "batch_grad", "batch_hessian"):
+            for drawn in (indices, indices[0, 0]):
+                ours = getattr(sets, name)(points, drawn)[here]
+                alone = getattr(own, name)(points[here], np.broadcast_to(drawn, (2, 3, 4))[at])
+                np.testing.assert_allclose(ours, alone, rtol=1e-12, atol=1e-14)

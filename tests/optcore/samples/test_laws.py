@@ -295,3 +295,19 @@ def test_values_that_lie_in_the_data_several_times_are_as_many_values(order):
     pairs = np.stack([TEN, TEN**2], axis=-1)
     np.testing.assert_allclose(batch_covariance(pairs, 7, order, copies=3),
                                batch_covariance(np.tile(pairs, (3, 1)), 7, order))  # fmt: skip
+
+
+def test_the_laws_at_their_very_ends():
+    """Numbers that floats hold exactly: one sample, the limit 2 / curvature, N = p + 1."""
+    assert batch_variance([3.0], 1) == 0
+    assert batch_variance([1.0, 3.0], 1) == 1
+    assert batch_variance([1.0, 3.0], 2) == 0
+    assert batch_variance([1.0, 3.0], 1, "ordered") == 1
+    assert stationary_variance(2.0, 1.0, 1.0) == np.inf
+    assert stationary_variance(0.5, 1.0, 1.0, momentum=1.0) == np.inf
+    assert stationary_variance(3.0, 1.0, 1.0, momentum=0.5) == np.inf
+    np.testing.assert_array_equal(stationary_variance([1.0, 2.0], 1.0, 3.0), [3, np.inf])
+    assert averaged_variance(1.0, 1.0, 3.0, 4) == 0.75
+    assert averaged_variance(2.0, 1.0, 3.0, 4) == np.inf
+    # (1 + 1/4) (4 - 2) / 1 - 2 / 4
+    np.testing.assert_array_equal(risk_gap([2, 3, 4], 2, 10.0), [np.inf, np.inf, 20])

@@ -77,3 +77,10 @@ def test_a_relu_at_too_large_a_rate_ends_dead_or_diverges():
     run = run_neuron(RELU, NeuronStart(w=1.0, b=1.0, y=0.5, learning_rate=2.0, steps=50))
     assert run.outputs[1] == 0.0
     assert (run.deltas[1:] == 0).all()
+
+
+def test_an_error_that_is_exactly_halved_is_half_way():
+    """At rate 1/4 each step of a ReLU on x = 1, y = 0 takes half of z."""
+    run = run_neuron(RELU, NeuronStart(w=1.0, b=1.0, learning_rate=0.25, steps=10))
+    np.testing.assert_array_equal(run.z[:3], [2, 1, 0.5])
+    assert run.half_way == 1

@@ -230,3 +230,49 @@ def test_the_first_layer_that_overflows_is_named():
     record = train(replace(SMALL, hidden=ReLU(), optimizer=GradientDescent(1e200)))
     assert (record.last, record.overflow) == (1, 2)
     assert "layer 2 overflow to inf" in record.ending
+
+
+def test_a_training_takes_the_longer_the_more_there_is_to_it():
+    def seconds(**changed):
+        return replace(SMALL, steps=100, **changed).seconds
+
+    # From fifty steps on there are as many snapshots.
+    more = replace(SMALL, steps=200).seconds - seconds()
+    assert replace(SMALL, steps=400).seconds - seconds() == pytest.approx(3 * more)
+    assert seconds() > more > 0
+    assert seconds(depth=6) - seconds() == pytest.approx(seconds(depth=9) - seconds(depth=6))
+    few, some, many = (seconds(dataset=Moons(samples=count)) for count in (24, 48, 72))
+    assert many - some == pytest.approx(some - few)
+    assert some > few
+    # A layer of n units has n^2 weights.
+    narrow, twice, thrice, four = (seconds(width=width) for width in (5, 10, 15, 20))
+    assert four - 3 * thrice + 3 * twice - narrow == pytest.approx(0, abs=1e-12)
+    assert four - thrice > thrice - twice > twice - narrow > 0
+    # A search along a line takes three times the passes.
+    searching = (seconds(optimizer=LineSearch(), dataset=Moons(samples=n)) for n in (48, 24))
+    assert np.subtract(*searching) == pytest.approx(3 * (some - few))
+
+
+def test_a_smaller_offer_gives_up_steps_then_width_then_depth():
+    plan = replace(SMALL, steps=700, width=20, depth=9)
+    assert plan.within(plan.seconds) is plan
+    sizes = []
+    while not sizes or sizes[-1] != (plan.steps, plan.width, plan.depth):
+        sizes.append((plan.steps, plan.width, plan.depth))
+        plan = plan.within(0.999 * plan.seconds)
+    assert sizes == [(700, 20, 9), (350, 20, 9), (175, 20, 9), (100, 20, 9), (100, 10, 9),
+                     (100, 5, 9), (100, 4, 9), (100, 4, 4), (100, 4, 2)]  # fmt: skip
+
+
+def test_a_wide_network_is_asked_at_fewer_places():
+    assert SMALL.places.shape == (41**2, 2)
+    wide = replace(SMALL, width=140, depth=2)
+    assert wide.fit.network.parameters > 20_000
+    assert wide.places.shape == (25**2, 2)
+    assert replace(SMALL, steps=200).snapshots.tolist() == list(range(0, 201, 4))
+
+
+def test_an_answer_on_the_border_is_that_of_class_0():
+    """Weights of 0 answer exactly 1/2; of 25 samples the classes are not equally many."""
+    plan = replace(SMALL, dataset=Moons(samples=25), initializer=Zeros(), steps=1)
+    assert train(plan).accuracies[0] == np.mean(plan.data.labels == 0) != 0.5
