@@ -7,7 +7,7 @@ import numpy as np
 from optcore.descent import delay_limit
 from ui.figures import axis, ink, log_axis, log_range, marks, over, positive
 from ui.ground import contour, minima
-from ui.noise.figures import ANGLES, SHADE, altered, cloud, figure, framed, law, moving
+from ui.noise.figures import ANGLES, SHADE, altered, cloud, figure, framed, later, law, moving
 
 FEW, MANY = 20, 50
 RATES = (-2.0, np.log10(2.6))
@@ -54,9 +54,9 @@ def limits(case) -> dict[str, Any]:
     limit = delay_limit(delays)
     above = ink("explodes", np.concatenate([delays, [most, 0]]),
                 np.concatenate([limit, [10.0, 10.0]]), width=0.5)  # fmt: skip
-    above = altered(above, fill="toself", fillcolor=SHADE)
+    above = later(altered(above, fill="toself", fillcolor=SHADE))
     whole = marks("limit", {"colour": "ink", "symbol": "circle"}, delays, limit, size=6)
-    return figure([above, law(delays, limit, "limit"), whole],
+    return figure([above, later(law(delays, limit, "limit")), later(whole)],
                   "Limit of the rate: drag the point",
                   xaxis=axis("delay τ", (-0.5, most + 0.5)),
                   yaxis=axis("rate × curvature", RATES, type="log",
@@ -70,8 +70,8 @@ def roots(case) -> dict[str, Any]:
     circle = ink("unit circle", np.cos(ANGLES), np.sin(ANGLES), dash="dot")
     kept = shown[np.abs(shown) < 1]
     out = shown[np.abs(shown) >= 1]
-    data = [circle, cloud("right", kept.real, kept.imag, size=12, opacity=1.0),
-            cloud("wrong", out.real, out.imag, size=13, opacity=1.0)]  # fmt: skip
+    data = [circle, later(cloud("right", kept.real, kept.imag, size=12, opacity=1.0)),
+            later(cloud("wrong", out.real, out.imag, size=13, opacity=1.0))]  # fmt: skip
     reach: dict[str, Any] = {
         "xaxis": axis("real", (-1.7, 1.7)),
         "yaxis": axis("imaginary", (-1.4, 1.4)),

@@ -6,7 +6,7 @@ import numpy as np
 
 from ui.figures import axis, ink, log_axis, log_range, marks, positive
 from ui.ground import contour
-from ui.noise.figures import LOOKS, altered, cloud, ellipse, figure, moving
+from ui.noise.figures import LOOKS, altered, cloud, ellipse, figure, later, moving
 
 FOUND = 400
 # Names of the racers whose samples are drawn.
@@ -60,10 +60,10 @@ def ball(case) -> dict[str, Any]:
         points = case.runs[name].points
         last = points[len(points) // 2 :]
         last = last[:: max(1, len(last) // FOUND)]
-        data.append(cloud(name, last[:, 0], last[:, 1], size=5, opacity=0.35))
+        data.append(later(cloud(name, last[:, 0], last[:, 1], size=5, opacity=0.35)))
         spread = np.sqrt(np.diagonal(case.ball(racer.size)).max())
         reach.append(2.6 * spread if np.isfinite(spread) else 3.0)
-    data += [_ball(case, name) for name in DRAWN]
+    data += [later(_ball(case, name)) for name in DRAWN]
     wide = _nice(max(reach))
     title = "Last half; dashed: law, 2 σ"
     return figure(data, title, xaxis=axis("w", (centre[0] - wide, centre[0] + wide)),
