@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ui.figures import Look, ink, layout, track
+from ui.figures import Look, ink, layout, log_axis, track
 from ui.palette import BAD, GOOD, HUES
 from ui.palette import legend as entry
 
@@ -112,6 +112,11 @@ def segments(starts, ends) -> tuple[np.ndarray, np.ndarray]:
     lines = np.stack([starts, ends, np.full_like(ends, np.nan)], axis=-2)
     flat = lines.reshape(*lines.shape[:-3], -1, 2)
     return flat[..., 0], flat[..., 1]
+
+
+def few_decades(title: str, reach: Sequence[float], **more: Any) -> dict[str, Any]:
+    """A logarithmic axis with about four labels, for a plot of half the height."""
+    return {**log_axis(title, reach, **more), "dtick": max(1, round((reach[1] - reach[0]) / 4))}
 
 
 def figure(

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from ui.figures import axis, holding, ink, log_axis, marks, positive
+from ui.figures import axis, holding, ink, marks, positive
 from ui.ground import contour
 from ui.noise.figures import (
     SHADE,
@@ -12,6 +12,7 @@ from ui.noise.figures import (
     altered,
     cloud,
     ellipse,
+    few_decades,
     figure,
     framed,
     law,
@@ -150,7 +151,7 @@ def spread(case) -> dict[str, Any]:
         "Spread; dashed: law, dotted: σ/√B",
         xaxis=axis("batch size B", (-0.03 * max(end, 1), 1.03 * end), type="log", dtick=1,
                    anchor="y2"),
-        yaxis=log_axis("spread", reach, domain=[0.42, 1.0]),
+        yaxis=few_decades("spread", reach, domain=[0.42, 1.0]),
         yaxis2=axis("uphill", (-0.03, 0.63), domain=[0.0, 0.3], tickformat=".0%", nticks=4),
     )  # fmt: skip
 

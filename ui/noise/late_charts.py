@@ -5,9 +5,20 @@ from typing import Any
 import numpy as np
 
 from optcore.descent import delay_limit
-from ui.figures import axis, ink, log_axis, log_range, marks, over, positive
+from ui.figures import axis, ink, log_range, marks, over, positive
 from ui.ground import contour, minima
-from ui.noise.figures import ANGLES, SHADE, altered, cloud, figure, framed, later, law, moving
+from ui.noise.figures import (
+    ANGLES,
+    SHADE,
+    altered,
+    cloud,
+    few_decades,
+    figure,
+    framed,
+    later,
+    law,
+    moving,
+)
 
 FEW, MANY = 20, 50
 RATES = (-2.0, np.log10(2.6))
@@ -44,7 +55,7 @@ def losses(case) -> dict[str, Any]:
         data.append(moving(name, "curve", "loss", y=values))
         drawn.append(values)
     return figure(data, "Loss", xaxis=axis("step", over(case.late.steps)),
-                  yaxis=log_axis("loss", log_range(drawn, 1e-12, 1e8)))  # fmt: skip
+                  yaxis=few_decades("loss", log_range(drawn, 1e-12, 1e8)))  # fmt: skip
 
 
 def limits(case) -> dict[str, Any]:

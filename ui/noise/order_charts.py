@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from ui.figures import axis, level, log_axis, log_range, marks, positive
+from ui.figures import axis, level, log_range, marks, positive
 from ui.ground import contour
-from ui.noise.figures import figure, moving
+from ui.noise.figures import few_decades, figure, moving
 
 LOSSES = ("training", "before update", "true risk")
 
@@ -35,7 +35,7 @@ def distances(case) -> dict[str, Any]:
         data,
         "Distance from the minimum",
         xaxis=_over(case),
-        yaxis=log_axis("distance", log_range(drawn, 1e-4, 1e4)),
+        yaxis=few_decades("distance", log_range(drawn, 1e-4, 1e4)),
     )
     made["layout"]["shapes"] = [
         {"type": "line", "yref": "paper", "x0": end, "x1": end, "y0": 0, "y1": 1,

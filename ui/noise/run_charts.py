@@ -6,7 +6,7 @@ import numpy as np
 
 from ui.figures import axis, ink, log_axis, log_range, marks, positive
 from ui.ground import contour
-from ui.noise.figures import LOOKS, altered, cloud, ellipse, figure, later, moving
+from ui.noise.figures import LOOKS, altered, cloud, ellipse, few_decades, figure, later, moving
 
 FOUND = 400
 # Names of the racers whose samples are drawn.
@@ -18,7 +18,7 @@ def paths(case) -> dict[str, Any]:
     (w_low, w_high), (b_low, b_high) = case.fit.window
     data = [contour(case.ground), _minimum(case)]
     for name in DRAWN:
-        data.append(_ball(case, name))
+        data.append(later(_ball(case, name)))
     for racer in reversed(case.racers):
         data.append(moving(racer.name, "path", width=1.6 if racer.size else 3.0,
                            **_places(case.paths[racer.name])))  # fmt: skip
@@ -93,7 +93,7 @@ def excess(case, band) -> dict[str, Any]:
     title = "Excess error; dashed: expected"
     return figure(data, title,
                   xaxis=log_axis(f"{case.equal} spent", (first, np.log10(costs[-1]))),
-                  yaxis=log_axis("excess error", _up(case)))  # fmt: skip
+                  yaxis=few_decades("excess error", _up(case)))  # fmt: skip
 
 
 def _up(case) -> list[float]:

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from ui.figures import axis, holding, ink, log_axis, log_range, over, positive
-from ui.noise.figures import figure, framed, moving
+from ui.noise.figures import few_decades, figure, framed, moving
 
 # Curvatures, in units of 1 / rate, along which a stop and a decay are compared.
 CURVATURES = np.geomspace(1e-4, 1.0, 81)
@@ -29,7 +29,7 @@ def gradient(case) -> dict[str, Any]:
     norm = moving("training", "curve", "gradient norm", x=rows, y=norms)
     made = figure([norm], "Norm of the training gradient",
                   xaxis=axis("step", over(case.stopping.steps)),
-                  yaxis=log_axis("gradient norm", log_range([norms], 1e-8, 1e3)))  # fmt: skip
+                  yaxis=few_decades("gradient norm", log_range([norms], 1e-8, 1e3)))  # fmt: skip
     return _stopped(made, case)
 
 
