@@ -80,6 +80,7 @@ class Palette {
     this.levels = new Uint8Array(3 * 256);
     this.colours.forEach((colour, at) => this.levels.set(colour, 3 * at));
     this.known = new Int16Array(32768).fill(-1);
+    boxes.forEach(({ bins: own }, at) => own.forEach(({ name }) => { this.known[name] = at; }));
   }
 
   indices(pixels) {
