@@ -136,3 +136,27 @@ def test_the_plateau_holds_squared_error_and_not_cross_entropy():
     assert cure.distance_to_minimum(runs["gradient-descent"].last) < 1e-6
     links = [state for name, state in STATES.items() if "cure" in name]
     assert [{**link, "surface": ""} for link in links] == [{**links[0], "surface": ""}] * 2
+
+
+def test_momentum_helps_because_along_the_valley_gradients_add_up():
+    surface, runs = race("Why momentum helps")
+    axes = np.linalg.eigh(surface.hessian(np.zeros(2)))[1]
+    run = runs["gradient-descent"]
+    grads = run.grads[:10] @ axes
+    kept = np.abs(grads.sum(axis=0)) / np.abs(grads).sum(axis=0)
+    assert kept[0] == pytest.approx(1)
+    assert kept[1] < 0.2
+    second = (run.points[2] - run.points[1]) @ axes
+    assert abs(second[1]) > 5 * abs(second[0])
+    ends = {name: float(surface.distance_to_minimum(each.last)) for name, each in runs.items()}
+    assert ends["momentum"] < ends["gradient-descent"] / 1000
+    _, much = race("Why momentum helps", **{"momentum.momentum": "0.99"})
+    assert much["momentum"].values.min() > 1e-3
+
+
+def test_adams_first_step_goes_by_signs_however_the_ravine_is_turned():
+    for turned in ("0", "30", "70"):
+        surface, _ = race("Adam's first step", **{"surface.rotation": turned})
+        adam = tuned(RACERS["adam"], "adam", STATES["Adam's first step"])
+        first = np.diff(descend(surface, adam, (-2.0, -2.0), 1).points, axis=0)[0]
+        assert np.abs(first) == pytest.approx([0.3, 0.3], rel=1e-6)

@@ -70,11 +70,53 @@ def _racer(race, optimizer, run, below: Valley) -> dict[str, float | str | None]
         "end_x": float(points[-1][0]),
         "end_y": float(points[-1][1]),
     }
+    own |= _parts(run, below, moves)
     if rate:
+        own["best_momentum"] = _best_momentum(rate, below)
         own["first_rates"] = float(abs(first[0])) / rate
     if first[0]:
         own["first_ratio"] = float(abs(first[1]) / abs(first[0]))
     return own
+
+
+def _parts(run, below: Valley, moves: np.ndarray) -> dict[str, float | str | None]:
+    """Steps and gradients across and along the valley; the sum of the gradients that were
+    followed, and beside it that of their sizes."""
+    gradients = run.seen[: len(moves)] @ below.directions
+    sums, sizes = np.abs(gradients.sum(axis=0)), np.abs(gradients).sum(axis=0)
+    turns = [float(np.degrees(np.arctan2(*np.abs(move @ below.directions)[::-1])))
+             for move in moves[:2]]  # fmt: skip
+    first, grad = (np.abs(rows[0]) if len(moves) else np.zeros(2) for rows in (moves, run.seen))
+    return {
+        "sum_along": float(sums[0]),
+        "sum_across": float(sums[1]),
+        "sizes_along": float(sizes[0]),
+        "sizes_across": float(sizes[1]),
+        "adds_up": _adding(*(sums / np.maximum(sizes, 1e-300))),
+        "turn_1": turns[0] if turns else None,
+        "turn_2": turns[1] if len(turns) > 1 else None,
+        "gradient_x": float(grad[0]),
+        "gradient_y": float(grad[1]),
+        "effective_x": float(first[0] / grad[0]) if grad[0] else None,
+        "effective_y": float(first[1] / grad[1]) if grad[1] else None,
+        "first_degrees": float(np.degrees(np.arctan2(first[1], first[0]))),
+    }
+
+
+def _adding(along: float, across: float) -> str:
+    """What adds up of gradients of which these shares are left in the sum."""
+    most = 0.5
+    if along > most:
+        return "both" if across > most else "along"
+    return "across" if across > most else "neither"
+
+
+def _best_momentum(rate: float, below: Valley) -> float | None:
+    """The momentum that arrives first at a rate on a quadratic: the least with which every
+    direction swings, (1 - sqrt(rate curvature))^2 (Polyak 1964); None where one falls away."""
+    if below.curvatures[0] <= 0:
+        return None
+    return float(((1 - np.sqrt(rate * below.curvatures)) ** 2).max())
 
 
 def _fate(run, arrival_step) -> str:
