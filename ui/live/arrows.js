@@ -76,26 +76,29 @@ export function arrowKey(pen, traces, scales, [xa, ya], look) {
   const [dash, gap] = [1.9 * size, 0.9 * size];
   const wide = entries.reduce((sum, [, label]) => sum + dash + 0.35 * size + pen.measureText(label).width + gap, gap)
     + (note ? pen.measureText(note).width + gap : 0);
-  const [left, middle] = [xa._offset + 6, ya._offset + ya._length - 1.1 * size];
+  // In a narrow plot it is smaller.
+  const fit = Math.min(1, (xa._length - 12) / wide);
+  pen.translate(xa._offset + 6, ya._offset + ya._length - 1.1 * size * fit);
+  pen.scale(fit, fit);
   pen.globalAlpha = 0.86;
   pen.fillStyle = look.back;
   pen.beginPath();
-  pen.roundRect(left, middle - 0.85 * size, wide, 1.7 * size, 6);
+  pen.roundRect(0, -0.85 * size, wide, 1.7 * size, 6);
   pen.fill();
   pen.globalAlpha = 1;
   pen.textBaseline = "middle";
-  let at = left + gap;
+  let at = gap;
   for (const [kind, label] of entries) {
-    arrow(pen, at, middle, dash, 0, KINDS[kind], look);
-    at = write(pen, label, at + dash + 0.35 * size, middle, look) + gap;
+    arrow(pen, at, 0, dash, 0, KINDS[kind], look);
+    at = write(pen, label, at + dash + 0.35 * size, look) + gap;
   }
-  if (note) write(pen, note, at, middle, look);
+  if (note) write(pen, note, at, look);
   pen.restore();
 }
 
-function write(pen, text, x, y, look) {
+function write(pen, text, x, look) {
   pen.fillStyle = look.text;
-  pen.fillText(text, x, y);
+  pen.fillText(text, x, 0);
   return x + pen.measureText(text).width;
 }
 

@@ -1,6 +1,6 @@
 """What can stand beside the paths, over the steps: memories, steps, and the way through a valley.
 
-At step t stands what is remembered after t steps, and the step that is taken from there.
+At step t stands what is remembered after t steps, and the step that led there.
 """
 
 from collections.abc import Callable
@@ -86,7 +86,9 @@ def _layout(steps: int, **parts) -> dict:
 
 def step_lengths(runs: dict, steps: int) -> dict:
     """How long each step is."""
-    curves = {name: np.linalg.norm(_steps(run), axis=-1) for name, run in runs.items()}
+    curves = {
+        name: _from_step_one(np.linalg.norm(_steps(run), axis=-1)) for name, run in runs.items()
+    }
     figure = over_steps(curves, steps, "step length", "‖Δ‖")
     for trace in figure["data"]:
         trace["meta"] |= {"log": True, "across": 10}
@@ -100,7 +102,7 @@ def effective_rates(surface, runs: dict, steps: int) -> dict:
         moves = _steps(run)
         with np.errstate(divide="ignore", invalid="ignore"):
             rates = np.abs(moves) / np.abs(run.seen[: len(moves)])
-        rates = np.where(np.isfinite(rates), rates, np.nan)
+        rates = _from_step_one(np.where(np.isfinite(rates), rates, np.nan))
         data += [_curve(name, place, rates[:, at], at) for at, place in enumerate(surface.axes)]
     return _log_figure(data, steps, "effective rate")
 
@@ -109,6 +111,11 @@ def _steps(run) -> np.ndarray:
     """The steps (k, 2) that a run took."""
     with np.errstate(over="ignore", invalid="ignore"):
         return np.diff(run.points[reached(run)], axis=0)
+
+
+def _from_step_one(rows: np.ndarray) -> np.ndarray:
+    """Rows (1 + k, ...) for the clock's steps: no step leads to 0."""
+    return np.concatenate([np.full((1, *rows.shape[1:]), np.nan), rows])
 
 
 def across(found: Valley, surface, runs: dict, steps: int) -> dict:
