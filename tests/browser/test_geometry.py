@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from random_links import staged
 
+from ui.lessons import lessons
+
 ROOT = Path(__file__).parents[2]
 SEEN = (ROOT / "tests" / "support" / "geometry.js").read_text("utf-8").split("\n", 1)[1]
 
@@ -16,7 +18,8 @@ LONGEST = 2200
 STANDS = """() => { const stage = document.querySelector('.os-stage');
     const boxes = [...document.querySelectorAll('.js-plotly-plot, .os-words, .os-legend')]
         .map((e) => JSON.stringify(e.getBoundingClientRect())).join();
-    const same = boxes === window.boxesBefore && stage.dataset.drawn;
+    const settled = document.querySelector('.st-key-row') && !document.getElementById('os-early');
+    const same = boxes === window.boxesBefore && stage.dataset.drawn && settled;
     window.boxesBefore = boxes;
     return same; }"""
 
@@ -43,6 +46,18 @@ def check(found: dict, size) -> None:
     assert found["type"] >= (14 if size[0] >= 1280 else 12), size
 
 
+def wordiest(page: str) -> str:
+    """The lesson of a page, at the step, that has the most to say."""
+
+    def length(step) -> int:
+        answers = "".join(each.label + each.reply for each in step.answers)
+        return len(step.words + answers + step.then)
+
+    steps = [(length(step), f"{lesson.name}.{at}") for lesson in lessons(page)
+             for at, step in enumerate(lesson.steps, start=1)]  # fmt: skip
+    return max(steps)[1]
+
+
 @pytest.mark.parametrize("name", staged())
 def test_the_picture_comes_first_at_every_size(visit, name):
     opened = visit("" if name == "race" else name)
@@ -53,6 +68,17 @@ def test_the_picture_comes_first_at_every_size(visit, name):
     opened.reload()
     check(seen(opened, PHONE), PHONE)
     opened.faults.clear()
+
+
+@pytest.mark.parametrize("name", staged())
+def test_so_it_does_beside_a_lesson_opened_at_that_size(visit, name):
+    link = f"{'' if name == 'race' else name}?lesson={wordiest(name)}"
+    opened = visit(link, width=390)
+    for size in (PHONE, *WIDE):
+        opened.page.set_viewport_size(dict(zip(("width", "height"), size, strict=True)))
+        if size != PHONE:
+            opened.reload()
+        check(seen(opened, size), size)
 
 
 def test_type_grows_with_the_size_of_the_root_font(visit):

@@ -5,7 +5,7 @@ from collections.abc import Generator
 import streamlit as st
 
 from optcore.curvature.shares import SpectrumSample, sampled_spectra
-from ui import work
+from ui import frame, work
 from ui.address import Address
 from ui.state import PageState
 
@@ -19,14 +19,14 @@ def samples(state: Address) -> dict[int, SpectrumSample]:
 
 
 def offer(state: PageState, place) -> None:
-    """A button that draws matrices of the order on the slider, and the drawing while it lasts."""
+    """A button that draws matrices of the order on the slider; in `place` what it has come to."""
     n = int(state["spectrum.n"])
-    with place.container(horizontal=True, vertical_alignment="center"):
-        st.button(f"Draw {SAMPLES:,} matrices", icon=":material/casino:",
-                  on_click=work.ask, args=(state, NAME, n))  # fmt: skip
-        if work.asked(state, NAME, n):
+    st.button(f"Draw {SAMPLES:,} matrices", icon=":material/casino:",
+              on_click=work.ask, args=(state, NAME, n))  # fmt: skip
+    if work.asked(state, NAME, n):
+        with place, frame.status("matrices"):
             work.carry_out(_draw(state, n), lambda: work.stop(state, NAME, n))
-            work.stop(state, NAME, n)
+        work.stop(state, NAME, n)
 
 
 def _draw(state: PageState, n: int) -> Generator[tuple[float, str], None, None]:
