@@ -58,7 +58,7 @@ def _following(rng, image, basis) -> np.ndarray:
     rest = _without(image, basis)
     length = np.linalg.norm(rest, axis=-1, keepdims=True)
     used_up = length <= NEW * np.linalg.norm(image, axis=-1, keepdims=True)
-    following = rest / np.where(used_up, 1.0, length)
+    following = np.divide(rest, length, out=np.zeros_like(rest), where=~used_up)
     if used_up.any():
         return np.where(used_up, _fresh(rng, image.shape[:-1], image.shape[-1], basis), following)
     return following

@@ -5,6 +5,10 @@ from decimal import Decimal, localcontext
 from functools import lru_cache
 
 MOST_ORDER = 48
+# Decimals to work with: those kept, and those that elimination loses with every row.
+DIGITS, DIGITS_LOST = 40, 4
+# Rounds of the arithmetic-geometric mean, each of which doubles the digits of pi.
+ROUNDS = 12
 
 
 @lru_cache(maxsize=128)
@@ -20,7 +24,7 @@ def pfaffian_share(n: int) -> float:
     if n != int(n) or not 1 <= n <= MOST_ORDER:
         raise ValueError(f"n is {n}, but the exact share is worked out for 1 to {MOST_ORDER}")
     with localcontext() as context:
-        context.prec = 40 + 4 * n
+        context.prec = DIGITS + DIGITS_LOST * n
         gammas = _gammas(2 * n + 2)
         share = Decimal(math.factorial(n)) * _pfaffian(_half_line(n, gammas))
         # Mehta: (2 pi)^(n/2) times the product of Gamma(1 + j/2) / Gamma(3/2).
@@ -80,7 +84,7 @@ def _gammas(count) -> list[Decimal]:
 def _pi() -> Decimal:
     """By the arithmetic-geometric mean (Gauss, Legendre; Brent and Salamin 1976)."""
     a, b, t, p = Decimal(1), 1 / Decimal(2).sqrt(), Decimal("0.25"), 1
-    for _ in range(12):
+    for _ in range(ROUNDS):
         a, b, step = (a + b) / 2, (a * b).sqrt(), a
         t -= p * (step - a) ** 2
         p *= 2

@@ -46,7 +46,7 @@ def hessian_of(objective: Objective, point) -> np.ndarray:
 
 def _by_gradients(objective, point, direction) -> np.ndarray:
     size = np.linalg.norm(direction, axis=-1, keepdims=True)
-    unit = direction / np.where(size > 0, size, 1.0)
+    unit = np.divide(direction, size, out=np.zeros(np.shape(direction)), where=size > 0)
     try:
         stepped = objective.grad(point + 1j * IMAGINARY * unit)
     except TypeError:

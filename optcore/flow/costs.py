@@ -16,6 +16,8 @@ SECONDS_TO_BEGIN, SECONDS_DECOMPOSED, SECONDS_OF_NORM = 2e-4, 1.2e-9, 6e-10
 # Arrays of float64 that a pass keeps: of the activations' size (one more for a normalisation, one
 # for a skip), and of the weights'.
 ARRAYS_PER_NUMBER, ARRAYS_PER_WEIGHT = 4.7, 2.0
+# A smaller offer keeps so many samples and units.
+FEWEST, NARROWEST = 16, 4
 
 
 def seconds(plan: FlowPlan) -> float:
@@ -52,9 +54,9 @@ def smaller(plans: Sequence[FlowPlan], limit: float) -> dict[str, int]:
     """The largest batch that keeps within the limit; if even 16 samples do not, a width too."""
     setting = plans[0].setting
     batch, width = setting.batch, setting.width
-    while total_seconds(resized(plans, batch=batch, width=width)) > limit and batch > 16:
-        batch = max(16, 2 ** math.ceil(math.log2(batch) - 1))
-    while total_seconds(resized(plans, batch=batch, width=width)) > limit and width > 4:
+    while total_seconds(resized(plans, batch=batch, width=width)) > limit and batch > FEWEST:
+        batch = max(FEWEST, 2 ** math.ceil(math.log2(batch) - 1))
+    while total_seconds(resized(plans, batch=batch, width=width)) > limit and width > NARROWEST:
         width //= 2
     offer = {"batch": batch, "width": width}
     return {name: value for name, value in offer.items() if value != getattr(setting, name)}

@@ -22,6 +22,10 @@ from optcore.networks.activations import Activation
 
 # Variances taken for nought and for infinite.
 VANISHED, BURST = 1e-14, 1e14
+# Halvings of a bracket that leave a float; shares that are rounding; a correlation that is not 1.
+HALVINGS, ROUNDING, NEARLY_ONE = 54, 1e-12, 1 - 1e-9
+# Weight scales of a curve of chi.
+SIGMAS = 0.1, 20.0
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,7 @@ class MeanField:
         Where every q is a fixed point (ReLU at sigma_w^2 = 2) it is the start itself.
         """
         drift = self.next_variance(start) - start
-        if abs(drift) <= 1e-12 * start:
+        if abs(drift) <= ROUNDING * start:
             return start
         factor = 2.0 if drift > 0 else 0.5
         near, far = start, start * factor
@@ -58,7 +62,7 @@ class MeanField:
 
     def _settle(self, near, far, drift):
         """Bisection: where q -> next_variance(q) goes neither up nor down."""
-        for _ in range(60):
+        for _ in range(HALVINGS):
             middle = (near + far) / 2
             ahead = (self.next_variance(middle) - middle) * drift > 0
             near, far = (middle, far) if ahead else (near, middle)
@@ -103,8 +107,8 @@ class MeanField:
         """c*, the correlation two inputs of variance q end up with: 1 in the ordered phase."""
         if self.chi_at(q) <= 1:
             return 1.0
-        low, high = 0.0, 1 - 1e-9
-        for _ in range(50):
+        low, high = 0.0, NEARLY_ONE
+        for _ in range(HALVINGS):
             middle = (low + high) / 2
             moved = self._pair_mean(self.activation.value, q, middle) * self.sigma_w**2
             rises = moved + self.sigma_b**2 > middle * q
@@ -135,7 +139,7 @@ def depth_scale(factor: float) -> float:
         return math.nan
     if factor == 0:
         return 0.0
-    return math.inf if abs(factor - 1) < 1e-12 else -1 / math.log(factor)
+    return math.inf if abs(factor - 1) < ROUNDING else -1 / math.log(factor)
 
 
 def critical_line(activation: Activation, variances) -> tuple[np.ndarray, np.ndarray]:
@@ -148,7 +152,7 @@ def critical_line(activation: Activation, variances) -> tuple[np.ndarray, np.nda
     for q in variances:
         weight_variance = 1 / mean_square_slope(activation, q)
         bias_variance = q - weight_variance * mean_square(activation, q)
-        if bias_variance >= -1e-12 * q:
+        if bias_variance >= -ROUNDING * q:
             pairs.append((math.sqrt(weight_variance), math.sqrt(max(0.0, bias_variance))))
     sigma_w, sigma_b = np.array(pairs).reshape(-1, 2).T
     return sigma_w, sigma_b
@@ -180,6 +184,6 @@ def mean_field_numbers(
 @lru_cache(maxsize=64)
 def chi_curve(activation: Activation, points: int = 33) -> tuple[np.ndarray, np.ndarray]:
     """(sigma_w, chi) without biases, sigma_w from 0.1 to 20 evenly on a log scale."""
-    sigma = np.geomspace(0.1, 20, points)
+    sigma = np.geomspace(*SIGMAS, points)
     with np.errstate(over="ignore"):
         return sigma, np.array([MeanField(activation, float(each)).chi for each in sigma])

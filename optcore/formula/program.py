@@ -10,6 +10,9 @@ from optcore.derivatives.taylor import Taylor, integrate_product
 from optcore.formula.tree import Node
 from optcore.special import sigmoid, sigmoid_slope, softplus, squared_sech
 
+# Where a change of sign is looked for, and how often its bracket is halved.
+REACH, PLACES, HALVINGS = 20.0, 4001, 60
+
 
 def _absolute(u):
     return np.where(u < 0, -u, u)
@@ -186,11 +189,11 @@ def side_changes(sides: Program) -> tuple[float, ...]:
             with np.errstate(all="ignore"):
                 return np.sign(sides(x)[index]) + 0 * x
 
-        x = np.linspace(-20.0, 20.0, 4001)
+        x = np.linspace(-REACH, REACH, PLACES)
         signs = side(x)
         changes = (signs[:-1] != signs[1:]) & np.isfinite(signs[:-1] + signs[1:])
         left, right, before = x[:-1][changes], x[1:][changes], signs[:-1][changes]
-        for _ in range(60):
+        for _ in range(HALVINGS):
             middle = 0.5 * (left + right)
             same = side(middle) == before
             left, right = np.where(same, middle, left), np.where(same, right, middle)

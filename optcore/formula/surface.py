@@ -20,6 +20,8 @@ from optcore.formula.tree import FormulaError, Node, check_size, fold, latex, si
 from optcore.surfaces.base import Pair, Surface, Window, coordinates, symmetric, vector
 
 WINDOW = ((-3.0, 3.0), (-3.0, 3.0))
+# Points along each side of the window where a start is looked for.
+PLACES = 25
 LESSON = "Your own formula, with exact derivatives: change it and see what the methods make of it."
 
 
@@ -311,7 +313,7 @@ def _as_float(number) -> float:
 def _somewhere(surface: FormulaSurface) -> tuple[float, float]:
     """The usable point of a grid nearest to the upper left quarter of the window."""
     (left, right), (low, high) = surface.window
-    x, y = np.linspace(left, right, 25), np.linspace(low, high, 25)
+    x, y = np.linspace(left, right, PLACES), np.linspace(low, high, PLACES)
     points = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
     finite = np.isfinite(surface.value(points))
     if not finite.any():

@@ -6,6 +6,9 @@ from functools import cached_property
 import numpy as np
 
 MOST_STEPS = 5000
+# The search for Kreiss' constant: circles from just outside the unit one, angles, then finer
+# grids of both, again and again.
+INNERMOST, CIRCLES, ANGLES, FINER, ZOOMS = 1e-6, 40, 73, 15, 6
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,16 +171,19 @@ def _kreiss(matrix: np.ndarray) -> float:
     """The best on a grid of circles and angles, then on finer ones around the best."""
     largest = np.linalg.svd(matrix, compute_uv=False)[0]
     # Towards infinity the quotient tends to 1, which is the least that K can be.
-    beyond, angle = np.geomspace(1e-6, 1 + 2 * largest, 40), np.linspace(0, 2 * np.pi, 73)
+    beyond, angle = (
+        np.geomspace(INNERMOST, 1 + 2 * largest, CIRCLES),
+        np.linspace(0, 2 * np.pi, ANGLES),
+    )
     best = 1.0
-    for _ in range(6):
+    for _ in range(ZOOMS):
         values = _quotients(matrix, beyond, angle)
         i, j = np.unravel_index(np.argmax(values), values.shape)
         best = max(best, float(values[i, j]))
         around = beyond[max(i - 1, 0)], beyond[min(i + 1, len(beyond) - 1)]
         half = angle[1] - angle[0]
-        beyond = np.geomspace(*around, 15)
-        angle = np.linspace(angle[j] - half, angle[j] + half, 15)
+        beyond = np.geomspace(*around, FINER)
+        angle = np.linspace(angle[j] - half, angle[j] + half, FINER)
     return best
 
 

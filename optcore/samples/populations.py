@@ -87,11 +87,12 @@ class NoisyLabels(Population):
         return total
 
 
-# Inputs further out than this many of their standard deviations weigh less than 1e-18.
-REACH = 9.0
+# Inputs further out than this many of their standard deviations weigh less than 1e-18; and the
+# places looked at on either side.
+REACH, NODES = 9.0, 64
 
 
 @cache
 def _rule() -> tuple[np.ndarray, np.ndarray]:
     """Nodes and weights of Gauss and Legendre on (-1, 1)."""
-    return np.polynomial.legendre.leggauss(64)
+    return np.polynomial.legendre.leggauss(NODES)

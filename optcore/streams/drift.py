@@ -11,6 +11,8 @@ from optcore.streams.laws import closed_form
 # So late that every memory has forgotten its start; whole numbers of this size are exact.
 LATE = 1e12
 FINEST = 1e-9
+# Values tried, then so often again between the two where the sign turns.
+PLACES, FINER, ZOOMS = 160, 40, 6
 
 
 def drift(optimizer: Optimizer, stream: Stream) -> np.ndarray | None:
@@ -40,10 +42,10 @@ def turning_beta2(optimizer: Optimizer, stream: Stream) -> float | None:
         there = drift(replace(optimizer, **{name: 1 - rest[:, None]}), stream)
         return None if there is None else there[:, 0]
 
-    rest = np.geomspace(FINEST, 1.0, 160)
-    for _ in range(6):
+    rest = np.geomspace(FINEST, 1.0, PLACES)
+    for _ in range(ZOOMS):
         signs = drifts(rest)
         if signs is None or not (turns := np.flatnonzero(np.diff(np.sign(signs)))).size:
             return None
-        rest = np.linspace(rest[turns[0]], rest[turns[0] + 1], 40)
-    return float(1 - rest[20])
+        rest = np.linspace(rest[turns[0]], rest[turns[0] + 1], FINER)
+    return float(1 - rest.mean())

@@ -188,7 +188,8 @@ def test_a_rate_that_the_whole_bears_may_be_too_much_for_single_samples():
     fit = LinearRegression((-2.0, 0.0, 2.0), (1.0, 0.0, 1.0))
     limit = 2 / np.linalg.eigvalsh(fit.hessian(np.zeros(2)))[-1]
     assert np.isfinite(fit.stationary_covariance(0.9 * limit, 1000)).all()
-    assert (fit.stationary_covariance(0.9 * limit, 1) == np.inf).all()
+    found = fit.stationary_covariance(0.9 * limit, 1)
+    np.testing.assert_array_equal(found, np.full((2, 2), np.inf), strict=True)
 
 
 def test_it_does_not_shrink_by_waiting_but_with_the_rate():
@@ -311,3 +312,5 @@ def test_the_laws_at_their_very_ends():
     assert averaged_variance(2.0, 1.0, 3.0, 4) == np.inf
     # (1 + 1/4) (4 - 2) / 1 - 2 / 4
     np.testing.assert_array_equal(risk_gap([2, 3, 4], 2, 10.0), [np.inf, np.inf, 20])
+    found = stationary_covariance(1.0, np.diag([1.0, 3.0]), np.eye(2))
+    np.testing.assert_array_equal(found, np.full((2, 2), np.inf), strict=True)

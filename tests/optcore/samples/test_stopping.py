@@ -51,6 +51,8 @@ def test_one_decay_equals_the_stop_on_every_shallow_axis():
         ([3, 2, 1], 1, 2),
         ([1, 1, 1], 1, 0),
         ([5.0, np.nan, 4.0], 2, 2),
+        ([np.inf, np.nan, np.inf], 5, 0),
+        ([np.nan, 2.0, 2.0, 1.0], 2, 3),
     ],
 )
 def test_a_run_is_given_up_after_so_many_rows_without_a_lower_loss(losses, patience, row):
