@@ -109,6 +109,10 @@ function folded(axis, room, look) {
   return { ...axis, title: { ...axis.title, text: `${text.slice(0, at)}<br>${text.slice(at + 1)}` } };
 }
 
+// Plotly writes the labels of an axis of powers a quarter larger than others.
+const powers = ({ type, exponentformat }, { size }) =>
+  (type === "log" && exponentformat === "power" ? { tickfont: { size: size / 1.25 } } : {});
+
 // `room` is the width and height of the plot.
 export function dressLayout(given, look, [width, height]) {
   const layout = legible(given, look);
@@ -126,7 +130,7 @@ export function dressLayout(given, look, [width, height]) {
   for (const name of Object.keys(layout)) {
     if (!/^[xy]axis/.test(name)) continue;
     const axis = folded(layout[name], name[0] === "x" ? width : height, look);
-    dressed[name] = { ...axes, automargin: true, ...axis };
+    dressed[name] = { ...axes, automargin: true, ...powers(axis, look), ...axis };
   }
   if (layout.scene) {
     dressed.scene = { ...layout.scene };
