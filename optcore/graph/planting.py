@@ -79,6 +79,11 @@ def plant_slips(bugs: Sequence[GraphBug]) -> Backprop:
     return type("Slips", kinds, {"planted": tuple(bugs)})()
 
 
+def everywhere(bug: GraphBug, tape: Tape) -> Backprop:
+    """A backward pass with the slip at every node at which it can be made."""
+    return plant_slips([bug.at(place) for place in bug.places(tape)])
+
+
 def repulled(tape: Tape, edge: Edge, found: Adjoints, operands) -> np.ndarray:
     """What the operation of an edge's end gives back when its saved operands are these."""
     operation = tape.graph.nodes[edge.end].operation

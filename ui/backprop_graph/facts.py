@@ -2,7 +2,9 @@
 
 import numpy as np
 
-from optcore.graph import path_counts
+from optcore.graph import EXAMPLES, path_counts
+from optcore.graph.bugs import WeightsUpdatedFirst
+from optcore.graph.planting import everywhere
 from ui.backprop_graph.case import Case
 from ui.lessons import Facts
 
@@ -25,7 +27,32 @@ def facts(case: Case) -> Facts:
         ends = nodes[edge.end].name, nodes[edge.start].name
         if all(name.isidentifier() for name in ends):
             found |= _entries(".".join(ends), flow.contribution)
-    return found
+    return found | _published(case)
+
+
+def _published(case: Case) -> dict[str, float | str | None]:
+    """Of an example that was published with numbers: the output after a step of descent (`next`),
+    as it was printed (`next.printed`), and with the weights moved too early (`next.early`)."""
+    output = case.graph.output
+    published = [(each, printed.digits) for each in EXAMPLES if each.text == case.graph.text
+                 for printed in each.printed if printed.step and printed.node == output]  # fmt: skip
+    if not published:
+        return {}
+    example, digits = published[0]
+    early = everywhere(WeightsUpdatedFirst(rate=example.rate), case.run.tape)
+    after = []
+    for backprop in (None, early):
+        objective = case.graph.objective(case.values, over=example.learned, backprop=backprop)
+        moved = case.graph.forward(objective.stepped(example.rate))
+        after.append(float(moved[output]))
+    same = f"{after[1]:.{len(digits) - 2}f}" == digits
+    return {
+        "rate": example.rate,
+        "next": after[0],
+        "next.early": after[1],
+        "next.printed": digits,
+        "same": "the order of the steps" if same else "something else",
+    }
 
 
 def _entries(name: str, value: np.ndarray) -> dict[str, float]:

@@ -6,7 +6,7 @@ import pytest
 from optcore.checks.detective import NoCaseError
 from optcore.graph import EXAMPLES, GRAPH_BUGS, bugs, examples, parse
 from optcore.graph.detective import lines_of, open_graph_case, places_for
-from optcore.graph.planting import Line, plant_slips
+from optcore.graph.planting import Line, everywhere, plant_slips
 from optcore.graph.shifts import find_bugs
 
 W = np.array([[1.0, 2.0], [-3.0, 0.5]])
@@ -125,8 +125,9 @@ def test_the_published_error_after_a_step_is_that_of_weights_updated_first():
     that moves the output's weights first finds: 0.291027924 (Mazur 2015)."""
     example = examples.WORKED
     graph = example.graph
-    outer = [graph.places[f"w{i} * out_h{2 - i % 2}"] for i in (5, 6, 7, 8)]
-    slips = plant_slips([bugs.WeightsUpdatedFirst(place=place, rate=0.5) for place in outer])
+    slips = everywhere(bugs.WeightsUpdatedFirst(rate=0.5), graph.run(example.values).tape)
+    outer = {graph.places[f"w{i} * out_h{2 - i % 2}"] for i in (5, 6, 7, 8)}
+    assert {bug.place for bug in slips.planted} == outer
     after = {}
     for backprop in (None, slips):
         objective = graph.objective(example.values, over=example.learned, backprop=backprop)
