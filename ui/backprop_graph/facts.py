@@ -33,9 +33,13 @@ def facts(case: Case) -> Facts:
 def _published(case: Case) -> dict[str, float | str | None]:
     """Of an example that was published with numbers: the output after a step of descent (`next`),
     as it was printed (`next.printed`), and with the weights moved too early (`next.early`)."""
-    output = case.graph.output
-    published = [(each, printed.digits) for each in EXAMPLES if each.text == case.graph.text
-                 for printed in each.printed if printed.step and printed.node == output]  # fmt: skip
+    text, output = case.graph.text, case.graph.output
+    published = [
+        (each, printed.digits)
+        for each in EXAMPLES
+        for printed in each.printed
+        if each.text == text and printed.step and printed.node == output
+    ]
     if not published:
         return {}
     example, digits = published[0]
