@@ -4,6 +4,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from ui.backprop_graph.parameters import PARAMETERS as BACKPROP_GRAPH
+from ui.backprop_graph.picture import picture as backprop_graph
 from ui.check_network.parameters import PARAMETERS as CHECK_NETWORK
 from ui.check_network.picture import picture as check_network
 from ui.curvature.parameters import PARAMETERS as CURVATURE
@@ -39,6 +41,7 @@ TAUGHT = {
     "recurrent": Taught("Recurrent", "all_inclusive", RECURRENT, recurrent),
     "shrinking_h": Taught("Shrinking h", "compress", SHRINKING_H, shrinking_h),
     "check_network": Taught("Check a network", "fact_check", CHECK_NETWORK, check_network),
+    "backprop_graph": Taught("Backprop graph", "account_tree", BACKPROP_GRAPH, backprop_graph),
 }
 
 state = PageState("lessons", ())

@@ -20,6 +20,9 @@ import { ink } from "./theme.js";
 // A letter is about so wide, and a line so high, for a type of one pixel.
 const LETTER = 0.52;
 const LINE = 1.25;
+// How far its baseline lies below the middle of a line, and how large type is beside a link.
+const DROP = 0.35;
+const SMALL = 0.88;
 // Letters of room at the sides of a card.
 const PAD = 1.5;
 // How much of the way from layer to layer cards may take, and of the way to their neighbours.
@@ -29,6 +32,7 @@ const UP = 0.86;
 const LEAST = 0.7;
 const THICK = 5;
 const COLD = 0.13;
+const HEARD = 40;
 const LABEL_AT = 0.5;
 
 // What is on each node and link at a step: rows of lines, by flow.
@@ -48,7 +52,22 @@ export function spoken({ meta }, item, step) {
   const { heads, ends: [from, to] } = meta.plan;
   const link = item - heads.length;
   const name = link < 0 ? heads[item] : `${heads[from[link]]} → ${heads[to[link]]}`;
-  return [name, ...(told(meta, step).get(item) ?? []).filter(Boolean)];
+  return [name, ...named(meta, told(meta, step).get(item) ?? [], link >= 0)];
+}
+
+// The texts of a card or a link with the name of their flow. What a link multiplies by is no flow.
+function named({ plan }, texts, link) {
+  const name = (text, at) => (link && at === 0 ? text : `${plan.flows[at].group} ${text}`);
+  return texts.map((text, at) => text && name(text, at)).filter(Boolean);
+}
+
+// All of a graph, or its beginning, for who hears it.
+export function aloud({ meta }, step) {
+  const { heads } = meta.plan;
+  const now = told(meta, step);
+  const nodes = heads.slice(0, HEARD).map((head, at) => [head, ...named(meta, now.get(at) ?? [], false)].join(" "));
+  const more = heads.length > HEARD ? `; and ${heads.length - HEARD} more` : "";
+  return `A graph of ${heads.length} nodes: ${nodes.join("; ")}${more}`.replaceAll("\n", " / ");
 }
 
 // The letters and the rows of every card, and the nodes from top to bottom of each layer.
@@ -199,7 +218,6 @@ function arrow(pen, [x, y], [first, last], way, aside, look) {
 
 function cards(pen, { x, y }, { plan, tones }, flows, now, { type, lines, halves }, step, lit, look) {
   pen.textAlign = "center";
-  pen.textBaseline = "middle";
   const busy = plan.visits[Math.min(step, plan.visits.length - 1)];
   for (let at = 0; at < plan.heads.length; at += 1) {
     pen.globalAlpha = lit && !lit.nodes.has(at) ? 0.35 : 1;
@@ -227,7 +245,7 @@ function cards(pen, { x, y }, { plan, tones }, flows, now, { type, lines, halves
       if (!type) return;
       pen.font = `${row ? 400 : 600} ${type}px ${look.font}`;
       pen.fillStyle = own;
-      pen.fillText(text, x[at], y[at] + (row - (rows.length - 1) / 2) * LINE * type);
+      pen.fillText(text, x[at], y[at] + (row - (rows.length - 1) / 2) * LINE * type + DROP * type);
     });
   }
   pen.globalAlpha = 1;
@@ -241,15 +259,14 @@ function stamp(pen, sign, x, y, colour, type, look) {
   pen.fill();
   pen.font = `700 ${0.8 * type}px ${look.font}`;
   pen.fillStyle = look.back;
-  pen.fillText(sign, x, y);
+  pen.fillText(sign, x, y + 0.8 * DROP * type);
 }
 
 // What a link multiplies by and what flows back, beside it, where there is room for it.
 function labels(pen, { plan }, [x, y], flows, now, { type }, look) {
   const taken = [];
   pen.textAlign = "center";
-  pen.textBaseline = "middle";
-  pen.font = `${0.88 * type}px ${look.font}`;
+  pen.font = `${SMALL * type}px ${look.font}`;
   for (let at = 0; at < plan.ends[0].length; at += 1) {
     const lines = now.get(plan.heads.length + at) ?? [];
     const [first, next] = [plan.starts[at], plan.starts[at] + 1];
@@ -259,16 +276,17 @@ function labels(pen, { plan }, [x, y], flows, now, { type }, look) {
     for (const { at: flow, colour, way, shown } of flows) {
       const text = shown && lines[flow];
       if (!text || text.includes("\n")) continue;
-      const wide = pen.measureText(text).width / 2;
+      const wide = (text.length * LETTER * SMALL * type) / 2;
       const box = [middle - wide, level - way * (0.55 * type + THICK * look.thick), 2 * wide, type];
       if (2 * wide + type > room || taken.some((other) => overlap(box, other))) continue;
       taken.push(box);
       pen.strokeStyle = look.back;
       pen.lineWidth = 3.5 * look.thick;
       pen.lineJoin = "round";
-      pen.strokeText(text, middle, box[1]);
+      const baseline = box[1] + DROP * type;
+      pen.strokeText(text, middle, baseline);
       pen.fillStyle = ink(colour, look);
-      pen.fillText(text, middle, box[1]);
+      pen.fillText(text, middle, baseline);
     }
   }
 }

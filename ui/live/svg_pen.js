@@ -51,6 +51,17 @@ export class SvgPen {
     this.d += `M${this.at(x, y)}h${short(width)}v${short(height)}h${short(-width)}Z`;
   }
 
+  bezierCurveTo(a, b, c, d, x, y) {
+    if (Number.isFinite(a + b + c + d + x + y)) this.d += `C${this.at(a, b)} ${this.at(c, d)} ${this.at(x, y)}`;
+  }
+
+  roundRect(x, y, width, height, radius) {
+    if (!Number.isFinite(x + y + width + height)) return;
+    const [r, w, h] = [radius, width - 2 * radius, height - 2 * radius].map(short);
+    const corner = (across, down) => `a${r} ${r} 0 0 1 ${across * r} ${down * r}`;
+    this.d += `M${this.at(x + radius, y)}h${w}${corner(1, 1)}v${h}${corner(-1, 1)}h${-w}${corner(-1, -1)}v${-h}${corner(1, -1)}Z`;
+  }
+
   // Whole circles are all that is drawn.
   arc(x, y, radius) {
     if (!Number.isFinite(x + y + radius)) return;

@@ -1,6 +1,6 @@
 // A plot in words: what the tip says of a point, and what a screen reader hears of the whole.
 
-import { spoken } from "./graph.js";
+import { aloud, spoken } from "./graph.js";
 import { row } from "./overlay.js";
 
 export function tip(panel, { trace, at }) {
@@ -17,6 +17,8 @@ export function tip(panel, { trace, at }) {
 
 export function description(panel, step) {
   const { scene, xaxis, yaxis } = panel.plot._fullLayout;
+  const graphs = panel.overlay.traces.filter(({ meta }) => meta.play === "graph");
+  if (graphs.length) return `${graphs.map((trace) => aloud(trace, step)).join("; ")}.`;
   const { x = "x", y = "y" } = panel.frame.labels;
   const axes = scene ? "In depth" : `${x} from ${reach(xaxis)}; ${y} from ${reach(yaxis)}`;
   const { off } = panel.stage;
