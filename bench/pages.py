@@ -3,6 +3,7 @@
 import math
 import time
 from statistics import median
+from urllib.parse import urlencode
 
 from playwright.sync_api import Page
 
@@ -11,9 +12,11 @@ from bench.browser import STAGE, Chart, chromium, delays, held, opened, redraws
 from bench.descend import EIGHT
 from bench.measure import percentile
 from bench.report import Check, Section, Table
+from optcore.graph.chains import residual_chain
 from ui.parameters import slug
 
 CHANGES = 40
+NODES = 200
 # The clock answers in the browser: its label changes in the same task that draws the panels.
 CLOCK = Chart(
     STAGE.selector,
@@ -36,7 +39,7 @@ NOISE = {
 
 def run() -> Section:
     section = Section(
-        "Shrinking h, gradient flow, curvature, steps, recurrent, and noise",
+        "Shrinking h, gradient flow, curvature, steps, recurrent, noise, and graphs",
         "Measured as on the Race page: input event to painted frame. The h slider answers in the "
         "browser alone; all else asks the server. Layers are as asked: depth 20, width 128, "
         "sigmoid and ReLU, batch 256, with theory lines and bounds. The stream drawn by hand has "
@@ -68,6 +71,11 @@ def run() -> Section:
         for name, (view, knob) in NOISE.items():
             with opened(browser, f"{server.url}/noise?{view}", STAGE) as page:
                 _measure(section, f"Noise, {name}", page, f'input[data-knob="{knob}"]', _across, 35)
+        chain = residual_chain("sin", NODES // 2).replace("\n", "; ")
+        address = f"{server.url}/backprop_graph?{urlencode({'f': chain, 'values': 'x0:0.5'})}"
+        with opened(browser, address, STAGE) as page:
+            _measure(section, f"Backprop graph, an input of {NODES} nodes dragged", page,
+                     'input[data-knob="values.x0"]', _across, 35)  # fmt: skip
     return section
 
 

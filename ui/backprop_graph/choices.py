@@ -36,6 +36,7 @@ from ui.state import PageState
 
 OF_TEXT = {GRAPH: graph_view.scene, FILL: fill_view.scene, BUGS: bug_view.scene,
            PAIR: pair_view.scene}  # fmt: skip
+LIBRARY = {one_line(each): each.values for each in EXAMPLES}
 OWN = {FIT: fit_view.scene, WHY: why_view.scene, PRODUCT: product_view.scene,
        NODE: node_view.scene}  # fmt: skip
 
@@ -111,7 +112,7 @@ def scene(state: PageState) -> Scene:
     if own := OWN.get(state["view"]):
         return own(state)
     case, _ = understood(state)
-    return OF_TEXT[state["view"]](state, case, dict(PRODUCT_OF_SUM.values))
+    return OF_TEXT[state["view"]](state, case, dict(LIBRARY.get(state["f"], {})))
 
 
 def downloads(scene: Scene) -> None:

@@ -21,15 +21,23 @@ VALUE, GRADIENT = FLOWS = (
 # A colour and a sign for each card, or nothing.
 Tones = list[tuple[str, str] | None]
 LONGEST_HEAD = 14
+# Links whose numbers have room beside them.
+READABLE = 100
 # Of the largest flow a link is whole; so many decades below it, it can hardly be seen.
 DECADES = 6.0
 # Where nothing tells of a text before the end of time.
 NEVER = 2**30
 
 
-def picture(case: Case, tones: Tones | None = None, hidden: frozenset = frozenset()) -> dict:
-    """The whole figure; `hidden` are the items whose gradients are not told."""
-    return {"data": [trace(case, tones, hidden)], "layout": frame(case.graph)}
+def picture(
+    case: Case,
+    tones: Tones | None = None,
+    hidden: frozenset = frozenset(),
+    live: bool = False,
+) -> dict:
+    """The whole figure; `hidden` are the items whose gradients are not told. While a hand moves
+    (`live`) no one can read what many links carry."""
+    return {"data": [trace(case, tones, hidden, live)], "layout": frame(case.graph)}
 
 
 def frame(graph: Graph, title: str = "") -> dict:
@@ -42,10 +50,16 @@ def frame(graph: Graph, title: str = "") -> dict:
     )  # fmt: skip
 
 
-def trace(case: Case, tones: Tones | None = None, hidden: frozenset = frozenset()) -> dict:
+def trace(
+    case: Case,
+    tones: Tones | None = None,
+    hidden: frozenset = frozenset(),
+    live: bool = False,
+) -> dict:
     """The graph alone (ui/live/graph.js tells what it is made of)."""
     more = {"tones": tones} if tones else {}
-    return _trace(case.graph, plan=plan(case.graph), texts=texts(case, hidden),
+    links = not (live and len(case.graph.edges) > READABLE)
+    return _trace(case.graph, plan=plan(case.graph), texts=texts(case, hidden, links),
                   sizes=sizes(case, hidden), **more)  # fmt: skip
 
 
@@ -119,13 +133,15 @@ def _slots(graph: Graph) -> list[tuple[int, int, int]]:
 # ------------------------------------------------------------------ what moves
 
 
-def texts(case: Case, hidden: frozenset = frozenset()) -> list[str]:
-    """The texts of `plan`'s slots."""
+def texts(case: Case, hidden: frozenset = frozenset(), links: bool = True) -> list[str]:
+    """The texts of `plan`'s slots, those of links empty without `links`."""
     graph, run = case.graph, case.run
     told = ["" if _plain(node) else on_card(run.values[node.place]) for node in graph.nodes]
     told.append("?" if case.output in hidden else on_card(run.adjoints[case.output]))
     for node in graph.nodes:
         told += _arriving(case, node.place, node.place in hidden)
+    if not links:
+        return told + [""] * 2 * len(run.flows)
     for at, edge in enumerate(graph.edges):
         if flow := case.flow(edge):
             secret = len(graph.nodes) + at in hidden

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from ui.backprop_graph import drawing, words
 from ui.backprop_graph.case import Case, Moments, opened_to_units
 from ui.backprop_graph.facts import facts
@@ -12,7 +14,8 @@ from ui.figures import ink
 from ui.live.stage import Clock, Handle, Panel
 from ui.state import PageState
 
-MOST_HANDLES = 8
+# Handles stand where they have room: in graphs of so many inputs, layers and rows.
+MOST_HANDLES, MOST_LAYERS, MOST_ROWS = 8, 8, 6
 # Where the line of a handle lies, seen from its card.
 HALF, BELOW = 0.3, 0.5
 
@@ -22,7 +25,13 @@ def scene(state: PageState, case: Case, first: dict) -> Scene:
     shown = opened_to_units(case) if state["units"] else case
     tracks = tracks_of(state, case, shown)
     return Scene(
-        [Panel(with_tracks(drawing.picture(shown), tracks), name="graph", view=state.view(0))],
+        [
+            Panel(
+                with_tracks(drawing.picture(shown, live=not state.settled), tracks),
+                name="graph",
+                view=state.view(0),
+            )
+        ],
         [board("values", case.values, first, state.memory["reaches"])],
         words=lambda: words.told(shown),
         table=lambda: words.listed(shown),
@@ -57,11 +66,12 @@ def tracks_of(state: PageState, case: Case, shown: Case) -> dict[str, Track]:
     reaches = reaches_of(state, case)
     alone = [name for name, value in case.values.items() if not isinstance(value, tuple)]
     where, places = shown.placement, shown.graph.places
+    roomy = where.x.max() < MOST_LAYERS and np.ptp(where.y) < MOST_ROWS
     state.memory["tracks"] = {
         name: Track(where.x[places[name]] - HALF, where.x[places[name]] + HALF,
                     where.y[places[name]] - BELOW, reaches[name])
         for name in alone
-        if len(alone) <= MOST_HANDLES
+        if len(alone) <= MOST_HANDLES and roomy
     }  # fmt: skip
     return state.memory["tracks"]
 

@@ -11,6 +11,8 @@ import numpy as np
 from igraph import Graph
 
 SWEEPS = 100
+# Bends are nodes, too, to who puts them in order.
+MOST_BENDS = 4000
 # A link that passes a layer needs less room in it than a node.
 PASSING = 0.5
 
@@ -38,11 +40,15 @@ def placed(count: int, links: Sequence[tuple[int, int]]) -> Placement:
     """Places `count` nodes, numbered so that every link leads to a higher number.
 
     A node stands right before the first that needs it. A link that passes other layers bends
-    there, round the nodes in its way.
+    there, round the nodes in its way; the longest go straight where they are too many.
     """
     layer = _layers(count, links)
     layers, pieces, routes = [*layer], [], []
+    longest = _longest([layer[end] - layer[begin] for begin, end in links])
     for begin, end in links:
+        if layer[end] - layer[begin] > longest:
+            routes.append([begin, end])
+            continue
         passed = range(layer[begin] + 1, layer[end])
         between = range(len(layers), len(layers) + len(passed))
         layers += passed
@@ -91,6 +97,13 @@ def apart(wanted: np.ndarray, rooms: np.ndarray) -> np.ndarray:
             (last, many), (level, few) = pools.pop(), pools.pop()
             pools.append([(last * many + level * few) / (many + few), many + few])
     return offsets + np.concatenate([np.full(int(many), level) for level, many in pools])
+
+
+def _longest(spans: Sequence[int]) -> int:
+    """How many layers a link may pass for all such links together to be no more than MOST_BENDS."""
+    ordered = np.sort(np.asarray(spans, int))
+    within = ordered[np.cumsum(ordered) <= MOST_BENDS]
+    return max(1, int(within.max(initial=0)))
 
 
 def _layers(count: int, links: Sequence[tuple[int, int]]) -> list[int]:

@@ -173,15 +173,15 @@ def _within(number: object, limit: float) -> bool:
 
 def board(name: str, values: Values, first: Values, reaches: Mapping[str, float]) -> Board:
     """A slider for every number of the inputs, as many as there is room for; `first` has what a
-    double-click goes back to."""
+    double-click goes back to, the same however a hand moves: new sliders would slip from it."""
     titles: dict[str, list[dict[str, Any]]] = {}
     numbers: list[float] = []
     # A group for all that are alone, and one for each array.
     for own, value in sorted(values.items(), key=lambda item: isinstance(item[1], tuple)):
-        began = dict(entries(first.get(own, value)))
+        began = dict(entries(first.get(own, UNGIVEN)))
         for place, number in list(entries(value))[: MOST_SLIDERS - len(numbers)]:
             label = entry_name(own, place)
-            row = _knob(f"{name}.{label}", label, reaches[own], began.get(place, number))
+            row = _knob(f"{name}.{label}", label, reaches[own], began.get(place, UNGIVEN))
             titles.setdefault(own if place else "Inputs", []).append(row)
             numbers.append(number)
     groups = [{"title": title, "colour": None, "knobs": rows} for title, rows in titles.items()]

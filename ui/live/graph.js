@@ -227,7 +227,8 @@ function cards(pen, { x, y }, { plan, tones }, flows, now, { type, lines, halves
       for (const line of text ? text.split("\n") : []) rows.push([line, ink(colour, look)]);
     }
     const high = type ? ((rows.length + 0.5) * LINE * type) / 2 : halves[at];
-    const [colour, sign] = tones?.[at] ?? [];
+    // What is said of a gradient is said once it has come.
+    const [colour, sign] = (now.get(at)?.[flows.length - 1] && tones?.[at]) || [];
     const tone = colour ? ink(colour, look) : look.text;
     const done = now.has(at);
     pen.beginPath();

@@ -6,7 +6,7 @@ from random import Random
 import numpy as np
 import pytest
 
-from ui.backprop_graph.layout import PASSING, apart, placed
+from ui.backprop_graph.layout import MOST_BENDS, PASSING, apart, placed
 
 
 def some_links(count: int, seed: int = 0) -> list[tuple[int, int]]:
@@ -46,3 +46,11 @@ def test_what_stands_too_near_is_moved_as_little_as_can_be():
     np.testing.assert_allclose(apart(np.array([0.0, 0.0, 5.0]), np.ones(3)), [-0.5, 0.5, 5.0])
     np.testing.assert_allclose(apart(np.array([0.0, 0.2, 0.4]), np.ones(3)), [-0.8, 0.2, 1.2])
     np.testing.assert_allclose(apart(np.array([0.0, 3.0]), np.ones(2)), [0.0, 3.0])
+
+
+def test_links_that_pass_too_many_layers_go_straight():
+    chain = [(at, at + 1) for at in range(1, 400)]
+    found = placed(401, [*chain, *((0, at) for at in range(2, 400))])
+    assert found.bends.shape[1] <= MOST_BENDS + 2 * (len(chain) + 398)
+    first, last = found.starts[-2:]
+    assert found.bends[0, first:last].tolist() == [found.x[0], found.x[399]]

@@ -75,3 +75,8 @@ def test_sliders_stand_in_the_order_of_their_values():
     assert [knob["id"] for knob in knobs] == ["values.x", "values.W.1.1", "values.W.1.2"]
     assert made.values == [3.0, 1.0, 2.0]
     assert [group["title"] for group in made.frame["groups"]] == ["Inputs", "W"]
+
+
+def test_sliders_stay_the_same_while_a_hand_moves_them():
+    made = [board("values", {"a": number}, {}, {"a": 5.0}).frame for number in (1.0, 2.0)]
+    assert made[0] == made[1]
