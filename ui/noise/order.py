@@ -189,7 +189,7 @@ def scene(state: PageState) -> Scene:
     at = [f"pass {passes:.2f}" for passes in case.passes]
     return Scene(
         [
-            Panel(chart.paths(case), span=2, name="paths", aspect=1.2,
+            Panel(chart.paths(case), span=2, name="paths",
                   labels={"x": "w", "y": "b"}),
             Panel(chart.distances(case), name="distance", time=list(case.passes),
                   labels={"x": "pass", "y": "distance"}),

@@ -12,7 +12,14 @@ from optcore.descent.schedules import Schedule
 from optcore.descent.setting import MOST_STEPS
 from optcore.optimizers import GradientDescent, NesterovMomentum
 from optcore.optimizers.base import Optimizer
-from optcore.samples import LinearRegression, averaged, batch_covariance, stationary_covariance
+from optcore.samples import (
+    LinearRegression,
+    averaged,
+    averaged_variance,
+    batch_covariance,
+    batch_variance,
+    stationary_covariance,
+)
 from ui import controls, work
 from ui.address import Address
 from ui.cache import cached
@@ -177,6 +184,25 @@ class Case:
             rate, self.fit.hessian(minimum), batch_covariance(each, size, "replaced"),
             self.method.momentum, isinstance(self.method, NesterovMomentum),
         )  # fmt: skip
+
+    @cached_property
+    def averaged_law(self) -> dict[str, np.ndarray]:
+        """The expected excess of the mean points (positions,) of plain descent at a constant rate
+        that has settled, by the law for noise that is the same everywhere; along each axis of the
+        bowl there is one of its own."""
+        if not isinstance(self.method, GradientDescent) or self.schedule.name != "Constant":
+            return {}
+        minimum, found = np.array(self.fit.minima[0]), {}
+        rate = self.method.learning_rate
+        curvatures, axes = np.linalg.eigh(self.fit.hessian(minimum))
+        each = self.fit.batch_grad(minimum, np.arange(self.fit.samples)[:, None]) @ axes
+        for racer in self.racers[1:]:
+            count = self.rows[racer.name] - int(self.course.average_from * racer.steps) + 1.0
+            count = np.where(count > 0, count, np.nan)[:, None]
+            noise = batch_variance(each.T, racer.size or 1, "replaced")
+            variance = averaged_variance(rate, curvatures, noise, count)
+            found[racer.name] = 0.5 * variance @ curvatures
+        return found
 
     @property
     def limit(self) -> float:

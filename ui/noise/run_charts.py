@@ -86,6 +86,9 @@ def excess(case, band) -> dict[str, Any]:
             mean = moving(name, "curve", "averaged", x=costs, width=1.3, size=8,
                           y=_seen(case.excess(case.means[name])))  # fmt: skip
             data.append(altered(mean, name=f"{name}, averaged", line={"color": "ink"}))
+            if name in case.averaged_law:
+                data.append(ink(f"{name}, averaged, by the law", costs,
+                                _seen(case.averaged_law[name]), width=1.6, dash="dot"))  # fmt: skip
         data.append(moving(name, "curve", "excess error", x=costs, y=_seen(values),
                            width=1.6 if racer.size else 2.4))  # fmt: skip
     data += _powers(case)

@@ -44,10 +44,20 @@ def run(case) -> str:
     told += [f"{name} has diverged: the rate {number(case.method.learning_rate)} is too large for "
              f"its batches (whole gradient: {number(case.limit)})."
              for name in ends if name not in going]  # fmt: skip
-    spent = ", ".join(f"{racer.name} {racer.steps}" for racer in case.racers)
-    told.append(f"Steps: {spent}.")
+    told.append(_spent(case))
     told.append(_promise(case))
     return " ".join(told)
+
+
+def _spent(case) -> str:
+    """How many steps each racer had, and what one of them costs."""
+    sizes = [racer.size or case.fit.samples for racer in case.racers]
+    if case.equal == "steps":
+        shown = ", ".join(map(str, sizes[:-1]))
+        return f"Each takes {case.course.budget} steps, on {shown} and {sizes[-1]} samples."
+    parts = [f"{racer.name} {racer.steps} steps of {number(float(case.cost(size)))}"
+             for racer, size in zip(case.racers, sizes, strict=True)]  # fmt: skip
+    return f"{', '.join(parts)}."
 
 
 def _promise(case) -> str:

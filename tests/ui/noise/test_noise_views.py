@@ -11,6 +11,7 @@ from dressing import validated
 
 from optcore.descent import Batches, delay_limit, descend
 from optcore.optimizers import GradientDescent
+from optcore.samples import averaged
 from ui import work
 from ui.address import Address, empty
 from ui.noise import aim, choices, gradient, late, order, picture, run, stop
@@ -194,6 +195,25 @@ def test_the_mean_of_a_band_lies_on_the_exact_expectation():
         assert (np.abs(band[name][2] - case.expected[name]) <= spread).all()
         assert (band[name][0] <= band[name][1]).all()
     assert work.kept(run.KIND, case) is band
+
+
+def test_the_mean_of_the_points_is_as_good_as_the_law_says():
+    """At a small rate, where the noise is nearly the same everywhere: within a tenth."""
+    case = case_of(
+        run,
+        view=RUN,
+        equal="steps",
+        average="1",
+        run__budget="2000",
+        **{"gradient-descent__learning_rate": "0.02", "run__average_from": "0.2"},
+    )
+    batches = Batches(1, "replaced", np.arange(200))
+    every = descend(case.fit, case.method, case.fit.start, 2000, batches=batches)
+    means = averaged(every.points, 400)[case.rows["One sample"]]
+    excess, law = case.excess(means).mean(axis=1), case.averaged_law["One sample"]
+    assert np.isnan(law[:80]).all()
+    np.testing.assert_allclose(excess[-100:], law[-100:], rtol=0.25)
+    assert case_of(run, view=RUN, method="momentum").averaged_law == {}
 
 
 def test_the_ball_holds_the_points_of_a_long_run():
