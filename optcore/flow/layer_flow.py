@@ -21,6 +21,8 @@ FLOAT_RANGES = {
 }
 # Half a unit in the last place of 1: an update this much smaller than a weight changes nothing.
 FLOAT32_HALF_STEP = 2.0**-24
+# A sum of squares below this has lost some of them.
+UNDERFLOWN = 1e-280
 
 
 def norm(array) -> float:
@@ -28,7 +30,7 @@ def norm(array) -> float:
     flat = np.ravel(array)
     with np.errstate(over="ignore", invalid="ignore"):
         square = np.dot(flat, flat)
-        if 1e-280 < square < np.inf or not flat.size:
+        if UNDERFLOWN < square < np.inf or not flat.size:
             return math.sqrt(square)
         largest = np.abs(flat).max()
         if largest == 0 or not np.isfinite(largest):

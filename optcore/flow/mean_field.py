@@ -119,7 +119,7 @@ class MeanField:
         """E[f(u1) f(u2)] for normal u1, u2 of variance q and correlation c."""
         z, weights = nodes(math.sqrt(q), self.activation.kinks)
         first = math.sqrt(q) * z
-        second = math.sqrt(q) * (c * z[:, None] + math.sqrt(max(0.0, 1 - c * c)) * z)
+        second = math.sqrt(q) * (c * z[:, None] + math.sqrt(1 - c * c) * z)
         return float((weights * function(first)) @ (function(second) @ weights))
 
 

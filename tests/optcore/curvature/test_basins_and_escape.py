@@ -128,3 +128,39 @@ def test_escape_from_a_saddle_that_bends_is_near_the_line():
 def test_a_minimum_has_no_way_out():
     with pytest.raises(ValueError, match="negative"):
         escape(Bowl(), (0.0, 0.0), 0.1, 1.0)
+
+
+@pytest.mark.parametrize(("text", "kind"), [("x^2 + 3*y^2", MINIMUM), ("x^2 - 3*y^2", SADDLE),
+                                            ("-x^2 - 3*y^2", MAXIMUM)])  # fmt: skip
+def test_newton_takes_one_step_to_the_middle_of_a_quadratic_and_a_second_to_know(text, kind):
+    found = basin_map(formula_surface(text), Newton(), (4, 3))
+    np.testing.assert_allclose(found.x, [-2.25, -0.75, 0.75, 2.25])
+    np.testing.assert_allclose(found.y, [-2, 0, 2], atol=1e-15)
+    assert (found.kind == kind).all()
+    assert (found.steps == 2).all()
+    assert found.ends.shape == (3, 4, 2)
+    np.testing.assert_allclose(found.ends, 0, atol=1e-14)
+    assert found.share(kind) == 1
+    assert found.share(UNDER_WAY) == 0
+
+
+def test_descent_counts_the_steps_until_one_is_a_hundred_millionth_of_the_window():
+    """Of x^2 + y^2 at rate 1/4 the k-th step is x / 2^k long: from 1.5 in a window of 6 below
+    1e-8 at k = 25; and after 20 steps none has come to rest, though all are near."""
+    surface = formula_surface("x^2 + y^2")
+    slow = GradientDescent(0.25)
+    found = basin_map(surface, slow, (2, 2), steps=40)
+    assert (found.steps == int(np.ceil(np.log2(1.5 / 6 / 1e-8)))).all()
+    found = basin_map(surface, slow, (2, 2), steps=20)
+    assert (found.steps == 20).all()
+    assert (found.kind == MINIMUM).all()
+    np.testing.assert_allclose(np.abs(found.ends), 1.5 / 2**20)
+    assert (basin_map(surface, slow, (2, 2), steps=5).kind == UNDER_WAY).all()
+
+
+def test_who_starts_at_the_edge_of_the_ball_is_out():
+    found = escape(Saddle(), (0.0, 0.0), 0.1, 1.0, [2.0, 1.0, 0.5, 0.0])
+    assert found.growth == pytest.approx(1.2)
+    np.testing.assert_allclose(found.predicted, [0, 0, np.log(2) / np.log(1.2), np.inf])
+    # 0.5 * 1.2^4 = 1.04; what starts on the saddle stays there.
+    np.testing.assert_array_equal(found.measured, [0, 0, 4, np.nan])

@@ -2,7 +2,7 @@
 
 import itertools
 import math
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -20,7 +20,9 @@ from optcore.curvature import (
     twin_of,
     why_stuck,
 )
+from optcore.curvature.stuck import StuckRun
 from optcore.curvature.symmetry import exact_value
+from optcore.curvature.track import CurvatureTrack
 from optcore.descent import descend
 from optcore.networks import (
     FitLoss,
@@ -253,3 +255,56 @@ def test_the_cases_at_the_edge_are_as_large_as_they_say():
     assert np.linalg.lstsq(linear.fit.inputs, linear.fit.targets)[1] == pytest.approx(0, abs=1e-24)
     spread = np.std(replace(linear, seed=5).fit.inputs / (2.0, 1.0, 0.5, 0.25), axis=0)
     np.testing.assert_allclose(spread, 1, atol=0.5)
+
+
+def test_a_track_by_hand():
+    """Nine rows: twice at the limit, which is not above it; the loss rises twice and rests once."""
+    limit = np.full(9, 4.0)
+    sharpness = np.array([1.0, 4.0, 4.0, 5.0, 6.0, 3.0, 2.0, 6.0, 4.0])
+    values = np.array([9.0, 8.0, 8.0, 7.0, 9.0, 5.0, 4.0, 4.5, 3.0])
+    at = 10 * np.arange(9)
+    track = CurvatureTrack(at, values, values, values, sharpness, -sharpness, limit)
+    assert track.first_unstable == 30
+    assert track.rises == 2
+    # The last quarter of nine rows are two: 6 / 4 and 4 / 4.
+    assert track.hover == 1.25
+    short = CurvatureTrack(*(getattr(track, f.name)[:3] for f in fields(track)))
+    assert short.hover == 1
+    assert short.first_unstable is None
+    both = short.joined(track)
+    assert both.at.tolist() == [0, 10, 20, *at.tolist()]
+    assert both.limit.shape == (12,)
+
+
+@pytest.mark.parametrize(("ends", "kind"), [((1.0, 2.0), "minimum"), ((0.0, 2.0), "minimum"),
+    ((-1e-10, 2.0), "minimum"), ((-1.0, 2.0), "saddle"), ((-2.0, -1.0), "maximum"),
+    ((-2.0, 1e-10), "maximum")])  # fmt: skip
+def test_the_ends_of_the_spectrum_name_the_kind(ends, kind):
+    found = StuckRun("critical point", 0.0, 1.0, 0.0, 0.0, *ends, index=None, limit=2.0)
+    assert found.kind == kind
+    assert not found.hopping
+    assert replace(found, verdict="flat").kind == ""
+    assert replace(found, limit=1.5).hopping == (ends[1] > 1.5)
+
+
+@pytest.mark.parametrize("lowest", [0.5, -0.5])
+def test_of_many_parameters_the_index_is_known_where_none_is_negative(lowest):
+    bends = np.append(np.linspace(1, 2, 300), lowest)
+
+    class Wide:
+        def value(self, point):
+            return 0.5 * (bends * point * point).sum(axis=-1)
+
+        def grad(self, point):
+            return bends * point
+
+    run = descend(Wide(), GradientDescent(0.5), np.append(np.ones(300), 0.0), 24)
+    found = why_stuck(Wide(), run)
+    assert found.verdict == "critical point"
+    assert found.index == (0 if lowest > 0 else None)
+    assert (found.smallest, found.largest) == pytest.approx((lowest, 2), rel=1e-6)
+    assert found.kind == ("minimum" if lowest > 0 else "saddle")
+    assert found.limit == 4
+    # Of the 25 values the last quarter starts at the nineteenth.
+    fall = (run.values[18] - run.values[24]) / (run.values[0] - run.values[24])
+    assert found.fall == pytest.approx(fall)

@@ -320,3 +320,14 @@ def test_the_rows_as_they_come_are_those_of_the_run(surface):
         np.testing.assert_allclose(row.point, run.points[row.t], rtol=1e-9, atol=1e-12)
         velocity = run.memory["velocity"][row.t]
         np.testing.assert_allclose(row.state["velocity"], velocity, rtol=1e-7, atol=1e-9)
+
+
+@pytest.mark.parametrize("start", [(1.0, 0.0), (-1.0, 0.0), (0.0, 1.0), (0.0, -1.0)])
+def test_a_run_escapes_once_it_is_beyond_the_bound(start):
+    """Of x^2 at rate 3/2 every step doubles x and turns it: 8 is not beyond 8, 16 is."""
+    rows = course(Bowl(), GradientDescent(1.5), start, 10, escape=8.0)
+    told = [(np.abs(row.point).max(), int(row.end), int(row.ended), row.last) for row in rows]
+    assert told[:4] == [(size, WENT_ON, 10, False) for size in (1, 2, 4, 8)]
+    assert told[4:] == [(16, ESCAPED, 4, True)]
+    far = descend(Bowl(), GradientDescent(1.5), 1e12 * np.array(start), 5)
+    assert (int(far.ended), int(far.end)) == (1, ESCAPED)

@@ -118,3 +118,19 @@ def test_bfgs_takes_a_batch_of_which_only_some_forget():
         alone = descend(Easom(), BFGS(), start, 60)
         np.testing.assert_allclose(together.points[:8, at], alone.points[:8], rtol=1e-9)
         assert together.values[-1, at] == pytest.approx(alone.values[-1], abs=1e-6)
+
+
+@pytest.mark.parametrize(("length", "rows", "found"), [(64, 128, 64), (64, 126, None),
+                                                        (65, 300, None), (3, 6, 3)])  # fmt: skip
+def test_a_cycle_has_gone_round_twice_and_is_of_64_points_at_most(length, rows, found):
+    path = (np.arange(rows) % length)[:, None] * np.array([1.0, -2.0])
+    assert getattr(repetition(path, {}), "period", None) == found
+
+
+def test_a_cycle_comes_back_to_a_millionth_of_a_millionth_of_its_size():
+    path = np.tile([[0.0, 4.0], [2.0, 0.0]], (4, 1))
+    path[-1, 0] += 3.5e-12
+    assert repetition(path, {}).period == 2
+    assert repetition(path, {}).size == 4
+    path[-1, 0] += 1e-12
+    assert repetition(path, {}) is None

@@ -51,7 +51,7 @@ def test_norm_survives_squares_that_do_not():
     assert norm(np.array([[3e-200, 4e-200]])) == pytest.approx(5e-200, rel=1e-15)
     assert norm(np.array([3e200, 4e200])) == pytest.approx(5e200, rel=1e-15)
     assert norm(np.array([3.0, -4.0])) == 5.0
-    assert norm(np.zeros(3)) == 0.0
+    assert norm(np.zeros(3)) == norm(np.zeros(0)) == 0.0
     assert norm(np.array([np.inf, 1.0])) == np.inf
     assert math.isnan(norm(np.array([np.nan, 1.0])))
 

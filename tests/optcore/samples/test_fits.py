@@ -6,7 +6,7 @@ from itertools import combinations, product
 import numpy as np
 import pytest
 
-from optcore.descent.batches import ORDERS, Batches
+from optcore.descent.batches import ORDERS, Batches, BatchGradients
 from optcore.descent.delay import Delay
 from optcore.descent.disturbance import GradientNoise
 from optcore.descent.loop import descend
@@ -211,6 +211,9 @@ def test_the_gradients_laid_out_are_those_of_the_batches(fit, order, size):
     for t, point in enumerate(POINTS[:12]):
         plain = deck.objective.batch_grad(point, deck[t])
         np.testing.assert_allclose(quick(t, *point), plain, rtol=1e-9, atol=1e-12)
+        several = BatchGradients(deck)(t, POINTS[t : t + 3])
+        plain = deck.objective.batch_grad(POINTS[t : t + 3], deck[t])
+        np.testing.assert_allclose(several, plain, rtol=1e-9, atol=1e-12)
 
 
 @both
