@@ -13,6 +13,7 @@ from optcore.formula.text import parse
 from optcore.formula.tree import FormulaError, fold
 from optcore.graph.bugs import GRAPH_BUGS
 from optcore.graph.record import Flow, GraphRun
+from optcore.graph.shapes import GraphError, told
 from optcore.graph.structure import Edge
 
 # Shares of the right number: a typed one this near is right, or right but for its digits.
@@ -42,18 +43,28 @@ def typed_number(text: str) -> float:
 def judge_edge(run: GraphRun, edge: Edge, typed: float, entry: Entry = ()) -> Answer:
     """Judge a number for what an edge gives its start; of an array, for the entry of that index.
 
-    Raises KeyError where the edge carries nothing.
+    Raises KeyError where the edge carries nothing, GraphError for an entry that is none.
     """
     flow = run.flows[edge]
-    return _judge(typed, float(flow.contribution[entry]), _edge_slips(run, flow, entry))
+    right = _entry(flow.contribution, entry, run.graph.nodes[edge.start].name)
+    return _judge(typed, right, _edge_slips(run, flow, entry))
 
 
 def judge_node(run: GraphRun, place: int, typed: float, entry: Entry = ()) -> Answer:
-    """Judge a number for a node's whole gradient. Raises KeyError where it has none."""
+    """Judge a number for a node's whole gradient. Raises KeyError where it has none, GraphError."""
     adjoint = run.adjoints[place]
     if adjoint is None:
         raise KeyError(f"{run.graph.nodes[place].name} has no gradient here")
-    return _judge(typed, float(adjoint[entry]), _node_slips(run, place, entry))
+    right = _entry(adjoint, entry, run.graph.nodes[place].name)
+    return _judge(typed, right, _node_slips(run, place, entry))
+
+
+def _entry(array: np.ndarray, entry: Entry, name: str) -> float:
+    if len(entry) != array.ndim or any(
+        at >= side for at, side in zip(entry, array.shape, strict=False)
+    ):
+        raise GraphError(f"{name} is {told(array.shape)}: say for which entry the number is.", name)
+    return float(array[entry])
 
 
 def _judge(typed: float, right: float, slips: Iterator[tuple[str, str, float]]) -> Answer:

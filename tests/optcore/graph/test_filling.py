@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from optcore.formula.tree import FormulaError
-from optcore.graph import examples, parse
+from optcore.graph import GraphError, examples, parse
 from optcore.graph.filling import judge_edge, judge_node, typed_number
 
 
@@ -80,6 +80,16 @@ def test_entries_of_arrays_are_judged_one_by_one():
     run = parse("L = sum(R * (R + b))").run({"R": rows, "b": [0.1, 0.2]})
     answer = judge_edge(run, edge_of(run.graph, "b", "R + b"), 2.0, (1,))
     assert answer.slips[0] == "Sum over the broadcast forgotten"
+
+
+@pytest.mark.parametrize("entry", [(), (2,), (0, 0)], ids=str)
+def test_an_entry_that_is_none_gets_a_sentence(entry):
+    run = parse("f = sum(x * x)").run({"x": [1.0, 2.0]})
+    told = "x is 2 numbers: say for which entry the number is."
+    with pytest.raises(GraphError, match=told):
+        judge_node(run, 0, 1.0, entry)
+    with pytest.raises(GraphError, match=told):
+        judge_edge(run, run.graph.edges[0], 1.0, entry)
 
 
 def test_what_carries_nothing_cannot_be_asked_for():
