@@ -80,6 +80,12 @@ def positive(values) -> np.ndarray:
     return np.where((values > 0) & np.isfinite(values), values, np.nan)
 
 
+def from_step_one(rows) -> np.ndarray:
+    """Rows (T, ...) of the steps 1 to T on the clock's 0 to T: nothing leads to 0."""
+    rows = np.where(np.isfinite(rows), rows, np.nan)
+    return np.concatenate([np.full((1, *rows.shape[1:]), np.nan), rows])
+
+
 def power(exponent: int, sign: str = "") -> str:
     """A power of ten as a label: 10⁻³, and 1 for the power 0."""
     return f"{sign}1" if exponent == 0 else f"{sign}10<sup>{exponent}</sup>".replace("-", "−")

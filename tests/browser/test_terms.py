@@ -2,6 +2,7 @@
 
 import re
 
+from axe import complaints
 from playwright.sync_api import expect
 
 from ui.glossary import glossary
@@ -69,3 +70,26 @@ def test_a_symbol_of_a_plot_is_explained_over_it(visit):
     expect(bubble).to_be_visible()
     assert bubble.inner_text() == over.get_attribute("aria-description")
     assert "‖" in over.get_attribute("aria-label")
+
+
+def test_axe_finds_nothing_in_terms_views_and_families(visit):
+    race = visit(
+        "?surface=ravine&race=gradient-descent&gradient-descent.learning_rate=0.1&arrows=1"
+    )
+    race.details()
+    race.page.locator(".st-key-drawer .os-term").first.focus()
+    assert complaints(race.page) == []
+    race.page.get_by_role("button", name="Close").click()
+    for name, inside in (("View", "Across and along"), ("Optimizers", "quasi-hyperbolic")):
+        race.page.get_by_role("button", name=name).first.click()
+        expect(race.page.get_by_text(inside).first).to_be_visible()
+        assert complaints(race.page) == []
+        race.page.keyboard.press("Escape")
+
+
+def test_an_optimizer_is_chosen_where_its_line_says_what_it_is(visit):
+    race = visit("?surface=bowl&race=adam")
+    race.page.get_by_role("button", name="Optimizers").first.click()
+    race.page.get_by_text("quasi-hyperbolic").click()
+    assert race.wait_link("race", "adam") == "qhm,adam"
+    expect(race.page.locator(".os-chip")).to_have_count(2)

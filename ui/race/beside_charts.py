@@ -7,7 +7,16 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ui.figures import axis, layout, level, log_axis, log_range, log_range_below_top, note
+from ui.figures import (
+    axis,
+    from_step_one,
+    layout,
+    level,
+    log_axis,
+    log_range,
+    log_range_below_top,
+    note,
+)
 from ui.race.charts import over_steps, racer_track, reached
 from ui.race.valley import Valley
 
@@ -87,7 +96,7 @@ def _layout(steps: int, **parts) -> dict:
 def step_lengths(runs: dict, steps: int) -> dict:
     """How long each step is."""
     curves = {
-        name: _from_step_one(np.linalg.norm(_steps(run), axis=-1)) for name, run in runs.items()
+        name: from_step_one(np.linalg.norm(_steps(run), axis=-1)) for name, run in runs.items()
     }
     figure = over_steps(curves, steps, "step length", "‖Δ‖")
     for trace in figure["data"]:
@@ -102,7 +111,7 @@ def effective_rates(surface, runs: dict, steps: int) -> dict:
         moves = _steps(run)
         with np.errstate(divide="ignore", invalid="ignore"):
             rates = np.abs(moves) / np.abs(run.seen[: len(moves)])
-        rates = _from_step_one(np.where(np.isfinite(rates), rates, np.nan))
+        rates = from_step_one(rates)
         data += [_curve(name, place, rates[:, at], at) for at, place in enumerate(surface.axes)]
     return _log_figure(data, steps, "effective rate")
 
@@ -111,11 +120,6 @@ def _steps(run) -> np.ndarray:
     """The steps (k, 2) that a run took."""
     with np.errstate(over="ignore", invalid="ignore"):
         return np.diff(run.points[reached(run)], axis=0)
-
-
-def _from_step_one(rows: np.ndarray) -> np.ndarray:
-    """Rows (1 + k, ...) for the clock's steps: no step leads to 0."""
-    return np.concatenate([np.full((1, *rows.shape[1:]), np.nan), rows])
 
 
 def across(found: Valley, surface, runs: dict, steps: int) -> dict:

@@ -11,6 +11,7 @@ from optcore.descent.disturbance import ClipNorm, ClipValue, GradientNoise
 from optcore.descent.loop import descend
 from optcore.descent.schedules import Constant, Schedule
 from optcore.descent.sweep import best_rate
+from optcore.knobs import knobs
 from optcore.surfaces.base import Surface
 from ui import controls
 from ui.address import Address
@@ -84,6 +85,9 @@ class Conditions:
         return [f"{late} and compensated with {number(self.delay.compensation)}"]
 
 
+UNDISTURBED = tuple(Conditions(Constant(), None, GradientNoise()).given.items())
+
+
 def choose_surface(state: PageState):
     """A surface from the list, or the entry that stands for the person's own formula."""
     return controls.choose(
@@ -135,12 +139,18 @@ def choose_view(state: PageState) -> None:
 @lru_cache(maxsize=512)
 def suited(surface, optimizer, start, steps: int):
     """The optimizer at the rate that a sweep from that start found best."""
-    sweep = best_rate(surface, optimizer, start, min(steps, 500))
-    return (
-        optimizer
-        if sweep is None or sweep.calm is None
-        else replace(optimizer, learning_rate=sweep.calm)
+    if "learning_rate" not in knobs(optimizer):
+        return optimizer
+    found = swept(
+        surface, replace(optimizer, learning_rate=1.0), start, min(steps, 500), UNDISTURBED
     )
+    return optimizer if found.calm is None else replace(optimizer, learning_rate=found.calm)
+
+
+@cached
+def swept(surface, optimizer, start, steps: int, given: tuple):
+    """Every rate tried under these conditions, as pairs of names and values."""
+    return best_rate(surface, optimizer, start, steps, **dict(given))
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from optcore.descent.sweep import best_rate
+from optcore.descent.delay import delay_limit
 from optcore.knobs import knobs
-from ui.cache import cached
+from optcore.optimizers import GradientDescent
 from ui.live.sliders import Board
+from ui.live.turn import give_way
 from ui.parameters import slug
-from ui.race.choices import Race
+from ui.race.choices import Conditions, Race, swept
 from ui.race.valley import Valley, valley
 
 CURVATURE, LIMIT, BEST = "curvature", "limit", "best"
@@ -33,21 +34,27 @@ def marks(race: Race, *, settled: bool) -> dict[str, list[dict]]:
     for each in rated:
         swept = sweep(race, each) if quick else known_sweep(race, each)
         best = [] if swept is None or swept.best is None else [_mark(swept.best, "best rate", BEST)]
-        # Late gradients have another limit, of which the status of a run tells.
-        limits = [] if race.conditions.delay.on else _limits(each, below)
+        limits = _limits(each, below, race.conditions)
         found[f"{slug(each.name)}.learning_rate"] = [*limits, *best]
+        give_way()
     return found
 
 
-def _limits(optimizer, below: Valley) -> list[dict]:
+def _limits(optimizer, below: Valley, conditions: Conditions) -> list[dict]:
     """By the largest curvature at the minimum, or at the start where no minimum is known: gradient
-    descent's limit and the method's own, for methods whose step is a sum of gradients."""
-    steepest = float(below.curvatures[-1])
+    descent's limit and the method's own, for methods whose step is a sum of gradients. Where these
+    are late only that of gradient descent is known."""
+    steepest, late = float(below.curvatures[-1]), conditions.delay
     if not optimizer.stability or steepest <= 0:
         return []
     where = "at the minimum" if below.known else "at the start"
     plain, own = 2 / steepest, optimizer.stable_rate(steepest)
     rule = optimizer.stability.replace("lambda_max", "λ_max").replace("momentum", "μ")
+    if late.on:
+        if late.compensation or not isinstance(optimizer, GradientDescent):
+            return []
+        own = float(delay_limit(late.steps)) / steepest
+        rule = f"2 sin(π/{2 * (2 * late.steps + 1)})/λ_max"
     found = [] if plain == own else [_mark(plain, f"2/λ_max {where}", CURVATURE)]
     return [*found, _mark(own, f"its limit {where}", LIMIT, rule)]
 
@@ -61,19 +68,14 @@ def _mark(at: float, label: str, kind: str, rule: str = "") -> dict:
 
 def sweep(race: Race, optimizer):
     """Every rate tried for one optimizer in this race, whatever its own rate."""
-    return _sweep(*_asked(race, optimizer))
+    return swept(*_asked(race, optimizer))
 
 
 def known_sweep(race: Race, optimizer):
     """The same if it is kept, else None."""
-    return _sweep.known(*_asked(race, optimizer))
+    return swept.known(*_asked(race, optimizer))
 
 
 def _asked(race: Race, optimizer) -> tuple:
     given = tuple(race.conditions.given.items())
     return race.surface, replace(optimizer, learning_rate=1.0), race.start, race.steps, given
-
-
-@cached
-def _sweep(surface, optimizer, start, steps: int, given: tuple):
-    return best_rate(surface, optimizer, start, steps, **dict(given))

@@ -9,6 +9,7 @@ from optcore.streams import LongestStep, Response
 from optcore.streams.kinds import DrawnStream
 from ui.figures import (
     axis,
+    from_step_one,
     holding,
     layout,
     level,
@@ -228,11 +229,6 @@ def drifts(found: dict[str, Drift]) -> dict:
 
 
 # ------------------------------------------------------------------ pieces
-
-
-def from_step_one(values: np.ndarray) -> np.ndarray:
-    """Values of the steps 1 to T on the clock's 0 to T."""
-    return np.concatenate([[np.nan], _known(values)])
 
 
 def size(values: np.ndarray) -> np.ndarray:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from optcore.descent.delay import Delay
 from optcore.descent.disturbance import GradientNoise
 from optcore.descent.loop import descend
 from optcore.descent.schedules import Constant
@@ -16,8 +17,8 @@ from ui.race.known_rates import AT_ONCE, BEST, CURVATURE, LIMIT, marks
 START = (-2.0, 1.0)
 
 
-def race(*optimizers, surface=None, steps=200):
-    conditions = Conditions(Constant(), None, GradientNoise())
+def race(*optimizers, surface=None, steps=200, **given):
+    conditions = Conditions(Constant(), None, GradientNoise(), **given)
     return Race(surface or Ravine(), optimizers, START, steps, 1e-3, conditions)
 
 
@@ -36,6 +37,21 @@ def test_beyond_its_limit_a_method_diverges_and_below_it_does_not(optimizer):
     plain = [each["at"] for each in found if each["kind"] == CURVATURE]
     steepest = Ravine().condition
     assert plain == ([] if isinstance(optimizer, GradientDescent) else [2 / steepest])
+
+
+def test_late_gradients_have_a_limit_of_their_own():
+    late = Delay(steps=3)
+    found = marks(race(GradientDescent(), Momentum(), delay=late), settled=True)
+    assert kinds(found["momentum.learning_rate"]) == [BEST]
+    (limit,) = [each["at"] for each in found["gradient-descent.learning_rate"]
+                if each["kind"] == LIMIT]  # fmt: skip
+    for share, grows in ((0.97, False), (1.03, True)):
+        descent = GradientDescent(learning_rate=share * limit)
+        run = descend(Ravine(), descent, START, 3000, delay=late)
+        assert (not run.last_value < run.values[0]) == grows
+    makeshift = Delay(steps=3, compensation=0.5)
+    found = marks(race(GradientDescent(), delay=makeshift), settled=True)
+    assert kinds(found["gradient-descent.learning_rate"]) == [BEST]
 
 
 def test_the_best_is_the_sweeps_whatever_the_rate_now():
