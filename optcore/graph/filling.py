@@ -6,20 +6,30 @@ made with pencil and paper. A number that none of them gives is only wrong.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from optcore.formula.text import parse
 from optcore.formula.tree import FormulaError, fold
+from optcore.graph import shapes
 from optcore.graph.bugs import GRAPH_BUGS
 from optcore.graph.record import Flow, GraphRun
-from optcore.graph.shapes import GraphError, told
+from optcore.graph.shapes import GraphError
 from optcore.graph.structure import Edge
 
 # Shares of the right number: a typed one this near is right, or right but for its digits.
 NEAR, ROUGH = 0.005, 0.05
 
 Entry = tuple[int, ...]
+
+
+class Slip(NamedTuple):
+    """One way to a wrong number: its name, what is told of it, and the number it gives."""
+
+    name: str
+    told: str
+    number: float
 
 
 @dataclass(frozen=True)
@@ -63,15 +73,20 @@ def _entry(array: np.ndarray, entry: Entry, name: str) -> float:
     if len(entry) != array.ndim or any(
         at >= side for at, side in zip(entry, array.shape, strict=False)
     ):
-        raise GraphError(f"{name} is {told(array.shape)}: say for which entry the number is.", name)
+        raise GraphError(
+            f"{name} is {shapes.told(array.shape)}: say for which entry the number is.", name
+        )
     return float(array[entry])
 
 
-def _judge(typed: float, right: float, slips: Iterator[tuple[str, str, float]]) -> Answer:
+def _judge(typed: float, right: float, slips: Iterator[Slip]) -> Answer:
     if _near(typed, right, NEAR):
         return Answer(True, "Right.")
-    found = {name: sentence for name, sentence, value in slips
-             if _near(typed, value, NEAR) and not _near(value, right, NEAR)}  # fmt: skip
+    found = {
+        slip.name: slip.told
+        for slip in slips
+        if _near(typed, slip.number, NEAR) and not _near(slip.number, right, NEAR)
+    }
     if found:
         first = next(iter(found.values()))
         return Answer(False, first, tuple(found))
@@ -85,63 +100,80 @@ def _near(number: float, other: float, share: float) -> bool:
     return abs(number - other) <= share * abs(other) + 1e-12
 
 
-def _edge_slips(run: GraphRun, flow: Flow, entry: Entry) -> Iterator[tuple[str, str, float]]:
-    """Name, sentence, and the number a slip gives: for one edge."""
-    nodes, edge = run.graph.nodes, flow.edge
-    start, end = nodes[edge.start].name, nodes[edge.end].name
-    for bug in GRAPH_BUGS:
-        planted = bug.at(edge.end)
-        if bug.kind == "back" and planted.fits(run.tape, nodes[edge.end]):
-            wrong = planted.contribution(run.tape, edge, run.found)[..., 0]
-            yield bug.name, f"{bug.name}: it should be {bug.right}, not {bug.wrong}.", wrong[entry]
-    right, value = flow.contribution[entry], run.values[edge.start][entry]
-    yield "sign", "The size is right, the sign is not.", -right
+def _edge_slips(run: GraphRun, flow: Flow, entry: Entry) -> Iterator[Slip]:
+    """What may go wrong along one edge."""
+    names, edge = [node.name for node in run.graph.nodes], flow.edge
+    start, end = names[edge.start], names[edge.end]
+    yield from _planted(run, edge, entry)
+    yield Slip("sign", "The size is right, the sign is not.", -flow.contribution[entry])
     if flow.local is not None and flow.local.shape == flow.contribution.shape:
-        local, arrives = flow.local[entry], flow.adjoint[entry]
-        yield "local derivative forgotten", (
-            f"That is what arrives at {end}. It is multiplied with the local derivative there, "
-            f"{flow.rule} = {local:.4g}."), arrives  # fmt: skip
-        yield "only the local derivative", (
-            f"That is the local derivative alone, {flow.rule}. It is multiplied with what arrives "
-            f"at {end}, {arrives:.4g}."), local  # fmt: skip
-        yield "added, not multiplied", (
-            f"Along an edge the two numbers are multiplied: what arrives, {arrives:.4g}, and the "
-            f"local derivative, {local:.4g}."), arrives + local  # fmt: skip
-    for other in run.graph.edges:
-        if other.end == edge.end and other != edge and other in run.flows:
-            given = run.flows[other].contribution
-            if given.shape == flow.contribution.shape:
-                yield "the other operand's", (
-                    f"That is what {nodes[other.start].name} gets from {end}: the two are "
-                    "swapped."), given[entry]  # fmt: skip
+        yield from _by_hand(end, flow, entry)
+    for other, given in run.flows.items():
+        alike = given.contribution.shape == flow.contribution.shape
+        if other.end == edge.end and other != edge and alike:
+            told = f"That is what {names[other.start]} gets from {end}: the two are swapped."
+            yield Slip("the other operand's", told, given.contribution[entry])
     adjoint = run.adjoints[edge.start]
     assert adjoint is not None, "what an edge gives to has a gradient"
-    yield "all edges at once", (
-        f"That is all that arrives at {start}; through {end} alone comes less, or more."
-    ), adjoint[entry]  # fmt: skip
-    yield "the value", f"That is the value of {start} on the way forward.", value
+    told = f"That is all that arrives at {start}; through {end} alone comes less, or more."
+    yield Slip("all edges at once", told, adjoint[entry])
+    told = f"That is the value of {start} on the way forward."
+    yield Slip("the value", told, run.values[edge.start][entry])
 
 
-def _node_slips(run: GraphRun, place: int, entry: Entry) -> Iterator[tuple[str, str, float]]:
-    """The same for the whole gradient of a node."""
+def _planted(run: GraphRun, edge: Edge, entry: Entry) -> Iterator[Slip]:
+    """The slips of the bug shop in the line that hands the gradient back along an edge."""
+    for bug in GRAPH_BUGS:
+        planted = bug.at(edge.end)
+        if bug.kind == "back" and planted.fits(run.tape, run.graph.nodes[edge.end]):
+            wrong = planted.contribution(run.tape, edge, run.found)[..., 0]
+            told = f"{bug.name}: it should be {bug.right}, not {bug.wrong}."
+            yield Slip(bug.name, told, wrong[entry])
+
+
+def _by_hand(end: str, flow: Flow, entry: Entry) -> Iterator[Slip]:
+    """What becomes of two numbers that should be multiplied."""
+    assert flow.local is not None, "there is a local derivative for each entry"
+    local, arrives = flow.local[entry], flow.adjoint[entry]
+    rule = flow.rule if flow.rule in ("1", "−1") else f"{flow.rule} = {local:.4g}"
+    told = f"That is what arrives at {end}. It is multiplied with the local derivative, {rule}."
+    yield Slip("local derivative forgotten", told, arrives)
+    told = (
+        f"That is the local derivative alone. It is multiplied with what arrives at {end}, "
+        f"{arrives:.4g}."
+    )
+    yield Slip("only the local derivative", told, local)
+    told = (
+        f"Along an edge the two numbers are multiplied: what arrives, {arrives:.4g}, and the local "
+        f"derivative, {local:.4g}."
+    )
+    yield Slip("added, not multiplied", told, arrives + local)
+
+
+def _node_slips(run: GraphRun, place: int, entry: Entry) -> Iterator[Slip]:
+    """What may go wrong with the whole gradient of a node."""
     name, flows = run.graph.nodes[place].name, run.given_to(place)
     arriving = [flow.contribution[entry] for flow in flows]
-    for flow, given in zip(flows, arriving, strict=True):
-        if len(flows) > 1:
-            through = run.graph.nodes[flow.edge.end].name
-            yield "fan-out forgotten", (
-                f"That comes through {through} alone. {len(flows)} edges leave {name}, and what "
-                "they bring back is added."), given  # fmt: skip
-    if len(flows) > 1:
-        yield "multiplied, not added", (
-            f"What comes back along the {len(flows)} edges is added, not multiplied."
-        ), float(np.prod(arriving))  # fmt: skip
-        yield "averaged, not added", (
-            f"What comes back along the {len(flows)} edges is added; no mean is taken."
-        ), float(np.mean(arriving))  # fmt: skip
     if len(flows) == 1:
         yield from _edge_slips(run, flows[0], entry)
-    yield "sign", "The size is right, the sign is not.", -sum(arriving)
-    yield "not cleared", "That is twice as much: an old gradient was not cleared.", (
-        2 * sum(arriving))  # fmt: skip
-    yield "the value", f"That is the value of {name} on the way forward.", run.values[place][entry]
+    if len(flows) > 1:
+        yield from _added(run, name, flows, arriving)
+    yield Slip("sign", "The size is right, the sign is not.", -sum(arriving))
+    told = "That is twice as much: an old gradient was not cleared."
+    yield Slip("not cleared", told, 2 * sum(arriving))
+    told = f"That is the value of {name} on the way forward."
+    yield Slip("the value", told, run.values[place][entry])
+
+
+def _added(run: GraphRun, name: str, flows, arriving) -> Iterator[Slip]:
+    """What becomes of several numbers that should be added."""
+    for flow, given in zip(flows, arriving, strict=True):
+        through = run.graph.nodes[flow.edge.end].name
+        told = (
+            f"That comes through {through} alone. {len(flows)} edges leave {name}, and what they "
+            "bring back is added."
+        )
+        yield Slip("fan-out forgotten", told, given)
+    back = f"What comes back along the {len(flows)} edges is added"
+    yield Slip("multiplied, not added", f"{back}, not multiplied.", float(np.prod(arriving)))
+    yield Slip("averaged, not added", f"{back}; no mean is taken.", float(np.mean(arriving)))
