@@ -70,12 +70,10 @@ def judge_node(run: GraphRun, place: int, typed: float, entry: Entry = ()) -> An
 
 
 def _entry(array: np.ndarray, entry: Entry, name: str) -> float:
-    if len(entry) != array.ndim or any(
-        at >= side for at, side in zip(entry, array.shape, strict=False)
-    ):
-        raise GraphError(
-            f"{name} is {shapes.told(array.shape)}: say for which entry the number is.", name
-        )
+    inside = all(at < side for at, side in zip(entry, array.shape, strict=False))
+    if len(entry) != array.ndim or not inside:
+        shape = shapes.told(array.shape)
+        raise GraphError(f"{name} is {shape}: say for which entry the number is.", name)
     return float(array[entry])
 
 
