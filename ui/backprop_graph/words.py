@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from optcore.graph import Flow, Node
+from optcore.graph import Flow, Node, costs
 from ui.backprop_graph.case import Case
 from ui.backprop_graph.drawing import written
 from ui.prose import csv_text, table
@@ -122,7 +122,14 @@ def rows(case: Case) -> list[Sequence[str]]:
 
 
 def listed(case: Case) -> str:
-    return table(HEADS, rows(case), named=True)
+    """A row for each node, and what the passes cost."""
+    price = costs(case.graph, case.values)
+    caption = (
+        f"Operations: {price.values} forward, {price.backward} more for all gradients by reverse "
+        f"mode; {price.tangents} for one direction in forward mode, of which a whole gradient "
+        f"takes {price.forward_passes}."
+    )
+    return table(HEADS, rows(case), named=True, caption=caption)
 
 
 def sheet(case: Case) -> str:

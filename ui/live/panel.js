@@ -227,6 +227,8 @@ export class Panel {
     if (this.zoomed && second) return void this.reset();
     const found = this.nearest(event);
     if (found?.trace.meta.group) this.stage.touched(found.trace.meta.group);
+    // A finger cannot rest on a node: it taps.
+    if (event.pointerType === "touch" && found?.trace.meta.play === "graph") this.stage.hover.show(this, found);
     const place = this.frame.click && this.placeOf(event);
     if (place) this.clicking = setTimeout(() => this.take(place), this.zoomed ? TWICE : 0);
   }
