@@ -1,6 +1,6 @@
 """Noise: where the gradient that an optimizer sees is not the gradient."""
 
-from ui import frame
+from ui import frame, work
 from ui.noise import choices
 from ui.noise.parameters import PARAMETERS
 from ui.scene import downloads, show
@@ -9,8 +9,7 @@ from ui.state import PageState
 state = PageState("noise", PARAMETERS)
 with frame.row(state):
     choices.choose(state)
-with frame.status():
-    choices.finish(state)
+status = frame.status()
 
 
 @state.live
@@ -25,4 +24,7 @@ if drawer := frame.details(state, "noise.stage"):
     with drawer:
         downloads(scene, state.page)
         frame.about(state)
+with status:
+    choices.finish(state)
 state.publish()
+work.go_on(state)

@@ -36,7 +36,7 @@ from ui.scene import Scene
 from ui.state import PageState
 
 WHOLE, BATCH, SINGLE = RACERS = ("Full batch", "Mini-batch", "One sample")
-LONGEST = 400
+LONGEST = 300
 # Runs of a band, and the steps of all of them that one call takes.
 SEEDS, AT_ONCE = 200, 200_000
 KIND = "band"
@@ -106,8 +106,11 @@ class Case:
 
     @cached_property
     def costs(self) -> np.ndarray:
-        """What has been spent at each position of the clock."""
-        return np.linspace(0, self.course.budget, min(self.course.budget, LONGEST) + 1)
+        """What has been spent at each position of the clock, most of them early on: there most
+        happens, and a logarithmic axis shows it."""
+        budget = self.course.budget
+        early, all_along = np.geomspace(1, budget, LONGEST // 2), np.linspace(0, budget, LONGEST)
+        return np.unique(np.concatenate([early, all_along]).round())
 
     @property
     def spent(self) -> np.ndarray:
@@ -258,6 +261,8 @@ def finish(state: PageState) -> None:
     case, _ = set_up(state)
     if state["band"] and case.band is None and not work.stopped(state, KIND, case):
         work.carry_out(_many(case), lambda: work.stop(state, KIND, case))
+        # The stage is there before the runs are, and is shown again with them.
+        state.memory["growing"] = True
 
 
 def set_up(state: Address) -> tuple[Case, Any]:
