@@ -35,15 +35,17 @@ def table_of_sizes(case) -> str:
 def run(case) -> str:
     """Who came lowest for the same money; what the law says of the ball; what the rate promises."""
     ends = {racer.name: float(case.excess(case.paths[racer.name][-1])) for racer in case.racers}
-    going = {name: end for name, end in ends.items() if np.isfinite(end) and end < 1e6}
+    start = float(case.excess(np.array(case.fit.start)))
+    going = {name: end for name, end in ends.items() if end <= start}
     told = []
     if going:
         best = min(going, key=lambda name: going[name])
-        told.append(f"{best} ends lowest, {number(going[best])} above the minimum,")
-        told[0] += f" for {case.course.budget} {case.equal}."
-    told += [f"{name} has diverged: the rate {number(case.method.learning_rate)} is too large for "
-             f"its batches (whole gradient: {number(case.limit)})."
-             for name in ends if name not in going]  # fmt: skip
+        told.append(f"{best} ends lowest, {number(going[best])} above the minimum, "
+                    f"for {case.course.budget} {case.equal}.")  # fmt: skip
+    if lost := [name for name in ends if name not in going]:
+        told.append(f"{' and '.join(lost)} climb: the rate {number(case.method.learning_rate)} is "
+                    f"too large (limit of the whole gradient: {number(case.limit)}).")  # fmt: skip
+        return " ".join(told)
     told.append(_spent(case))
     told.append(_promise(case))
     return " ".join(told)

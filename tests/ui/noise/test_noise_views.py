@@ -180,6 +180,16 @@ def test_a_batch_grows_as_the_rate_would_have_fallen():
     np.testing.assert_array_equal(sizes, np.round(2 * (1 + 0.05 * np.arange(200))))
 
 
+def test_who_climbs_is_named_with_the_limit_of_the_rate():
+    link = {"view": RUN, "gradient-descent.learning_rate": "1.2"}
+    told = choices.scene(state_at(**link)).words()
+    limit = case_of(run, view=RUN).limit
+    assert told == (
+        "Full batch and Mini-batch and One sample climb: the rate 1.2 is too large (limit of the "
+        f"whole gradient: {limit:.3g})."
+    )
+
+
 def test_the_mean_of_a_band_lies_on_the_exact_expectation():
     """Of 200 runs that differ in their seed, at every position of the clock."""
     case = case_of(run, view=RUN, run__budget="200", equal="steps", run__points="30")
