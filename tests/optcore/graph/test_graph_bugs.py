@@ -179,6 +179,17 @@ def test_a_hidden_bug_is_the_same_for_the_same_seed_and_the_ruling_is_by_the_che
     assert len(kinds) > 2
 
 
+def test_the_same_case_is_another_bug_under_other_names():
+    """One that was told tells nothing of the next graph."""
+    texts = "f = sin(a * b) - a", "f = sin(c * d) - c"
+    first, second = (
+        [type(open_graph_case(parse(text), dict.fromkeys(names, 0.7), seed).bug)
+         for seed in range(8)]
+        for text, names in zip(texts, ("ab", "cd"), strict=True)
+    )  # fmt: skip
+    assert first != second
+
+
 def test_there_is_no_case_where_no_gradient_is_finite():
     with pytest.raises(NoCaseError, match="No bug could be seen"):
         open_graph_case(parse("f = log(x)"), {"x": -1.0}, 0)
