@@ -5,20 +5,21 @@ The lesson that is being made is the one that is open, so the address holds all 
 
 from dataclasses import replace
 from html import escape
+from urllib.parse import parse_qsl, urlsplit
 
 import streamlit as st
 
 from ui.address import Address
 from ui.framing import FRAME
 from ui.lesson_file import Answer, Lesson, LessonError, Step, as_text, own, page_in
-from ui.lessons import FOLDER, NOT_SURE, OpenLesson, address
+from ui.lessons import FOLDER, NOT_SURE, OPENS, OpenLesson, address, lesson_row
 from ui.live.open_file import open_file
 from ui.parameters import Origin
 from ui.state import PageState
 
 UNTITLED = "A lesson of my own"
 # What a person types, with the characters that there is room for.
-FIELDS = {"title": 80, "words": 600, "right": 60, "others": 300, "then": 300}
+FIELDS = {"title": 80, "words": 600, "right": 60, "others": 300, "then": 300, "next": 6000}
 _FAULT, _FILE, _ELSEWHERE = "own.fault", "own.file", "own.elsewhere"
 
 
@@ -65,12 +66,30 @@ def step_of(typed: dict[str, str], number: int, at: int | None) -> Step:
     )
 
 
+def named_in(link: str) -> str:
+    """The lesson that a link opens, as page/name; empty for no link, LessonError for another."""
+    if not link.strip():
+        return ""
+    parts = urlsplit(link.strip())
+    page = parts.path.rsplit("/", 1)[-1] or OPENS
+    name = dict(parse_qsl(parts.query)).get("lesson", "").partition(".")[0]
+    try:
+        lesson_row(_known(page)).parse(name)
+    except ValueError:
+        raise LessonError("The link to go on with opens no lesson: copy one of a lesson.") from None
+    return f"{page}/{name}"
+
+
+def _known(page: str) -> str:
+    """The name of a page, if it has lessons."""
+    if not page.isidentifier() or not (FOLDER / page / "about.md").is_file():
+        raise LessonError("The file names no page that has lessons (“page: race”).")
+    return page
+
+
 def from_file(text: str, page: str = "") -> Lesson:
     """The lesson in a file, for the page that it names or else for `page`; LessonError for none."""
-    page = page_in(text) or page
-    if not page or not (FOLDER / page / "about.md").is_file():
-        raise LessonError("The file names no page that has lessons (“page: race”).")
-    return own(text, page)
+    return own(text, _known(page_in(text) or page))
 
 
 # ------------------------------------------------------------------ on the page
@@ -87,6 +106,7 @@ def maker(state: PageState) -> None:
         _field("right", "If you ask: the right answer")
         _field("others", "Other answers, one a line", area=True)
         _field("then", "What you say afterwards")
+        _field("next", "The link of the lesson to go on with, on any page")
         st.button("Add as a step", key="own.add", type="primary", on_click=_add, args=(state,))
         if lesson is not None:
             st.button("Take the last step out", key="own.less", on_click=_less, args=(state,))
@@ -123,6 +143,8 @@ def _add(state: PageState) -> None:
     try:
         step = step_of(typed, len(lesson.steps) + 1 if lesson else 1, at)
         made = with_step(lesson, state, state.page, " ".join(typed["title"].split()), step)
+        if onward := named_in(typed["next"]):
+            made = own(as_text(replace(made, next=onward)), state.page)
     except LessonError as fault:
         st.session_state[_FAULT] = str(fault)
         return

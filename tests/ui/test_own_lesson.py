@@ -9,13 +9,15 @@ from random_links import staged
 from ui.address import Address, empty
 from ui.framing import FRAME
 from ui.lesson_file import LONGEST, LessonError, Step, as_text, own, parse, unpacked
-from ui.lessons import OpenLesson, as_shown, lesson_row, lessons
-from ui.own_lesson import from_file, step_of, with_step
+from ui.lessons import OpenLesson, address, as_shown, lesson_row, lessons
+from ui.own_lesson import from_file, named_in, step_of, with_step
 from ui.race.parameters import PARAMETERS
 from ui.slow_neuron.parameters import PARAMETERS as SLOW_NEURON
 
 EVERY = [lesson for page in staged() for lesson in lessons(page)]
-NOTHING = {"title": "", "words": "", "right": "", "others": "", "then": ""}
+NOTHING = {"title": "", "words": "", "right": "", "others": "", "then": "", "next": ""}
+NOWHERE = ["here", "https://host.example/", "/curvature?lesson=none", "/../../x?lesson=a",
+           "/lessons?lesson=a", "?lesson=~AAAA"]  # fmt: skip
 STRANGE = [
     "ask: who?", "- no answer", "## no heading", "\\ a backslash", "title: none", "<b>x</b> **y**",
     "a {made.up} fact", "x = 1 & y = 2; 100 % + #", "λ ≤ 2/η 梯度", "then: and then", "{", "[a](b)",
@@ -150,6 +152,24 @@ def test_a_bomb_is_not_unpacked():
     small = zlib.compress(b"title: x\n" * 10_000_000, 9, wbits=-15)
     with pytest.raises(LessonError, match="cut or changed"):
         unpacked("~" + urlsafe_b64encode(small).decode().rstrip("="), "race")
+
+
+def test_a_lesson_goes_on_with_one_of_another_page():
+    beyond = from_file(GOOD.replace("race", "curvature").replace("state: surface=bowl\n", ""))
+    link = f"https://host.example/course/{address(beyond.page, beyond.name)}"
+    onward = named_in(link)
+    lesson = own(GOOD.replace("page", f"next: {onward}\npage"), "race")
+    shown = as_shown(OpenLesson(lesson), {})
+    assert shown["next"] == {"address": address("curvature", beyond.name)}
+    assert named_in(" ") == ""
+    assert named_in("http://127.0.0.1:8501/?lesson=zig-zag-in-a-ravine.2&at=3") == (
+        "race/zig-zag-in-a-ravine")  # fmt: skip
+
+
+@pytest.mark.parametrize("link", NOWHERE)
+def test_a_link_of_no_lesson_is_none_to_go_on_with(link):
+    with pytest.raises(LessonError, match="opens no lesson"):
+        named_in(link)
 
 
 def test_a_state_of_any_page_can_be_a_step():
