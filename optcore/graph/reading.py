@@ -20,7 +20,7 @@ GRAMMAR = formula.Grammar(unary=(*formula.UNARY, "sum", "mean"), arrays=True, lo
 OF_ONE = {"max": "amax", "min": "amin"}
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=32)
 def parse(text: str) -> Graph:
     """The graph of statements `name = expression`, one a line or with ; between them.
 

@@ -43,7 +43,7 @@ class Edge:
     position: int
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def depends(graph: "Graph", names: tuple[str, ...]) -> tuple[bool, ...]:
     """For every node, whether it depends on one of these inputs."""
     found: list[bool] = []
@@ -56,7 +56,7 @@ def depends(graph: "Graph", names: tuple[str, ...]) -> tuple[bool, ...]:
     return tuple(found)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def reaches(graph: "Graph", of: int) -> tuple[bool, ...]:
     """For every node, whether the one at place `of` depends on it or is it."""
     found = [False] * len(graph.nodes)
@@ -68,7 +68,7 @@ def reaches(graph: "Graph", of: int) -> tuple[bool, ...]:
     return tuple(found)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def shapes_of(graph: "Graph", given: tuple[Shape, ...]) -> tuple[Shape, ...]:
     """The shape of every node for inputs of these shapes. Raises GraphError."""
     known = dict(zip(graph.inputs, given, strict=True))
