@@ -74,13 +74,8 @@ def test_an_svg_has_paths_legend_and_sentence_and_looks_like_the_png(take_from, 
     texts = {"".join(each.itertext()).strip() for each in drawn.findall(".//{*}text")}
     assert {"Adam", "Momentum", "step 60 / 300"} <= texts
     assert any(text and text in taken.race.words() for text in texts if len(text) > 30)
-    # 60 steps of two racers, and their curves whole.
-    steps = [
-        each.get("d").count("L")
-        for each in drawn.findall(".//{*}path")
-        if "os-clip" in str(each.get("clip-path"))
-    ]
-    assert steps.count(60) >= 2
+    # 60 steps of two racers, among curves that are whole.
+    assert [str(each.get("d")).count("L") for each in drawn.findall(".//{*}path")].count(60) >= 2
     page = browser.new_page()
     page.goto(path.as_uri())
     png = pixels(taken.take("PNG").read_bytes(), finer=2)
@@ -236,3 +231,47 @@ def test_on_paper_there_are_picture_words_and_table_alone(take_from):
 
     page.emulate_media(media="screen")
     assert not page.locator(".os-paper").is_visible()
+
+
+def test_the_menu_is_reached_by_keys_and_fits_a_phone(take_from):
+    taken = take_from("backprop_graph", width=390)
+    share = taken.page.locator(".st-key-row-share button").first
+    share.focus()
+    share.press("Enter")
+    taken.menu.locator("option").first.wait_for(state="attached")
+    box = taken.menu.bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 390
+    button = taken.menu.get_by_role("button", name="SVG")
+    button.focus()
+    with taken.page.expect_download() as coming:
+        button.press("Enter")
+    ElementTree.parse(coming.value.path())
+
+
+def test_what_a_question_hides_cannot_be_taken_away(take_from):
+    taken = take_from("?lesson=one-rate-too-large&lesson.step=2").open()
+    taken.page.wait_for_selector(".os-lesson-answers button")
+    taken.menu.get_by_role("button", name="HTML").click()
+    taken.menu.get_by_text("Answer the question first").wait_for()
+
+
+STEPS = """() => new Promise((done) => {
+    const [seen, range] = [[], document.querySelector(".os-clock input[type=range]")];
+    const begun = performance.now();
+    document.querySelector(".os-play").click();
+    const look = () => {
+        if (seen.at(-1) !== range.value) seen.push(range.value);
+        if (performance.now() - begun < 2600) requestAnimationFrame(look);
+        else done(seen.map(Number));
+    };
+    look();
+})"""
+
+
+def test_who_wants_less_motion_sees_still_steps(take_from):
+    """Two pictures a second, where a run of 300 steps in 8 seconds has 37."""
+    taken = take_from("?race=adam&at=0")
+    seen = taken.page.evaluate(STEPS)
+    assert 3 <= len(seen) <= 8
+    assert seen == sorted(seen)

@@ -1,15 +1,18 @@
 // A pen that writes SVG: the part of a canvas's own that the stage draws with, by the same names, so
 // that one way of drawing serves the screen, a picture in pixels and one that stays sharp.
 
-const STATE = ["fillStyle", "strokeStyle", "lineWidth", "lineJoin", "globalAlpha", "font", "textAlign",
-  "dash", "left", "top", "clipped"];
-const ANCHORS = { left: "start", center: "middle", right: "end" };
+const STATE = ["fillStyle", "strokeStyle", "lineWidth", "lineJoin", "lineCap", "globalAlpha", "font", "textAlign",
+  "textBaseline", "dash", "turned", "clipped"];
+const ANCHORS = { left: "start", start: "start", center: "middle", right: "end", end: "end" };
+const BASELINES = { middle: "central", top: "text-before-edge", bottom: "text-after-edge" };
+const ruler = document.createElement("canvas").getContext("2d");
 
 export class SvgPen {
   constructor(width, height, style = "") {
     Object.assign(this, { width, height, style, parts: [], defs: [], kept: [], d: "" });
-    Object.assign(this, { fillStyle: "#000", strokeStyle: "#000", lineWidth: 1, lineJoin: "miter",
-      globalAlpha: 1, font: "10px sans-serif", textAlign: "left", dash: [], left: 0, top: 0, clipped: "" });
+    Object.assign(this, { fillStyle: "#000", strokeStyle: "#000", lineWidth: 1, lineJoin: "miter", lineCap: "butt",
+      globalAlpha: 1, font: "10px sans-serif", textAlign: "left", textBaseline: "alphabetic", dash: [],
+      turned: new DOMMatrix(), clipped: null });
   }
 
   save() {
@@ -21,8 +24,20 @@ export class SvgPen {
   }
 
   translate(x, y) {
-    this.left += x;
-    this.top += y;
+    this.turned = this.turned.translate(x, y);
+  }
+
+  scale(x, y) {
+    this.turned = this.turned.scale(x, y);
+  }
+
+  rotate(angle) {
+    this.turned = this.turned.rotate((angle * 180) / Math.PI);
+  }
+
+  measureText(text) {
+    ruler.font = this.font;
+    return ruler.measureText(text);
   }
 
   setLineDash(dash) {
@@ -31,7 +46,7 @@ export class SvgPen {
 
   // As on a canvas, what is not finite is not drawn.
   at(x, y) {
-    return `${short(x + this.left)} ${short(y + this.top)}`;
+    return `${short(x)} ${short(y)}`;
   }
 
   beginPath() {
@@ -75,25 +90,36 @@ export class SvgPen {
 
   clip() {
     const name = `os-clip-${this.defs.length}`;
-    this.defs.push(`<clipPath id="${name}"${this.clipped}><path d="${this.d}"/></clipPath>`);
-    this.clipped = ` clip-path="url(#${name})"`;
+    const within = this.clipped ? ` clip-path="url(#${this.clipped})"` : "";
+    this.defs.push(`<clipPath id="${name}"${within}><path d="${this.d}"${this.place}/></clipPath>`);
+    this.clipped = name;
   }
 
-  get look() {
-    return `${this.globalAlpha < 1 ? ` opacity="${short(this.globalAlpha)}"` : ""}${this.clipped}`;
+  // Where the origin is and how things are turned.
+  get place() {
+    const { a, b, c, d, e, f, isIdentity } = this.turned;
+    return isIdentity ? "" : ` transform="matrix(${[a, b, c, d].map(fine)} ${[e, f].map(short)})"`;
   }
 
   get line() {
     const dash = this.dash.length ? ` stroke-dasharray="${this.dash.join()}"` : "";
-    return `stroke="${plain(this.strokeStyle)}" stroke-width="${short(this.lineWidth)}" stroke-linejoin="${this.lineJoin}"${dash}`;
+    const cap = this.lineCap === "butt" ? "" : ` stroke-linecap="${this.lineCap}"`;
+    return `stroke="${plain(this.strokeStyle)}" stroke-width="${short(this.lineWidth)}" stroke-linejoin="${this.lineJoin}"${cap}${dash}`;
+  }
+
+  // What clips stays where it is, however the drawn is turned.
+  add(element) {
+    const pale = this.globalAlpha < 1 ? ` opacity="${short(this.globalAlpha)}"` : "";
+    const clip = this.clipped ? ` clip-path="url(#${this.clipped})"` : "";
+    this.parts.push(pale || clip ? `<g${clip}${pale}>${element}</g>` : element);
   }
 
   stroke() {
-    if (this.d) this.parts.push(`<path d="${this.d}" fill="none" ${this.line}${this.look}/>`);
+    if (this.d) this.add(`<path d="${this.d}" fill="none" ${this.line}${this.place}/>`);
   }
 
   fill() {
-    if (this.d) this.parts.push(`<path d="${this.d}" fill="${plain(this.fillStyle)}"${this.look}/>`);
+    if (this.d) this.add(`<path d="${this.d}" fill="${plain(this.fillStyle)}"${this.place}/>`);
   }
 
   fillRect(...box) {
@@ -115,12 +141,13 @@ export class SvgPen {
   write(text, x, y, paint) {
     if (!Number.isFinite(x + y)) return;
     const [px, py] = this.at(x, y).split(" ");
-    this.parts.push(`<text x="${px}" y="${py}" text-anchor="${ANCHORS[this.textAlign]}" style="${plain(`font: ${this.font}; white-space: pre`)}" ${paint}${this.look}>${plain(text)}</text>`);
+    const baseline = BASELINES[this.textBaseline] ? ` dominant-baseline="${BASELINES[this.textBaseline]}"` : "";
+    this.add(`<text x="${px}" y="${py}" text-anchor="${ANCHORS[this.textAlign]}"${baseline} style="${plain(`font: ${this.font}; white-space: pre`)}" ${paint}${this.place}>${plain(text)}</text>`);
   }
 
   // A picture that is SVG already, as it is.
   nest(svg, x, y) {
-    this.parts.push(`<g transform="translate(${this.at(x, y)})">${svg}</g>`);
+    this.add(`<g${this.place}><g transform="translate(${this.at(x, y)})">${svg}</g></g>`);
   }
 
   toString() {
@@ -131,5 +158,6 @@ export class SvgPen {
 }
 
 const short = (number) => Math.round(number * 100) / 100;
+const fine = (number) => Math.round(number * 1e5) / 1e5;
 const SIGNS = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 export const plain = (text) => String(text).replace(/[&<>"]/g, (sign) => SIGNS[sign]);

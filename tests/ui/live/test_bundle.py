@@ -58,3 +58,15 @@ def test_addresses_tell_of_the_content():
     assert assets.address("plotly.min.js").encode() in found[assets.address("optscope.js")]
     assert assets.version() in assets.address("optscope.js")
     assert assets.address("optscope.js") in assets.stub("stage.js")
+
+
+def test_a_pen_of_svg_can_all_that_is_asked_of_a_pen():
+    """What is drawn on a canvas is drawn in a picture, too: a method that is new is new there."""
+    drawing = ("overlay", "marks", "arrows", "graph", "handle", "legend", "picture")
+    text = {path.stem: path.read_text(encoding="utf-8") for path in assets.FOLDER.glob("*.js")}
+    asked = {name for each in drawing for name in re.findall(r"\bpen\.(\w+)\(", text[each])}
+    # What a canvas is cleared and filled with is its own business.
+    own = {"clearRect", "setTransform", "drawImage"}
+    has = set(re.findall(r"^  (\w+)\(.*\) \{$", text["svg_pen"], re.MULTILINE))
+    assert len(asked) > 15
+    assert asked - own <= has
