@@ -70,7 +70,7 @@ class TransposeForgotten(GraphBug):
 
     def fits(self, tape, node):
         return node.kind == "matmul" and any(
-            self._square(tape, Edge(place, node.place, position)) and tape.varying[place]
+            self._square(tape, Edge(place, node.place, position))
             for position, place in enumerate(node.operands)
         )
 

@@ -195,6 +195,12 @@ def test_there_is_no_case_where_no_gradient_is_finite():
         open_graph_case(parse("f = log(x)"), {"x": -1.0}, 0)
 
 
+def test_no_bug_is_hidden_where_a_gradient_is_infinite():
+    graph, inputs = parse("f = sqrt(x) * y"), {"x": 0.0, "y": 2.0}
+    assert graph.backward(inputs)["x"] == np.inf
+    assert all(places_for(bug, graph, inputs) == () for bug in GRAPH_BUGS)
+
+
 def test_the_lines_of_a_pass_are_its_sums_and_its_steps_back():
     graph = parse("u = x * x\nf = u + sin(u)")
     names = [line.told(graph) for line in lines_of(graph)]
