@@ -18,6 +18,7 @@ STEPS_PER_DECADE = 8
 CLEAN = 10.0  # how many times one error must exceed the other for its branch to be clean
 BRANCH_DECADES = 1.5  # the part of the truncation branch that is fitted, from its lower end
 SHORTEST_DECADES = 0.5
+NEAR = 0.26  # decades each way in which the worst error counts: two steps of eight a decade
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,7 +157,7 @@ def measured_best_h(h, error, rounding) -> float:
     two h are as good as each other.
     """
     error = np.where(np.isfinite(error), error, np.inf)
-    near = np.abs(np.log10(h)[:, None] - np.log10(h)) < 0.26
+    near = np.abs(np.log10(h)[:, None] - np.log10(h)) < NEAR
     worst = np.max(np.where(near, error, 0), axis=1)
     return float(np.max(h[worst <= np.min(worst) + rounding]))
 

@@ -97,5 +97,6 @@ def spelled(operand: str | float) -> str:
     if isinstance(operand, str):
         return operand
     if math.isfinite(operand):
-        return f"({operand!r})" if math.copysign(1, operand) < 0 else repr(operand)
+        text = repr(operand)
+        return f"({text})" if text.startswith("-") else text
     return "nan" if math.isnan(operand) else "inf" if operand > 0 else "(-inf)"

@@ -40,7 +40,7 @@ def test_a_knob_admits_its_range_with_both_ends_and_nothing_else():
 
 def test_a_log_scale_from_zero_has_a_least_number_above_it():
     assert Knob(0.01, 0.0, 1.0, "log", "x").least == pytest.approx(1e-6)
-    assert Knob(1e-8, 0.0, 1.0, "log", "x").least == pytest.approx(1e-11)
+    assert Knob(1e-8, 0.0, 1.0, "log", "x").least == pytest.approx(1e-11, rel=1e-12, abs=0)
     assert Knob(0.0, 0.0, 100.0, "log", "x").least == pytest.approx(1e-4)
     assert Knob(0.5, 1e-3, 1.0, "log", "x").least == 1e-3
 

@@ -202,8 +202,8 @@ def test_true_rates_are_known_to_the_last_digits():
     for k in np.random.default_rng(4).uniform(0.1, 10, 40):
         bowl = Line(lambda x, k=k: 0.5 * k * x**2, lambda x, k=k: k * x, lambda x, k=k: k + 0 * x)
         found = forecast(bowl, (1.0,), 0.1)
-        assert found.true_best_rate == pytest.approx(1 / k, rel=1e-15)
-        assert found.true_break_even == pytest.approx(2 / k, rel=2e-15)
+        assert found.true_best_rate == pytest.approx(1 / k, rel=1e-15, abs=0)
+        assert found.true_break_even == pytest.approx(2 / k, rel=2e-15, abs=0)
 
 
 @pytest.mark.parametrize("scale", [1e-3, 1.0, 1e3])

@@ -1,5 +1,7 @@
 """The V of every rule: slopes, best h, models, and what is said about them."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -15,9 +17,21 @@ from optcore.derivatives.differences import (
     StepError,
     StepTooSmallError,
 )
-from optcore.derivatives.error_curve import default_steps, error_curve, log_slope
-from optcore.derivatives.error_model import NotFiniteError
-from optcore.derivatives.textbook import ratio_to_previous, step_table, textbook_test
+from optcore.derivatives.error_curve import (
+    default_steps,
+    error_curve,
+    log_slope,
+    measured_best_h,
+    roundoff_branch,
+    truncation_branch,
+)
+from optcore.derivatives.error_model import NotFiniteError, kink_distance, roundoff_model
+from optcore.derivatives.textbook import (
+    ratio_to_previous,
+    step_table,
+    textbook_test,
+    textbook_verdict,
+)
 from optcore.formula.functions import (
     ABSOLUTE,
     EXP,
@@ -185,7 +199,7 @@ def test_bad_input_gets_a_sentence():
 def test_default_steps():
     steps = default_steps()
     assert len(steps) == 129
-    assert (steps[0], steps[-1]) == (1, pytest.approx(1e-16))
+    assert (steps[0], steps[-1]) == (1, pytest.approx(1e-16, rel=1e-12, abs=0))
 
 
 def test_the_table_shows_ten_against_a_hundred():
@@ -273,3 +287,81 @@ def test_the_textbook_test_does_not_convict_on_round_off():
 def test_a_ratio_needs_two_errors():
     ratio = ratio_to_previous(np.array([8.0, 4.0, 0.0, 2.0, 1.0]))
     np.testing.assert_array_equal(ratio, [np.nan, 2.0, np.nan, np.nan, 2.0])
+
+
+@pytest.mark.parametrize(
+    ("error", "roundoff", "order", "verdict"),
+    [
+        ([0.125, 9.0], 0.0, 2, "passes"),
+        ([0.126, 9.0], 0.0, 2, "wrong"),
+        ([1.0, 0.125 / 10], 0.0, 2, "smaller h"),
+        ([1.0, 0.5], 0.25, 2, "inconclusive"),
+        ([1.0, 0.5], 0.24, 2, "wrong"),
+        # A fall of 30 is too little for order 2, one of 900 for order 4, one of 5.5 for order 1.
+        ([15.0, 0.5], 0.0, 2, "wrong"),
+        ([15.5, 0.5], 0.0, 2, "smaller h"),
+        ([449.0, 0.5], 0.0, 4, "wrong"),
+        ([451.0, 0.5], 0.0, 4, "smaller h"),
+        ([2.7, 0.5], 0.0, 1, "wrong"),
+        ([2.8, 0.5], 0.0, 1, "smaller h"),
+        ([np.inf, 0.5], 0.0, 2, "smaller h"),
+    ],
+)
+def test_verdicts_of_the_textbook_at_their_borders(error, roundoff, order, verdict):
+    assert textbook_verdict(error, 0.125, roundoff, order) == verdict
+
+
+def test_the_best_h_is_the_largest_that_is_as_good_as_any_and_all_near_it():
+    h = np.array([1.0, 0.1, 0.01, 0.001])
+    assert measured_best_h(h, np.array([1, 0.5, 0.25, 1]), 0.25) == 0.1
+    assert measured_best_h(h, np.array([1, 0.5, 0.25, 1]), 0.24) == 0.01
+    assert measured_best_h(h, np.array([np.nan, 1, 1, 0.5]), 0.0) == 0.001
+    # One exact by luck among bad ones an eighth of a decade apart is none.
+    close = np.logspace(0, -1, 9)
+    assert measured_best_h(close, np.array([3, 3, 0, 3, 3, 1, 1, 1, 1]), 0.0) == close[7]
+
+
+def test_branches_are_where_one_error_is_ten_times_the_other():
+    h = np.array([1.0, 0.1, 0.01, 1e-3, 1e-4])
+    truncation, roundoff = h**2, 1e-5 / h
+    # 10 against 1, 1e-2 / 1e-4, 1e-4 / 1e-3: the first two are clean, within 1.5 decades of 0.1.
+    error = truncation + roundoff
+    kept = truncation_branch(h, error, truncation, roundoff)
+    assert kept.tolist() == [True, True, False, False, False]
+    assert truncation_branch(h / 1.0, 2.5 * error, truncation, roundoff).tolist() == [False] * 5
+    assert truncation_branch(h, 0.4 * error, truncation, roundoff).tolist() == [False] * 5
+    lowest = roundoff_branch(error, truncation, roundoff, 1.0)
+    assert lowest.tolist() == [False, False, False, True, False]
+    assert roundoff_branch(error, truncation, roundoff, 3.0).tolist()[3:] == [True, True]
+    assert not roundoff_branch(0 * error, truncation, roundoff, 3.0).any()
+
+
+def test_the_slope_is_that_of_points_a_third_of_the_range_apart():
+    h = np.array([1.0, 10.0, 100.0, 1000.0])
+    # Pairs of neighbours have slopes 5, -1, 5, which do not count; the others 2, 2 and 3.
+    assert log_slope(h, 10.0 ** np.array([0, 5, 4, 9])) == pytest.approx(2)
+    assert np.isnan(log_slope(h[:2], h[:2]))
+    assert log_slope(np.array([1.0, 2.0, 4.0]), np.array([1.0, 8.0, 64.0])) == pytest.approx(3)
+    assert np.isnan(log_slope(np.array([1.0, 1.5, 3.0]), np.array([1.0, 1.5, 3.0])))
+
+
+def test_round_off_by_hand():
+    """3 x from 1 with h = 1/2: the estimate's own 3/2 eps, (9/4 + 3/2) eps / h of the value and
+    of the place at 3/2, 3/2 eps / h of the value at 1."""
+    line = SimpleNamespace(value=lambda x: 3 * x, derivative=lambda x: 3 + 0 * x)
+    found = roundoff_model(FORWARD, line, np.float64(1.0), np.array([0.5]))
+    assert found / np.finfo(float).eps == pytest.approx(12, rel=1e-15)
+    # Central: values of 9/2 and 3/2 at 3/2 and 1/2, floats eps and eps/2 apart, weights of 1/2.
+    found = roundoff_model(CENTRAL, line, np.float64(1.0), np.array([0.5]))
+    expected = 1.5 + ((2.25 + 1.5) / 2 + (0.75 + 0.75) / 2) / 0.5
+    assert found / np.finfo(float).eps == pytest.approx(expected, rel=1e-15)
+
+
+def test_the_kink_a_rule_meets_first():
+    corners = SimpleNamespace(kinks=(-0.25, 0.5, 3.0))
+    assert [kink_distance(rule, corners, 0.0) for rule in (FORWARD, BACKWARD, CENTRAL)] == [
+        0.5, 0.25, 0.25,
+    ]  # fmt: skip
+    assert kink_distance(FIVE_POINT, corners, 0.0) == 0.125
+    assert kink_distance(FORWARD, corners, 0.5) == 0
+    assert kink_distance(FORWARD, corners, 4.0) == kink_distance(COMPLEX_STEP, corners, 0) == np.inf

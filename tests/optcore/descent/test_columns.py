@@ -125,3 +125,13 @@ def test_rows_of_a_recorded_batch_are_not_overwritten():
     run = descend(Rosenbrock(), Adam(), spread(Rosenbrock(), 3), 30)
     np.testing.assert_allclose(run.values, Rosenbrock().value(run.points), rtol=1e-12)
     assert (np.diff(run.points, axis=0) != 0).any(axis=-1).all()
+
+
+def test_a_column_whose_result_is_read_no_more_takes_the_next():
+    """What a processor holds near is little: far fewer columns than results."""
+    points = np.ones((3, 2))
+    laid_out = columns(setting(formula_surface("sin(x)^4 * cos(y)^3"), Adam(), points, 2))
+    results = [result for _, _, result in laid_out.looking + laid_out.moving]
+    own = {id(column) for column in laid_out.own.values()}
+    lent = {id(result) for result in results} - own
+    assert len(lent) < len(results) / 2
