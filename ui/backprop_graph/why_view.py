@@ -139,14 +139,15 @@ def _paths(blocks: int) -> dict:
 def told(case: Case, sides: Sides, chain: Timed) -> list[str]:
     n, m = sides.inputs, sides.outputs
     inputs, outputs = case.graph.inputs, case.graph.outputs
-    found = [f"{n} inputs, {m} outputs: the Jacobian has {n * m} numbers. Play the passes."]
+    counted = f"{n} input{'s' * (n > 1)}, {m} output{'s' * (m > 1)}"
+    found = [f"{counted}: the Jacobian has {n * m} numbers. Play the passes."]
     found += [f"Forward mode, pass {i}: how all nodes move with {name}. One column of {n}."
               for i, name in enumerate(inputs, 1)]  # fmt: skip
     found += [f"Reverse mode, pass {j}: how {name} depends on all nodes. One row of {m}."
               for j, name in enumerate(outputs, 1)]  # fmt: skip
     forward, reverse = fan_operations(n, m)
     found[-1] = (
-        f"All of it: forward {n} passes, {forward} operations; reverse {m}, {reverse}. A chain: "
+        f"All of it: forward {n} pass{'es' * (n > 1)}, {forward} operations; reverse {m}, {reverse}. A chain: "
         f"{chain.paths:,} paths took {number(1e3 * chain.by_paths)} ms, one pass over "
         f"{chain.edges} edges {number(1e3 * chain.by_pass)} ms."
     )
