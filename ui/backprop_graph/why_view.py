@@ -147,8 +147,8 @@ def told(case: Case, sides: Sides, chain: Timed) -> list[str]:
               for j, name in enumerate(outputs, 1)]  # fmt: skip
     forward, reverse = fan_operations(n, m)
     found[-1] = (
-        f"All of it: forward {n} pass{'es' * (n > 1)}, {forward} operations; reverse {m}, {reverse}. A chain: "
-        f"{chain.paths:,} paths took {number(1e3 * chain.by_paths)} ms, one pass over "
+        f"All of it: forward {n} pass{'es' * (n > 1)}, {forward} operations; reverse {m}, "
+        f"{reverse}. A chain: {chain.paths:,} paths took {number(1e3 * chain.by_paths)} ms, one pass over "
         f"{chain.edges} edges {number(1e3 * chain.by_pass)} ms."
     )
     return found
