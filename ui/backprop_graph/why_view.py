@@ -148,8 +148,8 @@ def told(case: Case, sides: Sides, chain: Timed) -> list[str]:
     forward, reverse = fan_operations(n, m)
     found[-1] = (
         f"All of it: forward {n} pass{'es' * (n > 1)}, {forward} operations; reverse {m}, "
-        f"{reverse}. A chain: {chain.paths:,} paths took {number(1e3 * chain.by_paths)} ms, one pass over "
-        f"{chain.edges} edges {number(1e3 * chain.by_pass)} ms."
+        f"{reverse}. A chain: {chain.paths:,} paths took {number(1e3 * chain.by_paths)} ms, one "
+        f"pass over {chain.edges} edges {number(1e3 * chain.by_pass)} ms."
     )
     return found
 

@@ -120,6 +120,8 @@ def test_a_residual_chain_has_two_to_the_blocks_paths_and_three_edges_a_block(bl
     run = graph.run({"x0": 0.3})
     walked = sum_over_paths(run, "x0")
     assert walked.paths == 2**blocks
+    # From each x there are three edges: to its tanh, on to the sum, and straight to the sum.
+    assert walked.multiplications == 3 * (2**blocks - 1)
     np.testing.assert_allclose(walked.total, run.adjoint("x0"), rtol=1e-12)
 
 
