@@ -6,8 +6,8 @@ import numpy as np
 
 from optcore.curvature.pfaffian import dean_majumdar, pfaffian_share
 from optcore.curvature.shares import SpectrumSample, negative_share, semicircle
-from ui.curvature.shapes import dots, later, layout, track
-from ui.figures import level
+from ui.curvature.shapes import dots, layout, track
+from ui.figures import later, level
 
 ORDERS = np.arange(1, 31)
 REACH = 1.6

@@ -3,8 +3,8 @@
 import numpy as np
 
 from optcore.curvature.edge import ChosenMinima
-from ui.curvature.shapes import dots, later, layout, track
-from ui.figures import log_range
+from ui.curvature.shapes import dots, layout, track
+from ui.figures import later, log_range
 
 
 def chosen(found: ChosenMinima, rate: float) -> dict:

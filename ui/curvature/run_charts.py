@@ -5,8 +5,8 @@ import numpy as np
 from optcore.curvature.stuck import SMALL, StuckRun
 from optcore.curvature.track import CurvatureTrack
 from optcore.descent.run import Run
-from ui.curvature.shapes import dots, later, layout, track
-from ui.figures import level, log_range
+from ui.curvature.shapes import dots, layout, track
+from ui.figures import later, level, log_range
 
 HISTORY = ("loss", "gradient norm", "g·Hg / g·g", "sharpness", "2 / rate")
 ENDING = ("gradient norm", "sharpness", "lowest eigenvalue")

@@ -5,9 +5,9 @@ import numpy as np
 from optcore.descent.run import Run
 from ui.curvature.case import Hover, SaddleCase
 from ui.curvature.run_charts import path
-from ui.curvature.shapes import arrow, dots, later, layout, track
+from ui.curvature.shapes import arrow, dots, layout, track
 from ui.curvature.step_charts import axes
-from ui.figures import level, log_range
+from ui.figures import later, level, log_range
 
 
 def on_the_ground(case: SaddleCase, surface) -> list[dict]:

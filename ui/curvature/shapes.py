@@ -40,14 +40,6 @@ def track(name: str, play: str, *, label: str = "", **places) -> dict:
     return trace
 
 
-def later(trace: dict) -> dict:
-    """The same, but not before the clock has left its first step: it tells what comes of it."""
-    unseen = np.full(np.shape(trace["x"]), np.nan)
-    rows = {axis: np.stack([unseen, np.asarray(trace[axis], float)]) for axis in "xy"}
-    kept = {name: part for name, part in trace.items() if name not in rows}
-    return kept | {"meta": {**trace["meta"], "play": "frame", **rows}}
-
-
 def dots(name: str, x, y) -> dict:
     """Markers alone."""
     return {**track(name, "still", x=np.asarray(x, float), y=np.asarray(y, float)),

@@ -9,7 +9,6 @@ from ui.curvature.shapes import (
     arrow,
     bar,
     dots,
-    later,
     layout,
     level_set,
     nice,
@@ -17,7 +16,7 @@ from ui.curvature.shapes import (
     sign_colour,
     track,
 )
-from ui.figures import level
+from ui.figures import later, level
 from ui.ground import Ground, contour
 from ui.palette import HUES
 from ui.prose import number

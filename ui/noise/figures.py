@@ -71,14 +71,6 @@ def framed(group: str, x, y, *, silent: bool = False, **parts: Any) -> dict[str,
     return altered(altered(moving(group, "still"), meta=meta), **parts)
 
 
-def later(trace: dict[str, Any]) -> dict[str, Any]:
-    """The same, but not before the clock has left its first step: it tells what comes of it."""
-    unseen = np.full(np.shape(trace["x"]), np.nan)
-    rows = {axis: np.stack([unseen, np.asarray(trace[axis], float)]) for axis in "xy"}
-    kept = {name: part for name, part in trace.items() if name not in rows}
-    return altered(kept, meta={"play": "frame", **rows})
-
-
 def law(x, y, title: str = "law") -> dict:
     """What an exact law says, over what was measured."""
     return ink(title, x, y, width=1.6, dash="dash")

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from optcore.descent import delay_limit
-from ui.figures import axis, ink, log_range, marks, over, positive
+from ui.figures import axis, ink, later, log_range, marks, over, positive
 from ui.ground import contour, minima
 from ui.noise.figures import (
     ANGLES,
@@ -15,7 +15,6 @@ from ui.noise.figures import (
     few_decades,
     figure,
     framed,
-    later,
     law,
     moving,
 )

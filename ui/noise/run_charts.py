@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from ui.figures import axis, ink, log_axis, log_range, marks, positive
+from ui.figures import axis, ink, later, log_axis, log_range, marks, positive
 from ui.ground import contour
-from ui.noise.figures import LOOKS, altered, cloud, ellipse, few_decades, figure, later, moving
+from ui.noise.figures import LOOKS, altered, cloud, ellipse, few_decades, figure, moving
 
 FOUND = 400
 # Names of the racers whose samples are drawn.
