@@ -27,6 +27,8 @@ from ui.state import PageState
 LONGEST = 300
 # Runs whose distance is averaged, sets of data whose losses are, and steps of all that are made.
 SEEDS, SETS, MADE = 40, 120, 40_000
+# A hand that moves sees the mean of a few sets where these are quick, else a single one.
+FEW = 400
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,9 @@ class Case:
 
     @property
     def sets(self) -> int:
-        return max(10, min(SETS, MADE // self.steps)) if self.rests else 10
+        if self.rests:
+            return max(10, min(SETS, MADE // self.steps))
+        return 10 if self.steps <= FEW else 1
 
     @property
     def a_pass(self) -> int:
@@ -137,25 +141,36 @@ def _descended(
 
 @cached
 def _told(fit, deck, lie, order, steps, batch, sets, rows) -> dict[str, np.ndarray]:
-    seeds: Any = deck.seed + np.arange(sets)
-    data = fit.fresh(deck.points, seeds)
-    if lie == SORTED:
-        places = np.argsort(data.x, axis=-1)
-        data = replace(data, x=np.take_along_axis(data.x, places, axis=-1),
-                       y=np.take_along_axis(data.y, places, axis=-1))  # fmt: skip
-    batches = Batches(batch, order, seed=seeds)
-    starts = np.tile(fit.start, (sets, 1))
-    run = descend(data, GradientDescent(deck.learning_rate), starts, steps, batches=batches)
+    data, start, seeds = fit, np.array(fit.start), deck.seed
+    if sets > 1:
+        seeds = deck.seed + np.arange(sets)
+        data = _lying(fit.fresh(deck.points, seeds), lie)
+        start = np.tile(start, (sets, 1))
+    batches = Batches(batch, order, seeds)
+    run = descend(data, GradientDescent(deck.learning_rate), start, steps, batches=batches)
     rows = list(rows)
+
+    def mean(values: np.ndarray) -> np.ndarray:
+        return values.reshape(len(values), -1).mean(axis=1)
+
     with np.errstate(all="ignore"):
-        risk = data.risk(run.points).mean(axis=-1)
-        before = losses_before(data, batches, run.points).mean(axis=-1)
+        risk = mean(data.risk(run.points))
+        before = mean(losses_before(data, batches, run.points))
         return {
-            "training": data.value(run.points[rows]).mean(axis=-1),
+            "training": mean(data.value(run.points[rows])),
             # Its distance from the risk is what is smoothed: that lags behind no steep slope.
             "before update": (risk + _smoothed(before - risk, -(-deck.points // batch)))[rows],
             "true risk": risk[rows],
         }
+
+
+def _lying(data: LinearRegression, lie: str) -> LinearRegression:
+    """Several sets of data, each sorted if they lie so."""
+    if lie != SORTED:
+        return data
+    places = np.argsort(data.x, axis=-1)
+    x, y = (np.take_along_axis(np.asarray(part), places, axis=-1) for part in (data.x, data.y))
+    return replace(data, x=x, y=y)
 
 
 def _smoothed(values: np.ndarray, width: int) -> np.ndarray:
