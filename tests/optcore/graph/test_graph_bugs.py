@@ -209,3 +209,12 @@ def test_the_lines_of_a_pass_are_its_sums_and_its_steps_back():
         "the sum of what arrives at u", "the backward line of u", "the sum of what arrives at x",
     ]  # fmt: skip
     assert Line("back", graph.places["f"]) in lines_of(graph)
+
+
+def test_lines_are_those_of_nodes_that_vary_and_lead_to_the_output():
+    graph = parse("u = sin(x)\nc = sum([1, 2])\nf = c * x * x")
+    places = {graph.nodes[line.place].name for line in lines_of(graph) if line.kind != "clear"}
+    assert places == {"f", "c * x", "x"}
+    assert {
+        graph.nodes[line.place].name for line in lines_of(graph, "u") if line.kind == "back"
+    } == {"u"}
