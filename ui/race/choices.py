@@ -15,7 +15,7 @@ from optcore.knobs import knobs
 from optcore.surfaces.base import Surface
 from ui import controls
 from ui.address import Address
-from ui.cache import cached
+from ui.cache import CACHE, cached
 from ui.families import choose_by_family
 from ui.live.turn import give_way
 from ui.palette import OPTIMIZER_LOOKS
@@ -31,6 +31,11 @@ SAMPLES = (
     "Each step sees the next samples of a deck: shuffled before each pass, ordered as they lie, "
     f"drawn with putting back, or ever new ones. For {' and '.join(each.name for each in FITS)}."
 )
+
+
+# Bytes that a step of a sweep takes at most while it goes on, as measured, and the steps up to
+# which it asks for no room.
+SWEEP_MEMORY, SHORT_SWEEP = 11_000, 2500
 
 
 @dataclass(frozen=True)
@@ -149,8 +154,13 @@ def suited(surface, optimizer, start, steps: int):
 
 @cached
 def swept(surface, optimizer, start, steps: int, given: tuple):
-    """Every rate tried under these conditions, as pairs of names and values."""
-    return best_rate(surface, optimizer, start, steps, **dict(given))
+    """Every rate tried under these conditions, as pairs of names and values.
+
+    Raises CrowdedError where a long one finds no room.
+    """
+    # What is done for every race that rests is short, and must not wait.
+    with CACHE.room(SWEEP_MEMORY * steps if steps > SHORT_SWEEP else 0):
+        return best_rate(surface, optimizer, start, steps, **dict(given))
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,10 @@ import streamlit as st
 
 from optcore.knobs import knobs
 from ui import controls
+from ui.cache import CrowdedError
 from ui.live.stage import Panel, stage
+from ui.live.turn import give_way, turn
+from ui.live.visit import visit
 from ui.palette import OPTIMIZER_LOOKS, legend
 from ui.parameters import slug
 from ui.prose import number, seconds, spelled
@@ -46,13 +49,27 @@ def rate_buttons(state: PageState, race: Race) -> None:
 
 
 def _take_best(state: PageState, race: Race, rated) -> None:
-    sweeps = {o.name: sweep(race, o) for o in rated}
+    try:
+        sweeps = _swept(race, rated)
+    except CrowdedError as fault:
+        st.toast(str(fault))
+        return
     best = {
         f"{slug(name)}.learning_rate": found.best
         for name, found in sweeps.items()
         if found.best is not None
     }
     state.put({**best, "sweep": True, "details": True})
+
+
+def _swept(race: Race, rated) -> dict:
+    """The sweep of each, by name, in turn with others' long work."""
+    found = {}
+    with turn(account=visit().account):
+        for optimizer in rated:
+            found[optimizer.name] = sweep(race, optimizer)
+            give_way()
+    return found
 
 
 def sweeps(state: PageState, race: Race) -> None:
@@ -66,7 +83,12 @@ def sweeps(state: PageState, race: Race) -> None:
         told = f"Try the rates of {len(rated)} optimizers (about {seconds(takes)})"
         st.button(told, on_click=ask, args=(state, "sweep", race), icon=":material/hourglass:")
         return
-    found = {o.name: (sweep(race, o), o.learning_rate) for o in rated}
+    try:
+        tried = _swept(race, rated)
+    except CrowdedError as fault:
+        st.warning(str(fault), icon=":material/groups:")
+        return
+    found = {o.name: (tried[o.name], o.learning_rate) for o in rated}
     figure = charts.sweep(found, floor_of(race.surface))
     names = [optimizer.name for optimizer in rated]
     stage(
