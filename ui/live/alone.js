@@ -24,10 +24,11 @@ body { margin: 0.4rem 0.6rem; color: var(--st-text-color); background: var(--st-
 #os-early { position: static; }
 .os-paper { display: block; }
 .os-stage .os-paper { display: none; }
-.os-made { font-size: 0.8125rem; opacity: 0.75; }</style></head>
+.os-made { font-size: 0.8125rem; opacity: 0.75; }
+@media print { main > .os-paper > p { display: none; } }</style></head>
 <body><main><h1 class="os-title">${title}</h1><div id="os-early" data-stays></div>
 <section class="os-paper">${more(stage)}${stage.table.outerHTML}</section></main>
-<p class="os-made">Made with Optscope: <a href="${plain(location.href)}">${title}, live</a></p>
+<footer class="os-made">Made with Optscope: <a href="${plain(location.href)}">${title}, live</a></footer>
 <script>${inert(plotly)}<\/script>
 <script>window.early = Promise.resolve(new Response(Uint8Array.from(atob("${shown.split(",")[1]}"), (sign) => sign.charCodeAt(0))));<\/script>
 <script type="module">${inert(script)}<\/script></body></html>
