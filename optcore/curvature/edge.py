@@ -23,6 +23,9 @@ from optcore.optimizers import GradientDescent
 
 # Rows whose curvature is worked out together.
 PART = 20
+# Of two linear layers: the spread of each input, and the weights (4, 1) of what they are to learn.
+SPREADS = (2.0, 1.0, 0.5, 0.25)
+WANTED = ((1.0,), (-0.5,), (0.5,), (1.0,))
 
 
 @dataclass(frozen=True)
@@ -79,8 +82,8 @@ class TwoLinearLayers(EdgeCase):
     @cached_property
     def fit(self):
         rng = np.random.default_rng([self.seed, 4])
-        inputs = rng.standard_normal((20, 4)) * (2.0, 1.0, 0.5, 0.25)
-        targets = inputs @ np.array([[1.0], [-0.5], [0.5], [1.0]])
+        inputs = rng.standard_normal((20, len(SPREADS))) * SPREADS
+        targets = inputs @ np.array(WANTED)
         network = Network((4, 4, 1), Identity(), Identity(), bias=False)
         return FitLoss(network, SquaredError(), inputs, targets)
 

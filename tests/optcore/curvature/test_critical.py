@@ -243,7 +243,7 @@ def test_the_scale_of_the_values_changes_no_kind(scale):
 
 def test_a_valley_whose_floor_is_level_is_one_of_minima():
     """y^8 rises so slowly that along the valley it is 1e-12 of what it is across."""
-    (valley,) = critical_points(formula_surface("y^8 + 1"))
+    (valley,) = critical_points(formula_surface("y^8"))
     assert (valley.kind, valley.isolated) == ("minimum", False)
 
 

@@ -253,6 +253,8 @@ def test_the_cases_at_the_edge_are_as_large_as_they_say():
     assert [len(case.fit.inputs) for case in EDGE_CASES] == [20, 20, 100]
     linear = EDGE_CASES[1]
     assert np.linalg.lstsq(linear.fit.inputs, linear.fit.targets)[1] == pytest.approx(0, abs=1e-24)
+    usual = linear.fit.network.initial(XavierNormal(), linear.seed)
+    np.testing.assert_allclose(linear.start, usual / 5, rtol=1e-15)
     spread = np.std(replace(linear, seed=5).fit.inputs / (2.0, 1.0, 0.5, 0.25), axis=0)
     np.testing.assert_allclose(spread, 1, atol=0.5)
 

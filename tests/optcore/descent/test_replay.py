@@ -9,9 +9,9 @@ import pytest
 from optcore.descent import loop as descent
 from optcore.descent.delay import Delay
 from optcore.descent.disturbance import ClipNorm, ClipValue, GradientNoise
-from optcore.descent.languages import NAMES_IN_SCOPE, lines
+from optcore.descent.languages import FLOATS, NAMES_IN_SCOPE, NUMPY, lines, spelled
 from optcore.descent.loop import descend
-from optcore.descent.recording import Recorder
+from optcore.descent.recording import Operation, Recorder
 from optcore.descent.replay import replay
 from optcore.descent.schedules import OneCycle, WarmupCosine
 from optcore.formula.surface import formula_surface
@@ -288,3 +288,22 @@ def test_what_cannot_be_recorded_says_so():
         np.median(x)
     with pytest.raises(TypeError, match="branch"):
         bool(x[0] > 1)
+
+
+@pytest.mark.parametrize("function", FLOATS, ids=lambda function: function.__name__)
+def test_every_operation_written_with_numpy_is_that_operation(function):
+    count = getattr(function, "nin", 3)
+    given = [np.random.default_rng(i).uniform(0.1, 0.9, (2, 3)) for i in range(count)]
+    if function.__name__.startswith(("logical", "bitwise", "invert", "where")):
+        given[:2] = [each > 0.5 for each in given[:2]]
+    (line,) = lines([Operation("result", function, tuple("abc"[:count]))], NUMPY)
+    names = {"np": np, **dict(zip("abc", given, strict=False))}
+    exec(line, names)
+    np.testing.assert_array_equal(names["result"], function(*given))
+
+
+def test_numbers_are_spelled_so_that_they_can_be_read_back():
+    assert [spelled(number) for number in (2.0, -0.5, 0.0, -0.0, 1e-30)] == [
+        "2.0", "(-0.5)", "0.0", "(-0.0)", "1e-30",
+    ]  # fmt: skip
+    assert [spelled(x) for x in (np.inf, -np.inf, np.nan, "x")] == ["inf", "(-inf)", "nan", "x"]
