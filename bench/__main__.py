@@ -12,15 +12,17 @@ from bench.report import Section, chapter, document
 from bench.servers import ROOT
 
 TOPICS = (
-    "start", "first_look", "race", "pages", "server", "attack", "crowd", "descend", "checks",
-    "verdicts", "flow", "steps", "recurrent", "curvature", "noise", "graph",
+    "start", "first_look", "lessons", "race", "pages", "server", "attack", "crowd", "descend",
+    "checks", "verdicts", "flow", "steps", "recurrent", "curvature", "noise", "graph",
 )  # fmt: skip
 # These compare with torch and JAX, so they run where those are.
 BESIDE_PEERS = (
     "descend", "checks", "flow", "steps", "recurrent", "curvature", "noise", "graph",
 )  # fmt: skip
 RESULTS = ROOT / "bench" / "results"
-LIMIT = 400
+# Seconds for a topic, and for those that open page after page.
+LIMIT, LONG = 400, 900
+LONGER = ("first_look", "lessons")
 FAILED = ": not measured"
 
 
@@ -58,16 +60,16 @@ def _measured(topic: str) -> Section:
     if topic in BESIDE_PEERS:
         # NumPy's matrix products on one core, as the app has them (ui/__init__.py).
         python, environment = peers.python(), {"OPENBLAS_NUM_THREADS": "1", **os.environ}
-    began = time.perf_counter()
+    began, limit = time.perf_counter(), LONG if topic in LONGER else LIMIT
     try:
         subprocess.run(
             [python, "-m", "bench", topic, "--here"],
-            cwd=ROOT, env=environment, check=True, timeout=LIMIT,
+            cwd=ROOT, env=environment, check=True, timeout=limit,
         )  # fmt: skip
     except subprocess.CalledProcessError as fault:
         return Section(topic + FAILED, f"Its process ended with code {fault.returncode}.")
     except subprocess.TimeoutExpired:
-        return Section(topic + FAILED, f"It took longer than {LIMIT} s.")
+        return Section(topic + FAILED, f"It took longer than {limit} s.")
     print(f"{time.perf_counter() - began:.0f} s", file=sys.stderr)
     return Section.load(_page(topic))
 
