@@ -64,7 +64,7 @@ def test_a_node_pointed_at_tells_its_numbers_and_lights_its_paths(visit):
     graph.page.mouse.move(*at(graph.page, *node("q")))
     graph.page.wait_for_selector(f"{TIP}:not([hidden])")
     told = graph.page.locator(TIP).inner_text().splitlines()
-    assert told == ["q  +", "value 3", "gradient −4"]
+    assert told == ["q +", "value 3", "gradient −4"]
     graph.wait_paths_change(before)
 
 
@@ -92,3 +92,13 @@ def test_a_text_typed_becomes_a_graph_and_a_screen_reader_hears_it(visit):
         """() => document.querySelector('.os-plot').getAttribute('aria-description')
             ?.includes('w value 1 gradient −4')"""
     )
+
+
+def test_what_flows_is_seen_on_its_way(visit):
+    """Between two moments the picture changes, though what the scrubber says does not yet."""
+    graph = visit("backprop_graph?at=0")
+    graph.page.get_by_label("Playback speed").select_option("0.25")
+    before = graph.paths()
+    graph.page.get_by_role("button", name="Play").click()
+    graph.wait_paths_change(before)
+    assert graph.page.locator(".os-clock output").inner_text() == "given"

@@ -158,7 +158,7 @@ def test_a_planted_slip_is_drawn_and_found():
     app = opened(view="find-the-bug", bug="operands-swapped-in-multiply")
     places = meta(app)["plan"]["heads"]
     assert [head for head, sign in zip(places, signs(app), strict=True) if sign == "✗"] == [
-        "x", "y", "q  +", "z"
+        "x", "y", "q +", "z"
     ]  # fmt: skip
     assert "the backward line of f is wrong" in ending(app)
 
@@ -207,7 +207,7 @@ def test_sigmoids_stand_beside_relus_in_the_same_graph():
     app = opened(**link, view="sigmoid-and-relu")
     heads = [panel["figure"]["data"][0]["meta"]["plan"]["heads"]
              for panel in picture(app, KEY)["panels"]]  # fmt: skip
-    assert any("sigmoid" in head for head in heads[0])
+    assert any("σ" in head for head in heads[0])
     assert any("relu" in head for head in heads[1])
     assert "with relu 1." in ending(app)
 

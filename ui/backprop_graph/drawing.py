@@ -20,6 +20,8 @@ VALUE, GRADIENT = FLOWS = (
 )
 # A colour and a sign for each card, or nothing.
 Tones = list[tuple[str, str] | None]
+# Where a card is to be narrow.
+SIGNS = {"sigmoid": "σ"}
 LONGEST_HEAD = 14
 # Links whose numbers have room beside them.
 READABLE = 100
@@ -105,8 +107,8 @@ def head(node: Node) -> str:
     elif not node.operands:
         text = node.name
     else:
-        sign = node.operation.sign
-        text = f"{node.name}  {sign}" if node.given else sign
+        sign = SIGNS.get(node.kind, node.operation.sign)
+        text = f"{node.name} {sign}" if node.given else sign
     return text if len(text) <= LONGEST_HEAD else text[: LONGEST_HEAD - 1] + "…"
 
 
@@ -166,12 +168,13 @@ def _arriving(case: Case, place: int, secret: bool) -> list[str]:
 
 
 def on_card(value: np.ndarray | None) -> str:
-    """A number, the numbers of a vector, or those of a matrix row by row."""
+    """A number, the numbers of a vector as a column, or those of a matrix row by row: cards have
+    more room above each other than beside."""
     if value is None:
         return "none"
     if value.ndim == 2:
-        return "\n".join(map(on_card, value))
-    return " ".join(number(each) for each in np.atleast_1d(value))
+        return "\n".join(" ".join(map(number, row)) for row in value)
+    return "\n".join(map(number, np.atleast_1d(value)))
 
 
 def written(value: np.ndarray | None) -> str:

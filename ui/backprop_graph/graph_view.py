@@ -15,7 +15,7 @@ from ui.live.stage import Clock, Handle, Panel
 from ui.state import PageState
 
 # Handles stand where they have room: in graphs of so many inputs, layers and rows.
-MOST_HANDLES, MOST_LAYERS, MOST_ROWS = 8, 8, 6
+MOST_HANDLES, MOST_LAYERS, MOST_ROWS = 8, 10, 6
 # Where the line of a handle lies, seen from its card.
 HALF, BELOW = 0.3, 0.5
 

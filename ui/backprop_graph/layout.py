@@ -11,6 +11,8 @@ import numpy as np
 from igraph import Graph
 
 SWEEPS = 100
+# A picture is sheared if it gets lower by this share at least.
+LEVELLED = 0.75
 # Bends are nodes, too, to who puts them in order.
 MOST_BENDS = 4000
 # A link that passes a layer needs less room in it than a node.
@@ -62,10 +64,21 @@ def placed(count: int, links: Sequence[tuple[int, int]]) -> Placement:
         members = np.flatnonzero(across == own)
         members = members[np.argsort(up[members], kind="stable")]
         up[members] = apart(up[members], np.where(members < count, 1.0, PASSING))
+    up = _levelled(across, up)
     ways = _parted([np.array([across[route], up[route]]) for route in routes], links)
     starts = np.cumsum([0, *(way.shape[1] for way in ways)])
     bends = np.concatenate([np.zeros((2, 0)), *ways], axis=1)
     return Placement(across[:count], up[:count], bends, starts)
+
+
+def _levelled(across: np.ndarray, up: np.ndarray) -> np.ndarray:
+    """A chain that takes something in at each step runs down a diagonal: sheared it runs level,
+    and the distances within a layer stay."""
+    if not across.any():
+        return up
+    middle = across - across.mean()
+    level = up - middle * (middle @ up) / (middle @ middle)
+    return level if np.ptp(level) < LEVELLED * np.ptp(up) else up
 
 
 def _parted(ways: list[np.ndarray], links: Sequence[tuple[int, int]]) -> list[np.ndarray]:

@@ -33,6 +33,7 @@ const LEAST = 0.7;
 const THICK = 5;
 const COLD = 0.13;
 const HEARD = 40;
+const PULSE = 4.5;
 const LABEL_AT = 0.5;
 
 // What is on each node and link at a step: rows of lines, by flow.
@@ -100,8 +101,9 @@ function fitting(trace, letters, rows, wide, high) {
   let type = Infinity;
   widest.forEach((own, at) => {
     const two = at ? (own + widest[at - 1]) / 2 : own;
-    const rim = at === 0 || at === widest.length - 1 ? own : two;
-    type = Math.min(type, (wide * ACROSS) / ((Math.max(two, rim) + PAD) * LETTER));
+    type = Math.min(type, (wide * ACROSS) / ((two + PAD) * LETTER));
+    // Half a unit is left beside the first layer and the last.
+    if (at === 0 || at === widest.length - 1) type = Math.min(type, (0.98 * wide) / ((own + PAD) * LETTER));
   });
   for (const nodes of layers.values()) {
     for (let at = 1; at < nodes.length; at += 1) {
@@ -131,7 +133,7 @@ function sizes(trace, [xa, ya], look) {
   return { type: 0, halves: heads.map(() => small) };
 }
 
-export function graph(pen, points, trace, step, axes, { hover, off, look }) {
+export function graph(pen, points, trace, step, axes, { hover, off, look, clock }) {
   const { meta } = trace;
   const now = told(meta, step);
   const size = sizes(trace, axes, look);
@@ -139,6 +141,7 @@ export function graph(pen, points, trace, step, axes, { hover, off, look }) {
   const routes = between(meta.plan, axes, size.halves);
   const flows = meta.plan.flows.map((flow, at) => ({ ...flow, at, shown: !off.has(flow.group) }));
   links(pen, meta, routes, flows, step, lit, look, size);
+  pulses(pen, meta.plan, routes, flows, step, clock.at - step, look);
   cards(pen, points, meta, flows, now, size, step, lit, look);
   if (size.lines) labels(pen, meta, routes, flows, now, size, look);
 }
@@ -204,6 +207,31 @@ function run(pen, [x, y], [first, last], aside) {
     pen.bezierCurveTo(middle, y[at - 1] + aside, middle, y[at] + aside, x[at], y[at] + aside);
   }
   pen.stroke();
+}
+
+// What is on its way to the next step, so much of the way: a dot on each link that it passes.
+function pulses(pen, plan, [x, y], flows, step, part, look) {
+  if (!(part > 0 && part < 1)) return;
+  for (const { at: flow, colour, way, shown } of flows) {
+    if (!shown) continue;
+    pen.fillStyle = ink(colour, look);
+    plan.passes[flow].forEach((passed, at) => {
+      if (passed !== step + 1) return;
+      const [first, last] = [plan.starts[at], plan.starts[at + 1] - 1];
+      const gone = first + (way > 0 ? part : 1 - part) * (last - first);
+      const from = Math.min(Math.floor(gone), last - 1);
+      pen.beginPath();
+      pen.arc(...onCurve(x, y, from, gone - from), PULSE * look.thick, 0, 7);
+      pen.fill();
+    });
+  }
+}
+
+// A place on the curve that `run` draws from one point to the next.
+function onCurve(x, y, at, share) {
+  const [a, b, c, d] = [(1 - share) ** 3, 3 * share * (1 - share) ** 2, 3 * share ** 2 * (1 - share), share ** 3];
+  const middle = (x[at] + x[at + 1]) / 2;
+  return [a * x[at] + (b + c) * middle + d * x[at + 1], (a + b) * y[at] + (c + d) * y[at + 1]];
 }
 
 function arrow(pen, [x, y], [first, last], way, aside, look) {

@@ -54,3 +54,15 @@ def test_links_that_pass_too_many_layers_go_straight():
     assert found.bends.shape[1] <= MOST_BENDS + 2 * (len(chain) + 398)
     first, last = found.starts[-2:]
     assert found.bends[0, first:last].tolist() == [found.x[0], found.x[399]]
+
+
+def test_a_chain_that_takes_something_in_at_each_step_runs_level():
+    count = 12
+    links = [(at, at + 1) for at in range(count)]
+    links += [(count + at, at) for at in range(1, count + 1)]
+    order = sorted(range(2 * count + 1), key=lambda node: (node % count if node > count else node,
+                                                           node <= count))  # fmt: skip
+    place = {node: at for at, node in enumerate(order)}
+    links = sorted((place[a], place[b]) for a, b in links if place[a] < place[b])
+    found = placed(2 * count + 1, links)
+    assert np.ptp(found.y) <= 3
