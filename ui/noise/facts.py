@@ -29,6 +29,10 @@ def one(case) -> dict[str, float | str | None]:
         found["of_the_norm"] = found["law.1"] / norm if norm > 0 else None
     every = case.expected([len(case.fit.x)], case.draw)[0]
     found |= {"law.points": float(every), "last": float(case.spread[-1])}
+    pull = case.each[:, case.free] @ case.true[case.free]
+    found |= {"b": case.at.b, "against": int((pull < 0).sum())}
+    if case.fit.samples >= 2 and found["law.1"]:
+        found["two"] = float(case.expected([2], case.draw)[0]) / found["law.1"]
     few = np.flatnonzero(case.uphill < 0.05)
     found["enough"] = int(case.sizes[few[0]]) if few.size else None
     found["informs"] = len(set(zip(case.fit.x, case.fit.y, strict=True)))
