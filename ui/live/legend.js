@@ -67,7 +67,7 @@ export class Legend {
   // in `meta.reads` or as drawn.
   draw(step) {
     const { hover: { hot }, off, panels } = this.stage;
-    for (const { group, numbers, chip } of this.chips) {
+    for (const { group, entry, numbers, chip } of this.chips) {
       const parts = [];
       for (const panel of panels) {
         for (const { y, meta } of panel.overlay.traces) {
@@ -82,7 +82,7 @@ export class Legend {
       parts.splice(this.chips.length > FEW ? 2 : 3);
       const text = parts.join("  ");
       if (numbers.textContent !== text) write(numbers, parts);
-      const told = parts.map((each) => each.split(" ")[0]).join(" ");
+      const told = [entry.name, ...parts.map((each) => each.split(" ")[0])].join(" ");
       if (chip.told !== told) chip.dataset.tip = meanings((chip.told = told));
       chip.classList.toggle("os-cold", Boolean(hot) && hot !== group);
       const shown = String(!off.has(group));

@@ -4,6 +4,7 @@
 // rather fewer plots that can be read than all of them squeezed. Tabs then choose among the rest.
 
 import { part } from "./dom.js";
+import { meanings } from "./terms.js";
 
 const LEAST = { wide: 190, high: 140 };
 // Pixels of 1/96 inch across a sheet of A4 within its margins.
@@ -105,6 +106,7 @@ export class Room {
       const tab = Object.assign(document.createElement("button"), { type: "button", textContent: name });
       tab.setAttribute("aria-pressed", String(index + first === at));
       tab.onclick = () => this.choose(index + first);
+      tab.dataset.tip = meanings(name);
       return tab;
     }));
   }

@@ -72,7 +72,7 @@ def _racer(race, optimizer, run, below: Valley) -> dict[str, float | str | None]
     }
     own |= _parts(run, below, moves)
     if rate:
-        own["best_momentum"] = _best_momentum(rate, below)
+        own["best_momentum"] = below.best_momentum(rate)
         own["first_rates"] = float(abs(first[0])) / rate
     if first[0]:
         own["first_ratio"] = float(abs(first[1]) / abs(first[0]))
@@ -109,14 +109,6 @@ def _adding(along: float, across: float) -> str:
     if along > most:
         return "both" if across > most else "along"
     return "across" if across > most else "neither"
-
-
-def _best_momentum(rate: float, below: Valley) -> float | None:
-    """The momentum that arrives first at a rate on a quadratic: the least with which every
-    direction swings, (1 - sqrt(rate curvature))^2 (Polyak 1964); None where one falls away."""
-    if below.curvatures[0] <= 0:
-        return None
-    return float(((1 - np.sqrt(rate * below.curvatures)) ** 2).max())
 
 
 def _fate(run, arrival_step) -> str:

@@ -5,14 +5,14 @@ from dataclasses import replace
 
 from optcore.descent.delay import delay_limit
 from optcore.knobs import knobs
-from optcore.optimizers import GradientDescent
+from optcore.optimizers import GradientDescent, Momentum
 from ui.live.sliders import Board
 from ui.live.turn import give_way
 from ui.parameters import slug
 from ui.race.choices import Conditions, Race, swept
 from ui.race.valley import Valley, valley
 
-CURVATURE, LIMIT, BEST = "curvature", "limit", "best"
+CURVATURE, LIMIT, BEST, FIRST = "curvature", "limit", "best", "first"
 # So many steps, those of all racers together, are swept over while a person waits.
 AT_ONCE = 2500
 DIGITS = 4
@@ -36,6 +36,8 @@ def marks(race: Race, *, settled: bool) -> dict[str, list[dict]]:
         best = [] if swept is None or swept.best is None else [_mark(swept.best, "best rate", BEST)]
         limits = _limits(each, below, race.conditions)
         found[f"{slug(each.name)}.learning_rate"] = [*limits, *best]
+        if isinstance(each, Momentum) and below.exact and not race.conditions.delay.on:
+            found[f"{slug(each.name)}.momentum"] = _momenta(each, below)
         give_way()
     return found
 
@@ -57,6 +59,11 @@ def _limits(optimizer, below: Valley, conditions: Conditions) -> list[dict]:
         rule = f"2 sin(π/{2 * (2 * late.steps + 1)})/λ_max"
     found = [] if plain == own else [_mark(plain, f"2/λ_max {where}", CURVATURE)]
     return [*found, _mark(own, f"its limit {where}", LIMIT, rule)]
+
+
+def _momenta(optimizer: Momentum, below: Valley) -> list[dict]:
+    best = below.best_momentum(optimizer.learning_rate)
+    return [] if best is None else [_mark(best, "arrives first at this rate", FIRST)]
 
 
 def _mark(at: float, label: str, kind: str, rule: str = "") -> dict:

@@ -26,6 +26,15 @@ class Valley:
         low, high = self.curvatures
         return bool(high - low <= 1e-9 * abs(high))
 
+    def best_momentum(self, rate: float) -> float | None:
+        """The momentum that arrives first at a rate on a quadratic: the least with which every
+        direction swings, (1 - sqrt(rate curvature))^2 (Polyak 1964); None where one falls away,
+        or where the rate is too large for any."""
+        if self.curvatures[0] <= 0:
+            return None
+        best = float(((1 - np.sqrt(rate * self.curvatures)) ** 2).max())
+        return best if best < 1 else None
+
     def along(self, points: np.ndarray) -> np.ndarray:
         """How far points (..., 2) are from the center in the flattest direction."""
         return (points - self.center) @ self.directions[:, 0]

@@ -10,7 +10,8 @@ from optcore.descent.loop import descend
 from optcore.descent.schedules import Constant
 from optcore.descent.sweep import best_rate
 from optcore.optimizers import Adam, GradientDescent, Momentum, NesterovMomentum, Newton
-from optcore.surfaces import Ravine, Saddle
+from optcore.surfaces import Ravine, Rosenbrock, Saddle
+from ui.parameters import slug
 from ui.race.choices import Conditions, Race
 from ui.race.known_rates import AT_ONCE, BEST, CURVATURE, LIMIT, marks
 
@@ -29,7 +30,7 @@ def kinds(found) -> list[str]:
 @pytest.mark.parametrize("optimizer", [GradientDescent(), Momentum(), NesterovMomentum()],
                          ids=lambda each: each.name)  # fmt: skip
 def test_beyond_its_limit_a_method_diverges_and_below_it_does_not(optimizer):
-    (found,) = marks(race(optimizer), settled=True).values()
+    found = marks(race(optimizer), settled=True)[f"{slug(optimizer.name)}.learning_rate"]
     (limit,) = [each["at"] for each in found if each["kind"] == LIMIT]
     for share, grows in ((0.99, False), (1.01, True)):
         run = descend(Ravine(), replace(optimizer, learning_rate=share * limit), START, 3000)
@@ -37,6 +38,20 @@ def test_beyond_its_limit_a_method_diverges_and_below_it_does_not(optimizer):
     plain = [each["at"] for each in found if each["kind"] == CURVATURE]
     steepest = Ravine().condition
     assert plain == ([] if isinstance(optimizer, GradientDescent) else [2 / steepest])
+
+
+def test_the_momentum_that_theory_says_arrives_first_is_marked_on_quadratics():
+    rate, surface = 0.02, Ravine(condition=30.0)
+    found = marks(race(Momentum(learning_rate=rate), surface=surface), settled=True)
+    (mark,) = found["momentum.momentum"]
+    ends = {}
+    for shift in (-0.1, 0.0, 0.1):
+        momentum = Momentum(learning_rate=rate, momentum=mark["at"] + shift)
+        run = descend(surface, momentum, START, 150)
+        ends[shift] = float(surface.distance_to_minimum(run.last))
+    assert min(ends, key=lambda shift: ends[shift]) == 0.0
+    for optimizer, ground in ((Momentum(), Rosenbrock()), (NesterovMomentum(), surface)):
+        assert len(marks(race(optimizer, surface=ground), settled=True)) == 1
 
 
 def test_late_gradients_have_a_limit_of_their_own():
