@@ -1,6 +1,6 @@
 """Bugs to plant in the backward pass of a graph: each one slip in one line, at one node.
 
-A planted bug is a `Backprop` that overrides one method, so that `graph.run(..., backprop=bug)`
+A planted bug is a `Backprop` with one method of its own, so that `graph.run(..., backprop=bug)`
 and an objective with it have just that error. Adding one is one class and its name in the tuple.
 """
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from optcore.graph.operations import Elementwise
 from optcore.graph.passes import Adjoints, Tape
-from optcore.graph.planting import GraphBug, repulled
+from optcore.graph.planting import GraphBug, pulled
 from optcore.graph.structure import Edge, Node
 
 
@@ -26,9 +26,7 @@ class FanOutOverwritten(GraphBug):
         return tape.varying[node.place] and len(tape.graph.users[node.place]) > 1
 
     def gather(self, tape, place, found, given):
-        if self.here(FanOutOverwritten, place):
-            return given
-        return super().gather(tape, place, found, given)
+        return given if place == self.place else super().gather(tape, place, found, given)
 
 
 class OperandsSwapped(GraphBug):
@@ -41,10 +39,8 @@ class OperandsSwapped(GraphBug):
     def fits(self, tape, node):
         return node.kind == "mul" and node.operands[0] != node.operands[1]
 
-    def pull(self, tape, edge, found):
-        if self.here(OperandsSwapped, edge.end):
-            return found.nodes[edge.end] * tape.taken[edge.end][edge.position]
-        return super().pull(tape, edge, found)
+    def slip(self, tape, edge, adjoint, right):
+        return adjoint * tape.taken[edge.end][edge.position]
 
 
 class SavedForgotten(GraphBug):
@@ -57,8 +53,8 @@ class SavedForgotten(GraphBug):
     def fits(self, tape, node):
         return node.kind in ("mul", "matmul")
 
-    def pull(self, tape, edge, found):
-        return super().pull(tape, edge, found) * (not self.here(SavedForgotten, edge.end))
+    def slip(self, tape, edge, adjoint, right):
+        return 0 * right
 
 
 class TransposeForgotten(GraphBug):
@@ -80,12 +76,12 @@ class TransposeForgotten(GraphBug):
         shape = tape.taken[edge.end][1 - edge.position].shape[:-1]
         return len(shape) == 2 and shape[0] == shape[1] > 1
 
-    def pull(self, tape, edge, found):
-        if not self.here(TransposeForgotten, edge.end) or not self._square(tape, edge):
-            return super().pull(tape, edge, found)
+    def slip(self, tape, edge, adjoint, right):
+        if not self._square(tape, edge):
+            return right
         turned = list(tape.taken[edge.end])
         turned[1 - edge.position] = np.swapaxes(turned[1 - edge.position], 0, 1)
-        return repulled(tape, edge, found, turned)
+        return pulled(tape, edge, adjoint, turned)
 
 
 class BroadcastNotSummed(GraphBug):
@@ -101,7 +97,7 @@ class BroadcastNotSummed(GraphBug):
         )
 
     def unbroadcast(self, tape, edge, given):
-        if not self.here(BroadcastNotSummed, edge.end):
+        if edge.end != self.place:
             return super().unbroadcast(tape, edge, given)
         shape = tape.shapes[edge.start]
         for _ in range(given.ndim - 1 - len(shape)):
@@ -136,15 +132,15 @@ class WeightsUpdatedFirst(GraphBug):
         inputs = [tape.graph.nodes[place].kind == "input" for place in node.operands]
         return inputs.index(True) if sum(inputs) == 1 else None
 
-    def pull(self, tape, edge, found):
-        bug = self.here(WeightsUpdatedFirst, edge.end)
-        weight = self._weight(tape, tape.graph.nodes[edge.end])
-        if not isinstance(bug, WeightsUpdatedFirst) or weight in (None, edge.position):
-            return super().pull(tape, edge, found)
-        own = Edge(tape.graph.nodes[edge.end].operands[weight], edge.end, weight)
-        moved = list(tape.taken[edge.end])
-        moved[weight] = moved[weight] - bug.rate * self.contribution(tape, own, found)
-        return repulled(tape, edge, found, moved)
+    def slip(self, tape, edge, adjoint, right):
+        node = tape.graph.nodes[edge.end]
+        weight = self._weight(tape, node)
+        if weight in (None, edge.position):
+            return right
+        own, moved = Edge(node.operands[weight], edge.end, weight), list(tape.taken[edge.end])
+        step = self.rate * self.unbroadcast(tape, own, pulled(tape, own, adjoint, moved))
+        moved[weight] = moved[weight] - step
+        return pulled(tape, edge, adjoint, moved)
 
 
 class NotCleared(GraphBug):
@@ -159,13 +155,10 @@ class NotCleared(GraphBug):
         return node.place == 0
 
     def finish(self, tape, found):
-        found = super().finish(tape, found)
-        if self.here(NotCleared, 0):
-            inputs = [node.kind == "input" for node in tape.graph.nodes]
-            nodes = [2 * own if mine and own is not None else own
-                     for own, mine in zip(found.nodes, inputs, strict=True)]  # fmt: skip
-            found = Adjoints(nodes, found.edges)
-        return found
+        inputs = [node.kind == "input" for node in tape.graph.nodes]
+        nodes = [own + own if mine and own is not None else own
+                 for own, mine in zip(found.nodes, inputs, strict=True)]  # fmt: skip
+        return Adjoints(nodes, found.edges)
 
 
 class SlopeForgotten(GraphBug):
@@ -180,10 +173,8 @@ class SlopeForgotten(GraphBug):
         one = isinstance(operation, Elementwise) and operation.arity == 1
         return one and node.kind not in ("neg", "copy")
 
-    def pull(self, tape, edge, found):
-        if self.here(SlopeForgotten, edge.end):
-            return found.nodes[edge.end]
-        return super().pull(tape, edge, found)
+    def slip(self, tape, edge, adjoint, right):
+        return adjoint
 
 
 class SlopeAtResult(GraphBug):
@@ -196,12 +187,10 @@ class SlopeAtResult(GraphBug):
     def fits(self, tape, node):
         return node.kind in ("sigmoid", "tanh")
 
-    def pull(self, tape, edge, found):
-        if not self.here(SlopeAtResult, edge.end):
-            return super().pull(tape, edge, found)
+    def slip(self, tape, edge, adjoint, right):
         taken = tape.taken[edge.end][0]
         sigmoid = tape.graph.nodes[edge.end].kind == "sigmoid"
-        return found.nodes[edge.end] * (taken * (1 - taken) if sigmoid else 1 - taken * taken)
+        return adjoint * (taken * (1 - taken) if sigmoid else 1 - taken * taken)
 
 
 class MinusForgotten(GraphBug):
@@ -214,10 +203,8 @@ class MinusForgotten(GraphBug):
     def fits(self, tape, node):
         return node.kind in ("sub", "neg") and tape.varying[node.operands[-1]]
 
-    def pull(self, tape, edge, found):
-        if self.here(MinusForgotten, edge.end):
-            return found.nodes[edge.end]
-        return super().pull(tape, edge, found)
+    def slip(self, tape, edge, adjoint, right):
+        return adjoint
 
 
 class MeanNotDivided(GraphBug):
@@ -230,9 +217,8 @@ class MeanNotDivided(GraphBug):
     def fits(self, tape, node):
         return node.kind == "mean" and np.prod(tape.shapes[node.operands[0]]) > 1
 
-    def pull(self, tape, edge, found):
-        right = super().pull(tape, edge, found)
-        return right * right[..., 0].size if self.here(MeanNotDivided, edge.end) else right
+    def slip(self, tape, edge, adjoint, right):
+        return right * right[..., 0].size
 
 
 class LoserPaid(GraphBug):
@@ -245,9 +231,8 @@ class LoserPaid(GraphBug):
     def fits(self, tape, node):
         return node.kind in ("max", "min")
 
-    def pull(self, tape, edge, found):
-        right = super().pull(tape, edge, found)
-        return found.nodes[edge.end] - right if self.here(LoserPaid, edge.end) else right
+    def slip(self, tape, edge, adjoint, right):
+        return adjoint - right
 
 
 GRAPH_BUGS: tuple[GraphBug, ...] = (

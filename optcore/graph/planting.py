@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from optcore.graph.graph import Graph
-from optcore.graph.passes import Adjoints, Backprop, Tape
+from optcore.graph.passes import RIGHT, Backprop, Tape
 from optcore.graph.structure import Edge, Node
 
 
@@ -50,10 +50,6 @@ class GraphBug(Backprop):
     def line(self) -> Line:
         return Line(self.kind, self.place)
 
-    @property
-    def planted(self) -> tuple["GraphBug", ...]:
-        return (self,)
-
     def at(self, place: int) -> "GraphBug":
         """The same bug at another node."""
         return dataclasses.replace(self, place=place)
@@ -65,26 +61,46 @@ class GraphBug(Backprop):
     def fits(self, tape: Tape, node: Node) -> bool:
         raise NotImplementedError
 
-    def here(self, bug: type, place: int) -> "GraphBug | None":
-        """The bug of this type that is planted at a node, if one is."""
-        return next((each for each in self.planted if type(each) is bug and each.place == place),
-                    None)  # fmt: skip
+    def slip(self, tape: Tape, edge: Edge, adjoint: np.ndarray, right: np.ndarray) -> np.ndarray:
+        """What the node gives along an edge in place of what is right, before any sum over a
+        broadcast; `adjoint` is the node's own."""
+        return right
+
+    def pull(self, tape, edge, found):
+        right = super().pull(tape, edge, found)
+        if edge.end != self.place:
+            return right
+        return self.slip(tape, edge, found.nodes[edge.end], right)
 
 
-def plant_slips(bugs: Sequence[GraphBug]) -> Backprop:
-    """A backward pass with all these slips at once."""
-    if len(bugs) < 2:
-        return bugs[0] if bugs else Backprop()
-    kinds = tuple(dict.fromkeys(type(bug) for bug in bugs))
-    return type("Slips", kinds, {"planted": tuple(bugs)})()
+class Slips(Backprop):
+    """Several slips at once; of two in the same line the first counts."""
+
+    def __init__(self, planted: Sequence[GraphBug]):
+        self.planted = tuple(planted)
+
+    def pull(self, tape, edge, found):
+        return self._in(Line("back", edge.end)).pull(tape, edge, found)
+
+    def unbroadcast(self, tape, edge, given):
+        return self._in(Line("back", edge.end)).unbroadcast(tape, edge, given)
+
+    def gather(self, tape, place, found, given):
+        return self._in(Line("add", place)).gather(tape, place, found, given)
+
+    def finish(self, tape, found):
+        return self._in(Line("clear")).finish(tape, found)
+
+    def _in(self, line: Line) -> Backprop:
+        return next((bug for bug in self.planted if bug.line == line), RIGHT)
 
 
-def everywhere(bug: GraphBug, tape: Tape) -> Backprop:
+def everywhere(bug: GraphBug, tape: Tape) -> Slips:
     """A backward pass with the slip at every node at which it can be made."""
-    return plant_slips([bug.at(place) for place in bug.places(tape)])
+    return Slips([bug.at(place) for place in bug.places(tape)])
 
 
-def repulled(tape: Tape, edge: Edge, found: Adjoints, operands) -> np.ndarray:
-    """What the operation of an edge's end gives back when its saved operands are these."""
+def pulled(tape: Tape, edge: Edge, adjoint: np.ndarray, operands) -> np.ndarray:
+    """What the operation of an edge's end gives back if its saved operands are these."""
     operation = tape.graph.nodes[edge.end].operation
-    return operation.pull(edge.position, found.nodes[edge.end], operands, tape.values[edge.end])
+    return operation.pull(edge.position, adjoint, operands, tape.values[edge.end])

@@ -6,7 +6,7 @@ import pytest
 from optcore.checks.detective import NoCaseError
 from optcore.graph import EXAMPLES, GRAPH_BUGS, bugs, examples, parse
 from optcore.graph.detective import lines_of, open_graph_case, places_for
-from optcore.graph.planting import Line, everywhere, plant_slips
+from optcore.graph.planting import Line, Slips, everywhere
 from optcore.graph.shifts import find_bugs
 
 W = np.array([[1.0, 2.0], [-3.0, 0.5]])
@@ -158,7 +158,7 @@ def test_two_bugs_at_once_are_both_found_where_neither_hides_the_other():
     graph, inputs = parse("f = sin(x * y) - cos(u * v)"), {"x": 1.0, "y": 2.0, "u": 3.0, "v": 0.5}
     pair = [bugs.OperandsSwapped(place=graph.places["x * y"]),
             bugs.SlopeForgotten(place=graph.places["cos(u * v)"])]  # fmt: skip
-    found = find_bugs(graph, inputs, backprop=plant_slips(pair))
+    found = find_bugs(graph, inputs, backprop=Slips(pair))
     assert set(found.lines) == {bug.line for bug in pair}
 
 
