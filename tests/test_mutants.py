@@ -2,7 +2,7 @@
 
 import ast
 
-from mutants import mutants_of
+from mutants import ROOT, explained, mutants_of
 
 TEXT = '''"""Two - 1 words."""
 LIMIT: float = 3 / 2
@@ -39,3 +39,10 @@ def test_every_mutant_breaks_one_place():
     for mutant in found:
         ast.parse(mutant.broken)
         assert mutant.broken != TEXT
+
+
+def test_what_is_explained_still_stands_in_the_code():
+    for path in {name.partition(":")[0] for name in explained()}:
+        found = {mutant.name for mutant in mutants_of(path, (ROOT / path).read_text("utf-8"))}
+        missing = {name for name in explained() if name.startswith(f"{path}:")} - found
+        assert not missing

@@ -50,7 +50,7 @@ class SampleFit(Surface):
     def at(self, indices) -> tuple[np.ndarray, np.ndarray]:
         """x and y of the samples with these indices; of several data sets, each with its own."""
         x, y = self._data
-        points = np.asarray(indices) % x.shape[-1] if self.copies > 1 else np.asarray(indices)
+        points = np.asarray(indices) % x.shape[-1]
         if x.ndim == 1 or points.ndim == 1:
             return x[..., points], y[..., points]
         lead = np.broadcast_shapes(x.shape[:-1], points.shape[:-1])

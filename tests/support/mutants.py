@@ -140,6 +140,11 @@ def _spared(node) -> bool:
     return False
 
 
+def explained() -> dict[str, str]:
+    """Why each of those that change nothing changes nothing, by name."""
+    return dict(line.rsplit(" # ", 1) for line in KNOWN.read_text(encoding="utf-8").splitlines())
+
+
 class Copy:
     """A copy of the project, in which it is broken."""
 
@@ -207,9 +212,7 @@ def main() -> int:
     asked.add_argument("--seed", type=int, default=1)
     asked.add_argument("--room", default="")
     given = asked.parse_args()
-    lines = KNOWN.read_text(encoding="utf-8").splitlines() if KNOWN.exists() else []
-    known = dict(line.rsplit(" # ", 1) for line in lines if line)
-    alive = []
+    known, alive = explained(), []
     with tempfile.TemporaryDirectory() as folder:
         copy = Copy(folder)
         for number, mutant in enumerate(drawn(copy.folder, given.count, given.seed, given.room), 1):

@@ -262,3 +262,11 @@ def test_the_size_of_the_window_changes_no_kind(size):
     (tip,) = critical_points(formula_surface(f"max(abs(x - {0.3 * size!r}), abs(y))", window))
     assert tip.eigenvalues == (np.inf, np.inf)
     np.testing.assert_allclose(tip.point, (0.3 * size, 0), atol=1e-9 * size)
+
+
+def test_a_narrow_well_is_no_kink():
+    """A Gaussian 1/500 wide bends by 250,000, and so its gradient grows fast, but from 0."""
+    well = "0.001 * (x^2 + y^2) - exp(-125000 * (x^2 + y^2)) + relu(x - 2.5)"
+    lowest = critical_points(formula_surface(well))[0]
+    assert (lowest.point, lowest.kind) == ((0, 0), "minimum")
+    np.testing.assert_allclose(lowest.eigenvalues, 250_000.002, rtol=1e-9)

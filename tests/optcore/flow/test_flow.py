@@ -309,6 +309,20 @@ def test_how_hidden_units_fare():
     assert units.alike[1] == pytest.approx(cosines[np.triu_indices(20, 1)].mean())
 
 
+def test_two_rows_have_a_cosine_and_rows_of_zeros_none():
+    network = Network((2, 1, 1), ReLU(), Identity())
+
+    def of(*inputs):
+        fit = FitLoss(network, SquaredError(), np.array(inputs), np.zeros((len(inputs), 1)))
+        return units_of(layer_flow(fit, np.array([1.0, 0.0, 0.0, 1.0, 0.0])))
+
+    assert of([3.0, 4.0], [4.0, 3.0], [0.0, 0.0]).alike[0] == pytest.approx(24 / 25)
+    assert np.isnan(of([3.0, 4.0], [0.0, 0.0]).alike[0])
+    # On for one sample in ten: a tenth is not below a tenth.
+    assert of([1.0, 0.0], *[[-1.0, 0.0]] * 9).sparse[0] == 0
+    assert of([1.0, 0.0], *[[-1.0, 0.0]] * 10).sparse[0] == 1
+
+
 def test_one_sample_is_like_no_other():
     flow = flow_of(Tanh(), XavierNormal(), batch=1)
     assert np.isnan(units_of(flow).alike).all()
