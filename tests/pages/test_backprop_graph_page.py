@@ -271,3 +271,13 @@ def test_a_program_that_stops_shows_where():
 ])  # fmt: skip
 def test_each_version_of_multiply_is_judged_by_what_it_does(version, told):
     assert told in ending(opened(view="multiply-as-code", node=version))
+
+
+def test_a_verdict_is_of_its_own_question_alone():
+    app = answer(opened(**FAN_OUT), "5")
+    assert app.warning
+    app.selectbox[0].set_value("Find the bug").run()
+    assert not app.warning
+    app = answer(opened(**FAN_OUT), "5")
+    app.text_input[0].set_value("x * 3").run()
+    assert not app.warning

@@ -1,6 +1,5 @@
 """The view in which a slip in the backward pass is planted, or hidden for a detective to find."""
 
-from collections.abc import Callable
 from functools import lru_cache
 
 import streamlit as st
@@ -18,7 +17,7 @@ from optcore.graph import (
 )
 from optcore.graph.passes import RIGHT
 from ui import controls
-from ui.backprop_graph import drawing, graph_view, words
+from ui.backprop_graph import drawing, graph_view, verdicts, words
 from ui.backprop_graph.case import Case, work_out
 from ui.backprop_graph.facts import facts
 from ui.backprop_graph.parameters import DETECT
@@ -28,7 +27,7 @@ from ui.backprop_graph.values import Value, board
 from ui.lessons import Facts
 from ui.live.stage import Panel
 from ui.palette import BAD, GOOD
-from ui.prose import escaped, spelled
+from ui.prose import spelled
 from ui.state import PageState
 
 MOST_NODES = 120
@@ -130,12 +129,12 @@ def _accuse(state: PageState, case: Case) -> None:
 
 def _rule(state: PageState, found: GraphCase, picked: int) -> None:
     ruling = found.rule(found.lines[picked])
-    state.memory["verdict"] = (ruling.right, " ".join(map(spelled, ruling.sentences)))
+    verdicts.give(state, ruling.right, " ".join(map(spelled, ruling.sentences)))
     state.put({"checked": True})
 
 
 def _another(state: PageState) -> None:
-    state.memory.pop("verdict", None)
+    verdicts.forget(state)
     state.put({"case": state["case"] % 9999 + 1, "checked": False})
 
 
@@ -144,10 +143,7 @@ def tell(state: PageState, case: Case) -> None:
     if len(case.graph.nodes) > MOST_NODES:
         st.warning(f"Bugs are hunted in graphs of up to {MOST_NODES} nodes: this one has "
                    f"{len(case.graph.nodes)}.")  # fmt: skip
-    if verdict := state.memory.get("verdict"):
-        right, sentence = verdict
-        show: Callable = st.success if right else st.warning
-        show(escaped(sentence), icon=":material/check:" if right else ":material/search:")
+    verdicts.tell(state, ":material/search:")
 
 
 # ------------------------------------------------------------------ the picture

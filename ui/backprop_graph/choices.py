@@ -82,7 +82,6 @@ def _choose_graph(state: PageState, narrow: bool) -> tuple[Case, str]:
 
 
 def _take(state: PageState, example: Example) -> None:
-    state.memory.pop("verdict", None)
     state.put({"f": one_line(example), "values": dict(example.values), "at": None, "zoom": "",
                "filled": 0})  # fmt: skip
 

@@ -8,14 +8,13 @@ import streamlit as st
 from optcore.formula import FormulaError
 from optcore.graph import Edge, Graph, judge_edge, judge_node, typed_number
 from optcore.graph.filling import Answer
-from ui.backprop_graph import drawing, graph_view, words
+from ui.backprop_graph import drawing, graph_view, verdicts, words
 from ui.backprop_graph.case import Case, moments
 from ui.backprop_graph.facts import facts
 from ui.backprop_graph.programs import program
 from ui.backprop_graph.scene import Scene
 from ui.backprop_graph.values import board
 from ui.live.stage import Panel
-from ui.prose import escaped
 from ui.state import PageState
 
 
@@ -85,11 +84,7 @@ def ask(state: PageState, case: Case) -> None:
 
 def tell(state: PageState) -> None:
     """What was said of the last answer."""
-    verdict = state.memory.get("verdict")
-    if verdict:
-        right, sentence = verdict
-        show = st.success if right else st.warning
-        show(escaped(sentence), icon=":material/check:" if right else ":material/edit:")
+    verdicts.tell(state, ":material/edit:")
 
 
 def _judge(state: PageState, case: Case, blank: Blank, key: str) -> None:
@@ -99,20 +94,20 @@ def _judge(state: PageState, case: Case, blank: Blank, key: str) -> None:
     try:
         answer = blank.judge(case, typed_number(text))
     except FormulaError as fault:
-        state.memory["verdict"] = (False, str(fault))
+        verdicts.give(state, False, str(fault))
         return
-    state.memory["verdict"] = (answer.right, f"{blank.asked(case)}: {answer.sentence}")
+    verdicts.give(state, answer.right, f"{blank.asked(case)}: {answer.sentence}")
     if answer.right:
         state.put({"filled": state["filled"] + 1})
 
 
 def _go_on(state: PageState) -> None:
-    state.memory.pop("verdict", None)
+    verdicts.forget(state)
     state.put({"filled": state["filled"] + 1})
 
 
 def _begin(state: PageState) -> None:
-    state.memory.pop("verdict", None)
+    verdicts.forget(state)
     state.put({"filled": 0})
 
 

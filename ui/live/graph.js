@@ -15,123 +15,18 @@
 // 0 to 1, and `meta.tones`, if given, a colour and a sign for the card of each node, or nothing.
 
 import { along } from "./axes.js";
+import { LETTER, LINE, sizes } from "./graph_room.js";
+import { told } from "./graph_told.js";
 import { ink } from "./theme.js";
 
-// A letter is about so wide, and a line so high, for a type of one pixel.
-const LETTER = 0.52;
-const LINE = 1.25;
 // How far its baseline lies below the middle of a line, and how large type is beside a link.
 const DROP = 0.35;
 const SMALL = 0.88;
-// Letters of room at the sides of a card.
-const PAD = 1.5;
-// How much of the way from layer to layer cards may take, and of the way to their neighbours.
-const ACROSS = 0.8;
-const UP = 0.86;
-// Type below this share of the stage's own is not legible: heads alone, or dots, are drawn instead.
-const LEAST = 0.7;
+// How thick a whole flow is, in pixels, and a dot on its way.
 const THICK = 5;
-const COLD = 0.13;
-const HEARD = 40;
 const PULSE = 4.5;
-const LABEL_AT = 0.5;
-
-// What is on each node and link at a step: rows of lines, by flow.
-function told({ plan, texts }, step) {
-  const [items, lines, since] = plan.slots;
-  const found = new Map();
-  for (let at = 0; at < items.length; at += 1) {
-    if (since[at] > step) continue;
-    if (!found.has(items[at])) found.set(items[at], []);
-    found.get(items[at])[lines[at]] = texts[at];
-  }
-  return found;
-}
-
-// A node or a link in words, a line each.
-export function spoken({ meta }, item, step) {
-  const { heads, ends: [from, to] } = meta.plan;
-  const link = item - heads.length;
-  const name = link < 0 ? heads[item] : `${heads[from[link]]} → ${heads[to[link]]}`;
-  return [name, ...named(meta, told(meta, step).get(item) ?? [], link >= 0)];
-}
-
-// The texts of a card or a link with the name of their flow. What a link multiplies by is no flow.
-function named({ plan }, texts, link) {
-  const name = (text, at) => (link && at === 0 ? text : `${plan.flows[at].group} ${text}`);
-  return texts.map((text, at) => text && name(text, at)).filter(Boolean);
-}
-
-// All of a graph, or its beginning, for who hears it.
-export function aloud({ meta }, step) {
-  const { heads } = meta.plan;
-  const now = told(meta, step);
-  const nodes = heads.slice(0, HEARD).map((head, at) => [head, ...named(meta, now.get(at) ?? [], false)].join(" "));
-  const more = heads.length > HEARD ? `; and ${heads.length - HEARD} more` : "";
-  return `A graph of ${heads.length} nodes: ${nodes.join("; ")}${more}`.replaceAll("\n", " / ");
-}
-
-// The letters and the rows of every card, and the nodes from top to bottom of each layer.
-const measured = new WeakMap();
-
-function measure({ meta, x, y }) {
-  if (measured.has(meta)) return measured.get(meta);
-  const { heads, slots: [items, lines], flows } = meta.plan;
-  const letters = heads.map(({ length }) => length);
-  const rows = heads.map(() => flows.map(() => 0));
-  meta.texts.forEach((text, at) => {
-    if (items[at] >= heads.length) return;
-    const told = text ? text.split("\n") : [];
-    letters[items[at]] = told.reduce((most, { length }) => Math.max(most, length), letters[items[at]]);
-    rows[items[at]][lines[at]] = Math.max(rows[items[at]][lines[at]], told.length);
-  });
-  const layers = new Map();
-  heads.forEach((_, at) => layers.set(x[at], [...(layers.get(x[at]) ?? []), at]));
-  for (const nodes of layers.values()) nodes.sort((one, other) => y[one] - y[other]);
-  const found = { letters, rows: rows.map((each) => each.reduce((sum, more) => sum + more, 1)), layers };
-  measured.set(meta, found);
-  return found;
-}
-
-// The largest type in which cards of so many letters and rows neither touch nor overlap.
-function fitting(trace, letters, rows, wide, high) {
-  const { layers } = measure(trace);
-  const places = [...layers.keys()].sort((one, other) => one - other);
-  const widest = places.map((place) => Math.max(...layers.get(place).map(letters)));
-  let type = Infinity;
-  widest.forEach((own, at) => {
-    const two = at ? (own + widest[at - 1]) / 2 : own;
-    type = Math.min(type, (wide * ACROSS) / ((two + PAD) * LETTER));
-    // Half a unit is left beside the first layer and the last.
-    if (at === 0 || at === widest.length - 1) type = Math.min(type, (0.98 * wide) / ((own + PAD) * LETTER));
-  });
-  for (const nodes of layers.values()) {
-    for (let at = 1; at < nodes.length; at += 1) {
-      const apart = trace.y[nodes[at]] - trace.y[nodes[at - 1]];
-      const two = (rows(nodes[at]) + rows(nodes[at - 1])) / 2;
-      type = Math.min(type, (high * apart * UP) / ((two + 0.5) * LINE));
-    }
-  }
-  return type;
-}
-
-// How large cards are where an axis unit is so many pixels, and what they have room for: all lines,
-// heads alone, or nothing.
-function sizes(trace, [xa, ya], look) {
-  const [wide, high] = [xa, ya].map((axis) => Math.abs(axis.l2p(1) - axis.l2p(0)));
-  const { letters, rows } = measure(trace);
-  const { heads } = trace.meta.plan;
-  const least = LEAST * look.size;
-  const tallest = Math.max(...rows);
-  const full = Math.min(1.1 * look.size, fitting(trace, (at) => letters[at], (at) => rows[at], wide, high),
-    (0.9 * ya._length) / (tallest * LINE));
-  const sized = (type, count) => heads.map((_, at) => ((Math.max(count(at), 2) + PAD) * LETTER * type) / 2);
-  if (full >= least) return { type: full, lines: true, halves: sized(full, (at) => letters[at]) };
-  const brief = Math.min(look.size, fitting(trace, (at) => heads[at].length, () => 1, wide, high));
-  if (brief >= least) return { type: brief, halves: sized(brief, (at) => heads[at].length) };
-  const small = Math.max(1.5, Math.min(0.3 * high, 0.2 * wide, 0.45 * look.size));
-  return { type: 0, halves: heads.map(() => small) };
-}
+// What does not lead on from where the pointer rests.
+const COLD = 0.13;
 
 export function graph(pen, points, trace, step, axes, { hover, off, look, clock }) {
   const { meta } = trace;
@@ -301,7 +196,7 @@ function labels(pen, { plan }, [x, y], flows, now, { type }, look) {
     const [first, next] = [plan.starts[at], plan.starts[at] + 1];
     const room = x[next] - x[first];
     const middle = (x[first] + x[next]) / 2;
-    const level = y[first] + LABEL_AT * (y[next] - y[first]);
+    const level = (y[first] + y[next]) / 2;
     for (const { at: flow, colour, way, shown } of flows) {
       const text = shown && lines[flow];
       if (!text || text.includes("\n")) continue;
