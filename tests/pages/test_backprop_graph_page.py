@@ -281,3 +281,9 @@ def test_a_verdict_is_of_its_own_question_alone():
     app = answer(opened(**FAN_OUT), "5")
     app.text_input[0].set_value("x * 3").run()
     assert not app.warning
+
+
+def test_a_text_without_a_squashing_function_is_told_that_another_graph_is_shown():
+    told = "so a chain of the library is shown"
+    assert told in ending(opened(view="sigmoid-and-relu", f="x * y"))
+    assert told not in ending(opened(view="sigmoid-and-relu", f="tanh(x) * y"))
