@@ -99,10 +99,18 @@ def late(case) -> str:
     side = "below" if case.late.rate < case.limit else "above"
     fate = "shrinks" if longest < 1 else "grows"
     ends = ", ".join(f"{name} {number(float(run.last_value))}" for name, run in case.runs.items())
-    return (
+    told = (
         f"Late by {case.delay.lag}: rate × curvature = {number(case.late.rate)} is {side} the "
         f"limit {number(case.limit)}; the longest root is {number(longest, 4)}, so the error "
         f"{fate}. Last losses: {ends}."
+    )
+    if longest >= 1 and case.delay.compensation:
+        told += " Compensation leaves the roots where they are: at the minimum g·g is 0."
+    used, turned = (float(part.max()) for part in case.mistaken)
+    return (
+        f"{told}\nAt worst the late gradient differs from that of now by {number(used)} times its "
+        f"length; with the true Hessian in place of g·g it would by {number(turned)}, which is "
+        "rounding."
     )
 
 

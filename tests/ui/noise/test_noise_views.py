@@ -257,6 +257,10 @@ def test_the_true_hessian_undoes_a_delay_exactly():
     case = case_of(late, view=LATE)
     assert case.mistaken[0].max() > 0.5
     assert case.mistaken[1].max() < 1e-9
+    told = choices.scene(state_at(view=LATE)).words()
+    assert f"differs from that of now by {case.mistaken[0].max():.3g} times" in told
+    beyond = choices.scene(state_at(view=LATE, late__rate="0.6")).words().split("\n")[0]
+    assert beyond.endswith("Compensation leaves the roots where they are: at the minimum g·g is 0.")
 
 
 def test_delay_follows_a_hand_in_whole_steps():
