@@ -65,3 +65,11 @@ def test_a_band_that_was_stopped_is_not_begun_again(monkeypatch):
 
 def traces(message) -> list:
     return message["panels"][1]["figure"]["data"]
+
+
+def test_the_link_holds_what_is_seen_of_the_paths():
+    app = report(opened(view="the-run"), KEY, views={"0": "0.5,1.5,0,1"})
+    assert app.query_params["zoom"] == "0.5,1.5,0,1"
+    assert picture(app, KEY)["panels"][0]["view"] == "0.5,1.5,0,1"
+    app.selectbox[0].set_value("Order").run()
+    assert "zoom" not in app.query_params

@@ -93,7 +93,7 @@ def scene(state: PageState) -> Scene:
     place = (float(case.delay.lag), case.late.rate)
     return Scene(
         [
-            Panel(chart.paths(case), name="paths", labels={"x": "x", "y": "y"}),
+            Panel(chart.paths(case), name="paths", view=state.view(), labels={"x": "x", "y": "y"}),
             Panel(chart.losses(case), cursor=True, click="clock", name="loss",
                   labels={"x": "step", "y": "loss"}),
             Panel(chart.limits(case), name="limit of the rate", click="late",

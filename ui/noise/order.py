@@ -205,7 +205,7 @@ def scene(state: PageState) -> Scene:
     return Scene(
         [
             Panel(chart.paths(case), span=2, name="paths",
-                  labels={"x": "w", "y": "b"}),
+                  view=state.view(), labels={"x": "w", "y": "b"}),
             Panel(chart.distances(case), name="distance", time=list(case.passes),
                   labels={"x": "pass", "y": "distance"}),
             Panel(chart.losses(case), name="losses", time=list(case.passes),

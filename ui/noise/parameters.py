@@ -10,7 +10,17 @@ from optcore.optimizers import GradientDescent, Momentum, NesterovMomentum
 from optcore.samples import SURROGATES, NoisyLabels, NoisyLine
 from optcore.surfaces import Ravine
 from ui.lessons import lesson_row
-from ui.parameters import Place, Scrubbed, choice, number, sliders, sliders_of_each, step, switch
+from ui.parameters import (
+    Place,
+    Scrubbed,
+    choice,
+    number,
+    sliders,
+    sliders_of_each,
+    step,
+    switch,
+    zoom,
+)
 
 ONE, RUN, ORDER, LATE, AIM, STOP = VIEWS = (
     "One gradient", "The run", "Order", "Late gradients", "What is minimized", "When to stop",
@@ -127,7 +137,7 @@ BOWL = Ravine(5.0)
 
 PARAMETERS = (
     lesson_row("noise"),
-    choice("view", VIEWS, resets=("at",)),
+    choice("view", VIEWS, resets=("at", "zoom")),
     choice("task", TASKS, MANY, resets=("batch", "point.w", "point.b"),
            when=lambda state: state["view"] == ONE),
     choice("draw", DRAWS, when=lambda state: state["view"] == ONE),
@@ -143,6 +153,7 @@ PARAMETERS = (
     Scrubbed(name="batch", parse=number(1, 1000, whole=True),
              write=lambda size: str(int(size))),
     step(5000),
+    zoom(seen=lambda state: state["view"] in (RUN, ORDER, LATE)),
     sliders("point", Weights()),
     sliders("three", Three()),
     sliders("data", Data()),

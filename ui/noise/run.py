@@ -287,7 +287,7 @@ def scene(state: PageState) -> Scene:
     return Scene(
         [
             Panel(chart.paths(case), span=2, name="paths", aspect=1.2,
-                  labels={"x": "w", "y": "b"}),
+                  view=state.view(), labels={"x": "w", "y": "b"}),
             Panel(chart.excess(case, band), name="excess error", time=case.time,
                   labels={"x": f"{case.equal} spent", "y": "excess error"}),
             Panel(chart.ball(case), name="around the minimum", aspect=1.2,
