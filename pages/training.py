@@ -8,6 +8,7 @@ from ui.state import PageState
 from ui.training import charts, choices, words, work
 from ui.training.facts import facts
 from ui.training.parameters import PARAMETERS
+from ui.work import go_on
 
 state = PageState("training", PARAMETERS)
 with frame.row(state):
@@ -48,3 +49,4 @@ if drawer := frame.details(state, "training.stage"):
         choices.downloads(records)
         frame.about(state)
 state.publish()
+go_on(state)

@@ -14,14 +14,17 @@ from ui.work import ask, asked
 # Seconds: beyond the first a training is not done without being asked for, the second is what
 # is done instead; within the third it follows a moving hand.
 LONG, SHORT, LIVE = work.UNASKED, work.UNASKED, 0.7
+# After so many the page shows what there is, and trains on.
+GLIMPSE = 0.5
 KIND = "training"
 # Bytes that a training takes at most, as measured.
 MEMORY = 12_000_000
 
 
 def finish(state: PageState, plans: Sequence[TrainingPlan]) -> list[TrainingRecord]:
-    """The records of the plans: kept ones, or trained now, or as far as they were stopped."""
-    return work.finish(state, KIND, plans, lambda plan: Trainer(plan), MEMORY)
+    """The records of the plans: kept ones, or trained now as far as a glimpse goes, or as far as
+    they were stopped."""
+    return work.finish(state, KIND, plans, lambda plan: Trainer(plan), MEMORY, GLIMPSE)
 
 
 def kept(plan: TrainingPlan) -> TrainingRecord | None:
