@@ -47,7 +47,7 @@ def live():
 
 
 wanted, race, runs = live()
-with complaints:
+with frame.status():
     choices.offer(state, wanted, race)
 with rates:
     details.rate_buttons(state, race)

@@ -13,6 +13,8 @@ CELLS = 121
 FINER = 3
 MARGIN = 0.25
 DECADES = 2.5
+# Of the largest height on a colour bar; what is less is the rounding of a 0.
+ROUNDED = 1e-12
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,9 @@ class Heights:
         """Heights for a colour bar, and the losses they stand for."""
         if not self.log:
             at = np.linspace(self.low, self.high, 5)
-            return at, [number(value) for value in at]
+            # A lowest point that is 0 but for its rounding says so.
+            least = ROUNDED * np.abs(at).max()
+            return at, [number(value if abs(value) > least else 0.0) for value in at]
         at = np.linspace(np.ceil(self.low), np.floor(self.high), 12)
         at = np.unique(np.round(at))
         at = at[:: max(1, len(at) // 6)]
