@@ -10,7 +10,8 @@ import numpy as np
 
 # Halvings of h: from 0.1 the last is 7e-10, below which nothing is left but round-off.
 HALVINGS = 27
-COLUMNS = 7
+# Columns of the tableau beside the differences.
+ORDERS = range(1, 8)
 FIRST = 0.1
 # Round-off is hardly ever more than this many times what is expected.
 SURE = 4.0
@@ -46,7 +47,7 @@ def extrapolate(differences, rounding, uneven) -> tuple[np.ndarray, np.ndarray]:
     best, least = differences[-1], np.full(differences.shape[1], np.inf)
     lowest, highest = bounds_below(differences, rounding)
     column = differences
-    for order in range(1, COLUMNS + 1):
+    for order in ORDERS:
         below, above = column[1:], column[:-1]
         column = below + (below - above) / (4**order - 1)
         apart = np.maximum(np.abs(column - below), np.abs(column - above))

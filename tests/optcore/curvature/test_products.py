@@ -93,6 +93,9 @@ def test_an_objective_that_is_real_alone_goes_by_central_differences():
     point, vector = np.array([-1.2, 1.0]), np.array([0.3, -2.0])
     expected = Rosenbrock().hessian(point) @ vector
     np.testing.assert_allclose(hessian_product(RealOnly(), point, vector), expected, rtol=1e-7)
+    # Of no length a vector has no direction to look in.
+    both = hessian_product(RealOnly(), point, np.stack([0 * vector, 8 * vector]))
+    np.testing.assert_allclose(both, [0 * expected, 8 * expected], rtol=1e-7)
 
 
 @every_network
