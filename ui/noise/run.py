@@ -188,6 +188,13 @@ class Case:
             self.method.momentum, isinstance(self.method, NesterovMomentum),
         )  # fmt: skip
 
+    def last_ball(self, racer: Racer) -> np.ndarray:
+        """The same at the rate and the batch of a racer's last step."""
+        if not racer.steps:
+            return self.ball(racer.size or self.fit.samples)
+        share = float(self._rates(racer)[-1]) / self.method.learning_rate
+        return self.ball(int(self.sizes(racer)[-1]), share)
+
     @cached_property
     def averaged_law(self) -> dict[str, np.ndarray]:
         """The expected excess of the mean points (positions,) of plain descent at a constant rate

@@ -46,7 +46,7 @@ def _minimum(case) -> dict[str, Any]:
 
 def _ball(case, name: str) -> dict[str, Any]:
     racer = next(each for each in case.racers if each.name == name)
-    x, y = ellipse(case.fit.minima[0], case.ball(racer.size))
+    x, y = ellipse(case.fit.minima[0], case.last_ball(racer))
     ring = moving(name, "still", x=x, y=y, width=1.8)
     return altered(ring, name=f"{name}, law", line={"dash": "dash"})
 

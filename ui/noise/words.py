@@ -80,7 +80,7 @@ def table_of_racers(case) -> str:
     for racer in case.racers:
         name = racer.name
         law = case.expected.get(name)
-        ball = np.sqrt(np.trace(case.ball(racer.size))) if racer.size else 0.0
+        ball = np.sqrt(np.trace(case.last_ball(racer))) if racer.size else 0.0
         rows.append([
             name, str(racer.size or case.fit.samples), str(racer.steps),
             number(float(case.cost(racer.size or case.fit.samples))),
@@ -140,14 +140,13 @@ def order(case) -> str:
 
 
 def table_of_orders(case) -> str:
-    rows = []
-    for name, values in case.distances.items():
-        first = int(np.argmin(np.abs(case.passes - 1)))
-        rows.append([name, number(float(values[first])), number(float(values[-1]))])
-    rows += [[name, number(float(values[int(np.argmin(np.abs(case.passes - 1)))])),
-              number(float(values[-1]))] for name, values in case.losses.items()]  # fmt: skip
-    return table(("Order: distance; then losses", "after one pass", "at the end"), rows,
-                 named=True)  # fmt: skip
+    first = int(np.argmin(np.abs(case.passes - 1)))
+    told = []
+    for head, found in (("Distance", case.distances), ("Loss", case.losses)):
+        rows = [[name, number(float(values[first])), number(float(values[-1]))]
+                for name, values in found.items()]  # fmt: skip
+        told.append(table((head, "after one pass", "at the end"), rows, named=True))
+    return "".join(told)
 
 
 def aim(case) -> str:

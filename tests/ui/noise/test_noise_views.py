@@ -226,6 +226,17 @@ def test_the_mean_of_the_points_is_as_good_as_the_law_says():
     assert case_of(run, view=RUN, method="momentum").averaged_law == {}
 
 
+def test_the_ball_that_is_drawn_is_that_of_the_last_rate_and_batch():
+    falling = case_of(run, view=RUN, schedule="inverse time", equal="steps")
+    single = falling.racers[2]
+    last = 0.1 / (1 + 0.05 * 999)
+    np.testing.assert_allclose(falling.last_ball(single),
+                               falling.fit.stationary_covariance(last, 1))  # fmt: skip
+    growing = case_of(run, view=RUN, schedule="inverse time", equal="steps", grow="1")
+    np.testing.assert_allclose(growing.last_ball(single),
+                               growing.fit.stationary_covariance(0.1, 51))  # fmt: skip
+
+
 def test_the_ball_holds_the_points_of_a_long_run():
     case = case_of(run, view=RUN, equal="steps", run__budget="5000")
     points = case.runs["One sample"].points[500:]
