@@ -10,7 +10,12 @@ const BITS = 6e6;
 const HELD = 1.5;
 // Of these shares of the run come a GIF's colours, and the height that the words need.
 const SAMPLES = [0, 0.1, 0.5, 1];
-const KINDS = ["video/webm;codecs=vp9", "video/webm;codecs=vp8", "video/webm"];
+// What is quicker to encode loses fewer pictures on a busy machine.
+const KINDS = ["video/webm;codecs=vp8", "video/webm;codecs=vp9", "video/webm"];
+const AGAIN = 6;
+// Milliseconds at least for what waits to be encoded, after so many pictures.
+const QUIET = 100;
+const BATCH = 8;
 
 // What cannot be made, in a sentence.
 export class Refused extends Error {}
@@ -30,41 +35,74 @@ export async function gif(stage, panel, tell) {
   });
 }
 
-// While the next picture is drawn the recorder rests, so that the film takes the time of the run
-// however long its making does.
 export async function webm(stage, panel, tell) {
   const kind = KINDS.find((each) => window.MediaRecorder?.isTypeSupported(each));
   if (!kind || !HTMLCanvasElement.prototype.captureStream) {
     throw new Refused("This browser records no WebM, so take the GIF, or the page that plays by itself.");
   }
   return filmed(stage, panel, WEBM, async (film) => {
-    const stream = film.canvas.captureStream(0);
-    const recorder = new MediaRecorder(stream, { mimeType: kind, videoBitsPerSecond: BITS });
-    const chunks = [];
-    const ended = new Promise((resolve) => { recorder.onstop = resolve; });
-    recorder.ondataavailable = ({ data }) => chunks.push(data);
-    recorder.start();
-    let shown = 0;
-    for (let at = 0; at < film.count; at += 1) {
-      recorder.pause();
-      await film.draw(at);
-      recorder.resume();
-      const since = performance.now();
-      stream.getVideoTracks()[0].requestFrame();
-      const until = ((at + 1) * film.seconds) / film.count + (at === film.count - 1 ? HELD : 0);
-      await rest(Math.max(0, 1000 * until - shown));
-      shown += performance.now() - since;
-      tell((at + 1) / film.count);
+    const recording = new Recording(film.canvas, kind);
+    try {
+      await played(film, recording, tell);
+    } finally {
+      recording.end();
     }
-    // A film ends with its last picture, so that one is drawn once more.
+    return recording.film;
+  });
+}
+
+// While the next picture is drawn the recorder rests, so that the film takes the time of the run
+// however long its making does; and now and then until the last ones are encoded, as long as this
+// machine may need for it.
+async function played(film, recording, tell) {
+  let pace = 0;
+  for (let at = 0; at < film.count; at += 1) {
+    const since = performance.now();
+    await film.draw(at);
+    pace = Math.max(pace, performance.now() - since);
+    await recording.show(((at + 1) * film.seconds) / film.count);
+    if (at % BATCH === 0) await rest(QUIET + pace);
+    tell((at + 1) / film.count);
+  }
+  // The last picture stays; drawn again it becomes sharp, and lasts as long as it is said to.
+  for (let time = 1; time <= AGAIN; time += 1) {
     film.drawn = null;
     await film.draw(film.count - 1);
-    stream.getVideoTracks()[0].requestFrame();
-    await rest(100);
-    recorder.stop();
-    await ended;
-    return new Blob(chunks, { type: "video/webm" });
-  });
+    await recording.show(film.seconds + (time * HELD) / AGAIN);
+    await rest(QUIET + pace);
+  }
+  await rest(QUIET + 10 * pace);
+}
+
+class Recording {
+  constructor(canvas, kind) {
+    const stream = canvas.captureStream(0);
+    const chunks = [];
+    [this.track] = stream.getVideoTracks();
+    this.shown = 0;
+    this.recorder = new MediaRecorder(stream, { mimeType: kind, videoBitsPerSecond: BITS });
+    this.recorder.ondataavailable = ({ data }) => chunks.push(data);
+    this.film = new Promise((resolve) => {
+      this.recorder.onstop = () => resolve(new Blob(chunks, { type: "video/webm" }));
+    });
+    this.recorder.start();
+    this.recorder.pause();
+  }
+
+  // What stands on the canvas, until so many seconds have been recorded.
+  async show(until) {
+    this.recorder.resume();
+    const since = performance.now();
+    this.track.requestFrame();
+    await rest(Math.max(0, 1000 * until - this.shown));
+    this.shown += performance.now() - since;
+    this.recorder.pause();
+  }
+
+  end() {
+    this.recorder.stop();
+    this.track.stop();
+  }
 }
 
 // The stage is not to be touched meanwhile, and stands afterwards where it stood.

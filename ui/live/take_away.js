@@ -32,7 +32,7 @@ class TakeAway {
     this.buttons = WAYS.map((way) => {
       const button = part(root, "", "button");
       Object.assign(button, { type: "button", textContent: way.name, title: way.told });
-      button.onclick = () => this.take(way);
+      button.onclick = () => (this.busy ? this.stop(way) : this.take(way, button));
       return button;
     });
     const print = part(root, "", "button");
@@ -54,22 +54,32 @@ class TakeAway {
     this.what.replaceChildren(...offered.map((name, at) => new Option(name, at)));
   }
 
-  // One at a time; what cannot be made is said in a sentence.
-  async take({ name, make, whole }) {
-    if (this.busy) return;
-    this.busy = true;
+  // One at a time, which its own button stops; what cannot be made is said in a sentence.
+  async take(way, button) {
+    const { name, make, whole } = way;
+    this.busy = way;
+    this.stopped = false;
     this.say(`${name} …`);
     try {
       const { stage } = this;
       if (stage.secret) throw new Refused(HIDDEN);
       const panel = whole ? undefined : this.panels[Number(this.what.value)] ?? undefined;
-      const file = await make(stage, panel, (share) => this.say(`${name}: ${Math.round(100 * share)} %`));
+      const file = await make(stage, panel, (share) => {
+        if (this.stopped) throw new Refused(`${name}: stopped.`);
+        button.textContent = "Stop";
+        this.say(`${name}: ${Math.round(100 * share)} %`);
+      });
       save(file, `${named(panel ? panel.name : "")}.${name.toLowerCase()}`);
       this.say(`${name}: ${size(file.size)}`);
     } catch (error) {
       this.say(error instanceof Refused ? error.message : `There is no ${name}: ${error.message}`);
     }
-    this.busy = false;
+    button.textContent = name;
+    this.busy = null;
+  }
+
+  stop(way) {
+    this.stopped = way === this.busy;
   }
 
   say(text) {
