@@ -127,6 +127,8 @@ class RacePage:
     def rates(self, name: str) -> "RacePage":
         """Presses one of the buttons that give everybody a rate."""
         self.page.get_by_role("button", name="Optimizers").click()
+        # The list of families comes once it is open, and may move what stands there.
+        self.page.get_by_text("quasi-hyperbolic").first.wait_for()
         self.page.get_by_role("button", name=name).click()
         self.page.keyboard.press("Escape")
         return self
