@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from visits import comparable, picture, report, said, table, visit
+from visits import Reader, comparable, picture, report, said, table, visit
 
 from optcore.graph import EXAMPLES
 from ui.backprop_graph.parameters import VIEWS, Shapes
@@ -287,3 +287,23 @@ def test_a_text_without_a_squashing_function_is_told_that_another_graph_is_shown
     told = "so a chain of the library is shown"
     assert told in ending(opened(view="sigmoid-and-relu", f="x * y"))
     assert told not in ending(opened(view="sigmoid-and-relu", f="tanh(x) * y"))
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_a_moving_hand_is_answered_in_every_view(view):
+    """Over the stage's own connection, with the panels that Streamlit would bring."""
+    slow, fast = opened(view=slug(view)), opened(view=slug(view))
+    board = picture(slow, KEY)["boards"][0]
+    knob = board["frame"]["groups"][0]["knobs"][0]
+    number = 2 if knob["whole"] else 0.5
+    change = {"sequence": 3, "has": [], "settled": False, "values": {knob["id"]: number}}
+    answered = Reader().read(fast.session_state[f"{KEY}.connection"].answer(change))
+    asked = comparable(picture(report(slow, KEY, **change), KEY))
+    assert repr(comparable(answered)["panels"]) == repr(asked["panels"])
+    assert number in answered["boards"][0]["values"]
+
+
+def test_arrays_that_a_link_gives_to_numbers_of_the_chain_do_no_harm():
+    app = opened(view="sigmoid-and-relu", f="x * 2", values="w1:1,2,3;w2:1,2;x:1")
+    assert not said(app)
+    assert "with relu 1" in ending(app)

@@ -10,7 +10,7 @@ from ui.backprop_graph.case import Case, work_out
 from ui.backprop_graph.facts import facts
 from ui.backprop_graph.programs import program
 from ui.backprop_graph.scene import Scene
-from ui.backprop_graph.values import board
+from ui.backprop_graph.values import Values, board
 from ui.live.stage import Panel
 from ui.prose import number
 from ui.state import PageState
@@ -19,16 +19,18 @@ SQUASHES = ("sigmoid", "relu")
 SQUASHING = re.compile(r"\b(sigmoid|relu|tanh|softplus)(?=\s*\()")
 
 
-def pair(case: Case) -> list[Case]:
-    """The case with each of the two; of a text that has none of them, the chain of the library."""
+def pair(case: Case, given: Values) -> list[Case]:
+    """The case with each of the two; for a text that has none of them, the chain of the library,
+    with the numbers `given` to its inputs."""
     text, values = case.graph.text, case.values
     if not SQUASHING.search(text):
-        text, values = SIGMOID_CHAIN.text, dict(SIGMOID_CHAIN.values)
+        numbers = {name: value for name, value in given.items() if not isinstance(value, tuple)}
+        text, values = SIGMOID_CHAIN.text, {**SIGMOID_CHAIN.values, **numbers}
     return [work_out(SQUASHING.sub(squash, text), values) for squash in SQUASHES]
 
 
 def scene(state: PageState, case: Case, first: dict) -> Scene:
-    sigmoids, relus = both = pair(case)
+    sigmoids, relus = both = pair(case, state["values"])
     reaches = graph_view.reaches_of(state, sigmoids)
     figures = [
         {"data": [drawing.trace(each)], "layout": drawing.frame(each.graph, f"With {squash}")}
