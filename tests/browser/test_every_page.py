@@ -37,6 +37,20 @@ def test_a_page_opens_without_a_fault_and_fits_a_phone(visit, name):
     assert complaints(page) == []
 
 
+def test_a_line_that_comes_in_pieces_moves_nothing(visit):
+    opened = visit("layers")
+    page, held = opened.page, []
+    page.route("**/static/js/ButtonGroup*", lambda route: held.append(route))
+    page.goto(f"{opened.address}/curvature", wait_until="commit")
+    page.wait_for_selector(".st-key-row [data-testid=stSkeleton]", state="attached")
+    page.wait_for_timeout(300)
+    held[0].continue_()
+    page.wait_for_selector(".st-key-row [data-testid=stSkeleton]", state="detached")
+    opened.wait_drawn()
+    assert page.locator(".st-key-row button").first.is_visible()
+    assert page.evaluate("() => window.shift") <= STILL / 4
+
+
 def test_the_navigation_names_the_pages_that_exist_and_only_those():
     files = {path.stem for path in (Path(__file__).parents[2] / "pages").glob("*.py")}
     assert {*pages(), "index"} == files
