@@ -11,7 +11,16 @@ from ui.layers.charts import GRADIENTS
 from ui.layers.signal_charts import SIGNALS
 from ui.layers.unit_charts import JACOBIANS, UNITS
 from ui.lessons import lesson_row
-from ui.parameters import choice, choices, sliders, sliders_of_each, step, switch
+from ui.parameters import (
+    Parameter,
+    choice,
+    choices,
+    number,
+    sliders,
+    sliders_of_each,
+    step,
+    switch,
+)
 
 VIEWS = {
     "Gradients": tuple(GRADIENTS),
@@ -38,6 +47,10 @@ PARAMETERS = (
     choice("view", tuple(VIEWS), resets=("at",)),
     *map(_shown, VIEWS),
     choices("fix", FIXES),
+    # Whose units stand in the details, one by one.
+    Parameter(
+        name="sample", parse=number(0, knobs(FlowSetting)["batch"].high - 1, whole=True), default=0
+    ),
     step(int(knobs(FlowSetting)["depth"].high) - 1),
     sliders("net", FlowSetting()),
     sliders("init", *INITIALIZERS),
