@@ -22,6 +22,16 @@ def test_arrows_follow_the_clock_without_asking_the_server(visit):
     assert race.drawn == drawn
 
 
+def test_arrows_are_told_to_who_does_not_see_them(visit):
+    race = visit("?surface=bowl&race=gradient-descent&gradient-descent.learning_rate=0.1&arrows=1"
+                 "&start.x=2&start.y=-1&at=0")  # fmt: skip
+    told = race.page.locator(".os-plot").first.get_attribute("aria-description")
+    # The gradient of x^2 + y^2 is twice the place: a step of a tenth of it.
+    assert "Gradient descent: −gradient −0.4, 0.2, step −0.4, 0.2" in told
+    hushed = visit("?lesson=zig-zag-in-a-ravine&arrows=1")
+    assert "step" not in hushed.page.locator(".os-plot").first.get_attribute("aria-description")
+
+
 def test_arrows_are_switched_on_in_the_view_and_while_a_hand_drags_they_stay(visit):
     race = visit("?surface=ravine&race=momentum&at=3")
     assert race.page.evaluate(INK) == 0

@@ -25,7 +25,18 @@ export function description(panel, step) {
   const heads = panel.overlay.traces
     .filter(({ meta, name }) => name && !off.has(meta.group) && ["path", "curve"].includes(meta.play))
     .map((trace) => `${trace.name} ${head(trace, step)}`);
-  return `${[axes, ...heads].join("; ")}.`;
+  return `${[axes, ...heads, ...arrows(panel, step)].join("; ")}.`;
+}
+
+// The arrows at each head, as they lie in the plane; a question that is open does not tell them.
+function arrows({ overlay, stage: { off, secret } }, step) {
+  const pointing = overlay.traces.filter(({ meta }) => meta.play === "arrows" && !off.has(meta.group));
+  return (secret ? [] : pointing).flatMap(({ meta }) => {
+    const at = Math.min(Math.floor(step), meta.last) - meta.first;
+    const parts = meta.arrows.filter(({ x }) => Number.isFinite(x[at]))
+      .map(({ label, x, y }) => `${label} ${number(x[at], 3)}, ${number(y[at], 3)}`);
+    return parts.length ? `${meta.group}: ${parts.join(", ")}` : [];
+  });
 }
 
 function reach({ type, range }) {
