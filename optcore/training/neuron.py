@@ -99,7 +99,7 @@ class NeuronRun:
 
     @cached_property
     def z(self) -> np.ndarray:
-        return self.neuron.pre_activation(self.run.points[: int(self.run.ended) + 1])
+        return self.neuron.pre_activation(self.run.points)
 
     @cached_property
     def outputs(self) -> np.ndarray:

@@ -153,7 +153,7 @@ def constant_loss(data: Dataset) -> float:
     """The loss of the best answer that does not look at the input: what nothing learned costs."""
     mean = data.targets.mean(axis=0)
     if data.kind == "regression":
-        return float(((data.targets - mean) ** 2).sum(-1).mean() / 2)
+        return float(((data.targets - mean) ** 2).sum(axis=1).mean() / 2)
     shares = np.array([mean[0], 1 - mean[0]]) if data.kind == "binary" else mean
     shares = shares[shares > 0]
     return float(-(shares * np.log(shares)).sum())

@@ -193,7 +193,7 @@ class Watched:
         self._rng = np.random.default_rng([self.plan.seed, 1])
 
     def look(self, theta):
-        if self._at is None or not np.array_equal(theta, self._at, equal_nan=True):
+        if self._at is None or not np.array_equal(theta, self._at):
             self._at, self._trace = theta, self.plan.fit.trace(theta)
         return self._trace
 

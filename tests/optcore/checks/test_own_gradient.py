@@ -146,6 +146,9 @@ def test_one_partial_that_equals_the_other_is_not_swapped():
     assert "swapped" in slip(both, 1)
 
 
-def test_relative_errors_by_hand():
+@pytest.mark.parametrize("scale", [1.0, 2.0**-40, 2.0**40])
+def test_relative_errors_by_hand(scale):
     typed, right = np.array([0.0, 3.0, 1.0, 0.0, -2.0]), np.array([0.0, 1.0, 1.0, 4.0, 2.0])
-    np.testing.assert_array_equal(relative_errors(typed, right), [0, 0.5, 0, 1, 1])
+    np.testing.assert_array_equal(relative_errors(scale * typed, scale * right), [0, 0.5, 0, 1, 1])
+    np.testing.assert_array_equal(relative_errors(0 * typed, 0 * right), 0)
+    assert np.isnan(relative_errors(np.array([np.nan]), np.array([scale]))).all()

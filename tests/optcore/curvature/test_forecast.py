@@ -221,6 +221,14 @@ def test_true_rates_are_looked_for_from_a_thousandth_of_the_landscape_to_a_thous
     assert found.true_break_even == np.inf
 
 
+def test_the_landscape_is_as_wide_as_its_point_is_far_from_0():
+    """From 4 a thousand landscapes are 4,000: a floor 3,000 away is seen, its break-even not."""
+    wedge = Line(lambda x: np.abs(x - 3004), lambda x: np.sign(x - 3004))
+    found = forecast(wedge, (4.0,), 0.1)
+    assert found.true_best_rate == pytest.approx(3000, rel=1e-12)
+    assert found.true_break_even == np.inf
+
+
 def test_a_step_to_a_plateau_as_high_as_its_start_lowers_nothing():
     trough = Line(lambda x: np.minimum(np.abs(x - 1), 0.5), lambda x: np.sign(x - 1))
     assert forecast(trough, (0.5,), 0.1).true_break_even == pytest.approx(1, rel=1e-15)

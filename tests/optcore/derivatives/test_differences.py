@@ -175,3 +175,9 @@ def test_a_step_below_the_spacing_gets_a_sentence():
     check_step(FORWARD, 0.0, 1e-300)
     check_step(COMPLEX_STEP, 1.0, 1e-200)
     check_step(CENTRAL, np.array([1.0, 1e3]), 1e-6)
+
+
+@pytest.mark.parametrize("rule", [r for r in DIFFERENCES if r.weights], ids=lambda r: r.name)
+def test_weights_make_nothing_of_a_constant_and_1_of_a_line(rule):
+    assert sum(rule.weights.values()) == 0
+    assert sum(Fraction(offset) * weight for offset, weight in rule.weights.items()) == 1

@@ -214,6 +214,8 @@ def test_the_textbook_test_passes_a_right_derivative():
     verdict = textbook_test(SIGMOID, SIGMOID.derivative, 2.0, 1e-3)
     assert verdict.verdict == "passes"
     assert verdict.agrees
+    assert verdict.numeric == CENTRAL.estimate(SIGMOID, 2.0, 1e-3)
+    assert verdict.smaller_numeric == CENTRAL.estimate(SIGMOID, 2.0, 1e-3 / 10)
     assert f"{verdict.error:.2e}" in verdict.sentence
     assert "It is the exact value" in verdict.sentence
 
@@ -365,3 +367,19 @@ def test_the_kink_a_rule_meets_first():
     assert kink_distance(FIVE_POINT, corners, 0.0) == 0.125
     assert kink_distance(FORWARD, corners, 0.5) == 0
     assert kink_distance(FORWARD, corners, 4.0) == kink_distance(COMPLEX_STEP, corners, 0) == np.inf
+
+
+def test_a_step_that_ends_on_a_kink_has_not_crossed_it():
+    curve = error_curve(CENTRAL, ABSOLUTE, 0.5, [0.5, 0.25])
+    assert curve.kink_h == 0.5
+    assert not any("across a kink" in sentence for sentence in curve.sentences())
+    beyond = error_curve(CENTRAL, ABSOLUTE, 0.5, [0.75, 0.25])
+    assert any("across a kink" in sentence for sentence in beyond.sentences())
+
+
+def test_the_best_h_of_the_exponential_by_hand():
+    """At 3 values are known to eps/2 (e^3 + 3 e^3), and the third derivative is e^3: the root of
+    h^3 = 6 eps. At 0 nothing of a sine is rounded, and its closed form would be 0."""
+    eps = np.finfo(float).eps
+    assert error_curve(CENTRAL, EXP, 3.0).predicted_h == pytest.approx((6 * eps) ** (1 / 3))
+    assert error_curve(CENTRAL, SINE, 0.0).predicted_h > 0

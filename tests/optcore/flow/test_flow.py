@@ -136,12 +136,21 @@ def test_the_ranges_end_where_casting_does(precision):
     flow = LayerFlow(None, None, trace)
     np.testing.assert_array_equal(flow.underflow(precision), [2 / 3, 0])
     np.testing.assert_array_equal(flow.overflow(precision), [0, 3 / 4])
+    still = LayerFlow(None, None, SimpleNamespace(deltas=[np.zeros((2, 3))]))
+    assert still.underflow(precision) == 0
 
 
 def test_decay_rate_recovers_a_geometric_sequence():
     assert decay_rate(5 * 0.24 ** np.arange(20)[::-1]) == pytest.approx(0.24, rel=1e-12)
     assert decay_rate([0.0, 1.0, 2.0, 4.0, np.inf]) == pytest.approx(0.5, rel=1e-12)
     assert math.isnan(decay_rate([0.0, 3.0]))
+
+
+def test_the_decay_of_a_flow_is_that_of_its_hidden_layers():
+    """The output layer has weights of another shape: its step is not one of many alike."""
+    flow = flow_of(Tanh(), XavierNormal(), depth=5)
+    layers, logs = np.arange(4), np.log(flow.delta_norms[:4])
+    assert flow.decay_rate == pytest.approx(math.exp(-np.polyfit(layers, logs, 1)[0]), rel=1e-12)
 
 
 def test_histograms_count_everything_once():

@@ -92,3 +92,13 @@ def test_taylor_series_of_compositions():
 def test_an_operation_without_a_rule_is_refused():
     with pytest.raises(TypeError):
         np.floor(Taylor.variable(1.0, 2))
+
+
+@pytest.mark.parametrize("function", [np.exp, np.sin, np.cos, np.tanh, lambda t: t**0.5,
+                                      lambda t: t**3 / (1 + t)])  # fmt: skip
+def test_series_on_a_grid_are_those_of_each_point(function):
+    x = np.linspace(0.5, 2, 6).reshape(2, 3)
+    found = function(Taylor.variable(x, 4)).coefficients
+    for at in np.ndindex(2, 3):
+        alone = function(Taylor.variable(x[at], 4)).coefficients
+        np.testing.assert_allclose(found[(slice(None), *at)], alone, rtol=1e-14)

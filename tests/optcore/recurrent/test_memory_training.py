@@ -102,6 +102,7 @@ def test_a_longer_and_a_wider_training_takes_longer():
 
     assert seconds(steps=24) == seconds(length=20) == pytest.approx(2 * seconds())
     sample = seconds(batch=6) - seconds(batch=5)
+    assert sample > 0
     assert seconds(batch=8) - seconds(batch=5) == pytest.approx(3 * sample)
     # Every sequence goes through all weights: 6 (6 + 2) of them, 12 (12 + 2) when twice as wide,
     # and so many for each gate.

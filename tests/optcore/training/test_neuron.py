@@ -44,7 +44,8 @@ def test_the_gradients_are_the_two_formulas_of_the_plane():
 
 @every_neuron
 def test_the_gradient_is_its_factors(neuron):
-    run = run_neuron(neuron, NeuronStart(steps=40))
+    run = run_neuron(neuron, NeuronStart(y=0.25, steps=40))
+    np.testing.assert_array_equal(run.errors, run.outputs - 0.25)
     factor = run.slopes if neuron.keeps_slope else 1.0
     np.testing.assert_allclose(run.deltas, run.errors * factor, rtol=1e-12)
     np.testing.assert_allclose(run.run.grads, np.stack([run.deltas, run.deltas], -1), rtol=1e-15)

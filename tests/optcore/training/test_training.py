@@ -254,13 +254,13 @@ def test_a_training_takes_the_longer_the_more_there_is_to_it():
 
 
 def test_a_smaller_offer_gives_up_steps_then_width_then_depth():
-    plan = replace(SMALL, steps=700, width=20, depth=9)
+    plan = replace(SMALL, steps=701, width=21, depth=9)
     assert plan.within(plan.seconds) is plan
     sizes = []
     while not sizes or sizes[-1] != (plan.steps, plan.width, plan.depth):
         sizes.append((plan.steps, plan.width, plan.depth))
         plan = plan.within(0.999 * plan.seconds)
-    assert sizes == [(700, 20, 9), (350, 20, 9), (175, 20, 9), (100, 20, 9), (100, 10, 9),
+    assert sizes == [(701, 21, 9), (350, 21, 9), (175, 21, 9), (100, 21, 9), (100, 10, 9),
                      (100, 5, 9), (100, 4, 9), (100, 4, 4), (100, 4, 2)]  # fmt: skip
 
 
