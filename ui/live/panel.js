@@ -8,7 +8,7 @@ import { explainOver, meanings } from "./terms.js";
 import { dressLayout, dressTrace } from "./theme.js";
 import { description } from "./told.js";
 import { Touch } from "./touch.js";
-import { camera, seen, steady, written } from "./view.js";
+import { camera, roomy, seen, steady, written } from "./view.js";
 
 const CONFIG = {
   displayModeBar: false, responsive: false, scrollZoom: false, doubleClick: false, showTips: false,
@@ -101,7 +101,8 @@ export class Panel {
     const { plotly: Plotly, look, off, clock } = this.stage;
     this.framed = figure.data.filter((trace) => trace.meta?.play && !moves(trace));
     const base = figure.data.filter((trace) => !moves(trace) && !off.has(trace.meta?.group));
-    const around = live && this.layout ? steady(figure.layout, this.layout) : figure.layout;
+    const wanted = roomy(figure.layout, this.room);
+    const around = live && this.layout ? steady(wanted, this.layout) : wanted;
     const sign = signature([base, around, look, this.room]);
     if (sign === this.sign) return;
     this.sign = sign;

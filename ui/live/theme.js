@@ -1,6 +1,7 @@
 // Colours of the current Streamlit theme and the size of type, and what a figure takes from them.
 
 const USUAL = 14;
+const IN_DEPTH = 16;
 // The width of a letter of an axis title, in sizes of type.
 const LETTER = 0.62;
 
@@ -135,7 +136,9 @@ export function dressLayout(given, look, [width, height]) {
   if (layout.scene) {
     dressed.scene = { ...layout.scene };
     for (const name of ["xaxis", "yaxis", "zaxis"]) {
-      dressed.scene[name] = { ...axes, backgroundcolor: "rgba(0,0,0,0)", ...layout.scene[name] };
+      // Plotly writes the numbers of a scene larger, the larger they are.
+      const tickfont = { size: Math.min(look.size, IN_DEPTH) };
+      dressed.scene[name] = { ...axes, tickfont, backgroundcolor: "rgba(0,0,0,0)", ...layout.scene[name] };
     }
   }
   for (const name of ["shapes", "annotations"]) {

@@ -23,3 +23,12 @@ export function steady(layout, before) {
 }
 
 const holds = ([low, high], [least, most]) => low <= least && most <= high;
+
+// In a narrow plot a scene is seen from further away, or its axes would be cut off.
+export function roomy(layout, [width, height]) {
+  const { camera } = layout.scene ?? {};
+  const far = height / width;
+  if (!camera || !(far > 1 && Number.isFinite(far))) return layout;
+  const eye = Object.fromEntries(Object.entries(camera.eye).map(([axis, at]) => [axis, at * far]));
+  return { ...layout, scene: { ...layout.scene, camera: { ...camera, eye } } };
+}
