@@ -136,7 +136,8 @@ class _Reached:
             elif name in home.defined:
                 renamed[name] = self.take(Import(place.module, name, name))
         del self.texts[id(part)]
-        text = home.text(part) if parts[0] is part else self.cut(home, part, parts)
+        whole = not isinstance(part, ast.ClassDef)
+        text = home.text(part) if whole else self.cut(home, part, parts)
         # In a call `name=` is the name of an argument.
         after = "" if isinstance(part, ast.Assign | ast.AnnAssign) else "(?! ?=[^=])"
         for name, new in renamed.items():
