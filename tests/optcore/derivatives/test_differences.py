@@ -180,4 +180,5 @@ def test_a_step_below_the_spacing_gets_a_sentence():
 @pytest.mark.parametrize("rule", [r for r in DIFFERENCES if r.weights], ids=lambda r: r.name)
 def test_weights_make_nothing_of_a_constant_and_1_of_a_line(rule):
     assert sum(rule.weights.values()) == 0
+    assert list(rule.offsets) == sorted(rule.offsets, reverse=rule is BACKWARD)
     assert sum(Fraction(offset) * weight for offset, weight in rule.weights.items()) == 1

@@ -25,7 +25,12 @@ from optcore.derivatives.error_curve import (
     roundoff_branch,
     truncation_branch,
 )
-from optcore.derivatives.error_model import NotFiniteError, kink_distance, roundoff_model
+from optcore.derivatives.error_model import (
+    NotFiniteError,
+    kink_distance,
+    roundoff_model,
+    truncation_model,
+)
 from optcore.derivatives.textbook import (
     ratio_to_previous,
     step_table,
@@ -383,3 +388,12 @@ def test_the_best_h_of_the_exponential_by_hand():
     eps = np.finfo(float).eps
     assert error_curve(CENTRAL, EXP, 3.0).predicted_h == pytest.approx((6 * eps) ** (1 / 3))
     assert error_curve(CENTRAL, SINE, 0.0).predicted_h > 0
+
+
+@pytest.mark.parametrize(("n", "power"), [(2, 1.0), (9, 8.0), (10, np.nan)])
+def test_the_first_error_that_is_not_0_is_looked_for_up_to_the_ninth_derivative(n, power):
+    monomial = Function("", "", "", lambda x: x**n, lambda x: n * x ** (n - 1), 0.0, (-1, 1))
+    found, size = truncation_model(FORWARD, monomial, 0.0, np.array([0.5]))
+    np.testing.assert_array_equal(found, power)
+    # x^n / n! times n! h^(n - 1).
+    np.testing.assert_allclose(size, 0.5 ** (n - 1) if n < 10 else 0, rtol=1e-14)

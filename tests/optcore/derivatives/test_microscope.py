@@ -27,10 +27,11 @@ both_floats = pytest.mark.parametrize("dtype", [np.float32, np.float64])
 
 
 def test_the_grid_has_sixteen_steps_a_decade_and_every_power_of_ten():
-    assert len(GRID) == 257
-    assert (np.diff(GRID) < 0).all()
-    assert [GRID[16 * k] for k in range(17)] == [float(f"1e-{k}") for k in range(17)]
-    assert all(float(f"{h:.2e}") == h for h in GRID)
+    grid = step_grid()
+    assert len(grid) == 257
+    assert (np.diff(grid) < 0).all()
+    assert [grid[16 * k] for k in range(17)] == [float(f"1e-{k}") for k in range(17)]
+    assert all(float(f"{h:.2e}") == h for h in grid)
 
 
 @pytest.mark.parametrize("own", [3e-7, 1.0, 1e-16, 0.123456])
@@ -148,3 +149,9 @@ def test_the_microscope_reaches_2_4_h_by_twentyfifths():
     seen = look_closely(SINE, 1.0, np.array([0.1]))
     np.testing.assert_allclose(seen.across[[0, -1]], [-2.4, 2.4], rtol=1e-15)
     np.testing.assert_allclose(np.diff(seen.across), 1 / 25, rtol=1e-12)
+
+
+def test_the_lattice_by_hand():
+    """e^-h is below 1, where floats lie eps/2 apart; over 2h = 1/2 and 1/8."""
+    found = lattice(EXP, np.float64(0), np.array([0.25, 0.0625]))
+    np.testing.assert_array_equal(found, np.finfo(float).eps * np.array([1.0, 4.0]))
