@@ -11,6 +11,7 @@ import streamlit as st
 
 from ui.address import Address
 from ui.cache import CACHE
+from ui.live import early
 from ui.live.turn import give_way, turn
 from ui.live.visit import visit
 from ui.state import PageState
@@ -137,6 +138,7 @@ def _finish(state, name, plans, begin, memory, glimpse) -> list[Any]:
             done |= carry_out(steps, halt, goes_on=lambda: bool(waiting))
         if waiting:
             state.memory["growing"] = True
+            early.grows()
     for plan, underway in waiting.items():
         done[plan] = underway.trainer.record()
     if waiting and not state.memory.get("growing"):

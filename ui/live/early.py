@@ -19,7 +19,7 @@ from ui.live.wire import pack
 
 LARGEST = 200_000
 PLACE = "/early/"
-ARRIVED = "early"
+ARRIVED, GROWING = "early", "early.growing"
 # A page that is framed or presented has its stage elsewhere.
 APART = {"embed", "embed_options", "show", "hide"}
 
@@ -27,13 +27,18 @@ APART = {"embed", "embed_options", "show", "hide"}
 def keep(message: dict) -> None:
     """Keeps a stage's picture as that of the address of this session, which has just arrived."""
     address = st.context.url
-    if address is None:
+    if st.session_state.pop(GROWING, False) or address is None:
         return
     st.session_state[ARRIVED] = key = _key(urlsplit(address).path, st.query_params.to_dict())
     if CACHE.get(key) is None:
         small = gzip.compress(pack(message), compresslevel=6, mtime=0)
         if len(small) <= LARGEST:
             CACHE.put(key, small)
+
+
+def grows() -> None:
+    """The picture that comes next in this session is not whole yet: it is none to keep."""
+    st.session_state[GROWING] = True
 
 
 def also(parameters: Mapping[str, str]) -> None:

@@ -12,6 +12,7 @@ from wire_reader import Reader
 
 from ui.cache import CACHE
 from ui.live import early
+from ui.recurrent import net
 from ui.server.files import PAGES, Files
 
 ADDRESS = "http://host.example/course/"
@@ -76,3 +77,13 @@ def test_a_picture_that_is_too_large_is_not_kept(monkeypatch):
     monkeypatch.setattr(early, "LARGEST", 100)
     visit()
     assert kept() is None
+
+
+def test_a_picture_that_still_grows_is_not_kept(monkeypatch):
+    monkeypatch.setattr(net, "GLIMPSE", 0.02)
+    link = {"lesson": "memory-exam-failed"}
+    visit(link, "recurrent")
+    assert kept("lesson=memory-exam-failed") is None
+    # Who comes next finds the training done.
+    visit(link, "recurrent")
+    assert kept("lesson=memory-exam-failed")
