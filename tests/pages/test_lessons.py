@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from visits import PAGES, picture, report, said, settled, stages, visit
 
-from ui.lesson_file import LessonError, parse
+from ui.lesson_file import Answer, Lesson, LessonError, Step, as_text, own, parse
 from ui.lessons import FOLDER, lessons, names_in
 from ui.prose import quoted
 
@@ -77,6 +77,22 @@ def test_facts_are_named_only_where_they_are_shown(lesson):
     texts = [text for step in lesson.steps
              for text in (step.words, step.then, *(a.reply for a in step.answers))]  # fmt: skip
     assert any(names_in(text) for text in texts)
+
+
+@pytest.mark.parametrize("page", TAUGHT)
+def test_a_lesson_of_ones_own_is_told_on_every_page(page):
+    model = lessons(page)[0]
+    typed = Step("One", "<b>Look</b> at **this**.", at="0", ask='"yes"',
+                 answers=(Answer("no", "no", ""), Answer("yes", "yes", "")))  # fmt: skip
+    lesson = own(as_text(Lesson(page, "", "Mine", "", 0.0, model.state, (typed,))), page)
+    app = opened(page, lesson=lesson.name)
+    message = told(app, page)
+    assert not said(app)
+    assert (message["title"], message["left"], message["next"]) == ("Mine", False, None)
+    assert message["words"] == "&lt;b&gt;Look&lt;/b&gt; at **this**."
+    assert [answer["label"] for answer in message["answers"] if answer["right"]] == ["yes"]
+    assert app.query_params["lesson"] == lesson.name
+    assert not app.query_params.keys() & model.state.keys()
 
 
 NEWTON = "newton-falls-into-the-saddle"
