@@ -41,6 +41,8 @@ LOOKS: dict[str, Look] = {
 # What leads up, or explodes.
 SHADE = "rgba(210,120,120,0.16)"
 ANGLES = np.linspace(0, 2 * np.pi, 73)
+# Windows of w and b, and of x and y, reach 3 to 4 each way.
+BEYOND = 20.0
 # Twice the standard deviation each way.
 WIDE = 2.0
 
@@ -69,6 +71,14 @@ def framed(group: str, x, y, *, silent: bool = False, **parts: Any) -> dict[str,
     meta: dict[str, Any] = {"play": "frame", "x": x, "y": y}
     meta |= {"silent": True} if silent else {}
     return altered(altered(moving(group, "still"), meta=meta), **parts)
+
+
+def near(points: np.ndarray, centre=(0.0, 0.0)) -> np.ndarray:
+    """Points (..., 2) no farther than well out of the picture, in their own direction: a browser
+    that dashes a line of a million pixels does nothing else. nan stays nan."""
+    away = np.clip(points - np.asarray(centre), -1e200, 1e200)
+    farthest = np.abs(away).max(axis=-1, keepdims=True)
+    return np.asarray(centre) + away * (BEYOND / np.maximum(farthest, BEYOND))
 
 
 def law(x, y, title: str = "law") -> dict:

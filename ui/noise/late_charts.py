@@ -17,6 +17,7 @@ from ui.noise.figures import (
     framed,
     law,
     moving,
+    near,
 )
 
 FEW, MANY = 20, 50
@@ -28,19 +29,15 @@ def paths(case) -> dict[str, Any]:
     (x_low, x_high), (y_low, y_high) = case.bowl.window
     data = [contour(case.ground), minima(case.bowl)]
     for name, run in case.runs.items():
-        points = _near(run.points[: int(run.ended) + 1])
+        points = near(run.points[: int(run.ended) + 1])
         data.append(moving(name, "path", x=points[:, 0], y=points[:, 1]))
     data.append(_from_then(case))
     return figure(data, "Paths, and where it was taken",
                   xaxis=axis("x", (x_low, x_high)), yaxis=axis("y", (y_low, y_high)))  # fmt: skip
 
 
-def _near(points: np.ndarray) -> np.ndarray:
-    return np.where(np.abs(points) < 1e4, points, np.nan)
-
-
 def _from_then(case) -> dict[str, Any]:
-    points = _near(case.runs["late"].points)
+    points = near(case.runs["late"].points)
     then = points[np.maximum(np.arange(len(points)) - case.delay.lag, 0)]
     pairs = np.stack([then, points], axis=1)
     return framed("taken here", pairs[..., 0], pairs[..., 1], silent=True, mode="lines+markers",
@@ -54,7 +51,12 @@ def losses(case) -> dict[str, Any]:
         data.append(moving(name, "curve", "loss", y=values))
         drawn.append(values)
     return figure(data, "Loss", xaxis=axis("step", over(case.late.steps)),
-                  yaxis=few_decades("loss", log_range(drawn, 1e-12, 1e8)))  # fmt: skip
+                  yaxis=few_decades("loss", _steady(log_range(drawn, 1e-12, 1e8))))  # fmt: skip
+
+
+def _steady(reach: list[float]) -> list[float]:
+    """In steps of four decades: an axis that changes is drawn anew while a hand waits."""
+    return [4.0 * np.floor(reach[0] / 4), 4.0 * np.ceil(reach[1] / 4)]
 
 
 def limits(case) -> dict[str, Any]:

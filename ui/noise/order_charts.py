@@ -6,7 +6,7 @@ import numpy as np
 
 from ui.figures import axis, level, log_range, marks, positive
 from ui.ground import contour
-from ui.noise.figures import few_decades, figure, moving
+from ui.noise.figures import few_decades, figure, moving, near
 
 LOSSES = ("training", "before update", "true risk")
 
@@ -17,8 +17,7 @@ def paths(case) -> dict[str, Any]:
     data = [contour(case.ground),
             marks("minimum", {"colour": "ink", "symbol": "star"}, [w], [b], size=13)]  # fmt: skip
     for order, every in case.paths.items():
-        points = every[case.rows, 0]
-        points = np.where(np.abs(points) < 1e3, points, np.nan)
+        points = near(every[case.rows, 0], (w, b))
         data.append(moving(order, "path", x=points[:, 0], y=points[:, 1], width=1.8))
     return figure(data, "One deck, dealt in four ways", xaxis=axis("w", (w_low, w_high)),
                   yaxis=axis("b", (b_low, b_high)))  # fmt: skip

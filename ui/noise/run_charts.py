@@ -6,7 +6,7 @@ import numpy as np
 
 from ui.figures import axis, ink, later, log_axis, log_range, marks, positive
 from ui.ground import contour
-from ui.noise.figures import LOOKS, altered, cloud, ellipse, few_decades, figure, moving
+from ui.noise.figures import LOOKS, altered, cloud, ellipse, few_decades, figure, moving, near
 
 FOUND = 400
 # Names of the racers whose samples are drawn.
@@ -21,21 +21,21 @@ def paths(case) -> dict[str, Any]:
         data.append(later(_ball(case, name)))
     for racer in reversed(case.racers):
         data.append(moving(racer.name, "path", width=1.6 if racer.size else 3.0,
-                           **_places(case.paths[racer.name])))  # fmt: skip
+                           **_places(case.paths[racer.name], case.fit.minima[0])))  # fmt: skip
     if case.average:
         data += [_mean(case, name) for name in DRAWN]
     return figure(data, "Paths; ellipses: the law, 2 σ",
                   xaxis=axis("w", (w_low, w_high)), yaxis=axis("b", (b_low, b_high)))  # fmt: skip
 
 
-def _places(points: np.ndarray) -> dict[str, Any]:
-    """x and y, with what left every picture left out."""
-    near = np.where(np.abs(points) < 1e3, points, np.nan)
-    return {"x": near[:, 0], "y": near[:, 1]}
+def _places(points: np.ndarray, centre) -> dict[str, Any]:
+    """x and y."""
+    x, y = near(points, centre).T
+    return {"x": x, "y": y}
 
 
 def _mean(case, name: str) -> dict[str, Any]:
-    track = moving(name, "path", size=9, width=1.4, **_places(case.means[name]))
+    track = moving(name, "path", size=9, width=1.4, **_places(case.means[name], case.fit.minima[0]))
     return altered(track, name=f"{name}, averaged", line={"color": "ink"})
 
 
