@@ -116,6 +116,12 @@ def segments(starts, ends) -> tuple[np.ndarray, np.ndarray]:
     return flat[..., 0], flat[..., 1]
 
 
+def steady(reach: Sequence[float], decades: int) -> list[float]:
+    """In steps of some decades: an axis that changes is drawn anew while a hand waits."""
+    low, high = reach
+    return [float(decades * np.floor(low / decades)), float(decades * np.ceil(high / decades))]
+
+
 def few_decades(title: str, reach: Sequence[float], **more: Any) -> dict[str, Any]:
     """A logarithmic axis with about four labels, for a plot of half the height."""
     return {**log_axis(title, reach, **more), "dtick": max(1, round((reach[1] - reach[0]) / 4))}

@@ -18,6 +18,7 @@ from ui.noise.figures import (
     law,
     moving,
     near,
+    steady,
 )
 
 FEW, MANY = 20, 50
@@ -51,12 +52,7 @@ def losses(case) -> dict[str, Any]:
         data.append(moving(name, "curve", "loss", y=values))
         drawn.append(values)
     return figure(data, "Loss", xaxis=axis("step", over(case.late.steps)),
-                  yaxis=few_decades("loss", _steady(log_range(drawn, 1e-12, 1e8))))  # fmt: skip
-
-
-def _steady(reach: list[float]) -> list[float]:
-    """In steps of four decades: an axis that changes is drawn anew while a hand waits."""
-    return [4.0 * np.floor(reach[0] / 4), 4.0 * np.ceil(reach[1] / 4)]
+                  yaxis=few_decades("loss", steady(log_range(drawn, 1e-12, 1e8), 4)))  # fmt: skip
 
 
 def limits(case) -> dict[str, Any]:

@@ -6,7 +6,17 @@ import numpy as np
 
 from ui.figures import axis, ink, later, log_axis, log_range, marks, positive
 from ui.ground import contour
-from ui.noise.figures import LOOKS, altered, cloud, ellipse, few_decades, figure, moving, near
+from ui.noise.figures import (
+    LOOKS,
+    altered,
+    cloud,
+    ellipse,
+    few_decades,
+    figure,
+    moving,
+    near,
+    steady,
+)
 
 FOUND = 400
 # Names of the racers whose samples are drawn.
@@ -101,8 +111,7 @@ def excess(case, band) -> dict[str, Any]:
 
 def _up(case) -> list[float]:
     drawn = [case.excess(case.paths[racer.name]) for racer in case.racers]
-    low, high = log_range([*drawn, *case.expected.values()], 1e-8, 1e4)
-    return [max(low, high - 8), high]
+    return steady(log_range([*drawn, *case.expected.values()], 1e-8, 1e4), 2)
 
 
 def _banded(name: str, costs, band) -> list[dict[str, Any]]:
