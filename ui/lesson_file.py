@@ -39,6 +39,8 @@ from ui.prose import quoted
 MARK = "~"
 # Characters and steps that such a text may have.
 LONGEST, MOST_OWN_STEPS = 20_000, 20
+# Characters of its name: servers on the way refuse addresses of more than some 8,000.
+LONGEST_NAME = 6_000
 
 _FIELD = re.compile(r"(title|page|subject|order|state|next|set|at|until|ask|then): *(.*)")
 _ANSWER = re.compile(r"- *(?P<label>[^:\[]+?) *(?:\[(?P<value>[^\]]*)\])? *: *(?P<reply>.*)")
@@ -232,7 +234,13 @@ def own(text: str, page: str) -> Lesson:
     if len(lesson.steps) > MOST_OWN_STEPS:
         raise LessonError(f"A lesson has at most {MOST_OWN_STEPS} steps, and this has more.")
     small = zlib.compress(as_text(lesson).encode(), 9, wbits=-zlib.MAX_WBITS)
-    return replace(lesson, name=MARK + urlsafe_b64encode(small).decode().rstrip("="))
+    name = MARK + urlsafe_b64encode(small).decode().rstrip("=")
+    if len(name) > LONGEST_NAME:
+        raise LessonError(
+            f"A lesson's link has room for {LONGEST_NAME:,} characters, and this lesson takes "
+            f"{len(name):,}: say less, or leave a step out."
+        )
+    return replace(lesson, name=name)
 
 
 def page_in(text: str) -> str:

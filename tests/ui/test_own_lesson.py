@@ -3,6 +3,7 @@
 import zlib
 from base64 import urlsafe_b64encode
 
+import numpy as np
 import pytest
 from random_links import staged
 
@@ -146,6 +147,12 @@ def test_a_link_that_was_cut_or_changed_is_told():
             row.parse(bad)
     with pytest.raises(LessonError, match="belongs to the page"):
         lesson_row("curvature").parse(name)
+
+
+def test_a_lesson_that_is_too_long_for_a_link_is_told():
+    noise = np.random.default_rng(0).choice(list("abcdefghijklmnopqrstuvwxyz0123456789"), 9000)
+    with pytest.raises(LessonError, match="leave a step out"):
+        own("title: x\n\n## y\n" + "".join(noise), "race")
 
 
 def test_a_bomb_is_not_unpacked():
