@@ -24,7 +24,8 @@ def opened_early(visit):
             route.continue_()
         held.clear()
 
-    race.reload()
+    race.page.reload()
+    race.wait_drawn(early=True)
     assert not race.page.evaluate(SETTLED)
     yield race, begin
     begin()
@@ -74,5 +75,5 @@ def test_it_is_drawn_in_whatever_order_the_files_arrive(visit):
     page.wait_for_function("() => window.Plotly")
     page.wait_for_timeout(500)
     held[0].continue_()
-    race.wait_drawn()
+    race.wait_drawn(early=True)
     assert race.legend()

@@ -43,8 +43,12 @@ class RacePage:
         self.page.reload()
         return self.wait_drawn()
 
-    def wait_drawn(self) -> "RacePage":
+    def wait_drawn(self, early: bool = False) -> "RacePage":
+        """Until the stage is drawn, by Streamlit unless what was drawn before it will do."""
         self.page.wait_for_selector(".os-stage[data-drawn]")
+        if not early:
+            self.wait("""document.querySelector('.stElementContainer .os-stage[data-drawn]')
+                && !document.getElementById('os-early')""")
         # The colour bar takes its room in a second draw.
         self.page.wait_for_function(
             """() => { const axis = document.querySelector('.os-plot')?._fullLayout?.xaxis;
