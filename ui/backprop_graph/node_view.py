@@ -46,7 +46,8 @@ def scene(state: PageState) -> Scene:
         program=lambda: program(right),
         clock=Clock(last, state.clock(range(last + 1)), labels=right.moments.labels[: last + 1]),
         legend=drawing.FLOWS,
-        columns="minmax(0, 3fr) minmax(0, 4fr)",
+        # As wide as the longest line of the code, however narrow the frame.
+        columns="minmax(264px, 3fr) minmax(0, 4fr)",
     )
 
 
