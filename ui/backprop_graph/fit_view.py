@@ -127,7 +127,8 @@ def told(fit: Fit) -> list[str]:
         loss = number(float(case.run.values[case.output]))
         here = f"Step {step}: loss {loss}. w = {number(w)}, its gradient {number(grad[0])}; " \
                f"b = {number(b)}, its gradient {number(grad[1])}."  # fmt: skip
-        move = f" Next w − {number(rate)} × ({number(grad[0])}) = {number(w - rate * grad[0])}."
+        slope = number(grad[0]) if grad[0] >= 0 else f"({number(grad[0])})"
+        move = f" Next w − {number(rate)} × {slope} = {number(w - rate * grad[0])}."
         found.append(here + (move if step < len(fit.cases) - 1 else ""))
     if bool(fit.run.diverged):
         found[-1] += " It has diverged: the rate is too large."
