@@ -105,7 +105,8 @@ def _checked_text(text, variables, grammar) -> str:
 def _check_token(kind, token, variables, grammar):
     if kind == "other" or (kind == "array" and not grammar.arrays):
         named = f'The character "{token}"' if token.isprintable() else "An invisible character"
-        advice = INSTEAD.get(token, "use digits, + - * / ^ ( ) , and the known names")
+        signs = "+ - * / ^ @ ( ) [ ] ," if grammar.arrays else "+ - * / ^ ( ) ,"
+        advice = INSTEAD.get(token, f"use digits, {signs} and the known names")
         raise FormulaError(f"{UNSEEN.get(token, named)} cannot be used in a formula: {advice}.")
     if kind == "name" and token not in (*variables, *CONSTANTS, *grammar.functions):
         if not grammar.arrays:

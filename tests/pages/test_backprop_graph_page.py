@@ -76,6 +76,10 @@ def test_a_text_that_cannot_be_read_gets_a_sentence_and_is_not_lost(text, becaus
     assert not said(app)
 
 
+def test_who_types_a_matrix_product_is_told_where_matrices_come_from():
+    assert "numbers under Library" in said(opened(f="z = W @ x + b"))
+
+
 def test_values_that_cannot_be_read_stay_in_their_field():
     app = opened()
     field = next(each for each in app.text_input if each.label == "Values of the inputs")
@@ -220,6 +224,7 @@ def test_a_step_of_descent_updates_the_graph_in_place():
     assert texts[0].startswith("Step 0: loss 4.5. w = 0.5, its gradient −9; b = 0")
     assert "its gradient −4." in texts[0]
     assert texts[0].endswith("Next w − 0.1 × (−9) = 1.4.")
+    assert texts[1].endswith("Next w − 0.1 × 1 = 1.3.")
     assert texts[1].split(". ")[1].startswith("w = 1.4")
     app = report(app, KEY, handles={"p2": [1.5, 3.0]})
     assert app.query_params["points.x2"] == "1.5"

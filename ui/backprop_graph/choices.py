@@ -58,7 +58,10 @@ def choose(state: PageState, notes) -> None:
     with notes:
         controls.complaints(state)
         if fault:
-            told = f"{fault} Shown meanwhile: the last graph that could be worked out."
+            # Who types a matrix product has not yet been told where its matrices come from.
+            where = " Vectors and matrices get their numbers under Library." if (
+                "is a number" in fault) else ""  # fmt: skip
+            told = f"{fault}{where} Shown meanwhile: the last graph that could be worked out."
             st.error(escaped(told), icon=":material/function:")
         if view == FILL:
             fill_view.tell(state)

@@ -148,3 +148,8 @@ def test_a_thousand_nodes_are_read_and_worked_out():
     for i in range(330):
         slope *= 1 + np.cos(values[f"x{i}"]) / max(i, 1)
     np.testing.assert_allclose(found["x0"], slope, rtol=1e-12)
+
+
+def test_what_cannot_be_used_is_told_beside_all_that_can():
+    with pytest.raises(FormulaError, match=r"\^ @ \( \) \[ \] , and the known names"):
+        parse("X' @ Y")
