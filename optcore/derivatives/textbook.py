@@ -192,7 +192,8 @@ def textbook_verdict(error, h, roundoff, order) -> str:
     if error[0] <= h:
         return "passes"
     if error[1] <= h / 10:
-        return "smaller h"
+        # Where the rounding of h/10 is larger than the whole error, that it passes is luck.
+        return "inconclusive" if roundoff >= error[0] else "smaller h"
     if error[1] <= 2 * roundoff:
         return "inconclusive"
     return "smaller h" if fall(error) > FALLS ** (order / 2) else "wrong"

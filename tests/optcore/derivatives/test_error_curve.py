@@ -245,6 +245,17 @@ def test_what_passes_is_not_refuted_and_no_more(x, claim, h, off):
     assert larger >= h or textbook_test(SIGMOID, claim, x, larger).verdict == "passes"
 
 
+@pytest.mark.parametrize("h", [3e-4, 2.5e-4, 2e-4])
+def test_agreement_that_rounding_alone_can_make_excuses_no_claim(h):
+    """At h/10 both ends of the difference are the same float32, and 0 is what that makes."""
+    verdict = textbook_test(SIGMOID, 0.0, 8.0, h, dtype=np.float32)
+    assert (verdict.numeric, verdict.smaller_numeric) != (0, 0)
+    assert verdict.smaller_error == 0
+    assert verdict.verdict == "inconclusive"
+    assert "round-off alone" in verdict.sentence
+    assert "will do" not in verdict.sentence
+
+
 def test_float32_is_tested_in_float32():
     """There round-off is a thousand times an h of 1e-8, and a claim off by half passes unseen."""
     wide = textbook_test(SINE, 0.54, 1.0, 1e-2)
