@@ -112,7 +112,10 @@ def close_up(plan: FlowPlan, sample: int) -> CloseUp:
     deaths = [
         layer.why_dead(int(unit)) for layer in found.layers for unit in np.flatnonzero(layer.dead)
     ]
-    return CloseUp(rows, states, tuple(deaths[:EXPLAINED]), paths_sentence(found))
+    told, more = deaths[:EXPLAINED], len(deaths) - EXPLAINED
+    if more > 0:
+        told.append(f"And {more:,} more.")
+    return CloseUp(rows, states, tuple(told), paths_sentence(found))
 
 
 def paths_sentence(found: ReluUnits) -> str:

@@ -44,8 +44,11 @@ def test_dead_units_are_told_why():
     dead = FlowPlan(ReLU(), Constant(constant=-0.1), SoftmaxCrossEntropy(), PLAN.setting)
     seen = close_up.close_up(dead, 0)
     assert np.any(seen.states == 3)
-    assert 0 < len(seen.deaths) <= close_up.EXPLAINED
-    assert all("off for every sample" in each for each in seen.deaths)
+    dead, told = sum(int(row[-1]) for row in seen.rows), seen.deaths[: close_up.EXPLAINED]
+    assert len(told) == min(dead, close_up.EXPLAINED) > 0
+    assert all("off for every sample" in each for each in told)
+    more = dead - close_up.EXPLAINED
+    assert seen.deaths[len(told) :] == ((f"And {more:,} more.",) if more > 0 else ())
 
 
 def test_every_unit_is_a_square_in_the_colour_of_its_state():
