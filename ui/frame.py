@@ -140,10 +140,11 @@ def _offer(state: PageState, place) -> None:
             if len(url) > LONGEST_CODE:
                 st.caption("Too long for a code: a lesson of your own can go as a file.")
             else:
-                st.image(segno.make(url, error="m").svg_inline(scale=4, border=2), width="stretch")
+                code = segno.make(url, error="m").svg_inline(scale=4, border=2)
+                st.image(code, width="stretch", alt="The link as a code for a phone's camera")
         st.caption("For a course page")
         st.code(f'<iframe src="{framed}" width="900" height="600"></iframe>',
-                language="html", wrap_lines=True)  # fmt: skip
+                language=None, wrap_lines=True)  # fmt: skip
         st.pills("Hide in this link", _hideable(state), selection_mode="multi",
                  default=state["hide"], key="share.hide",
                  on_change=lambda: _take_hidden(state))  # fmt: skip

@@ -44,6 +44,7 @@ def test_the_map_of_lessons_keeps_nobody_out(visit):
 def test_the_stage_comes_first_and_focus_is_seen(visit):
     race = visit()
     page = race.page
+    page.wait_for_selector("[data-test-script-state=notRunning]")
     page.evaluate("document.activeElement?.blur()")
     page.keyboard.press("Tab")
     assert page.evaluate(FOCUS % ".os-stage")

@@ -76,7 +76,8 @@ def test_so_it_does_beside_a_lesson_opened_at_that_size(visit, name):
     opened = visit(link, width=390)
     for size in (PHONE, *WIDE):
         opened.page.set_viewport_size(dict(zip(("width", "height"), size, strict=True)))
-        if size != PHONE:
+        # Once more from nothing; the other sizes are reached by a window that is pulled.
+        if size == (1280, 720):
             opened.reload()
         check(seen(opened, size), size)
 

@@ -302,7 +302,7 @@ def test_every_plot_has_a_name_and_a_description_made_of_its_numbers(visit):
     assert [role for role, _, _ in told] == ["img"] * 3
     assert [name for _, name, _ in told] == ["paths", "loss", "gradient norm"]
     # The start of Rosenbrock's valley, where every racer stands, and its loss.
-    assert "Adam at -1.5, 2" in told[0][2]
+    assert "Adam at −1.5, 2" in told[0][2]
     assert "Adam 12.5" in told[1][2]
     inside = race.page.locator(".os-plot").first.aria_snapshot()
     assert "text" not in inside, inside

@@ -7,7 +7,6 @@ import pytest
 from random_links import names, pages, random_link
 from visits import comparable, messages, said, visit
 
-pytestmark = pytest.mark.addresses
 VISITS, PARTS = 60, 3
 HOSTILE = ("", "-1", "1e308", "nan", "1,2,3,4", "<b>*", "\x00", "é" * 3000)
 

@@ -1,4 +1,4 @@
-"""Runs the tests that compute once more as other processors would compute them: `make kernels`.
+"""Runs the tests that compute long once more as other processors compute them: `make kernels`.
 
 OpenBLAS chooses its sums and NumPy its vector instructions by the processor, and the last bits
 differ between them. What trains or iterates long may hold on one and fail on the next. Where the
@@ -12,7 +12,10 @@ import sys
 
 import numpy as np
 
-TESTS = ["-m", "not browser and not addresses", "-n", "2", "--dist", "worksteal"]
+# What trains or iterates long, and the lessons that tell of it.
+ROOMS = ("training", "recurrent", "samples", "descent", "checks", "flow", "curvature", "networks")
+PLACES = [*(f"tests/optcore/{room}" for room in ROOMS), "tests/pages/test_lessons.py"]
+TESTS = [*PLACES, "-n", "2", "--dist", "worksteal"]
 SECONDS = 600
 # A kernel of OpenBLAS and the newest of NumPy's vector instructions that go with it.
 PROCESSORS = {"Nehalem": "X86_V2", "Zen": "X86_V3", "SkylakeX": "X86_V4"}

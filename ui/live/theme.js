@@ -110,9 +110,10 @@ function folded(axis, room, look) {
   return { ...axis, title: { ...axis.title, text: `${text.slice(0, at)}<br>${text.slice(at + 1)}` } };
 }
 
-// Plotly writes the labels of an axis of powers a quarter larger than others.
-const powers = ({ type, exponentformat }, { size }) =>
-  (type === "log" && exponentformat === "power" ? { tickfont: { size: size / 1.25 } } : {});
+// Plotly writes the labels of an axis of whole powers a quarter larger than others.
+const powers = ({ type, exponentformat, dtick, tickvals }, { size }) =>
+  (type === "log" && exponentformat === "power" && Number.isInteger(dtick) && !tickvals
+    ? { tickfont: { size: size / 1.25 } } : {});
 
 // `room` is the width and height of the plot.
 export function dressLayout(given, look, [width, height]) {
