@@ -123,6 +123,7 @@ class Stage {
   // The stage has its place in Streamlit's page, perhaps after it has been shown elsewhere.
   settleIn() {
     this.room.settleIn();
+    comeFirst(this.root);
     if (this.post.silent) this.waited = true;
   }
 
