@@ -145,7 +145,7 @@ def _zoom(page: Page, plot: str = ".os-plot") -> None:
 
 def _play(browser, server, usual: dict, section: Section) -> None:
     with opened(browser, f"{server.url}/?{EIGHT}", STAGE) as page:
-        page.locator("[data-do=play]").click()
+        page.locator(".os-clock [data-do=play]").click()
         told = page.evaluate(f"probe.frames({SHOWN}, 5)")
     section.checks.append(
         Check("Playback, 8 optimizers × 1,000 steps", told["changed"] / told["seconds"],
