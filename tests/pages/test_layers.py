@@ -236,7 +236,10 @@ def test_nothing_chosen_says_what_to_do():
 
 def test_the_smallest_network_has_all_views():
     for view in ("gradients", "signals", "units", "jacobian"):
-        opened(view=view, **{"net.depth": "2", "net.width": "4", "net.batch": "1"}, **QUICK)
+        app = opened(view=view, **{"net.depth": "2", "net.width": "4", "net.batch": "1"}, **QUICK)
+        assert all(panel["figure"]["data"] for panel in picture(app, "layers.stage")["panels"]), (
+            view
+        )
 
 
 # ------------------------------------------------------------------ limits

@@ -161,7 +161,9 @@ def test_every_file_in_the_folder_is_a_lesson():
     for path in FOLDER.glob("*/*.md"):
         if path.stem != "about":
             try:
-                parse(path.read_text(encoding="utf-8"), path.parent.name, path.stem)
+                lesson = parse(path.read_text(encoding="utf-8"), path.parent.name, path.stem)
+                assert lesson.title
+                assert lesson.steps
             except LessonError as fault:
                 pytest.fail(str(fault))
 

@@ -33,4 +33,6 @@ def test_no_random_address_raises_and_every_one_can_be_shared(page, part):
 @pytest.mark.parametrize("page", pages())
 def test_every_name_survives_a_hostile_text(page):
     for text in HOSTILE:
-        visit(dict.fromkeys(names(page), text), page)
+        app = visit(dict.fromkeys(names(page), text), page)
+        again = visit(dict(app.query_params), page)
+        assert dict(again.query_params) == dict(app.query_params), text

@@ -15,4 +15,4 @@ def _dressed(node, name=""):
         return {name: _dressed(child, name) for name, child in node.items()}
     if isinstance(node, list | tuple):
         return [_dressed(child) for child in node]
-    return ROLES.get(node, node) if name.startswith("color") and isinstance(node, str) else node
+    return ROLES.get(node, node) if "color" in name and isinstance(node, str) else node

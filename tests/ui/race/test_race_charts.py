@@ -7,8 +7,8 @@ from dataclasses import replace
 from itertools import product
 
 import numpy as np
-import plotly.graph_objects as go
 import pytest
+from dressing import validated
 from spelled import value_of
 
 from optcore.descent.disturbance import GradientNoise
@@ -38,20 +38,6 @@ def race(surface, racers=RACERS, steps=STEPS):
 def setup_of(surface, racers=RACERS, steps=STEPS, tolerance=1e-3):
     conditions = Conditions(Constant(), None, GradientNoise())
     return Race(surface, tuple(racers), surface.start, steps, tolerance, conditions)
-
-
-def validated(figure: dict) -> go.Figure:
-    """The figure through Plotly's own validation, the roles of the theme put into colours."""
-    roles = {"ink": "#101010", "paper": "#fafafa", "ground": [[0, "#6f8fb5"], [1, "#f8fafc"]]}
-
-    def dressed(node):
-        if isinstance(node, dict):
-            return {name: dressed(child) for name, child in node.items()}
-        if isinstance(node, list | tuple):
-            return [dressed(child) for child in node]
-        return roles.get(node, node) if isinstance(node, str) else node
-
-    return go.Figure(dressed(figure))
 
 
 def moving(figure: dict) -> dict:
@@ -394,12 +380,18 @@ def test_markup_in_a_name_stays_text():
 
 def test_figures_can_be_written_as_json():
     """What is not an array must be plain: nothing else reaches the browser."""
-    runs, seen = race(Rosenbrock()), ground(Rosenbrock())
+    runs, land = race(Rosenbrock()), ground(Rosenbrock())
     for figure in (
-        charts.paths(Rosenbrock(), seen, runs),
-        hill_charts.hills(Rosenbrock(), seen, runs),
+        charts.paths(Rosenbrock(), land, runs),
+        hill_charts.hills(Rosenbrock(), land, runs),
     ):
-        json.dumps(figure, default=lambda array: array.tolist(), allow_nan=True)
+        text = json.dumps(figure, default=lambda array: array.tolist(), allow_nan=True)
+        paths = {each["name"]: each for each in json.loads(text)["data"] if each.get("name")}
+        for name, run in runs.items():
+            x = np.array(paths[name]["x"])
+            seen = np.isfinite(x)
+            assert seen[0]
+            np.testing.assert_allclose(x[seen], run.points[seen, 0])
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ import math
 import re
 
 import numpy as np
-import plotly.graph_objects as go
 import pytest
+from dressing import validated
 
 from optcore.derivatives.differences import BACKWARD, CENTRAL, COMPLEX_STEP, DIFFERENCES, FORWARD
 from optcore.derivatives.error_curve import error_curve
@@ -25,16 +25,6 @@ both_floats = pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def curves_of(function, rules=THREE, x=None, dtype=np.float64, h=GRID):
     x = function.x if x is None else x
     return tuple(error_curve(rule, function, x, h, dtype) for rule in rules)
-
-
-def in_colours(node):
-    """A figure with the theme's ink replaced, as Plotly's own validation wants it."""
-    if isinstance(node, dict):
-        node = {**node, "fillcolor": "white"} if node.get("fillcolor") == "paper" else node
-        return {name: in_colours(child) for name, child in node.items()}
-    if isinstance(node, list):
-        return [in_colours(child) for child in node]
-    return "black" if isinstance(node, str) and node == "ink" else node
 
 
 def named(figure, name, mode=None):
@@ -55,7 +45,7 @@ def test_every_figure_is_valid_plotly(function, shown):
         error_charts.errors(curves, lead, shown=shown),
         error_charts.estimates(curves, lead, shown=shown),
     ):
-        go.Figure(in_colours(figure))
+        validated(figure)
         for trace in figure["data"]:
             if trace["meta"]["play"] == "frame" and np.ndim(trace["meta"]["y"]) > 1:
                 rows = 257 if shown == charts.EVERY else 1
@@ -69,7 +59,8 @@ def test_figures_without_a_rule_or_a_derivative_are_valid_too():
         error_charts.errors((), None),
         error_charts.estimates((), None),
     ):
-        go.Figure(in_colours(figure))
+        shown = validated(figure)
+        assert not {trace.name for trace in shown.data} & {rule.name for rule in DIFFERENCES}
 
 
 def test_secants_pass_through_the_points_of_their_rule():

@@ -46,7 +46,7 @@ def test_every_figure_is_one_that_plotly_accepts(sides, exploded, which):
     clipped = choices.sides([train(replace(PLAN, clip=ClipNorm(0.1)))] * 2)
     for each in (sides, exploded, three, clipped):
         for figure in figures(each, which):
-            validated(figure)
+            assert len(validated(figure).data) == len(figure["data"])
 
 
 def test_the_clock_stands_at_snapshots_and_at_ends(sides, exploded):
