@@ -310,6 +310,23 @@ def test_every_plot_has_a_name_and_a_description_made_of_its_numbers(visit):
     assert race.page.evaluate("document.activeElement.closest('.os-stage') !== null")
 
 
+# What a hand has made untrue.
+
+
+def test_a_sentence_pales_while_a_hand_moves_what_it_tells_of(visit):
+    race = visit()
+    words = race.page.locator(".os-words")
+    expect(words).not_to_have_class(re.compile("os-past"))
+    shown, mouse = race.paths(), race.page.mouse
+    mouse.move(*race.middle(race.handle()))
+    mouse.down()
+    mouse.move(*race.place(-1.0, 1.4), steps=3)
+    race.wait_paths_change(shown)
+    expect(words).to_have_class(re.compile("os-past"))
+    mouse.up()
+    expect(words).not_to_have_class(re.compile("os-past"))
+
+
 # Numbers.
 
 VALUES = (0.0, -0.0, 1.0, -1.5, 12345.6, -99996.0, 0.00099996, 1.23456e-12, -2e30, 1e21, 123.456)

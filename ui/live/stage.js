@@ -222,6 +222,8 @@ class Stage {
   say(step) {
     const words = this.picture?.words ?? this.lastWords ?? "";
     this.lastWords = words;
+    // What was said of the run before the hand moved it is no longer true of the picture.
+    this.words.classList.toggle("os-past", Boolean(this.picture && !this.picture.words));
     const told = words.texts ? words.texts[Math.max(0, Math.min(Math.floor(step), words.texts.length - 1))] : words;
     const text = this.secret && !words.texts ? "" : told;
     const loud = this.clock.playing ? "off" : "polite";
