@@ -28,7 +28,7 @@ ONE, RUN, ORDER, LATE, AIM, STOP = VIEWS = (
 BIAS, THREE, MANY, CLASSES = TASKS = (
     "Three points, b alone", "Three points, w and b", "A line through many", "Two classes",
 )  # fmt: skip
-DRAWS = ("shuffled", "replaced")
+DRAWS = ("replaced", "shuffled")
 SAMPLES, STEPS, TIME = UNITS = ("samples", "steps", "time")
 METHODS = (GradientDescent(0.1), Momentum(0.02), NesterovMomentum(0.02))
 RATES = (Constant(), LinearDecay(), InverseTime(0.05), InverseSquareRoot(0.1))

@@ -133,7 +133,7 @@ def test_measured_spreads_lie_on_the_law(draw, task):
 
 
 def test_a_larger_batch_holds_the_samples_of_the_smaller_ones():
-    case = case_of(gradient, data__points="20")
+    case = case_of(gradient, data__points="20", draw="shuffled")
     taken = case.each[case.cards[7] % 20]
     np.testing.assert_allclose(case.means[3, 7], taken[: case.sizes[3]].mean(axis=0))
     assert len(set(case.cards[7])) == 20
