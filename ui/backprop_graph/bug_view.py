@@ -22,12 +22,12 @@ from ui.backprop_graph.case import Case, work_out
 from ui.backprop_graph.facts import facts
 from ui.backprop_graph.parameters import DETECT
 from ui.backprop_graph.programs import program
-from ui.backprop_graph.scene import Scene
 from ui.backprop_graph.values import Value, board
 from ui.lessons import Facts
 from ui.live.stage import Panel
 from ui.palette import BAD, GOOD
 from ui.prose import spelled
+from ui.scene import Scene
 from ui.state import PageState
 
 MOST_NODES = 120
@@ -165,11 +165,12 @@ def scene(state: PageState, case: Case, first: dict) -> Scene:
         words=lambda: sentences(wrong, bug, finding, told),
         table=lambda: words.listed(wrong),
         facts=lambda: {**facts(wrong), **evidence(case, bug, finding)},
-        sheet=lambda: words.sheet(wrong),
+        columns_of=lambda: words.columns_of(wrong),
         program=lambda: program(case),
         clock=graph_view.clock(state, case.moments),
         handles=graph_view.handles(tracks, case),
         legend=drawing.FLOWS,
+        columns="minmax(0, 1fr)",
     )
 
 

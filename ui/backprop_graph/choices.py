@@ -30,8 +30,8 @@ from ui.backprop_graph.parameters import (
     WHY,
     one_line,
 )
-from ui.backprop_graph.scene import Scene
 from ui.prose import escaped
+from ui.scene import Scene
 from ui.state import PageState
 
 OF_TEXT = {GRAPH: graph_view.scene, FILL: fill_view.scene, BUGS: bug_view.scene,
@@ -115,12 +115,3 @@ def scene(state: PageState) -> Scene:
         return own(state)
     case, _ = understood(state)
     return OF_TEXT[state["view"]](state, case, dict(LIBRARY.get(state["f"], {})))
-
-
-def downloads(scene: Scene) -> None:
-    """The numbers as CSV, and a program that works them out again."""
-    with st.container(horizontal=True):
-        st.download_button("CSV", scene.sheet, "backprop_graph.csv", "text/csv",
-                           on_click="ignore", icon=":material/download:")  # fmt: skip
-        st.download_button("Program", scene.program, "backprop_graph.py", on_click="ignore",
-                           icon=":material/download:")  # fmt: skip

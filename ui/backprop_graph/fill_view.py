@@ -12,9 +12,9 @@ from ui.backprop_graph import drawing, graph_view, verdicts, words
 from ui.backprop_graph.case import Case, moments
 from ui.backprop_graph.facts import facts
 from ui.backprop_graph.programs import program
-from ui.backprop_graph.scene import Scene
 from ui.backprop_graph.values import board
 from ui.live.stage import Panel
+from ui.scene import Scene
 from ui.state import PageState
 
 
@@ -124,11 +124,12 @@ def scene(state: PageState, case: Case, first: dict) -> Scene:
         words=lambda: told(case, state["filled"]),
         table=lambda: "" if secret else words.listed(case),
         facts=lambda: facts(case),
-        sheet=lambda: words.sheet(case),
+        columns_of=lambda: words.columns_of(case),
         program=lambda: program(case),
         clock=graph_view.clock(state, case.moments),
         handles=graph_view.handles(tracks, case),
         legend=drawing.FLOWS,
+        columns="minmax(0, 1fr)",
     )
 
 

@@ -14,11 +14,11 @@ from ui.backprop_graph.case import Case, work_out
 from ui.backprop_graph.facts import facts
 from ui.backprop_graph.parameters import ACROSS, PAIRS, UP, Descent, Line, Points
 from ui.backprop_graph.programs import program
-from ui.backprop_graph.scene import Scene
 from ui.figures import axis, layout, log_axis, log_range, marks, over, positive, track
 from ui.live.stage import Clock, Handle, Panel
 from ui.palette import HUES
-from ui.prose import csv_text, number
+from ui.prose import number
+from ui.scene import Scene
 from ui.state import PageState
 
 LOOK = {"colour": HUES[0], "dash": "solid", "symbol": "circle"}
@@ -74,11 +74,7 @@ def scene(state: PageState) -> Scene:
         words=lambda: told(fit),
         table=lambda: words.listed(fit.cases[-1]),
         facts=lambda: _facts(fit),
-        sheet=lambda: csv_text(
-            ["step", "w", "b", "loss", "gradient_w", "gradient_b"],
-            [[t, *fit.run.points[t], fit.run.values[t], *fit.run.grads[t]]
-             for t in range(last + 1)],
-        ),
+        columns_of=lambda: _columns_of(fit),
         program=lambda: program(fit.cases[0]),
         clock=Clock(last, state.clock(range(last + 1)), opens=5),
         handles=[
@@ -116,6 +112,12 @@ def _losses(fit: Fit) -> dict:
         log_axis("", log_range([losses], 1e-12)),
     )
     return {"data": [curve], "layout": layout("loss", "Loss", xaxis=xaxis, yaxis=yaxis)}
+
+
+def _columns_of(fit: Fit) -> dict[str, np.ndarray]:
+    (w, b), (grad_w, grad_b) = fit.points.T, fit.run.grads[: len(fit.cases)].T
+    return {"step": np.arange(len(w)), "w": w, "b": b, "loss": fit.run.values[: len(w)],
+            "gradient_w": grad_w, "gradient_b": grad_b}  # fmt: skip
 
 
 def told(fit: Fit) -> list[str]:

@@ -8,10 +8,10 @@ from ui.backprop_graph import drawing, words
 from ui.backprop_graph.case import Case, Moments, opened_to_units
 from ui.backprop_graph.facts import facts
 from ui.backprop_graph.programs import program
-from ui.backprop_graph.scene import Scene
 from ui.backprop_graph.values import Track, board, reach
 from ui.figures import ink
 from ui.live.stage import Clock, Handle, Panel
+from ui.scene import Scene
 from ui.state import PageState
 
 # Handles stand where they have room: in graphs of so many inputs, layers and rows.
@@ -36,11 +36,12 @@ def scene(state: PageState, case: Case, first: dict) -> Scene:
         words=lambda: words.told(shown),
         table=lambda: words.listed(shown),
         facts=lambda: facts(shown),
-        sheet=lambda: words.sheet(shown),
+        columns_of=lambda: words.columns_of(shown),
         program=lambda: program(case),
         clock=clock(state, shown.moments),
         handles=handles(tracks, case),
         legend=drawing.FLOWS,
+        columns="minmax(0, 1fr)",
     )
 
 

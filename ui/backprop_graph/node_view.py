@@ -9,11 +9,11 @@ from ui.backprop_graph.case import Case, work_out
 from ui.backprop_graph.facts import facts
 from ui.backprop_graph.parameters import Operands
 from ui.backprop_graph.programs import program
-from ui.backprop_graph.scene import Scene
 from ui.figures import layout, note
 from ui.live.stage import Clock, Panel
 from ui.palette import BAD
 from ui.prose import number, spelled
+from ui.scene import Scene
 from ui.state import PageState
 
 MONOSPACE = "ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace"
@@ -42,7 +42,7 @@ def scene(state: PageState) -> Scene:
         words=lambda: told(kind.kind, shown, right, ran)[-last - 1 :],
         table=lambda: words.listed(shown),
         facts=lambda: _facts(shown, right, ran),
-        sheet=lambda: words.sheet(shown),
+        columns_of=lambda: words.columns_of(shown),
         program=lambda: program(right),
         clock=Clock(last, state.clock(range(last + 1)), labels=right.moments.labels[: last + 1]),
         legend=drawing.FLOWS,

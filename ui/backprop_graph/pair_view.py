@@ -9,10 +9,10 @@ from ui.backprop_graph import drawing, graph_view, words
 from ui.backprop_graph.case import Case, work_out
 from ui.backprop_graph.facts import facts
 from ui.backprop_graph.programs import program
-from ui.backprop_graph.scene import Scene
 from ui.backprop_graph.values import Values, board
 from ui.live.stage import Panel
 from ui.prose import number
+from ui.scene import Scene
 from ui.state import PageState
 
 SQUASHES = ("sigmoid", "relu")
@@ -44,10 +44,11 @@ def scene(state: PageState, case: Case, first: dict) -> Scene:
         table=lambda: words.listed(sigmoids),
         facts=lambda: {**facts(sigmoids), **{f"relu.{name}": value
                                              for name, value in facts(relus).items()}},
-        sheet=lambda: words.sheet(sigmoids),
+        columns_of=lambda: words.columns_of(sigmoids),
         program=lambda: program(sigmoids),
         clock=graph_view.clock(state, sigmoids.moments),
         legend=drawing.FLOWS,
+        columns="minmax(0, 1fr)",
     )  # fmt: skip
 
 

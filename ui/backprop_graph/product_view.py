@@ -13,9 +13,9 @@ from ui.backprop_graph.case import Case, work_out
 from ui.backprop_graph.facts import facts
 from ui.backprop_graph.parameters import BY, Shapes, Square
 from ui.backprop_graph.programs import program
-from ui.backprop_graph.scene import Scene
 from ui.live.stage import Clock, Panel
 from ui.prose import number
+from ui.scene import Scene
 from ui.state import PageState
 
 
@@ -85,7 +85,7 @@ def scene(state: PageState) -> Scene:
         words=lambda: told(found, shapes, square),
         table=lambda: words.listed(case),
         facts=lambda: _facts(case, shapes, square, by),
-        sheet=lambda: words.sheet(case),
+        columns_of=lambda: words.columns_of(case),
         program=lambda: program(case),
         clock=Clock(moments - 1, state.clock(range(moments)), unit="entry", name=f"Entry of {by}",
                     labels=[entry_name(by, at) for at in found.entries], opens=5),

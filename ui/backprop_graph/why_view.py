@@ -15,11 +15,11 @@ from ui.backprop_graph.case import Case, work_out
 from ui.backprop_graph.drawing import FLOWS, Frame
 from ui.backprop_graph.parameters import Chain, Sides
 from ui.backprop_graph.programs import program
-from ui.backprop_graph.scene import Scene
-from ui.backprop_graph.words import sheet
+from ui.backprop_graph.words import columns_of
 from ui.figures import axis, layout, log_axis, needle, track
 from ui.live.stage import Clock, Panel
 from ui.prose import number, table
+from ui.scene import Scene
 
 START = 0.4
 MANY = np.unique(np.geomspace(1, 1000, 60).round())
@@ -78,7 +78,7 @@ def scene(state: Address) -> Scene:
         words=lambda: told(case, sides, timed(chain.blocks)),
         table=lambda: _table(modes(n, m), timed(chain.blocks)),
         facts=lambda: facts(sides, timed(chain.blocks)),
-        sheet=lambda: sheet(case),
+        columns_of=lambda: columns_of(case),
         program=lambda: program(case),
         clock=Clock(n + m, state.clock(range(n + m + 1)), labels=labels(n, m), opens=5),
         legend=[TANGENT, ADJOINT],

@@ -1,13 +1,13 @@
 """What the page says of a case: a sentence for each moment, and its tables."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from optcore.graph import Flow, Node, costs
 from ui.backprop_graph.case import Case
 from ui.backprop_graph.drawing import written
-from ui.prose import csv_text, table
+from ui.prose import table
 
 LONGEST = 40
 # Letters that two lines under the panels have room for.
@@ -132,7 +132,7 @@ def listed(case: Case) -> str:
     return table(HEADS, rows(case), named=True, caption=caption)
 
 
-def sheet(case: Case) -> str:
+def columns_of(case: Case) -> dict[str, Iterable]:
     """A row for every entry of every node, and one for what every edge carries."""
     found = []
     nodes = case.graph.nodes
@@ -148,7 +148,8 @@ def sheet(case: Case) -> str:
                 ["edge", name, edge.position + 1, _place(place), "",
                  float(flow.contribution[place])]
             )  # fmt: skip
-    return csv_text(["kind", "name", "operation", "entry", "value", "gradient"], found)
+    heads = ("kind", "name", "operation", "entry", "value", "gradient")
+    return dict(zip(heads, zip(*found, strict=True), strict=True))
 
 
 def _place(place: tuple[int, ...]) -> str:
