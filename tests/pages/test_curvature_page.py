@@ -11,6 +11,7 @@ from visits import picture, report, said, visit
 from optcore.curvature import forecast
 from optcore.surfaces import Himmelblau, Rosenbrock
 from ui.curvature import networks, take_away
+from ui.scene import as_csv
 
 ROOT = Path(__file__).parents[2]
 STAGE = "curvature.stage"
@@ -146,5 +147,5 @@ def test_a_program_taken_away_runs(name, tmp_path):
 
 
 def test_a_sheet_can_be_read_back():
-    text = take_away.csv({"a": np.array([0.1, 1e-300]), "b": np.array([1, 2])})
+    text = as_csv({"a": np.array([0.1, 1e-300]), "b": np.array([1, 2])})
     assert text == "a,b\n0.1,1\n1e-300,2\n"

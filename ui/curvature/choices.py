@@ -6,7 +6,7 @@ import streamlit as st
 
 from ui import controls
 from ui.address import Address
-from ui.curvature import case, take_away, work
+from ui.curvature import case, work
 from ui.curvature.parameters import (
     CHANCE,
     EDGE,
@@ -21,6 +21,7 @@ from ui.curvature.parameters import (
 from ui.curvature.shown import Shown
 from ui.curvature.views import guess
 from ui.curvature.words import GUESSES
+from ui.scene import as_csv
 from ui.state import PageState
 from ui.surface_field import formed
 
@@ -92,7 +93,7 @@ def downloads(state: PageState, shown: Shown) -> None:
     name = f"curvature_{view.lower()}"
     with st.container(horizontal=True):
         if shown.sheet:
-            made = partial(take_away.csv, shown.sheet)
+            made = partial(as_csv, shown.sheet)
             st.download_button("CSV", made, f"{name}.csv", "text/csv",
                                icon=":material/download:", on_click="ignore")  # fmt: skip
         if shown.program:

@@ -1,9 +1,7 @@
-"""What a view shows as a program that prints it again, and its numbers as CSV."""
+"""What a view shows as a program that prints it again."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
-
-import numpy as np
 
 from ui.written_out import written_out
 
@@ -94,13 +92,6 @@ def chance(n: int, shift: float) -> Program:
             f'print("negative at a shift of {shift!r}:", negative_share({shift!r}).value)',
         ),
     )
-
-
-def csv(columns: Mapping[str, np.ndarray]) -> str:
-    """Columns of equal length as CSV, every number as it can be read back."""
-    rows = zip(*(np.asarray(column).tolist() for column in columns.values()), strict=True)
-    lines = [",".join(columns), *(",".join(map(repr, row)) for row in rows)]
-    return "\n".join([*lines, ""])
 
 
 def _pair(point) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -200,11 +201,11 @@ def follow(state: PageState, plans: Sequence[TrainingPlan]) -> Sequence | None:
 
 
 def downloads(records: Sequence) -> None:
-    """The numbers of both trainings as CSV."""
+    """The numbers of both trainings as CSV, made when they are asked for."""
     named = names([record.plan for record in records])
     with st.container(horizontal=True):
         for name, record in zip(named, records, strict=True):
             st.download_button(
-                f"{name}: CSV", table(record), f"training-{slug(name)}.csv", "text/csv",
+                f"{name}: CSV", partial(table, record), f"training-{slug(name)}.csv", "text/csv",
                 on_click="ignore", icon=":material/download:",
             )  # fmt: skip
