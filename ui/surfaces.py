@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from optcore.knobs import knob
 from ui.cache import cached
-from ui.ground import Ground, ground
+from ui.ground import CELLS, FINER, Ground, ground
 
 FORMULA = "sin(x) * cos(y) + (x^2 + y^2) / 10"
 
@@ -36,9 +36,9 @@ def point_dial(window, point):
 
 
 @cached
-def ground_of(surface) -> Ground:
+def ground_of(surface, cells: int = CELLS, finer: int = FINER) -> Ground:
     """The surface's grid, worked out once for all who look at it."""
-    return ground(surface)
+    return ground(surface, cells, finer)
 
 
 def shape(surface) -> float:

@@ -4,7 +4,7 @@ import pytest
 from visits import comparable, picture, report, said, table, visit
 
 from ui import work
-from ui.noise import run
+from ui.noise import band
 from ui.noise.parameters import VIEWS
 from ui.parameters import slug
 
@@ -60,7 +60,7 @@ def test_a_band_that_was_stopped_is_not_begun_again(monkeypatch):
     count = len(state_seen)
     app.run()
     assert len(state_seen) == count == 1
-    assert run.SEEDS == 200
+    assert band.SEEDS == 200
 
 
 def traces(message) -> list:

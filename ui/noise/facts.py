@@ -73,7 +73,7 @@ def run(case) -> dict[str, float | str | None]:
         "schedule": case.schedule.name,
         "sum": "diverges" if verdict.sum_diverges else "converges",
         "squares": "converges" if verdict.squares_converge else "diverges",
-        "last_rate": float(case._rates(case.racers[2])[-1]) if case.racers[2].steps else None,
+        "last_rate": float(case.rates_of(case.racers[2])[-1]) if case.racers[2].steps else None,
         "last_batch": int(case.sizes(case.racers[1])[-1]) if case.racers[1].steps else None,
     }
     return found

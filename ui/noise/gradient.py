@@ -12,7 +12,7 @@ from optcore.samples.fits import SampleFit
 from ui import controls
 from ui.address import Address
 from ui.cache import cached
-from ui.ground import Ground, ground
+from ui.ground import Ground
 from ui.live.stage import Clock, Handle, Panel
 from ui.noise import facts, take_away, words
 from ui.noise import gradient_charts as chart
@@ -20,6 +20,7 @@ from ui.noise.figures import legend
 from ui.noise.parameters import BIAS, CLASSES, LABELS, THREE, Data, Three, Weights
 from ui.scene import Scene
 from ui.state import PageState
+from ui.surfaces import ground_of
 
 # Batches that are drawn, and sizes at which they are looked at.
 BATCHES, LOOKS, LARGEST = 200, 25, 1000
@@ -114,7 +115,7 @@ class Case:
 
     @property
     def ground(self) -> Ground:
-        return _ground_of(self.fit)
+        return ground_of(self.fit, 33, 1)
 
 
 def _tail(mean: float, variance: float) -> float:
@@ -130,11 +131,6 @@ def _dealt(samples: int, most: int, draw: str, seed: int) -> np.ndarray:
     if draw == "replaced":
         return rng.integers(samples, size=(BATCHES, most))
     return np.stack([rng.choice(samples, most, replace=False) for _ in range(BATCHES)])
-
-
-@cached
-def _ground_of(fit: SampleFit) -> Ground:
-    return ground(fit, 33, 1)
 
 
 @cached

@@ -14,7 +14,7 @@ from optcore.samples import LinearRegression, NoisyLine, losses_before, risk_gap
 from ui import controls
 from ui.address import Address
 from ui.cache import cached
-from ui.ground import Ground, ground
+from ui.ground import Ground
 from ui.live.stage import Clock, Panel
 from ui.live.turn import give_way
 from ui.noise import facts, take_away, words
@@ -23,6 +23,7 @@ from ui.noise.figures import legend
 from ui.noise.parameters import SORTED, Deck
 from ui.scene import Scene
 from ui.state import PageState
+from ui.surfaces import ground_of
 
 LONGEST = 300
 # Runs whose distance is averaged, sets of data whose losses are, and steps of all that are made.
@@ -109,12 +110,7 @@ class Case:
 
     @property
     def ground(self) -> Ground:
-        return _ground_of(self.fit)
-
-
-@cached
-def _ground_of(fit) -> Ground:
-    return ground(fit, 61, 1)
+        return ground_of(self.fit, 61, 1)
 
 
 @cached

@@ -1,6 +1,5 @@
 """The view on a run: all samples, a batch and single ones at equal samples, steps or time."""
 
-from collections.abc import Generator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -20,13 +19,13 @@ from optcore.samples import (
     batch_variance,
     stationary_covariance,
 )
-from ui import controls, work
+from ui import controls
 from ui.address import Address
 from ui.cache import cached
-from ui.ground import Ground, ground
+from ui.ground import Ground
 from ui.live.stage import Clock, Panel
 from ui.live.turn import give_way
-from ui.noise import facts, take_away, words
+from ui.noise import band, facts, take_away, words
 from ui.noise import run_charts as chart
 from ui.noise.figures import legend
 from ui.noise.parameters import SAMPLES, STEPS, Course
@@ -34,12 +33,10 @@ from ui.parameters import slug
 from ui.prose import number
 from ui.scene import Scene
 from ui.state import PageState
+from ui.surfaces import ground_of
 
 WHOLE, BATCH, SINGLE = RACERS = ("Full batch", "Mini-batch", "One sample")
 LONGEST = 300
-# Runs of a band, and the steps of all of them that one call takes.
-SEEDS, AT_ONCE = 200, 200_000
-KIND = "band"
 
 
 @dataclass(frozen=True)
@@ -164,11 +161,12 @@ class Case:
                 found[racer.name] = self.excess(self.paths[racer.name])
                 continue
             sizes = self.sizes(racer)
-            law = self.fit.expected_excess(self.fit.start, self._rates(racer), sizes)
+            law = self.fit.expected_excess(self.fit.start, self.rates_of(racer), sizes)
             found[racer.name] = law[self.rows[racer.name]]
         return found
 
-    def _rates(self, racer: Racer) -> np.ndarray:
+    def rates_of(self, racer: Racer) -> np.ndarray:
+        """The rate of each step (steps,)."""
         steps = np.arange(racer.steps)
         if self.rates is None:
             return np.full(racer.steps, self.method.learning_rate)
@@ -192,7 +190,7 @@ class Case:
         """The same at the rate and the batch of a racer's last step."""
         if not racer.steps:
             return self.ball(racer.size or self.fit.samples)
-        share = float(self._rates(racer)[-1]) / self.method.learning_rate
+        share = float(self.rates_of(racer)[-1]) / self.method.learning_rate
         return self.ball(int(self.sizes(racer)[-1]), share)
 
     @cached_property
@@ -222,17 +220,7 @@ class Case:
 
     @property
     def ground(self) -> Ground:
-        return _ground_of(self.fit)
-
-    @property
-    def band(self) -> dict[str, np.ndarray] | None:
-        """Of many runs' excess error (10 %, 90 % and the mean; positions) by racer, once made."""
-        return work.kept(KIND, self)
-
-
-@cached
-def _ground_of(fit) -> Ground:
-    return ground(fit, 61, 1)
+        return ground_of(self.fit, 61, 1)
 
 
 @cached
@@ -245,31 +233,11 @@ def _descended(fit, method, steps, schedule, batches) -> Run:
     return descend(fit, method, fit.start, steps, schedule=schedule, batches=batches)
 
 
-def _many(case: Case) -> Generator[tuple[float, str], None, None]:
-    """Runs that differ in their seed alone, in one call as long as that is short."""
-    found = {}
-    for turn, racer in enumerate(case.racers[1:]):
-        size, excess = max(10, AT_ONCE // max(racer.steps, 1)), []
-        for first in range(0, SEEDS, size):
-            yield (turn + first / SEEDS) / 2, f"{racer.name}: run {first + 1} of {SEEDS}"
-            batches = case.batches(racer, np.arange(first, min(first + size, SEEDS)))
-            run = descend(case.fit, case.method, case.fit.start, racer.steps,
-                          schedule=case.rates, batches=batches)  # fmt: skip
-            excess.append(case.excess(run.points[case.rows[racer.name]]))
-        every = np.concatenate(excess, axis=1)
-        with np.errstate(all="ignore"):
-            low, high = np.quantile(every, [0.1, 0.9], axis=1)
-            found[racer.name] = np.stack([low, high, every.mean(axis=1)])
-    work.keep(KIND, case, found)
-
-
 def finish(state: PageState) -> None:
     """The many runs, if they are wanted and not made yet."""
     case, _ = set_up(state)
-    if state["band"] and case.band is None and not work.stopped(state, KIND, case):
-        work.carry_out(_many(case), lambda: work.stop(state, KIND, case))
-        # The stage is there before the runs are, and is shown again with them.
-        state.memory["growing"] = True
+    if state["band"]:
+        band.finish(state, case)
 
 
 def set_up(state: Address) -> tuple[Case, Any]:
@@ -290,12 +258,12 @@ def set_up(state: Address) -> tuple[Case, Any]:
 
 def scene(state: PageState) -> Scene:
     case, board = set_up(state)
-    band = case.band if state["band"] else None
+    many = band.known(case) if state["band"] else None
     return Scene(
         [
             Panel(chart.paths(case), span=2, name="paths", aspect=1.2,
                   view=state.view(), labels={"x": "w", "y": "b"}),
-            Panel(chart.excess(case, band), name="excess error", time=case.time,
+            Panel(chart.excess(case, many), name="excess error", time=case.time,
                   labels={"x": f"{case.equal} spent", "y": "excess error"}),
             Panel(chart.ball(case), name="around the minimum", aspect=1.2,
                   labels={"x": "w", "y": "b"}),

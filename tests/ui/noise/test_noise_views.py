@@ -14,7 +14,7 @@ from optcore.optimizers import GradientDescent
 from optcore.samples import averaged
 from ui import work
 from ui.address import Address, empty
-from ui.noise import aim, choices, gradient, late, order, picture, run, stop
+from ui.noise import aim, band, choices, gradient, late, order, picture, run, stop
 from ui.noise.figures import ellipse, near, segments
 from ui.noise.parameters import (
     AIM,
@@ -193,18 +193,18 @@ def test_who_climbs_is_named_with_the_limit_of_the_rate():
 def test_the_mean_of_a_band_lies_on_the_exact_expectation():
     """Of 200 runs that differ in their seed, at every position of the clock."""
     case = case_of(run, view=RUN, run__budget="200", equal="steps", run__points="30")
-    for _ in run._many(case):
+    for _ in band.runs(case):
         pass
-    band = case.band
+    found = band.known(case)
     batches = Batches(1, "replaced", np.arange(200))
     every = descend(case.fit, case.method, case.fit.start, 200, batches=batches)
     excess = case.excess(every.points)
-    np.testing.assert_allclose(band["One sample"][2], excess.mean(axis=1))
+    np.testing.assert_allclose(found["One sample"][2], excess.mean(axis=1))
     for name in ("Mini-batch", "One sample"):
         spread = 5 * excess.std(axis=1) / np.sqrt(200) + 1e-12
-        assert (np.abs(band[name][2] - case.expected[name]) <= spread).all()
-        assert (band[name][0] <= band[name][1]).all()
-    assert work.kept(run.KIND, case) is band
+        assert (np.abs(found[name][2] - case.expected[name]) <= spread).all()
+        assert (found[name][0] <= found[name][1]).all()
+    assert work.kept(band.KIND, case) is found
 
 
 def test_the_mean_of_the_points_is_as_good_as_the_law_says():
