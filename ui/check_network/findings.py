@@ -1,5 +1,7 @@
 """What a check found, as the page shows it: panels, words, suspect lines, numbers."""
 
+from functools import partial
+
 import streamlit as st
 
 from optcore.checks.grad_check import component_name
@@ -96,8 +98,9 @@ def _nothing_to_explain(found: CheckRecord) -> None:
 def numbers(state: PageState, found: CheckRecord) -> None:
     """The table of the blocks, the report, and the usual h."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.download_button("Every parameter as CSV", words.report(found), "gradient_check.csv",
-                           "text/csv", icon=":material/download:", on_click="ignore")  # fmt: skip
+        st.download_button("Every parameter as CSV", partial(words.report, found),
+                           "gradient_check.csv", "text/csv", icon=":material/download:",
+                           on_click="ignore")  # fmt: skip
         h_button(state, found.plan)
     with st.expander("Every block in numbers", icon=":material/table:"):
         st.html(f'<div class="os-table">{words.table(found)}</div>')

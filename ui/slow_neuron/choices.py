@@ -50,6 +50,6 @@ def download(runs: Sequence[NeuronRun]) -> None:
     """The numbers of all steps as CSV."""
     if runs:
         st.download_button(
-            "CSV", words.every_step(runs), "slow-neuron.csv", "text/csv", on_click="ignore",
+            "CSV", lambda: words.every_step(runs), "slow-neuron.csv", "text/csv", on_click="ignore",
             icon=":material/download:",
         )  # fmt: skip
