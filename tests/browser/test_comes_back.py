@@ -95,6 +95,8 @@ def check_right(visit_at, *pages: RacePage) -> None:
         Hand(page.page).take().drag(70).let_go()
     for page, old in zip(pages, before, strict=True):
         page.wait("(old) => location.href !== old", old)
+        # What the hand held before may be told first, and by itself.
+        settle(page)
         fresh = visit_at(page.address, page.page.url.removeprefix(page.address).lstrip("/"))
         right = settle(fresh)
         fresh.page.close()
