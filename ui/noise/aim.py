@@ -6,16 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from optcore.descent import Batches, Run, descend
-from optcore.optimizers import GradientDescent
-from optcore.samples import SURROGATES, LinearClassifier, MarginLoss, NoisyLabels
+from optcore.descent import Run
+from optcore.samples import SURROGATES, LinearClassifier, MarginLoss
 from optcore.samples.surrogates import ZeroOneLoss
 from ui import controls
 from ui.address import Address
-from ui.cache import cached
 from ui.live.stage import Clock, Panel
 from ui.noise import aim_charts as chart
 from ui.noise import facts, take_away, words
+from ui.noise.classifiers import descended, drawn
 from ui.noise.figures import legend
 from ui.noise.parameters import LABELS, Training
 from ui.scene import Scene
@@ -39,7 +38,7 @@ class Case:
     @cached_property
     def run(self) -> Run:
         start = (self.training.w, self.training.b)
-        return _descended(self.fit, self.training.learning_rate, start, self.training.steps)
+        return descended(self.fit, self.training.learning_rate, start, self.training.steps)
 
     @property
     def reached(self) -> int:
@@ -64,7 +63,7 @@ class Case:
     def risks(self) -> tuple[np.ndarray, np.ndarray]:
         """Some steps, and the share that would be wrong of the whole population there."""
         rows = np.unique(np.linspace(0, self.reached - 1, ROWS).round().astype(int))
-        return rows, _risks(self.fit, rows, self.points[rows])
+        return rows, replace(self.fit, loss=ZeroOneLoss()).risk(self.points[rows])
 
     @property
     def without_error(self) -> int | None:
@@ -74,21 +73,6 @@ class Case:
         return first if first < self.reached else None
 
 
-@cached
-def _descended(fit, rate: float, start: tuple[float, float], steps: int) -> Run:
-    every = Batches(fit.samples, "ordered")
-    return descend(fit, GradientDescent(rate), start, steps, batches=every)
-
-
-def _risks(fit, rows, points) -> np.ndarray:
-    return replace(fit, loss=ZeroOneLoss()).risk(points)
-
-
-@cached
-def _fit(points: int, seed: int, population: NoisyLabels, loss: MarginLoss) -> LinearClassifier:
-    return LinearClassifier.drawn(points, seed, population=population, loss=loss)
-
-
 def set_up(state: Address) -> tuple[Case, Any]:
     """The case as the sliders stand, and the board that holds these."""
     dials = [
@@ -96,7 +80,7 @@ def set_up(state: Address) -> tuple[Case, Any]:
         controls.Dials("Where samples come from", "labels", LABELS),
     ]
     (training, population), board = controls.tune(state, dials)
-    fit = _fit(training.points, training.seed, population, state["loss"])
+    fit = drawn(training.points, training.seed, population, state["loss"])
     return Case(fit, training), board
 
 

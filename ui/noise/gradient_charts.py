@@ -89,15 +89,10 @@ def _plane(case) -> dict[str, Any]:
     dots = cloud("batches", case.means[..., 0], case.means[..., 1])
     x, y = segments([0.0, 0.0], [case.true])
     true = moving("all samples", "still", x=x, y=y, width=3.5)
-    title = "200 batches; dashed: law, 2 σ"
-    made = figure(
-        [_upper(case.true, reach), dots, border, true],
-        title,
-        xaxis=axis("by w", (-reach, reach)),
-        yaxis=axis("by b", (-reach, reach)),
-    )
-    made["layout"]["xaxis"]["zeroline"] = made["layout"]["yaxis"]["zeroline"] = True
-    return made
+    return figure([_upper(case.true, reach), dots, border, true],
+                  "200 batches; dashed: law, 2 σ",
+                  xaxis=axis("by w", (-reach, reach), zeroline=True),
+                  yaxis=axis("by b", (-reach, reach), zeroline=True))  # fmt: skip
 
 
 def _upper(true: np.ndarray, reach: float) -> dict[str, Any]:

@@ -80,10 +80,6 @@ def roots(case) -> dict[str, Any]:
     out = shown[np.abs(shown) >= 1]
     data = [circle, later(cloud("right", kept.real, kept.imag, size=12, opacity=1.0)),
             later(cloud("wrong", out.real, out.imag, size=13, opacity=1.0))]  # fmt: skip
-    reach: dict[str, Any] = {
-        "xaxis": axis("real", (-1.7, 1.7)),
-        "yaxis": axis("imaginary", (-1.4, 1.4)),
-    }
-    made = figure(data, "Roots: factors of one step", **reach)
-    made["layout"]["xaxis"]["zeroline"] = made["layout"]["yaxis"]["zeroline"] = True
-    return made
+    return figure(data, "Roots: factors of one step",
+                  xaxis=axis("real", (-1.7, 1.7), zeroline=True),
+                  yaxis=axis("imaginary", (-1.4, 1.4), zeroline=True))  # fmt: skip

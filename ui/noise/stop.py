@@ -6,12 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from optcore.descent import Batches, Run, descend
-from optcore.optimizers import GradientDescent
+from optcore.descent import Run
 from optcore.samples import (
     LinearClassifier,
-    MarginLoss,
-    NoisyLabels,
     decayed_share,
     early_stop,
     matching_decay,
@@ -19,10 +16,10 @@ from optcore.samples import (
 )
 from ui import controls
 from ui.address import Address
-from ui.cache import cached
 from ui.live.stage import Clock, Panel
 from ui.noise import facts, take_away, words
 from ui.noise import stop_charts as chart
+from ui.noise.classifiers import descended, drawn
 from ui.noise.figures import legend
 from ui.noise.parameters import LABELS, Stopping
 from ui.noise.stop_charts import CURVATURES
@@ -45,7 +42,7 @@ class Case:
 
     @cached_property
     def run(self) -> Run:
-        return _descended(self.fit, self.stopping.learning_rate, self.stopping.steps)
+        return descended(self.fit, self.stopping.learning_rate, START, self.stopping.steps)
 
     @cached_property
     def rows(self) -> np.ndarray:
@@ -95,17 +92,6 @@ class Case:
             return matching_decay(CURVATURES, 1.0, steps) * steps
 
 
-@cached
-def _descended(fit, rate: float, steps: int) -> Run:
-    every = Batches(fit.samples, "ordered")
-    return descend(fit, GradientDescent(rate), START, steps, batches=every)
-
-
-@cached
-def _fit(points: int, seed: int, population: NoisyLabels, loss: MarginLoss) -> LinearClassifier:
-    return LinearClassifier.drawn(points, seed, population=population, loss=loss)
-
-
 def set_up(state: Address) -> tuple[Case, Any]:
     """The case as the sliders stand, and the board that holds these."""
     dials = [
@@ -114,8 +100,8 @@ def set_up(state: Address) -> tuple[Case, Any]:
     ]
     (stopping, population), board = controls.tune(state, dials)
     given = (population, state["loss"])
-    fit = _fit(stopping.points, stopping.seed, *given)
-    held_out = _fit(stopping.held_out, stopping.seed + ELSEWHERE, *given)
+    fit = drawn(stopping.points, stopping.seed, *given)
+    held_out = drawn(stopping.held_out, stopping.seed + ELSEWHERE, *given)
     return Case(fit, held_out, stopping), board
 
 

@@ -124,7 +124,7 @@ def _disturbed(optimizer, steps: int, conditions) -> tuple[list[str], list[str]]
         within += [f"past.append(({place}, grad))",
                    f"then, grad = past[max(0, step - {delay.lag})]"]  # fmt: skip
     if noise and noise.on:
-        before += _noise(noise, steps)
+        before += drawn_noise(noise, steps)
         within += ["grad = grad + noise[step]"]
     if delay and delay.on:
         within += [f"grad = grad + {delay.compensation!r} * grad * grad * ({place} - then)"]
@@ -134,7 +134,8 @@ def _disturbed(optimizer, steps: int, conditions) -> tuple[list[str], list[str]]
     return before, within
 
 
-def _noise(noise: GradientNoise, steps: int) -> list[str]:
+def drawn_noise(noise: GradientNoise, steps: int) -> list[str]:
+    """Lines that draw the noise of every step beforehand."""
     return [
         f"random = np.random.default_rng({noise.seed})",
         f"noise = {noise.scale!r} * random.standard_normal(({steps + 1}, 2))",

@@ -9,6 +9,7 @@ from optcore.descent.disturbance import ClipNorm
 from optcore.descent.languages import TORCH, lines, spelled
 from optcore.descent.recording import Recorder
 from ui.prose import csv_text
+from ui.race.numpy_program import drawn_noise
 
 _FIELD = re.compile(r"<(\w+)>")
 
@@ -63,10 +64,7 @@ def _disturbed(conditions, steps: int) -> tuple[list[str], list[str]]:
     noise, delay, clip = (conditions.get(name) for name in ("noise", "delay", "clip"))
     before, late, noisy, compensated = [], [], [], []
     if noise and noise.on:
-        before += [
-            f"random = np.random.default_rng({noise.seed})",
-            f"noise = {noise.scale!r} * random.standard_normal(({steps + 1}, 2))",
-        ]
+        before += drawn_noise(noise, steps)
         noisy = ["point.grad += torch.tensor(noise[step])"]
     if delay and delay.on:
         before += ["past = []"]

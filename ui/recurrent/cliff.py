@@ -12,7 +12,7 @@ from optcore.recurrent import UnrolledUnit
 from ui import controls, prose
 from ui.address import Address
 from ui.cache import cached
-from ui.ground import Ground, ground
+from ui.ground import Ground
 from ui.live.stage import Clock, Handle, Panel
 from ui.palette import legend
 from ui.prose import number
@@ -20,6 +20,7 @@ from ui.recurrent import cliff_charts
 from ui.recurrent.parameters import Descent, From
 from ui.scene import Scene
 from ui.state import PageState
+from ui.surfaces import ground_of
 
 FREE, CLIPPED = cliff_charts.LOOKS
 
@@ -43,10 +44,7 @@ class CliffDescent:
 
     @property
     def ground(self) -> Ground:
-        return _land(self.surface)
-
-
-_land = cached(ground)
+        return ground_of(self.surface)
 
 
 @cached
