@@ -40,13 +40,13 @@ def given(case: Case) -> Given:
 
 @lru_cache(maxsize=256)
 def where(bug: GraphBug, text: str, values: Given) -> tuple[int, ...]:
-    return places_for(bug, parse(text), _arrays(values))
+    return places_for(bug, parse(text), dict(values))
 
 
 @lru_cache(maxsize=64)
 def hidden_case(text: str, values: Given, seed: int) -> GraphCase | None:
     try:
-        return open_graph_case(parse(text), _arrays(values), seed)
+        return open_graph_case(parse(text), dict(values), seed)
     except NoCaseError:
         return None
 
@@ -55,13 +55,9 @@ def hidden_case(text: str, values: Given, seed: int) -> GraphCase | None:
 def checked(text: str, values: Given, bug: GraphBug | None) -> Finding | None:
     """What the gradient check says of every node and edge; None where there is nothing finite."""
     try:
-        return find_bugs(parse(text), _arrays(values), backprop=bug or RIGHT)
+        return find_bugs(parse(text), dict(values), backprop=bug or RIGHT)
     except ValueError:
         return None
-
-
-def _arrays(values: Given) -> dict:
-    return dict(values)
 
 
 def planted(state: PageState, case: Case) -> GraphBug | None:

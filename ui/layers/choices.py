@@ -138,7 +138,7 @@ def show(state: PageState, choices: Choices) -> Comparison:
     steps = depth - 1 if back else depth - 2
     stage(
         key="layers.stage",
-        clock=Clock(steps, state.clock(range(steps + 1)), labels=_labels(depth, back), name="Layer",
+        clock=Clock(steps, state.clock(range(steps + 1)), labels=_labels(how, back), name="Layer",
                     seconds=min(10, 2 + depth / 4)),
         legend=_legend(how, choices, _banded(state, choices, how, picture)),
         boards=[board],
@@ -156,12 +156,9 @@ def _layers(how: Comparison, back: bool) -> list[int]:
     return list(range(depth, 0, -1)) if back else list(range(1, max(depth, 2)))
 
 
-def _labels(depth: int, back: bool) -> list[str]:
-    if back:
-        names = [f"layer {layer}" for layer in range(depth, 0, -1)]
-        names[0] += " (output)"
-        return names
-    return [f"layer {layer}" for layer in range(1, max(depth, 2))]
+def _labels(how: Comparison, back: bool) -> list[str]:
+    names = [f"layer {layer}" for layer in _layers(how, back)]
+    return [f"{names[0]} (output)", *names[1:]] if back else names
 
 
 def _banded(state: PageState, choices: Choices, how: Comparison, picture: dict) -> bool:
