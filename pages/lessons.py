@@ -1,7 +1,5 @@
 """The map of lessons: all of them by subject, in an order in which a term could be taught."""
 
-from pathlib import Path
-
 import streamlit as st
 
 from ui.backprop_graph.parameters import PARAMETERS as BACKPROP_GRAPH
@@ -52,6 +50,5 @@ if own.open:
     with own:
         st.caption("On any page: Lessons, Make your own. What the page shows becomes a step.")
         opener(state)
-st.html(Path(__file__).parent.parent / "ui" / "lesson_map.css")
 st.html(cards(TAUGHT))
 state.publish()

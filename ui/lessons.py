@@ -15,7 +15,6 @@ from ui.parameters import Origin
 from ui.prose import quoted
 
 FOLDER = Path(__file__).parent.parent / "lessons"
-MOST_STEPS, MOST_WORDS = 6, 40
 NOT_SURE = "not sure"
 # The page that opens has no name of its own in an address.
 OPENS = "race"

@@ -7,13 +7,12 @@ from typing import Any
 
 import streamlit as st
 
+from ui.lesson_file import Facts
 from ui.lessons import telling
 from ui.live.stage import Clock, Handle, Panel, stage
 from ui.prose import csv_text
 from ui.state import PageState
 from ui.written_out import written_out
-
-Facts = Mapping[str, float | str | None]
 
 
 @dataclass(frozen=True)

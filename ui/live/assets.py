@@ -25,7 +25,7 @@ def script() -> str:
 @cache
 def sheet() -> str:
     """All that is styled by us: first the page, then what stands on it."""
-    files = [FOLDER.parent / "app.css", *sorted(FOLDER.glob("*.css"))]
+    files = [*sorted(FOLDER.parent.glob("*.css")), *sorted(FOLDER.glob("*.css"))]
     return "\n".join(path.read_text(encoding="utf-8") for path in files)
 
 

@@ -10,7 +10,7 @@ const BLOCK = 255;
 export class Gif {
   // `samples` are some of the pictures, as a canvas gives their pixels, for the palette.
   constructor(width, height, samples) {
-    Object.assign(this, { width, height, parts: [], before: null });
+    Object.assign(this, { width, height, parts: [], before: null, packer: new Packer() });
     this.palette = new Palette(samples);
     this.parts.push(bytes("GIF89a", word(width), word(height), [0xf7, 0, 0], this.palette.levels));
     // For ever again.
@@ -30,7 +30,7 @@ export class Gif {
     }
     this.before = now;
     this.parts.push(bytes([0x21, 0xf9, 4, 0x05], word(delay), [CLEAR, 0]));
-    this.parts.push(bytes([0x2c], word(left), word(top), word(wide), word(high), [0]), ...packed(drawn));
+    this.parts.push(bytes([0x2c], word(left), word(top), word(wide), word(high), [0]), ...this.packer.packed(drawn));
   }
 
   // Where a picture differs from the one before: left, top, width, height, at least a pixel.
@@ -129,41 +129,45 @@ function halves({ bins, shift }) {
 
 // Bytes as LZW codes, least bits first, in blocks. A pair of a code and a byte has its place in
 // `table`, stamped with the turn in which it was written, so that nothing is wiped when it is full.
-const table = new Int32Array(LARGEST_CODE * 256);
-let turn = 0;
+class Packer {
+  constructor() {
+    Object.assign(this, { table: new Int32Array(LARGEST_CODE * 256), turn: 0 });
+  }
 
-function packed(indices) {
-  const [clear, end] = [256, 257];
-  const out = new Bits();
-  let [next, width] = [end + 1, 9];
-  const begin = () => {
-    turn = (turn + 1) % 0x7ffff || 1;
-    [next, width] = [end + 1, 9];
-  };
-  out.write(clear, width);
-  begin();
-  let code = indices[0];
-  for (let at = 1; at < indices.length; at += 1) {
-    const place = code * 256 + indices[at];
-    if (table[place] >> 12 === turn) {
-      code = table[place] & 0xfff;
-      continue;
+  packed(indices) {
+    const [clear, end] = [256, 257];
+    const { table } = this;
+    const out = new Bits();
+    let [next, width] = [end + 1, 9];
+    const begin = () => {
+      this.turn = (this.turn + 1) % 0x7ffff || 1;
+      [next, width] = [end + 1, 9];
+    };
+    out.write(clear, width);
+    begin();
+    let code = indices[0];
+    for (let at = 1; at < indices.length; at += 1) {
+      const place = code * 256 + indices[at];
+      if (table[place] >> 12 === this.turn) {
+        code = table[place] & 0xfff;
+        continue;
+      }
+      out.write(code, width);
+      if (next === LARGEST_CODE) {
+        out.write(clear, width);
+        begin();
+      } else {
+        if (next === 1 << width) width += 1;
+        table[place] = (this.turn << 12) | next;
+        next += 1;
+      }
+      code = indices[at];
     }
     out.write(code, width);
-    if (next === LARGEST_CODE) {
-      out.write(clear, width);
-      begin();
-    } else {
-      if (next === 1 << width) width += 1;
-      table[place] = (turn << 12) | next;
-      next += 1;
-    }
-    code = indices[at];
+    if (next === 1 << width && width < 12) width += 1;
+    out.write(end, width);
+    return out.blocks();
   }
-  out.write(code, width);
-  if (next === 1 << width && width < 12) width += 1;
-  out.write(end, width);
-  return out.blocks();
 }
 
 class Bits {

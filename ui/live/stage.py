@@ -150,10 +150,10 @@ def stage(
     if table is not None:
         st.session_state[f"{key}/table"] = table
     aside = {"show": "", "hide": []} | st.session_state.get(ASIDE, {}) | {"height": height}
+    message["aside"] = aside
     if message["edition"] == 1 and not (live or height or aside["show"] or aside["hide"]):
-        early.keep(message | {"aside": aside})
+        early.keep(message)
     message |= {"connection": connection.token, "answers": connection.body is not None}
-    message |= {"aside": aside}
     _stage(
         data=pack(message, connection.last.get("has", ()), live),
         key=key,

@@ -20,7 +20,6 @@ from ui.server import first
 # The first page, without and with a place for an early picture.
 PAGES = ("page", "early page")
 KEPT = "public, max-age=31536000, immutable"
-TEXTS = ("text/", "application/json", "image/svg")
 _compressing = CapacityLimiter(1)
 _lock = Lock()
 _kept: dict[str, dict[str, bytes]] = {}
