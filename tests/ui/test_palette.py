@@ -171,9 +171,11 @@ def test_everything_that_is_drawn_has_a_look():
 
 def test_the_canvas_knows_every_dash_and_every_marker():
     """A name the overlay does not know would be drawn as a plain line or a circle."""
-    script = (ROOT / "ui" / "live" / "overlay.js").read_text()
+    script, forms = (
+        (ROOT / "ui" / "live" / name).read_text() for name in ("overlay.js", "shapes.js")
+    )
     dashes = set(re.findall(r"(\w+):", re.search(r"DASHES = \{(.*?)\}", script, re.S)[1]))
-    shapes = re.search(r"SHAPES = \{(.*?)\n\};", script, re.S)[1]
+    shapes = re.search(r"SHAPES = \{(.*?)\n\};", forms, re.S)[1]
     symbols = set(re.findall(r'^\s*"?([\w-]+)"?:', shapes, re.M))
     looks = [*OPTIMIZER_LOOKS.values(), *ACTIVATION_LOOKS.values()]
     assert {look["dash"] for look in looks} <= dashes | {"solid"}

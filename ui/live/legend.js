@@ -1,8 +1,8 @@
 // Who is who: a chip per group, with its numbers at the clock's step, that switches it off and on.
 
-import { ink } from "./theme.js";
-import { shape } from "./overlay.js";
+import { shape } from "./shapes.js";
 import { meanings } from "./terms.js";
+import { ink } from "./theme.js";
 import { number } from "./told.js";
 
 const MANY = 5;

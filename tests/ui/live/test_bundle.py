@@ -62,7 +62,7 @@ def test_addresses_tell_of_the_content():
 
 def test_a_pen_of_svg_can_all_that_is_asked_of_a_pen():
     """What is drawn on a canvas is drawn in a picture, too: a method that is new is new there."""
-    drawing = ("overlay", "marks", "arrows", "graph", "handle", "legend", "picture")
+    drawing = ("overlay", "shapes", "marks", "arrows", "graph", "handle", "legend", "picture")
     text = {path.stem: path.read_text(encoding="utf-8") for path in assets.FOLDER.glob("*.js")}
     asked = {name for each in drawing for name in re.findall(r"\bpen\.(\w+)\(", text[each])}
     # What a canvas is cleared and filled with is its own business.
