@@ -65,10 +65,7 @@ class TransposeForgotten(GraphBug):
     needs = "a product with a square matrix"
 
     def fits(self, tape, node):
-        return node.kind == "matmul" and any(
-            self._square(tape, Edge(place, node.place, position))
-            for position, place in enumerate(node.operands)
-        )
+        return node.kind == "matmul" and any(self._square(tape, edge) for edge in node.edges)
 
     @staticmethod
     def _square(tape: Tape, edge: Edge) -> bool:
@@ -137,7 +134,7 @@ class WeightsUpdatedFirst(GraphBug):
         weight = self._weight(tape, node)
         if weight in (None, edge.position):
             return right
-        own, moved = Edge(node.operands[weight], edge.end, weight), list(tape.taken[edge.end])
+        own, moved = node.edges[weight], list(tape.taken[edge.end])
         step = self.rate * self.unbroadcast(tape, own, pulled(tape, own, adjoint, moved))
         moved[weight] = moved[weight] - step
         return pulled(tape, edge, adjoint, moved)

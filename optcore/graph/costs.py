@@ -51,19 +51,15 @@ def costs(graph: Graph, inputs: Mapping, *of: str) -> Costs:
     for node in graph.nodes:
         if not reaches[node.place]:
             continue
-        shapes = tape.shapes
+        size = _size(tape.shapes[node.place])
         values += _value_work(tape, node.place)
-        edges = [
-            Edge(place, node.place, position)
-            for position, place in enumerate(node.operands)
-            if tape.varying[place]
-        ]
+        edges = [edge for edge in node.edges if tape.varying[edge.start]]
         backward += sum(_pull_work(tape, edge) for edge in edges)
         tangents += sum(_push_work(tape, edge) for edge in edges)
-        tangents += max(len(edges) - 1, 0) * _size(shapes[node.place])
+        tangents += max(len(edges) - 1, 0) * size
         if tape.varying[node.place]:
             uses = sum(reaches[edge.end] for edge in graph.users[node.place])
-            backward += max(uses - 1, 0) * _size(shapes[node.place])
+            backward += max(uses - 1, 0) * size
     entries = sum(_size(tape.shapes[graph.places[name]]) for name in graph.inputs)
     results = sum(_size(tape.shapes[graph.node(name).place]) for name in of)
     return Costs(values, backward, tangents, entries, results)

@@ -7,6 +7,7 @@ from zlib import crc32
 import numpy as np
 
 from optcore.checks.detective import NoCaseError
+from optcore.graph import structure
 from optcore.graph.bugs import GRAPH_BUGS
 from optcore.graph.graph import Graph
 from optcore.graph.passes import RIGHT, Adjoints, Tape, one_point, seed_of
@@ -73,7 +74,7 @@ def places_for(bug: GraphBug, graph: Graph, inputs: Mapping, of: str | None = No
     tape, of_place = one_point(graph, inputs), graph.node(of or graph.output).place
     if not np.all(np.isfinite(tape.values[of_place])):
         return ()
-    reaches = graph.reaches(graph.nodes[of_place].name)
+    reaches = structure.reaches(graph, of_place)
     right = RIGHT.adjoints(tape, of_place, seed_of(tape, of_place))
     return tuple(
         place

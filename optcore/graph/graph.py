@@ -32,11 +32,7 @@ class Graph:
     @cached_property
     def edges(self) -> tuple[Edge, ...]:
         """All edges, in the order of their ends."""
-        return tuple(
-            Edge(start, node.place, position)
-            for node in self.nodes
-            for position, start in enumerate(node.operands)
-        )
+        return tuple(edge for node in self.nodes for edge in node.edges)
 
     @cached_property
     def rules(self) -> dict[Edge, str]:
@@ -45,9 +41,8 @@ class Graph:
         for node in self.nodes:
             names = [self.nodes[place].name for place in node.operands]
             words = {"out": node.name, **dict(zip("ab", names, strict=False))}
-            for position, place in enumerate(node.operands):
-                rule = node.operation.rules[position].format(**words)
-                found[Edge(place, node.place, position)] = rule
+            for edge in node.edges:
+                found[edge] = node.operation.rules[edge.position].format(**words)
         return found
 
     @cached_property

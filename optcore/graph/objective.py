@@ -60,9 +60,7 @@ class GraphObjective:
     def value(self, point) -> np.ndarray:
         point = np.asarray(point)
         tape = self._tape(point)
-        value = tape.values[self.graph.places[self.of]]
-        total = value.sum(axis=tuple(range(value.ndim - 1)))
-        return np.broadcast_to(total, _count(point)).reshape(point.shape[:-1])[()]
+        return total(tape.values[self.graph.places[self.of]], point)
 
     def grad(self, point) -> np.ndarray:
         point = np.asarray(point)
@@ -97,6 +95,13 @@ class GraphObjective:
         for name, part in self.blocks.items():
             inputs[name] = columns[part].reshape(*self.inputs[name].shape, -1)
         return record(self.graph, inputs, self.over)
+
+
+def total(value: np.ndarray, point: np.ndarray) -> np.ndarray:
+    """The sum of a node's entries, its value being (*shape, P) or the same for all of the points
+    (..., n): one number for each."""
+    found = value.sum(axis=tuple(range(value.ndim - 1)))
+    return np.broadcast_to(found, _count(point)).reshape(point.shape[:-1])[()]
 
 
 def _count(point: np.ndarray) -> tuple[int]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from optcore.graph import structure
 from optcore.graph.shapes import GraphError
 from optcore.graph.structure import Edge, Node
 
@@ -77,12 +78,7 @@ def record(graph: "Graph", inputs: Mapping[str, np.ndarray], over=(), shifts=Non
         for node in graph.nodes:
             operands = [values[place] for place in node.operands]
             if shifts:
-                operands = [
-                    value + shifts.get(Edge(place, node.place, position), 0)
-                    for position, (place, value) in enumerate(
-                        zip(node.operands, operands, strict=True)
-                    )
-                ]
+                operands = [values[edge.start] + shifts.get(edge, 0) for edge in node.edges]
             taken.append(operands)
             values.append(_value(node, operands, inputs, dtype))
             if shifts and node.place in shifts:
@@ -108,7 +104,7 @@ class Backprop:
     def adjoints(self, tape: Tape, of: int, seed) -> "Adjoints":
         """The adjoint of every node that varies and on which `of` depends, and what each edge
         contributes to it. `seed` (*shape, P) is the adjoint of `of`."""
-        graph, reaches = tape.graph, _reaches(tape.graph, of)
+        graph, reaches = tape.graph, structure.reaches(tape.graph, of)
         found = Adjoints([None] * len(graph.nodes), {})
         found.nodes[of] = seed
         with np.errstate(all="ignore"):
@@ -116,12 +112,11 @@ class Backprop:
                 place = node.place
                 if not (reaches[place] and tape.varying[place]):
                     continue
-                for position, operand in reversed(tuple(enumerate(node.operands))):
-                    if tape.varying[operand]:
-                        edge = Edge(operand, place, position)
+                for edge in reversed(node.edges):
+                    if tape.varying[edge.start]:
                         given = self.contribution(tape, edge, found)
                         found.edges[edge] = given
-                        found.nodes[operand] = self.gather(tape, operand, found, given)
+                        found.nodes[edge.start] = self.gather(tape, edge.start, found, given)
         return self.finish(tape, found)
 
     def contribution(self, tape: Tape, edge: Edge, found: "Adjoints") -> np.ndarray:
@@ -172,10 +167,6 @@ def summed_to(given: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
         extra + axis for axis, side in enumerate(shape) if side == 1 != given.shape[extra + axis]
     )
     return given.sum(axis=axes, keepdims=True).reshape(*shape, given.shape[-1])
-
-
-def _reaches(graph: "Graph", of: int) -> tuple[bool, ...]:
-    return graph.reaches(graph.nodes[of].name)
 
 
 RIGHT = Backprop()

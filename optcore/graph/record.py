@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from optcore.graph import structure
 from optcore.graph.operations import Elementwise
 from optcore.graph.passes import (
     RIGHT,
@@ -80,7 +81,7 @@ class GraphRun:
     @cached_property
     def order(self) -> tuple[int, ...]:
         """The places that are worked out, forward; backward it is the same order reversed."""
-        reaches = self.graph.reaches(self.graph.nodes[self.of].name)
+        reaches = structure.reaches(self.graph, self.of)
         return tuple(node.place for node in self.graph.nodes if reaches[node.place])
 
     def value(self, name: str) -> np.ndarray:

@@ -6,13 +6,14 @@ from functools import cached_property
 
 import numpy as np
 
+from optcore.checks.diagnosis import WRONG
 from optcore.checks.grad_check import GradCheck, check_grad
+from optcore.graph import structure
 from optcore.graph.graph import Graph
+from optcore.graph.objective import total
 from optcore.graph.passes import RIGHT, Backprop, read_inputs, record
 from optcore.graph.planting import Line
 from optcore.graph.structure import Edge
-
-WRONG = ("wrong", "suspicious")
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +32,7 @@ class Shifts:
     @cached_property
     def places(self) -> tuple[int | Edge, ...]:
         """What is shifted: the nodes on the way, last first, each after the edges that leave it."""
-        reaches = self.graph.reaches(self.graph.nodes[self.of].name)
+        reaches = structure.reaches(self.graph, self.of)
         varying = self.graph.depends()
         found: list[int | Edge] = []
         for node in reversed(self.graph.nodes):
@@ -64,9 +65,7 @@ class Shifts:
 
     def value(self, point) -> np.ndarray:
         point = np.asarray(point)
-        value = self._tape(point).values[self.of]
-        total = value.sum(axis=tuple(range(value.ndim - 1)))
-        return np.broadcast_to(total, _count(point)).reshape(point.shape[:-1])[()]
+        return total(self._tape(point).values[self.of], point)
 
     def grad(self, point) -> np.ndarray:
         """At one point (n,)."""
@@ -90,10 +89,6 @@ class Shifts:
         }
         inputs = {name: value[..., None] for name, value in self.inputs.items()}
         return record(self.graph, inputs, shifts=shifts)
-
-
-def _count(point: np.ndarray) -> tuple[int]:
-    return (int(np.prod(point.shape[:-1])),)
 
 
 @dataclass(frozen=True, eq=False)

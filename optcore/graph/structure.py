@@ -1,7 +1,7 @@
 """The parts of a computational graph, and what follows from how they hang together."""
 
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +11,15 @@ from optcore.graph.shapes import MAX_SIDE, GraphError, Shape, ShapeError, told
 
 if TYPE_CHECKING:
     from optcore.graph.graph import Graph
+
+
+@dataclass(frozen=True)
+class Edge:
+    """From the node at place `start` into operand `position` of the node at place `end`."""
+
+    start: int
+    end: int
+    position: int
 
 
 @dataclass(frozen=True)
@@ -33,14 +42,12 @@ class Node:
         """The operation's name; "input" and "constant" have no operands."""
         return self.operation.name
 
-
-@dataclass(frozen=True)
-class Edge:
-    """From the node at place `start` into operand `position` of the node at place `end`."""
-
-    start: int
-    end: int
-    position: int
+    @cached_property
+    def edges(self) -> tuple[Edge, ...]:
+        """The edges that lead here, one for each operand."""
+        return tuple(
+            Edge(start, self.place, position) for position, start in enumerate(self.operands)
+        )
 
 
 @lru_cache(maxsize=64)

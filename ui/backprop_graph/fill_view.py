@@ -48,10 +48,11 @@ def blanks(graph: Graph) -> tuple[Blank, ...]:
                for node in graph.nodes}  # fmt: skip
     several = {place for place, count in waiting.items() if count > 1}
     for place in turns.backward:
-        for position, start in enumerate(graph.nodes[place].operands):
+        for edge in graph.nodes[place].edges:
+            start = edge.start
             if not varying[start]:
                 continue
-            found.append(Blank(start, Edge(start, place, position)))
+            found.append(Blank(start, edge))
             waiting[start] -= 1
             if start in several and not waiting[start]:
                 found.append(Blank(start))
