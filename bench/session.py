@@ -115,12 +115,12 @@ class Visitor:
                 "sequence": self.sequence}  # fmt: skip
         if self.direct and not self.connection:
             raise LostError("the stage has no connection")
-        size = await (self.over_the_line(live) if self.direct else self.through_streamlit(live))
+        size = await (self.directly(live) if self.direct else self.through_streamlit(live))
         if self.answered != self.sequence:
             raise LostError(f"change {self.sequence} was not answered")
         return size
 
-    async def over_the_line(self, live: dict) -> int:
+    async def directly(self, live: dict) -> int:
         await self.connection.send(json.dumps(live))
         answer = await asyncio.wait_for(self.connection.recv(), PATIENCE)
         self.read(answer)

@@ -36,9 +36,7 @@ def repetition(points: np.ndarray, memory: dict[str, np.ndarray]) -> Repetition 
     has gone round twice and come back to 1e-12 of its size.
     """
     last = len(points) - 1
-    for period in range(1, min(LONGEST, last // 2 + 1) + 1):
-        if period > last:
-            break
+    for period in range(1, min(LONGEST, last // 2 + 1, last) + 1):
         back = max(0, last + 1 - 2 * period)
         size = cycle_size(points[last + 1 - period :])
         if not np.all(comes_back(points[back:], period, size)):

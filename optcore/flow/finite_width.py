@@ -15,7 +15,6 @@ from functools import lru_cache
 
 import numpy as np
 
-EULER = 0.5772156649015329
 # Points of the densities, and how many standard deviations of the sum they reach to.
 POINTS, REACH = 1 << 13, 14.0
 NEGLIGIBLE = 1e-18
@@ -81,7 +80,7 @@ def degrees(width: int) -> tuple[np.ndarray, np.ndarray]:
 
 def digamma_half(k) -> np.ndarray:
     """psi(k/2) for k = 1, 2, 3, ...: by psi(x + 1) = psi(x) + 1/x from psi(1/2) and psi(1)."""
-    return _by_recurrence(k, (-EULER - 2 * math.log(2), -EULER), lambda x: 1 / x)
+    return _by_recurrence(k, (-np.euler_gamma - 2 * math.log(2), -np.euler_gamma), lambda x: 1 / x)
 
 
 def trigamma_half(k) -> np.ndarray:
