@@ -37,7 +37,7 @@ def check(set_up):
         legend=charts.legend(found),
         boards=setup.boards,
         words=findings.summary(found, setup, state.settled, hush=mode == DETECT),
-        lesson=telling(state, lambda: facts(found)) if state.settled else None,
+        lesson=telling(state, lambda: facts(found)),
         columns="minmax(0, 5fr) minmax(0, 3fr)",
         on_change=state.take,
         live=not state.settled,

@@ -28,7 +28,7 @@ def live():
         boards=shown.boards,
         words=shown.words if state.settled else None,
         table=shown.table if state.settled else None,
-        lesson=telling(state, lambda: shown.facts) if state.settled else None,
+        lesson=telling(state, lambda: shown.facts),
         columns=shown.columns,
         on_change=state.take,
         live=not state.settled,

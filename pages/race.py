@@ -38,7 +38,7 @@ def live():
         boards=known_rates.marked(boards, race, settled=state.settled),
         words=words.summary(runs, race) if state.settled else None,
         table=words.results(runs, race) if state.settled else None,
-        lesson=telling(state, lambda: facts(race, runs)) if state.settled else None,
+        lesson=telling(state, lambda: facts(race, runs)),
         columns=panels.columns(shown),
         on_change=state.take,
         live=not state.settled,

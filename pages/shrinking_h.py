@@ -32,9 +32,7 @@ def live():
         handles=[show.handle(watch)],
         legend=show.legend(watch),
         words=show.summary(watch, state.settled),
-        lesson=telling(state, lambda: facts(watch.curves, show.claim(state, watch)))
-        if state.settled
-        else None,
+        lesson=telling(state, lambda: facts(watch.curves, show.claim(state, watch))),
         columns="minmax(0, 1fr) minmax(0, 1fr)",
         on_change=state.take,
         live=not state.settled,

@@ -28,7 +28,7 @@ def live():
         boards=boards,
         words=words.summary(runs),
         table=words.results(runs) if state.settled else None,
-        lesson=telling(state, lambda: facts(runs, start)) if state.settled else None,
+        lesson=telling(state, lambda: facts(runs, start)),
         columns="minmax(0, 1fr) minmax(0, 1fr)",
         on_change=state.take,
         live=not state.settled,

@@ -27,7 +27,7 @@ def live():
         boards=boards,
         words=words.by_step(playing, responses, state["view"], known) if state.settled else None,
         table=words.table(playing, responses) if state.settled else None,
-        lesson=telling(state, lambda: facts(playing, responses)) if state.settled else None,
+        lesson=telling(state, lambda: facts(playing, responses)),
         columns=choices.columns(panels),
         on_change=lambda change: choices.take(state, change),
         live=not state.settled,

@@ -36,7 +36,7 @@ def live():
         words=words.step_by_step(sides, steps) if state.settled
         else words.meanwhile(sides, int(steps[at]), followed=bool(moved)),
         table=words.results(sides),
-        lesson=telling(state, lambda: facts(sides)) if state.settled else None,
+        lesson=telling(state, lambda: facts(sides)),
         columns="minmax(0, 1fr) minmax(0, 1fr) minmax(0, 1fr)",
         on_change=state.take,
         live=not state.settled,

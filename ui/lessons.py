@@ -118,9 +118,10 @@ def as_html(text: str) -> str:
 
 
 def telling(state, facts: Callable[[], Facts]) -> dict[str, Any] | None:
-    """The lesson that is open on a page, for its stage; None where none is, and no facts needed."""
+    """The lesson that is open on a page, for its stage; None, and no facts needed, where none is
+    and while a hand moves."""
     opened = state["lesson"]
-    if opened is None:
+    if opened is None or not state.settled:
         return None
     left = state.departs(opened.link)
     return as_shown(opened, facts()) | {"left": left, "opening": state.memory.get("openings", 0)}

@@ -49,7 +49,7 @@ def show(scene: Scene, state: PageState) -> None:
         boards=scene.boards,
         words=scene.words() if state.settled else None,
         table=scene.table() if state.settled else None,
-        lesson=telling(state, scene.facts) if state.settled else None,
+        lesson=telling(state, scene.facts),
         columns=scene.columns,
         on_change=state.take,
         live=not state.settled,

@@ -92,7 +92,7 @@ def check(state: PageState, texts: dict[str, str]) -> None:
             boards=[board],
             words=f"{told} {fault}".strip(),
             table=own_charts.table(own, checked, point),
-            lesson=telling(state, lambda: own_facts(own, checked)) if state.settled else None,
+            lesson=telling(state, lambda: own_facts(own, checked)),
             columns="minmax(0, 1fr) minmax(0, 1fr)",
             on_change=state.take,
             live=not state.settled,

@@ -143,7 +143,7 @@ def show(state: PageState, choices: Choices) -> Comparison:
         legend=_legend(how, choices, _banded(state, choices, how, picture)),
         boards=[board],
         on_change=state.take,
-        lesson=telling(state, lambda: facts(how.shown, how.before)) if state.settled else None,
+        lesson=telling(state, lambda: facts(how.shown, how.before)),
         live=not state.settled,
         **(picture | {"words": note + picture["words"]}),
     )  # fmt: skip
