@@ -84,6 +84,13 @@ def ground(surface, cells: int = CELLS, finer: int = FINER) -> Ground:
     return Ground(fine[0][middle], fine[1][middle], z, heights)
 
 
+def floor_of(surface) -> float | None:
+    """The loss at a known global minimum, or None when none is known."""
+    if not surface.minima:
+        return None
+    return float(surface.value(np.array(surface.minima[0], dtype=float)))
+
+
 def _cells(side: tuple[float, float], cells: int, finer: int) -> np.ndarray:
     """So many points over a widened side, each amid the finer ones of its cell."""
     low, high = _widened(side)
@@ -101,9 +108,9 @@ def _heights(surface, values: np.ndarray) -> Heights:
     edge = len(values) // 6
     inside = values[edge:-edge, edge:-edge]
     inside = np.sort(inside[np.isfinite(inside)])
-    floor = float(inside[0]) if len(inside) else 0.0
-    if surface.minima:
-        floor = float(surface.value(np.array(surface.minima[0], dtype=float)))
+    floor = floor_of(surface)
+    if floor is None:
+        floor = float(inside[0]) if len(inside) else 0.0
     with np.errstate(over="ignore"):
         above = inside - floor
     above = above[np.isfinite(above) & (above > 0)]

@@ -15,6 +15,7 @@ from ui.curvature import case, step_charts
 from ui.curvature.parameters import STEP, Length, Rate
 from ui.curvature.shapes import LOOKS
 from ui.curvature.take_away import Program
+from ui.ground import floor_of
 from ui.live.stage import Clock, Handle, Panel
 from ui.palette import legend
 from ui.surfaces import OwnFunction, Reach, ground_of, point_dial, shape
@@ -70,9 +71,7 @@ class Where:
 
     @property
     def floor(self) -> float | None:
-        """The loss at a known global minimum, or None when none is known."""
-        minima = self.surface.minima
-        return float(self.surface.value(np.array(minima[0], float))) if minima else None
+        return floor_of(self.surface)
 
 
 @lru_cache(maxsize=64)

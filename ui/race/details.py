@@ -7,6 +7,7 @@ import streamlit as st
 from optcore.knobs import knobs
 from ui import controls
 from ui.cache import CrowdedError
+from ui.ground import floor_of
 from ui.live.stage import Panel, stage
 from ui.live.turn import give_way, turn
 from ui.live.visit import visit
@@ -19,7 +20,6 @@ from ui.race.inspector import numbers, worked
 from ui.race.known_rates import sweep
 from ui.race.numpy_program import with_numpy
 from ui.race.programs import trajectory, with_torch, without_torch
-from ui.race.words import floor_of
 from ui.rules import rule
 from ui.state import PageState
 from ui.work import UNASKED, ask, asked

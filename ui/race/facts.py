@@ -3,9 +3,10 @@
 import numpy as np
 
 from optcore.knobs import knobs
+from ui.ground import floor_of
 from ui.parameters import slug
 from ui.race.valley import Valley, valley
-from ui.race.words import arrival, floor_of
+from ui.race.words import arrival
 
 
 def facts(race, runs: dict) -> dict[str, float | str | None]:

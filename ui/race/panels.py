@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from ui import surfaces
-from ui.ground import Ground
+from ui.ground import Ground, floor_of
 from ui.live.stage import Panel
 from ui.race import beside_charts, charts, hill_charts
 from ui.race.arrow_charts import arrows
@@ -19,7 +19,6 @@ from ui.race.parameters import (
     VALLEY,
 )
 from ui.race.valley import valley
-from ui.race.words import floor_of
 from ui.state import PageState
 
 

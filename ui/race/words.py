@@ -2,16 +2,10 @@
 
 import numpy as np
 
+from ui.ground import floor_of
 from ui.prose import cell, number, spelled, table
 
 ENDING = "How it ended"
-
-
-def floor_of(surface) -> float | None:
-    """The loss at a known global minimum, or None when none is known."""
-    if not surface.minima:
-        return None
-    return float(surface.value(np.array(surface.minima[0], dtype=float)))
 
 
 def arrival(run, floor: float | None, tolerance: float) -> int | None:

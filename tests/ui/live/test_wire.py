@@ -12,10 +12,9 @@ from wire_reader import MissingError, Reader
 from optcore.descent.loop import descend
 from optcore.optimizers import Adam, GradientDescent, Momentum, RMSProp
 from optcore.surfaces import SURFACES, Ravine, Rosenbrock
-from ui.ground import ground
+from ui.ground import floor_of, ground
 from ui.live.wire import Kept, digest, pack
 from ui.race import charts
-from ui.race.words import floor_of
 
 FOUR = (
     GradientDescent(learning_rate=5e-4),

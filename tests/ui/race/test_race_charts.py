@@ -9,10 +9,9 @@ from races import STEPS, every_surface, moving, race
 from optcore.descent.sweep import best_rate
 from optcore.optimizers import OPTIMIZERS, Adam, GradientDescent
 from optcore.surfaces import Bowl, Ravine, Rosenbrock, Saddle
-from ui.ground import ground
+from ui.ground import floor_of, ground
 from ui.palette import OPTIMIZER_LOOKS
 from ui.race import charts, hill_charts
-from ui.race.words import floor_of
 
 
 @every_surface

@@ -10,9 +10,9 @@ from spelled import value_of
 
 from optcore.formula.surface import formula_surface
 from optcore.surfaces import SURFACES
-from ui.ground import ground
+from ui.ground import floor_of, ground
 from ui.race import charts, hill_charts
-from ui.race.words import floor_of, summary
+from ui.race.words import summary
 
 
 @every_surface

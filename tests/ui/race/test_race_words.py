@@ -13,8 +13,9 @@ from optcore.descent.disturbance import GradientNoise
 from optcore.descent.loop import descend
 from optcore.optimizers import GradientDescent, Momentum, NelderMead
 from optcore.surfaces import Bowl, NoMinimum, Ravine
+from ui.ground import floor_of
 from ui.prose import number, spelled
-from ui.race.words import arrival, floor_of, results, summary
+from ui.race.words import arrival, results, summary
 
 
 def cells(table: str) -> list[list[str]]:
