@@ -23,6 +23,8 @@ from optcore.checks.kinks import Crossing
 from optcore.checks.measurement import VALUE_ROUNDING, Measurement, Reading
 
 SEVERITY = ("right", "inconclusive", "kink", "suspicious", "wrong")
+# The verdicts that convict.
+WRONG = ("wrong", "suspicious")
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,7 @@ class BlockCheck:
 
     @property
     def sentence(self) -> str:
-        if self.second is None or self.verdict in ("suspicious", "wrong"):
+        if self.second is None or self.verdict in WRONG:
             return self._plain
         return self.doubt.sentence(self.name, self.first) + self._settled(self.second)
 
@@ -148,7 +150,7 @@ def check_block(
 
 def settle(first: FirstLook, second: Measurement, part, reading, again) -> tuple[str, Doubt]:
     """The verdict once a second look was taken, and what was in the way of the first."""
-    if again.verdict in ("suspicious", "wrong"):
+    if again.verdict in WRONG:
         return again.verdict, Doubt()
     if again.verdict == "right" and lost_digits(first, second, part):
         return "inconclusive", Doubt("float32")
@@ -167,4 +169,4 @@ def lost_digits(first: FirstLook, second: Measurement, part) -> bool:
     analytic = first.measured.analytic.astype(np.float64)
     own = first.measured.rounding + VALUE_ROUNDING * first.shaken
     narrow = Measurement("", analytic, second.analytic, own, own)
-    return narrow.read(part).verdict in ("suspicious", "wrong")
+    return narrow.read(part).verdict in WRONG

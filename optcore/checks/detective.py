@@ -8,8 +8,9 @@ from itertools import combinations
 
 import numpy as np
 
+from optcore.checks.block_check import WRONG
 from optcore.checks.bugs import PLANTED_BUGS, PlantedBug, plant
-from optcore.checks.diagnosis import WRONG, clear_names, diagnose
+from optcore.checks.diagnosis import clear_names, diagnose
 from optcore.checks.grad_check import GradCheck
 from optcore.checks.measurement import VALUE_ROUNDING, norm, relative
 from optcore.derivatives.differences import CENTRAL

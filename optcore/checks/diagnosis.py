@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from optcore.checks.block_check import WRONG
 from optcore.checks.bugs import PLANTED_BUGS, PlantedBug
 from optcore.checks.grad_check import GradCheck, component_name
 from optcore.checks.measurement import norm, relative
 from optcore.networks.backprop_lines import BackpropLine, lines_of
 
-WRONG = ("wrong", "suspicious")
 # A slip replayed must give the checked gradient to rounding, not just resemble it.
 SAME = 1e-9
 # A block whose floor is above this could not have shown a slip.

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
+from optcore.checks.block_check import WRONG
 from optcore.checks.bugs import PlantedBug
 from optcore.checks.detective import Case, open_case
-from optcore.checks.diagnosis import WRONG
 from optcore.checks.grad_check import check_grad
 from optcore.checks.plan import CheckPlan, CheckPoint, LossTerms, StepSize
 

@@ -6,7 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
-from optcore.checks.diagnosis import WRONG
+from optcore.checks.block_check import WRONG
 from optcore.checks.grad_check import GradCheck, check_grad
 from optcore.graph import structure
 from optcore.graph.graph import Graph

@@ -4,6 +4,7 @@ from functools import lru_cache
 
 import streamlit as st
 
+from optcore.checks.block_check import WRONG
 from optcore.checks.detective import NoCaseError
 from optcore.graph import (
     Finding,
@@ -173,7 +174,7 @@ def scene(state: PageState, case: Case, first: dict) -> Scene:
 def tones(graph: Graph, finding: Finding) -> drawing.Tones:
     """Whether a difference agrees with the gradient of each node: a colour and a sign for its
     card."""
-    wrong = set(finding.check.names("wrong", "suspicious"))
+    wrong = set(finding.check.names(*WRONG))
     known = {block.name for block in finding.check.blocks}
     return [
         None if node.name not in known else (BAD, "✗") if node.name in wrong else (GOOD, "✓")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from optcore.checks.diagnosis import WRONG
+from optcore.checks.block_check import WRONG
 from optcore.checks.grad_check import SEVERITY
 from optcore.checks.measurement import BANDS
 from ui.figures import axis, ink, layout, marks, note, power

@@ -1,10 +1,9 @@
 """What a lesson may say of a check: numbers and words by name, all from its record."""
 
+from optcore.checks.block_check import WRONG
 from optcore.checks.grad_check import GradCheck
 from optcore.checks.own_gradient import OwnGradient
 from optcore.checks.record import CheckRecord
-
-CONVICTED = ("wrong", "suspicious")
 
 
 def facts(found: CheckRecord) -> dict[str, float | str | None]:
@@ -29,7 +28,7 @@ def facts(found: CheckRecord) -> dict[str, float | str | None]:
 
 
 def _check(check: GradCheck) -> dict[str, float | str | None]:
-    convicted = check.names(*CONVICTED)
+    convicted = check.names(*WRONG)
     layers = sorted({int(name[1:]) for name in convicted if name[1:].isdecimal()})
     told: dict[str, float | str | None] = {
         "error": check.relative_error,

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from optcore.checks.diagnosis import WRONG
+from optcore.checks.block_check import WRONG
 from optcore.checks.measurement import BANDS
 from optcore.checks.own_gradient import NAMES, slip
 from ui import prose
