@@ -74,6 +74,8 @@ function write(pen, text, x, y, look, align) {
   pen.lineJoin = "round";
   pen.strokeStyle = look.back;
   pen.strokeText(text, x, y);
+  // In the colour of text: that of a line may be too dark to be read on dark ground.
+  pen.fillStyle = look.text;
   pen.fillText(text, x, y);
   pen.restore();
 }
