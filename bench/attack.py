@@ -26,7 +26,7 @@ ALL = f"race={','.join(slug(each.name) for each in OPTIMIZERS)}&race.steps=5000"
 KNOB = "adam.learning_rate"
 NAMES = {
     "nobody": "Alone",
-    "one token": f"{ATTACKERS} connections to one connection",
+    "one token": f"{ATTACKERS} callers of one connection",
     "visitors": f"{ATTACKERS} visitors",
 }
 

@@ -24,6 +24,7 @@ from ui.live.stage import ASIDE
 from ui.live.take_away import take_away
 from ui.own_lesson import maker
 from ui.parameters import Origin, Scrubbed, View
+from ui.prose import scrolling
 from ui.state import PageState
 
 # Characters of a link that a phone still reads off a screen.
@@ -114,7 +115,7 @@ def details(state: PageState, stage: str):
             st.button("Close", key="drawer.close", icon=":material/close:", type="tertiary",
                       on_click=lambda: state.put({"details": False}))  # fmt: skip
         if table := st.session_state.get(f"{stage}/table"):
-            st.html(f'<div class="os-table">{table}</div>')
+            st.html(scrolling(table))
     return drawer
 
 

@@ -102,6 +102,11 @@ def quoted(text: str) -> str:
 # ------------------------------------------------------------------ tables
 
 
+def scrolling(table: str) -> str:
+    """A table in a place of its own, which scrolls to the side, by keys too, where it is wider."""
+    return f'<div class="os-table" role="group" aria-label="Table" tabindex="0">{table}</div>'
+
+
 def table(
     heads: Sequence[str],
     rows: Iterable[Sequence[str]],

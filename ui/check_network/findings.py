@@ -11,7 +11,7 @@ from ui.check_network import charts, pattern_chart, taylor_charts, words
 from ui.check_network.choices import TunedCheck
 from ui.check_network.work import best_h, pictured
 from ui.live.stage import Panel
-from ui.prose import escaped, number, spelled
+from ui.prose import escaped, number, scrolling, spelled
 from ui.state import PageState
 
 # Parameters above which the other checks are not asked.
@@ -103,7 +103,7 @@ def numbers(state: PageState, found: CheckRecord) -> None:
                            on_click="ignore")  # fmt: skip
         h_button(state, found.plan)
     with st.expander("Every block in numbers", icon=":material/table:"):
-        st.html(f'<div class="os-table">{words.table(found)}</div>')
+        st.html(scrolling(words.table(found)))
 
 
 def arena(found: CheckRecord) -> None:
@@ -111,7 +111,7 @@ def arena(found: CheckRecord) -> None:
     if found.check.reason or found.check.point.size > MOST_ASKED:
         return
     with st.expander("What other checks say of it", icon=":material/balance:"):
-        st.html(f'<div class="os-table">{words.arena(found)}</div>')
+        st.html(scrolling(words.arena(found)))
         st.caption(
             "The same gradient at the same point by the published rules and defaults of torch "
             "2.13, SciPy 1.17 and JAX 0.10. A rule sees the loss and the gradient, and not which "

@@ -162,7 +162,7 @@ def one_by_one(state: PageState, plans: Sequence[FlowPlan]) -> None:
     colours = ", ".join(f"{_swatch(colour)} {name}" for name, colour in STATES.items())
     st.html(f"<small>Sample {sample}, a row for each layer, the input side on top: {colours}."
             "</small>")  # fmt: skip
-    st.html(f'<div class="os-table">{prose.table(HEADS, found.rows, meanings=MEANINGS)}</div>')
+    st.html(prose.scrolling(prose.table(HEADS, found.rows, meanings=MEANINGS)))
     st.markdown("\n".join(f"- {escaped(spelled(each))}" for each in found.deaths))
     st.caption(spelled(found.sentence))
 

@@ -18,7 +18,7 @@ from ui import controls
 from ui.address import Address
 from ui.live.stage import Clock, Handle, Panel
 from ui.palette import legend as entry
-from ui.prose import escaped, number, spelled
+from ui.prose import escaped, number, scrolling, spelled
 from ui.shrinking_h import charts, error_charts, words
 from ui.shrinking_h.parameters import read_number, window
 from ui.state import PageState
@@ -216,4 +216,4 @@ def download(w: Watch) -> None:
 def rules(w: Watch) -> None:
     """Slopes and best h of every rule, measured beside theory."""
     if w.curves:
-        st.html(f'<div class="os-table">{words.rules_table(w.curves)}</div>')
+        st.html(scrolling(words.rules_table(w.curves)))

@@ -4,7 +4,7 @@ import numpy as np
 
 from optcore.derivatives.differences import CENTRAL
 from optcore.derivatives.microscope import lattice
-from ui.prose import cell, csv_text, fitted, number, table
+from ui.prose import cell, csv_text, fitted, number, scrolling, table
 
 MUCH = 3.0  # how many times one error must exceed the other to rule
 VISIBLE = 1e-12  # a lattice finer than this share of f' hides in the digits that are written
@@ -139,7 +139,7 @@ def steps_table(found, grain) -> str:
             number(central, 12), _error(central_off, at == least[1]), _ratio(central_ratio),
             number(grain[at], 2) if grain[at] > FINEST else "–", _count(central, grain[at]),
         ])  # fmt: skip
-    return f'<div class="os-table">{table(head.split("|"), rows)}</div>'
+    return scrolling(table(head.split("|"), rows))
 
 
 def _error(error: float, best: bool) -> str:
