@@ -1,7 +1,7 @@
 """The map of lessons as HTML: a heading for each subject, and under it a card for each lesson."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from html import escape
@@ -48,10 +48,6 @@ class Taught:
     picture: Picture | None = None
 
 
-# The pages as the map last told of them, for their pictures.
-_offered: dict[str, Taught] = {}
-
-
 @cache
 def in_order() -> tuple[Lesson, ...]:
     """Every lesson: subjects as a term takes them, and within one by the lessons' own order."""
@@ -77,7 +73,6 @@ def question(lesson: Lesson) -> str:
 
 def cards(taught: dict[str, Taught]) -> str:
     """The map of all lessons, each page's told as its entry says."""
-    _offered.update(taught)
     groups = groupby(in_order(), key=lambda each: each.subject)
     return '<div class="os-map">' + "".join(_group(*each, taught) for each in groups) + "</div>"
 
@@ -124,17 +119,23 @@ def drawn(lesson: Lesson, page: Taught) -> str:
     return CACHE.find((as_svg, lesson.page, lesson.name), draw)
 
 
-async def serve(request: Request) -> Response:
-    """A browser asks for the pictures that it is about to show, and they are drawn one by one."""
-    page, name = request.path_params["page"], request.path_params["name"]
-    taught = _offered.get(page)
-    found = [each for each in lessons(page) if each.name == name] if taught else []
-    if not found or taught is None or taught.picture is None:
-        return Response("There is no such picture.", 404)
-    text = await to_thread.run_sync(drawn, found[0], taught, limiter=_drawing)
-    return Response(text, headers={"Cache-Control": KEPT}, media_type="image/svg+xml")
+def routes(taught: Callable[[], dict[str, Taught]]) -> list[Route]:
+    """The route to hand to the server; `taught` is asked for once somebody looks at the map.
 
+    A browser asks for the pictures that it is about to show, and they are drawn one by one.
+    """
 
-def routes() -> list[Route]:
-    """The route to hand to the server."""
+    def picture(page: str, name: str) -> str | None:
+        shown = taught().get(page)
+        found = [each for each in lessons(page) if each.name == name] if shown else []
+        return drawn(found[0], shown) if found and shown and shown.picture else None
+
+    async def serve(request: Request) -> Response:
+        text = await to_thread.run_sync(
+            picture, request.path_params["page"], request.path_params["name"], limiter=_drawing
+        )
+        if text is None:
+            return Response("There is no such picture.", 404)
+        return Response(text, headers={"Cache-Control": KEPT}, media_type="image/svg+xml")
+
     return [Route(f"/{PLACE}{{page}}/{{name}}.svg", serve)]

@@ -86,7 +86,7 @@ def test_subjects_stand_together_and_lessons_in_the_order_they_are_taught():
 
 
 def test_a_page_has_the_title_and_the_icon_of_the_navigation():
-    from pages.lessons import TAUGHT
+    from pages.taught import TAUGHT
 
     listed = re.findall(
         r'st\.Page\("(\w+)\.py", title="([^"]+)", icon=":material/(\w+):"',
@@ -108,15 +108,25 @@ def test_what_a_card_asks_needs_no_run():
         assert "{" not in question(lesson)
 
 
+def told() -> dict[str, Taught]:
+    from pages.taught import TAUGHT
+
+    return TAUGHT
+
+
+def test_a_server_that_never_showed_the_map_has_its_pictures():
+    """Another replica answers for the map that a browser has from the first."""
+    path = f"/{PLACE}race/one-rate-too-large.svg"
+    assert finish(asked(Router(routes(told)), path))[0] == 200
+
+
 @pytest.mark.parametrize("page", PICTURED)
 def test_every_picture_has_lines_within_reach(shown, page):
-    from pages.lessons import TAUGHT
-
     sources = [each["src"] for each in shown.named("img") if f"/{page}/" in each["src"]]
     assert len(sources) == len(lessons(page))
-    assert TAUGHT[page].picture
+    assert told()[page].picture
     for source in sources:
-        status, headers, body = finish(asked(Router(routes()), urlsplit(source).path[1:]))
+        status, headers, body = finish(asked(Router(routes(told)), urlsplit(source).path[1:]))
         assert (status, headers["content-type"]) == (200, "image/svg+xml")
         lines = drawn(body.decode())
         assert any(inside(line).sum() > 1 for line in lines), source
@@ -124,7 +134,7 @@ def test_every_picture_has_lines_within_reach(shown, page):
 
 def test_there_are_pictures_of_lessons_only(shown):
     for path in ("race/none", "none/zig-zag-in-a-ravine", "../race/about", "race/about"):
-        assert finish(asked(Router(routes()), f"/{PLACE}{path}.svg"))[0] == 404
+        assert finish(asked(Router(routes(told)), f"/{PLACE}{path}.svg"))[0] == 404
 
 
 def test_a_picture_is_the_run_thinned():
