@@ -276,6 +276,22 @@ def test_a_first_visit_plays_the_race_once(browser, address):
     context.close()
 
 
+def test_what_is_said_while_a_page_opens_by_playing_leaves_the_clock_at_its_end(browser, address):
+    """As a page does that its server had left: it says what a hand has set meanwhile."""
+    context = browser.browser.new_context(reduced_motion="no-preference")
+    page = context.new_page()
+    page.goto(address)
+    page.wait_for_selector(".stElementContainer .os-stage[data-drawn]")
+    page.evaluate(
+        """() => sessionStorage.setItem("optscope.unsettled", JSON.stringify({
+            address: location.href, unsaid: { 0: { values: { "adam.learning_rate": 0.2 } } } }))"""
+    )
+    page.reload()
+    page.wait_for_function("() => location.search.includes('adam.learning_rate=0.2')")
+    assert "at=" not in page.url
+    context.close()
+
+
 def test_less_motion_shows_the_whole_at_once_and_plays_stills(visit):
     race = visit()
     assert race.step() == 300

@@ -119,8 +119,10 @@ export class Clock {
   // What a message to the server says; a late answer to it must not pull the scrubber back from
   // where it went since.
   tell() {
-    if (!this.bar.hidden) this.reported.push(this.named(this.step));
-    return this.step;
+    // A page that opens by playing itself stands at its end all the while.
+    const step = this.opening ? this.steps : this.step;
+    if (!this.bar.hidden) this.reported.push(this.named(step));
+    return step;
   }
 
   // The end is the end of a longer run, too.
