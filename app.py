@@ -24,18 +24,10 @@ from ui.server.places import places, raise_limit
 # Messages are small: a change with all that the browser holds is some 20 KB.
 LARGEST_MESSAGE = 1_000_000
 
-
-def taught():
-    """What lessons look like, from all pages: asked for once somebody looks at their map."""
-    from pages.taught import TAUGHT
-
-    return TAUGHT
-
-
 give_back()
 app = st.App(
     Path(__file__).parent / "pages" / "index.py",
-    routes=[*switchboard.routes(), *early.routes(), *lesson_map.routes(taught)],
+    routes=[*switchboard.routes(), *early.routes(), *lesson_map.routes()],
     on_script_error=said,
     middleware=[Middleware(Guard, places=places(raise_limit())), Middleware(Files)],
 )

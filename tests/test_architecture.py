@@ -140,10 +140,9 @@ def test_every_page_has_a_folder_a_script_and_its_prose():
 @every("pages")
 def test_pages_draw_and_calculate_nothing_themselves(path):
     assert not roots(path) & {"plotly", "numpy", "sympy", "pandas"}
-    assert roots(path) & OURS <= ({"ui", "pages"} if path.stem == "lessons" else {"ui"})
+    assert roots(path) & OURS <= {"ui"}
     folders = {name.split(".")[1] for name in imports(path) if name.startswith("ui.")} & PAGES
-    # Beside the scripts stands what the map of lessons shows of each page.
-    assert folders <= {path.stem} or path.stem == "taught"
+    assert folders <= {path.stem}
 
 
 @every("pages")

@@ -1,11 +1,12 @@
 """The map of lessons as HTML: a heading for each subject, and under it a card for each lesson."""
 
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from functools import cache
 from html import escape
+from importlib import import_module
 from itertools import groupby
+from pathlib import Path
 
 from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
@@ -18,10 +19,12 @@ from ui.framing import FRAME
 from ui.lesson_file import Lesson
 from ui.lessons import FOLDER, OpenLesson, address, lessons, names_in
 from ui.live.assets import version
-from ui.thumbnail import Picture, as_svg
+from ui.thumbnail import as_svg
 
 PLACE = "pictures/"
 KEPT = "public, max-age=86400"
+# The symbol on the card of a lesson whose page has no picture that is cheap to work out.
+NO_PICTURE = "school"
 # What a term takes up one after the other; each stands on those before it. Others come last.
 TERM = (
     "Steps and rates", "Momentum", "Adaptive rates", "Noise", "What is minimized",
@@ -32,20 +35,6 @@ TERM = (
     "A memory that learns",
 )  # fmt: skip
 _drawing = CapacityLimiter(1)
-
-
-@dataclass(frozen=True)
-class Taught:
-    """A page on which lessons are told: its title, its icon, and what its lessons look like.
-
-    `picture` draws the page with the parameters `table`. A page that has none that is cheap to
-    work out shows its icon instead.
-    """
-
-    title: str
-    icon: str
-    table: tuple = ()
-    picture: Picture | None = None
 
 
 @cache
@@ -71,35 +60,34 @@ def question(lesson: Lesson) -> str:
     return next(told, asking.title).replace("*", "")
 
 
-def cards(taught: dict[str, Taught]) -> str:
-    """The map of all lessons, each page's told as its entry says."""
+def cards(titles: Mapping[str, str]) -> str:
+    """The map of all lessons; a page without a title in `titles` goes by the name of its file."""
     groups = groupby(in_order(), key=lambda each: each.subject)
-    return '<div class="os-map">' + "".join(_group(*each, taught) for each in groups) + "</div>"
+    return '<div class="os-map">' + "".join(_group(*each, titles) for each in groups) + "</div>"
 
 
-def _group(subject: str, told: Iterable[Lesson], taught: dict[str, Taught]) -> str:
-    items = "".join(f"<li>{_card(each, _page(each.page, taught))}</li>" for each in told)
+def _group(subject: str, told: Iterable[Lesson], titles: Mapping[str, str]) -> str:
+    items = "".join(f"<li>{_card(each, _title(each.page, titles))}</li>" for each in told)
     return f"<details><summary><h2>{escape(subject)}</h2></summary><ol>{items}</ol></details>"
 
 
-def _page(name: str, taught: dict[str, Taught]) -> Taught:
-    """What is said of a page; one of which nothing is said goes by the name of its file."""
-    return taught.get(name) or Taught(name.replace("_", " ").capitalize(), "school")
+def _title(page: str, titles: Mapping[str, str]) -> str:
+    return titles.get(page) or page.replace("_", " ").capitalize()
 
 
-def _card(lesson: Lesson, page: Taught) -> str:
+def _card(lesson: Lesson, page: str) -> str:
     steps = f"{len(lesson.steps)} step" + "s" * (len(lesson.steps) > 1)
     opens = escape(address(lesson.page, lesson.name))
     return (
-        f'<a href="{opens}" target="_self">{_picture(lesson, page)}'
-        f"<b>{escape(lesson.title)}</b><small>{escape(page.title)} · {steps}</small>"
+        f'<a href="{opens}" target="_self">{_picture(lesson)}'
+        f"<b>{escape(lesson.title)}</b><small>{escape(page)} · {steps}</small>"
         f"<span>{escape(question(lesson))}</span></a>"
     )
 
 
-def _picture(lesson: Lesson, page: Taught) -> str:
-    if page.picture is None:
-        return f'<i aria-hidden="true">{escape(page.icon)}</i>'
+def _picture(lesson: Lesson) -> str:
+    if not _has_picture(lesson.page):
+        return f'<i aria-hidden="true">{NO_PICTURE}</i>'
     where = escape(f"./{PLACE}{lesson.page}/{lesson.name}.svg?{version()}")
     return f'<img alt="" width="160" height="100" loading="lazy" src="{where}">'
 
@@ -107,35 +95,36 @@ def _picture(lesson: Lesson, page: Taught) -> str:
 # ------------------------------------------------------------------ pictures
 
 
-def drawn(lesson: Lesson, page: Taught) -> str:
-    """The picture of a lesson where it ends, as SVG, worked out once for all visitors."""
+def _has_picture(page: str) -> bool:
+    return (Path(__file__).parent / page / "picture.py").exists()
+
+
+def drawn(lesson: Lesson) -> str:
+    """The picture of a lesson where it ends, as SVG, worked out once for all visitors.
+
+    A page shows itself through `picture(state)` in its folder's `picture.py`, which is read once
+    somebody looks at the map: so nothing here knows the pages, and every replica has them.
+    """
 
     def draw() -> str:
-        state = Address((*page.table, *FRAME), empty())
+        folder = f"ui.{lesson.page}"
+        state = Address((*import_module(f"{folder}.parameters").PARAMETERS, *FRAME), empty())
         state.load({}, lesson=OpenLesson(lesson, len(lesson.steps) - 1))
-        assert page.picture is not None
-        return as_svg(*page.picture(state))
+        return as_svg(*import_module(f"{folder}.picture").picture(state))
 
     return CACHE.find((as_svg, lesson.page, lesson.name), draw)
 
 
-def routes(taught: Callable[[], dict[str, Taught]]) -> list[Route]:
-    """The route to hand to the server; `taught` is asked for once somebody looks at the map.
+async def serve(request: Request) -> Response:
+    """A browser asks for the pictures that it is about to show, and they are drawn one by one."""
+    asked = request.path_params["page"], request.path_params["name"]
+    found = [each for each in in_order() if (each.page, each.name) == asked]
+    if not found or not _has_picture(found[0].page):
+        return Response("There is no such picture.", 404)
+    text = await to_thread.run_sync(drawn, found[0], limiter=_drawing)
+    return Response(text, headers={"Cache-Control": KEPT}, media_type="image/svg+xml")
 
-    A browser asks for the pictures that it is about to show, and they are drawn one by one.
-    """
 
-    def picture(page: str, name: str) -> str | None:
-        shown = taught().get(page)
-        found = [each for each in lessons(page) if each.name == name] if shown else []
-        return drawn(found[0], shown) if found and shown and shown.picture else None
-
-    async def serve(request: Request) -> Response:
-        text = await to_thread.run_sync(
-            picture, request.path_params["page"], request.path_params["name"], limiter=_drawing
-        )
-        if text is None:
-            return Response("There is no such picture.", 404)
-        return Response(text, headers={"Cache-Control": KEPT}, media_type="image/svg+xml")
-
+def routes() -> list[Route]:
+    """The route to hand to the server."""
     return [Route(f"/{PLACE}{{page}}/{{name}}.svg", serve)]
