@@ -147,9 +147,19 @@ def test_what_a_lesson_says_cannot_become_markup(monkeypatch):
     monkeypatch.setattr("ui.lesson_map.in_order", lambda: (strange,))
     found = Tags(cards({"race": "<u>Race</u>"}))
     tags = {tag for tag, _ in found.tags}
-    assert tags <= {"div", "details", "summary", "h2", "ol", "li", "a", "b", "small", "span", "i"}
+    assert tags <= {"div", "details", "summary", "h2", "ol", "li", "a", "b", "small", "span", "img"}
+    (image,) = found.named("img")
+    assert set(image) == {"alt", "width", "height", "loading", "src"}
     (link,) = found.named("a")
     assert dict(parse_qsl(urlsplit(link["href"]).query)) == {"lesson": "a&b<c>"}
+    assert image["src"].startswith(f"./{PLACE}race/a&b<c>.svg")
+
+
+def test_a_page_without_a_picture_has_a_symbol(monkeypatch):
+    monkeypatch.setattr("ui.lesson_map.in_order", lambda: (parse(STRANGE, "none", "one"),))
+    found = Tags(cards({}))
+    assert not found.named("img")
+    assert found.named("i") == [{"aria-hidden": "true"}]
 
 
 def drawn(source: str) -> list[np.ndarray]:
