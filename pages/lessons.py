@@ -6,20 +6,6 @@ from ui.lesson_map import cards
 from ui.own_lesson import opener
 from ui.state import PageState
 
-TITLES = {
-    "race": "Race",
-    "curvature": "Curvature",
-    "noise": "Noise",
-    "steps": "Steps",
-    "layers": "Gradient flow",
-    "training": "Training",
-    "slow_neuron": "Slow neuron",
-    "recurrent": "Recurrent",
-    "shrinking_h": "Shrinking h",
-    "check_network": "Check a network",
-    "backprop_graph": "Backprop graph",
-}
-
 state = PageState("lessons", ())
 state.notices()
 with st.container(key="own"):
@@ -28,5 +14,5 @@ if own.open:
     with own:
         st.caption("On any page: Lessons, Make your own. What the page shows becomes a step.")
         opener(state)
-st.html(cards(TITLES))
+st.html(cards(st.session_state.get("titles", {})))
 state.publish()

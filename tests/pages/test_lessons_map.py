@@ -10,7 +10,7 @@ import pytest
 from calls import asked, finish
 from random_links import INDEX, staged
 from starlette.routing import Router
-from visits import said, visit
+from visits import said, settled, visit
 
 from ui.lesson_file import parse
 from ui.lesson_map import PLACE, TERM, cards, in_order, question, routes
@@ -46,7 +46,9 @@ class Tags(HTMLParser):
 
 @pytest.fixture(scope="module")
 def shown() -> Tags:
-    app = visit(page="lessons")
+    app = visit().switch_page("lessons.py")
+    app.query_params.clear()
+    settled(app.run())
     assert not said(app)
     return Tags("".join(each.proto.body for each in app.get("html") if "os-map" in each.proto.body))
 
