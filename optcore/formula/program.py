@@ -23,7 +23,7 @@ def _step(u):
 
 
 def _sign(u):
-    return np.where(u > 0, 1.0, np.where(u < 0, -1.0, u * 0.0))
+    return np.where(u > 0, 1.0, np.where(u < 0, -1.0, u))
 
 
 ARITHMETIC = {

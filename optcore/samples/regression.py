@@ -97,7 +97,7 @@ class LinearRegression(SampleFit):
         of its Hessian's products (4, 4), and E (h e r^T + r e^T h) by e (4, 2), for a sample's
         Hessian h and gradient r."""
         x, y = self._data
-        inputs = np.stack([x, np.ones_like(x)], axis=-1)
+        inputs = np.column_stack([x, np.ones_like(x)])
         bowls = 2 * inputs[:, :, None] * inputs[:, None, :]
         pulls = 2 * (inputs @ np.array(self.minima[0]) - y)[:, None] * inputs
         whole = bowls.mean(axis=0)

@@ -157,11 +157,15 @@ class Copy:
         self.reached.read()
 
     def survives(self, mutant: Mutant) -> bool:
-        """Whether all tests that reach it pass with the mutant in its place."""
+        """Whether all tests that reach it, and all of its room, pass with the mutant in its place.
+
+        What a test file works out while it is read, and what a cache keeps, counts as reached by
+        no test or by one of many: a whole room has the last word.
+        """
         place = self.folder / mutant.path
         place.write_text(mutant.broken, encoding="utf-8")
         try:
-            return self.passes(self.tests_of(mutant))
+            return self.passes(self.tests_of(mutant)) and self.passes([_room(mutant)])
         finally:
             place.write_text(mutant.text, encoding="utf-8")
 
@@ -173,7 +177,7 @@ class Copy:
         lines = self.reached.contexts_by_lineno(str(self.folder / mutant.path))
         # Of a statement of several lines not each counts.
         line = next((at for at in range(mutant.line, 0, -1) if at in lines), 0)
-        room = str(Path("tests", mutant.path).parent)
+        room = _room(mutant)
         found = {test for test in lines.get(line, ()) if test}
         return sorted(found, key=lambda test: (not test.startswith(room), test)) or [room]
 
@@ -192,6 +196,10 @@ class Copy:
         except subprocess.TimeoutExpired:
             return False
         return ran.returncode == 0
+
+
+def _room(mutant: Mutant) -> str:
+    return str(Path("tests", mutant.path).parent)
 
 
 def drawn(folder: Path, count: int, seed: int, room: str) -> list[Mutant]:

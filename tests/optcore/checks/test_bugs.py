@@ -263,3 +263,12 @@ def test_lines_and_what_they_reach():
     assert BackpropLine("penalty").blocks(network) == ("W1", "W2", "W3", "W4")
     assert BackpropLine("penalty") not in lines_of(network, weight_decay=False)
     assert all(line.latex and line.reach for line in lines_of(network))
+
+
+def test_lines_are_printed_as_textbooks_write_them():
+    """Nielsen (2015), chapter 2, with the layers one apart: delta l comes from l + 1, dW l from
+    l - 1."""
+    assert BackpropLine("delta", 2).latex == (
+        r"\delta^{2} = (W^{3})^\top \delta^{3} \odot \varphi'(z^{2})"
+    )
+    assert BackpropLine("weight grad", 2).latex == r"dW^{2} = \delta^{2} (a^{1})^\top"

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from optcore.checks.bugs import PLANTED_BUGS
+from optcore.checks.bugs.blocks import PenaltyForgotten
 from optcore.checks.bugs.deltas import SignFlipped, SlopeForgotten
 from optcore.checks.detective import Case, NoCaseError, apart, open_case, visible
 from optcore.checks.diagnosis import WRONG, diagnose
@@ -81,6 +82,14 @@ def test_cases_are_reproducible_and_varied():
 @pytest.mark.parametrize("fit", FITS.values(), ids=FITS)
 def test_a_flipped_sign_is_seen_though_it_changes_no_size(fit):
     assert visible(fit, theta_of(fit), SignFlipped(4))
+
+
+def test_a_change_of_a_small_share_is_not_seen_however_exact_the_difference():
+    """The penalty's gradient is 1e-6 W: far above rounding, and far below what a line is judged
+    by."""
+    for decay, seen in ((1e-6, False), (1e-2, True)):
+        fit = build(Tanh(), SquaredError(), Sigmoid(), {"weight_decay": decay})
+        assert visible(fit, theta_of(fit), PenaltyForgotten()) == seen
 
 
 def test_no_case_where_nothing_can_be_seen():

@@ -256,6 +256,12 @@ def test_seeds_stand_in_the_middle_of_the_cells_in_which_both_slopes_change_sign
         assert np.isclose(scan.seeds(), middle, rtol=1e-12).all(axis=-1).any()
 
 
+def test_the_curvature_of_a_scan_is_that_of_where_it_bends():
+    """Flat on three quarters of the window, and 2 on the rest."""
+    scan = Scan.of(formula_surface("relu(x - 1)^2", ((-2.0, 2.0), (-2.0, 2.0))), 64)
+    assert scan.curvature == 2.0
+
+
 @pytest.mark.parametrize("size", [1e-4, 1e6])
 def test_the_size_of_the_window_changes_no_kind(size):
     window = ((-2 * size, 2 * size),) * 2

@@ -216,6 +216,9 @@ def test_branches_are_where_one_error_is_ten_times_the_other():
     assert kept.tolist() == [True, True, False, False, False]
     assert truncation_branch(h / 1.0, 2.5 * error, truncation, roundoff).tolist() == [False] * 5
     assert truncation_branch(h, 0.4 * error, truncation, roundoff).tolist() == [False] * 5
+    # Twice or half the leading term is no longer most of it.
+    for share in (2.0, 0.5):
+        assert not truncation_branch(h, share * truncation, truncation, roundoff).any()
     lowest = roundoff_branch(error, truncation, roundoff, 1.0)
     assert lowest.tolist() == [False, False, False, True, False]
     assert roundoff_branch(error, truncation, roundoff, 3.0).tolist()[3:] == [True, True]

@@ -45,7 +45,13 @@ def test_the_textbook_test_passes_a_right_derivative():
 
 @pytest.mark.parametrize(
     ("x", "claim", "h", "off"),
-    [(6.0, 0.0016, 1e-3, 0.351), (8.0, 0.0, 1e-3, 1.0), (8.0, 0.0, 5e-4, 1.0)],
+    [
+        (6.0, 0.0016, 1e-3, 0.351),
+        (8.0, 0.0, 1e-3, 1.0),
+        (8.0, 0.0, 5e-4, 1.0),
+        # What is noticed first at a power of ten.
+        (9.0, 0.0, 1e-3, 1.0),
+    ],
 )
 def test_what_passes_is_not_refuted_and_no_more(x, claim, h, off):
     """Where the sigmoid is flat, h is larger than all of its derivative."""

@@ -280,6 +280,14 @@ def test_an_operation_written_once_is_not_written_again():
     assert sum("exp" in line for line in lines(recorder.take())) == 1
 
 
+@pytest.mark.parametrize(("power", "written"), [(2, False), (4, False), (5, True), (0.5, True)])
+def test_small_whole_powers_are_products(power, written):
+    """Python's pow costs five of them, and raises where a product overflows."""
+    recorder = Recorder()
+    recorder.inputs("x", ()) ** power
+    assert any("pow" in line for line in lines(recorder.take())) == written
+
+
 def test_what_cannot_be_recorded_says_so():
     x = Recorder().inputs("x", (2,))
     with pytest.raises(NotImplementedError, match="floor"):

@@ -40,6 +40,16 @@ def test_a_run_without_a_slope_rests():
     assert a_run(grads=barely).status.startswith("Still moving")
 
 
+def test_a_run_that_stays_for_one_step_alone_has_paused():
+    once = np.array([[3.0, 4.0], [0.5, 1.0], [0.5, 1.0]])
+    velocity = {"velocity": np.array([[0.0, 0.0], [1.0, 1.0], [0.5, 0.5]])}
+    assert a_run(points=once, memory=velocity).status.startswith("Paused for its last step of 2: ")
+    # What remembers nothing will not go on, and who stays longer does not pause.
+    assert a_run(points=once).status.startswith("Stuck since step 1 of 2: ")
+    twice = once[[1, 1, 1]]
+    assert a_run(points=twice, memory=velocity).status.startswith("Stuck since step 0 of 2: ")
+
+
 @pytest.mark.parametrize(
     ("end", "changes", "sentence"),
     [

@@ -1,6 +1,7 @@
 """What is no formula gets one sentence, whatever was typed."""
 
 import random
+import re
 import time
 
 import pytest
@@ -147,3 +148,17 @@ def test_a_part_is_quoted_whole_up_to_forty_characters():
     assert quoted("x" * 40) == '"' + "x" * 40 + '"'
     assert quoted("x" * 41) == '"' + "x" * 37 + '..."'
     assert quoted("x**2") == '"x^2"'
+
+
+def test_a_quotient_s_derivatives_are_longer_than_a_product_s():
+    """By the rules u, v and, beside their derivatives, twice both more in (u'v - uv') / v^2; the
+    same twice over in the second."""
+    tower = "^".join("xy" * 20)
+    u, v = 40 + 39, 1
+
+    def counted(text):
+        with pytest.raises(FormulaError) as caught:
+            formula_surface(text)
+        return int(re.search(r"about (\d+) operations", str(caught.value))[1])
+
+    assert counted(f"({tower})/x") - counted(f"({tower})*x") == (1 + 2) * 2 * (u + v)

@@ -108,6 +108,9 @@ def test_the_evidence_on_an_array_is_the_entry_that_is_furthest_off():
     assert (W.T @ G).tolist() == [-8.5, 2.5]
     assert (W @ G).tolist() == [6.5, 0.0]
     assert "it gives x 6.5 where a difference says -8.5" in told
+    # From the first row of W, against its first column: the second entries are further apart.
+    (told,) = find_bugs(graph, inputs | {"G": np.array([1.0, 0.0])}, backprop=bug).sentences
+    assert "it gives x -3 where a difference says 2" in told
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda each: each.name)

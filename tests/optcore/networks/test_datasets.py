@@ -66,6 +66,10 @@ def test_without_noise_the_classes_follow_their_rule():
     angle = np.arctan2(spirals.inputs[:, 1], spirals.inputs[:, 0]) - np.pi * spirals.labels
     difference = angle - 2 * np.pi * np.hypot(*spirals.inputs.T)
     np.testing.assert_allclose(np.cos(difference), 1, rtol=1e-12)
+    blobs = Blobs(noise=0.0).make()
+    height, half = 0.7 * np.sin(np.pi / 6), 0.7 * np.cos(np.pi / 6)
+    corners = np.array([[0, 0.7], [-half, -height], [half, -height]])
+    np.testing.assert_allclose(blobs.inputs, corners[blobs.labels], atol=1e-15)
 
 
 def test_moons_are_not_separated_by_any_line_but_do_not_touch():

@@ -285,6 +285,7 @@ def test_values_of_a_run_on_batches_are_worked_out_when_they_are_asked_for():
     fit = Watched(LINE.x, LINE.y)
     run = descend(fit, GradientDescent(0.05), fit.start, 30, batches=Batches(4))
     assert run.nbytes > 0
+    assert type(run.nbytes) is int
     assert run.last.shape == (2,)
     assert not asked
     np.testing.assert_allclose(run.values, fit.value(run.points), rtol=1e-13)

@@ -190,6 +190,8 @@ def test_a_rate_that_the_whole_bears_may_be_too_much_for_single_samples():
     assert np.isfinite(fit.stationary_covariance(0.9 * limit, 1000)).all()
     found = fit.stationary_covariance(0.9 * limit, 1)
     np.testing.assert_array_equal(found, np.full((2, 2), np.inf), strict=True)
+    # A rate of 0 settles nowhere, and would make the system singular.
+    assert (fit.stationary_covariance(0.0, 1) == np.inf).all()
 
 
 def test_it_does_not_shrink_by_waiting_but_with_the_rate():

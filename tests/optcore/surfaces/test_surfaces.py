@@ -375,6 +375,7 @@ def test_line_fit_is_least_squares_and_knows_when_the_slope_is_free():
     np.testing.assert_allclose(fit.minima, [(slope, intercept)], rtol=1e-12)
     assert fit.distance_to_minimum(np.array([slope + 3, intercept - 4])) == pytest.approx(5)
     stacked = surfaces.LineFit(x1=1.0, x2=1.0, x3=1.0, y1=0.0, y2=1.0, y3=2.0)
+    assert stacked.minima == ((0.0, 1.0),)
     # Every line through (1, 1) is as good: w + b = 1, at distance |w + b - 1| / sqrt 2.
     distance = stacked.distance_to_minimum(np.array([[5.0, -4.0], [2.0, 1.0]]))
     np.testing.assert_allclose(distance, [0.0, math.sqrt(2)], atol=1e-12)

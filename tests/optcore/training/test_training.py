@@ -137,11 +137,15 @@ def test_batches_go_through_a_shuffled_deck():
     assert not np.array_equal(batches.losses[1:], train(SMALL).losses[1:])
     assert batches.before[0] != pytest.approx(train(SMALL).before[0], rel=1e-6)
     np.testing.assert_array_equal(train(replace(plan, batch=24)).losses, train(SMALL).losses)
-    # At rate 0+ nothing moves, so the mean of one deck's batch gradients is the full gradient.
-    still = replace(plan, optimizer=GradientDescent(1e-6), steps=2)
+
+
+@pytest.mark.parametrize("size", [1, 8])
+def test_a_deck_holds_every_sample_once(size):
+    """At rate 0+ nothing moves, so the mean of its batch gradients is the full gradient."""
+    still = replace(SMALL, batch=size, optimizer=GradientDescent(1e-9), steps=24 // size - 1)
     run = descend(still.fit, GradientDescent(0.0), still.start, 0)
     seen = _gradients(still)
-    np.testing.assert_allclose(np.mean(seen, axis=0), run.grads[0], atol=1e-6)
+    np.testing.assert_allclose(np.mean(seen, axis=0), run.grads[0], atol=1e-9)
 
 
 def _gradients(plan):
