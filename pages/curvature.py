@@ -6,8 +6,7 @@ from ui import frame, surface_field
 from ui.curvature import choices
 from ui.curvature.parameters import PARAMETERS
 from ui.curvature.views import picture
-from ui.lessons import telling
-from ui.live.stage import stage
+from ui.scene import downloads, show
 from ui.state import PageState
 
 state = PageState("curvature", PARAMETERS)
@@ -18,29 +17,16 @@ with frame.row(state):
 
 @state.live
 def live():
-    shown = picture(state, surface)
-    stage(
-        shown.panels,
-        key="curvature.stage",
-        clock=shown.clock,
-        handles=shown.handles,
-        legend=shown.legend,
-        boards=shown.boards,
-        words=shown.words if state.settled else None,
-        table=shown.table if state.settled else None,
-        lesson=telling(state, lambda: shown.facts),
-        columns=shown.columns,
-        on_change=state.take,
-        live=not state.settled,
-    )
-    return shown
+    scene = picture(state, surface)
+    show(scene, state)
+    return scene
 
 
-shown = live()
+scene = live()
 if drawer := frame.details(state, "curvature.stage"):
     with drawer:
         if choices.of_surface(state):
             surface_field.about(surface)
-        choices.downloads(state, shown)
+        downloads(scene, f"curvature_{state['view'].strip('?').lower()}")
         frame.about(state)
 state.publish()

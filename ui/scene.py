@@ -19,23 +19,26 @@ from ui.written_out import written_out
 class Scene:
     """Panels and what goes with them. `words`, `table` and `facts` are asked for once a hand
     rests; `columns_of` gives the numbers by name, a row for each step, and `program` a short one
-    that works them out again, where a person wants to take them along."""
+    that works them out again, where a person wants to take them along and there is one."""
 
     panels: list[Panel]
     boards: list
     words: Callable[[], str | Sequence[str]]
     table: Callable[[], str]
     facts: Callable[[], Facts]
-    columns_of: Callable[[], Mapping[str, Iterable[Any]]]
-    program: Callable[[], str]
+    columns_of: Callable[[], Mapping[str, Iterable[Any]]] | None
+    program: Callable[[], str] | None
     clock: Clock | None = None
     handles: Sequence[Handle] = field(default_factory=list)
     legend: Sequence[dict] = field(default_factory=list)
     columns: str = "minmax(0, 1fr) minmax(0, 1fr)"
 
+    def csv(self) -> str:
+        return as_csv(self.columns_of()) if self.columns_of else ""
+
     def alone(self) -> str:
         """The program with what it takes from optcore written out in it."""
-        return written_out(self.program())
+        return written_out(self.program()) if self.program else ""
 
 
 def show(scene: Scene, state: PageState) -> None:
@@ -56,13 +59,16 @@ def show(scene: Scene, state: PageState) -> None:
     )
 
 
-def downloads(scene: Scene, page: str) -> None:
-    """The numbers of the view as CSV, and a program that works them out again."""
+def downloads(scene: Scene, name: str) -> None:
+    """The numbers of the view as CSV, and a program that works them out again, as far as it has
+    them; `name` is that of the files."""
     with st.container(horizontal=True):
-        st.download_button("CSV", lambda: as_csv(scene.columns_of()), f"{page}.csv", "text/csv",
-                           on_click="ignore", icon=":material/download:")  # fmt: skip
-        st.download_button("Program", scene.alone, f"{page}.py", on_click="ignore",
-                           icon=":material/download:")  # fmt: skip
+        if scene.columns_of:
+            st.download_button("CSV", scene.csv, f"{name}.csv", "text/csv",
+                               on_click="ignore", icon=":material/download:")  # fmt: skip
+        if scene.program:
+            st.download_button("Program", scene.alone, f"{name}.py", on_click="ignore",
+                               icon=":material/download:")  # fmt: skip
 
 
 def as_csv(columns: Mapping[str, Iterable[Any]]) -> str:

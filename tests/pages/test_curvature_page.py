@@ -12,6 +12,7 @@ from optcore.curvature import forecast
 from optcore.surfaces import Himmelblau, Rosenbrock
 from ui.curvature import networks, take_away
 from ui.scene import as_csv
+from ui.written_out import written_out
 
 ROOT = Path(__file__).parents[2]
 STAGE = "curvature.stage"
@@ -136,7 +137,7 @@ PROGRAMS = {
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_a_program_taken_away_runs(name, tmp_path):
     path = tmp_path / "program.py"
-    path.write_text(PROGRAMS[name].text("Curvature"), encoding="utf-8")
+    path.write_text(written_out(PROGRAMS[name]), encoding="utf-8")
     done = subprocess.run(
         [sys.executable, "-I", path], capture_output=True, text=True, cwd=tmp_path
     )

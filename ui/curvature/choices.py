@@ -18,10 +18,8 @@ from ui.curvature.parameters import (
     STUCK,
     OnTheSurface,
 )
-from ui.curvature.shown import Shown
 from ui.curvature.views import guess
 from ui.curvature.words import GUESSES
-from ui.scene import as_csv
 from ui.state import PageState
 from ui.surface_field import formed
 
@@ -85,18 +83,3 @@ def _next_saddle(state: PageState, surface) -> None:
         at = min(which, known - 1)
         st.button(f"Saddle {at + 1} of {known}", icon=":material/skip_next:", help="The next one",
                   on_click=lambda: state.put({"saddle": (at + 1) % known}))  # fmt: skip
-
-
-def downloads(state: PageState, shown: Shown) -> None:
-    """What is shown as CSV and as a program, each made when it is asked for."""
-    view = state["view"].strip("?")
-    name = f"curvature_{view.lower()}"
-    with st.container(horizontal=True):
-        if shown.sheet:
-            made = partial(as_csv, shown.sheet)
-            st.download_button("CSV", made, f"{name}.csv", "text/csv",
-                               icon=":material/download:", on_click="ignore")  # fmt: skip
-        if shown.program:
-            made = partial(shown.program.text, f"Curvature, {view}")
-            st.download_button("Program", made, f"{name}.py", icon=":material/code:",
-                               on_click="ignore")  # fmt: skip

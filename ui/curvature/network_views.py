@@ -1,5 +1,8 @@
 """The views that need no surface: networks at the edge of stability, and chance."""
 
+from collections.abc import Callable
+from functools import partial
+
 from ui import controls
 from ui.address import Address
 from ui.curvature import (
@@ -15,46 +18,49 @@ from ui.curvature import (
 )
 from ui.curvature.networks import NetworkCase, Subject
 from ui.curvature.parameters import EdgeDial, Length, Rate, Spectrum
-from ui.curvature.shown import ALONE, EVEN, Shown, over_steps, run_clock
+from ui.curvature.shapes import legend
+from ui.curvature.where import ALONE, over_steps, run_clock
 from ui.live.sliders import Board
 from ui.live.stage import Clock, Panel
+from ui.scene import Scene
 from ui.surfaces import ground_of
 
 # Steps that suffice to tell where a rate ends.
 ENOUGH = 1000
 
 
-def training(state: Address, subject: Subject) -> Shown:
+def training(state: Address, subject: Subject) -> Scene:
     """The training of a network: loss, gradient and curvature over its steps."""
     found, steps, board = _trained(state, subject)
-    return Shown(
+    return Scene(
         over_steps(run_charts.history(found.tracked, steps, 0.0)),
-        words.run(found.tracked, found.run.status),
         [board],
-        run_charts.HISTORY,
-        run_clock(state, steps),
+        words=lambda: words.run(found.tracked, found.run.status),
+        table=lambda: "",
+        facts=lambda: facts.of_run(found.tracked, found.run, 0.0),
+        columns_of=lambda: vars(found.tracked),
+        program=lambda: take_away.network(subject.case, found.rate, steps),
+        clock=run_clock(state, steps),
+        legend=legend(run_charts.HISTORY),
         columns=ALONE,
-        facts=facts.of_run(found.tracked, found.run, 0.0),
-        sheet=vars(found.tracked),
-        program=take_away.network(subject.case, found.rate, steps),
     )
 
 
-def end_of_training(state: Address, subject: Subject) -> Shown:
+def end_of_training(state: Address, subject: Subject) -> Scene:
     """Why it gets no lower: its gradient over the steps, and the whole spectrum at its end."""
     found, steps, board = _trained(state, subject)
     verdict, eigenvalues = networks.ending(subject, found.rate, steps)
-    return Shown(
+    return Scene(
         over_steps(run_charts.ending(found.tracked, verdict, eigenvalues, steps)),
-        words.stuck(verdict),
         [board],
-        run_charts.ENDING,
-        run_clock(state, steps),
-        table=words.twin_table(*networks.twins(subject)) if state.settled else "",
+        words=lambda: words.stuck(verdict),
+        table=lambda: words.twin_table(*networks.twins(subject)),
+        facts=lambda: facts.of_ending(verdict, eigenvalues),
+        columns_of=lambda: vars(found.tracked),
+        program=lambda: take_away.network(subject.case, found.rate, steps),
+        clock=run_clock(state, steps),
+        legend=legend(run_charts.ENDING),
         columns=ALONE,
-        facts=facts.of_ending(verdict, eigenvalues),
-        sheet=vars(found.tracked),
-        program=take_away.network(subject.case, found.rate, steps),
     )
 
 
@@ -66,7 +72,7 @@ def _trained(state: Address, subject: Subject) -> tuple[NetworkCase, int, Board]
     return networks.network_case(*given, not state.settled), length.steps, board
 
 
-def edge(state: Address) -> Shown:
+def edge(state: Address) -> Scene:
     """Sharpness against 2 / rate, the minimum that a rate chooses, and rescaled starts."""
     network = state["network"]
     dial = EdgeDial(network.learning_rate, network.factor, network.steps)
@@ -88,18 +94,20 @@ def edge(state: Address) -> Shown:
     if found.same is not None:
         again = edge_charts.rescalings(networks.FACTORS, found.same, factor)
         panels.append(Panel(again, name="rescaled", labels={"x": "factor", "y": "sharpness"}))
-    return Shown(
+    return Scene(
         panels,
-        words.edge(found.tracked, rate) + words.rescaled(found.same, networks.FACTORS, factor),
         [board],
-        ("Gradient descent" if network.plane else "loss", "sharpness", "2 / rate", "here"),
-        run_clock(state, steps),
-        columns=EVEN,
-        facts=facts.of_run(found.tracked, found.run, 0.0)
+        words=lambda: words.edge(found.tracked, rate)
+        + words.rescaled(found.same, networks.FACTORS, factor),
+        table=lambda: "",
+        facts=lambda: facts.of_run(found.tracked, found.run, 0.0)
         | facts.of_scaling(found.same, networks.FACTORS, factor),
-        sheet=vars(found.tracked),
+        columns_of=lambda: vars(found.tracked),
         program=_program(network, rate, factor, steps),
-    )
+        clock=run_clock(state, steps),
+        legend=legend(["Gradient descent" if network.plane else "loss", "sharpness", "2 / rate",
+                       "here"]),
+    )  # fmt: skip
 
 
 def _orders(state: Address, n: int) -> Clock:
@@ -109,19 +117,19 @@ def _orders(state: Address, n: int) -> Clock:
     return Clock(steps, state.clock(range(steps + 1)), labels, name="Eigenvalues", seconds=3.0)
 
 
-def _program(subject: Subject, rate: float, factor: float, steps: int) -> take_away.Program | None:
+def _program(subject: Subject, rate: float, factor: float, steps: int) -> Callable[[], str] | None:
     """The run as a program; a rescaled network's start is not written out."""
     if subject.plane:
-        return take_away.run(subject.objective, subject.start(factor), rate, steps)
-    return take_away.network(subject.case, rate, steps) if factor == 1 else None
+        return partial(take_away.run, subject.objective, subject.start(factor), rate, steps)
+    return partial(take_away.network, subject.case, rate, steps) if factor == 1 else None
 
 
-def chance(state: Address) -> Shown:
+def chance(state: Address) -> Scene:
     """How likely all n eigenvalues are positive, and what a height does to a large spectrum."""
     (spectrum,), board = controls.tune(state, [controls.Dials("Spectrum", "spectrum", Spectrum())])
     samples = work.samples(state)
     sample = samples.get(spectrum.n)
-    return Shown(
+    return Scene(
         [
             Panel(chance_charts.shares(spectrum.n, samples), span=2,
                   labels={"x": "n", "y": "probability"}),
@@ -130,12 +138,12 @@ def chance(state: Address) -> Shown:
             Panel(chance_charts.heights(spectrum.shift),
                   labels={"x": "shift", "y": "negative"}),
         ],
-        words.chance(spectrum.n, spectrum.shift, sample),
         [board],
-        ("coins", "random matrices", "law for large n", "sampled", "here"),
-        _orders(state, spectrum.n),
-        columns=EVEN,
-        facts=facts.of_chance(spectrum.n, spectrum.shift, sample),
-        sheet=chance_charts.columns(),
-        program=take_away.chance(spectrum.n, spectrum.shift),
+        words=lambda: words.chance(spectrum.n, spectrum.shift, sample),
+        table=lambda: "",
+        facts=lambda: facts.of_chance(spectrum.n, spectrum.shift, sample),
+        columns_of=chance_charts.columns,
+        program=lambda: take_away.chance(spectrum.n, spectrum.shift),
+        clock=_orders(state, spectrum.n),
+        legend=legend(["coins", "random matrices", "law for large n", "sampled", "here"]),
     )  # fmt: skip

@@ -1,12 +1,14 @@
 """What the pictures of the page are made of: tracks, arrows, bars, level sets, axes."""
 
 import math
+from collections.abc import Iterable
 
 import numpy as np
 
 from ui import figures
 from ui.figures import axis, log_axis
 from ui.palette import BAD, GOOD, HUES, OPTIMIZER_LOOKS
+from ui.palette import legend as entry
 
 # Colour, dash and marker by what a line means, the same in every view.
 LOOKS = {
@@ -31,6 +33,10 @@ LOOKS = {
     "sampled": {"colour": "ink", "dash": "solid", "symbol": "circle"},
 }
 SYMBOLS = {"minimum": "star", "saddle": "cross", "maximum": "triangle-up", "flat": "square"}
+
+
+def legend(names: Iterable[str]) -> list[dict]:
+    return [entry(name, LOOKS[name]) for name in names]
 
 
 def track(name: str, play: str, *, label: str = "", **places) -> dict:

@@ -1,35 +1,27 @@
 """What a view shows as a program that prints it again."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
-
-from ui.written_out import written_out
 
 
-class Program(NamedTuple):
-    """What a program imports from which module, what it sets, and what it prints."""
-
-    imports: Mapping[str, str]
-    lines: tuple[str, ...]
-
-    def text(self, title: str) -> str:
-        """As a program that needs NumPy alone, and SymPy for a formula that was typed."""
-        wanted = [f"from {module} import {names}" for module, names in sorted(self.imports.items())]
-        return written_out("\n".join([f"# {title}", *wanted, "", *self.lines, ""]))
+def _program(title: str, imports: Mapping[str, str], *lines: str) -> str:
+    """A program from what it imports from which module, and what it sets and prints."""
+    wanted = [f"from {module} import {names}" for module, names in sorted(imports.items())]
+    return "\n".join([f"# Curvature, {title}", *wanted, "", *lines, ""])
 
 
-def on_surface(surface, imports: Mapping[str, str], *lines: str) -> Program:
-    """A program that begins with the surface."""
+def _on_surface(title: str, surface, imports: Mapping[str, str], *lines: str) -> str:
+    """A program that begins with the surface, which needs SymPy for a formula that was typed."""
     if hasattr(surface, "text"):
         source = {"optcore.formula": "formula_surface"}
         made = f"formula_surface({surface.text!r}, {surface.window!r})"
     else:
         source, made = {"optcore.surfaces": type(surface).__name__}, repr(surface)
-    return Program({**imports, **source}, (f"surface = {made}", *lines))
+    return _program(title, {**imports, **source}, f"surface = {made}", *lines)
 
 
-def step(surface, point, rate: float) -> Program:
-    return on_surface(
+def step(surface, point, rate: float) -> str:
+    return _on_surface(
+        "one step",
         surface,
         {"optcore.curvature": "critical_points, forecast"},
         f"step = forecast(surface, {_pair(point)}, {rate!r})",
@@ -41,8 +33,9 @@ def step(surface, point, rate: float) -> Program:
     )
 
 
-def run(surface, point, rate: float, steps: int) -> Program:
-    return on_surface(
+def run(surface, point, rate: float, steps: int) -> str:
+    return _on_surface(
+        "a run",
         surface,
         {
             "optcore.curvature": "curvature_along, why_stuck",
@@ -57,8 +50,9 @@ def run(surface, point, rate: float, steps: int) -> Program:
     )
 
 
-def saddle(surface, place, rate: float, radius: float) -> Program:
-    return on_surface(
+def saddle(surface, place, rate: float, radius: float) -> str:
+    return _on_surface(
+        "leaving a saddle",
         surface,
         {"optcore.curvature": "escape"},
         f"hover = escape(surface, {_pair(place)}, {rate!r}, {radius!r})",
@@ -67,30 +61,28 @@ def saddle(surface, place, rate: float, radius: float) -> Program:
     )
 
 
-def network(case, rate: float, steps: int) -> Program:
+def network(case, rate: float, steps: int) -> str:
     """The run of an EdgeCase."""
     name = type(case).__name__
-    return Program(
+    return _program(
+        "the training of a network",
         {"optcore.curvature": "edge_run", "optcore.curvature.edge": name},
-        (
-            f"case = {case!r}",
-            f"*_, track = edge_run(case.fit, case.start, {rate!r}, {steps})",
-            "for row in zip(track.at, track.values, track.sharpness, track.limit):",
-            "    print(*row)",
-        ),
+        f"case = {case!r}",
+        f"*_, track = edge_run(case.fit, case.start, {rate!r}, {steps})",
+        "for row in zip(track.at, track.values, track.sharpness, track.limit):",
+        "    print(*row)",
     )
 
 
-def chance(n: int, shift: float) -> Program:
-    return Program(
+def chance(n: int, shift: float) -> str:
+    return _program(
+        "chance",
         {"optcore.curvature": "negative_share, pfaffian_share, positive_share, sampled_spectra"},
-        (
-            f'print("coins:", positive_share({n}, "coin").value)',
-            f'print("random matrices, exactly:", pfaffian_share({n}))',
-            f"*_, drawn = sampled_spectra({n}, 20_000)",
-            'print("20,000 of them:", drawn.positive)',
-            f'print("negative at a shift of {shift!r}:", negative_share({shift!r}).value)',
-        ),
+        f'print("coins:", positive_share({n}, "coin").value)',
+        f'print("random matrices, exactly:", pfaffian_share({n}))',
+        f"*_, drawn = sampled_spectra({n}, 20_000)",
+        'print("20,000 of them:", drawn.positive)',
+        f'print("negative at a shift of {shift!r}:", negative_share({shift!r}).value)',
     )
 
 

@@ -14,12 +14,14 @@ from ui.curvature import (
 from ui.curvature.network_views import chance, edge, end_of_training, training
 from ui.curvature.networks import Subject, end_eigenvalues
 from ui.curvature.parameters import CHANCE, EDGE, RUN, SADDLES, STEP, Beside
-from ui.curvature.shown import ALONE, Shown, Where, ground_panel, over_steps, run_clock, where
+from ui.curvature.shapes import legend
+from ui.curvature.where import ALONE, WIDE, Where, ground_panel, over_steps, run_clock, where
 from ui.live.stage import Clock, Panel
 from ui.prose import number
+from ui.scene import Scene
 
 
-def picture(state: Address, surface) -> Shown:
+def picture(state: Address, surface) -> Scene:
     """The view that is chosen, as it stands."""
     view, subject = state["view"], state["subject"]
     if view in (CHANCE, EDGE):
@@ -31,29 +33,29 @@ def picture(state: Address, surface) -> Shown:
     return (run if view == RUN else end_of_run)(state, surface)
 
 
-def step(state: Address, surface) -> Shown:
+def step(state: Address, surface) -> Scene:
     """One step: what slope and bend promise, and what comes of it as the clock takes it."""
     at, _ = where(state, surface)
     shown, secret = case.step_case(at.surface, at.point, at.rate), asks(state, at)
-    told = words.step(shown, said(state, at))
     traces, asked = step_charts.on_the_ground(shown), asks_in_lesson(state)
-    return Shown(
+    return Scene(
         [
             ground_panel(state, at, traces, 2),
             Panel(step_charts.along_the_gradient(shown, secret, asked), name="along −g",
                   labels={"x": "rate", "y": "change"}),
             Panel(step_charts.bars(shown, secret, asked), name="bars"),
         ],
-        told[0] if secret else told,
         at.boards,
-        ("loss", "linear", "quadratic", "step", "Hessian"),
-        _moments(state, at),
-        [at.handle],
-        _points(state, at),
-        facts=facts.of_step(shown),
-        sheet={"rate": shown.rates, "change": shown.change, "slope": shown.line,
-               "slope_and_bend": shown.parabola},
-        program=take_away.step(at.surface, at.point, at.rate),
+        words=lambda: words.promise(shown) if secret else words.step(shown, said(state, at)),
+        table=lambda: words.points_table(case.critical(at.surface)),
+        facts=lambda: facts.of_step(shown),
+        columns_of=lambda: {"rate": shown.rates, "change": shown.change, "slope": shown.line,
+                            "slope_and_bend": shown.parabola},
+        program=lambda: take_away.step(at.surface, at.point, at.rate),
+        clock=_moments(state, at),
+        handles=[at.handle],
+        legend=legend(["loss", "linear", "quadratic", "step", "Hessian"]),
+        columns=WIDE,
     )  # fmt: skip
 
 
@@ -92,27 +94,29 @@ def _moments(state: Address, at: Where) -> Clock:
                  seconds=2.5)  # fmt: skip
 
 
-def run(state: Address, surface) -> Shown:
+def run(state: Address, surface) -> Scene:
     """Gradient descent from the point: loss, gradient and curvature over its steps."""
     at, _ = where(state, surface)
     given = at.surface, at.point, at.rate, at.steps
     followed, tracked = case.descent(*given), case.track(*given)
     path = run_charts.path("Gradient descent", followed, at.surface)
     panels = over_steps(run_charts.history(tracked, at.steps, at.floor))
-    return Shown(
+    return Scene(
         [ground_panel(state, at, [path], 2), *panels],
-        words.run(tracked, followed.status),
         at.boards,
-        run_charts.HISTORY,
-        run_clock(state, at.steps),
-        [at.handle],
-        facts=facts.of_run(tracked, followed, at.floor),
-        sheet=vars(tracked),
-        program=take_away.run(*given),
+        words=lambda: words.run(tracked, followed.status),
+        table=lambda: "",
+        facts=lambda: facts.of_run(tracked, followed, at.floor),
+        columns_of=lambda: vars(tracked),
+        program=lambda: take_away.run(*given),
+        clock=run_clock(state, at.steps),
+        handles=[at.handle],
+        legend=legend(run_charts.HISTORY),
+        columns=WIDE,
     )
 
 
-def end_of_run(state: Address, surface) -> Shown:
+def end_of_run(state: Address, surface) -> Scene:
     """Why the same run gets no lower: its gradient over the steps, and the curvature at its end."""
     at, _ = where(state, surface)
     given = at.surface, at.point, at.rate, at.steps
@@ -120,20 +124,22 @@ def end_of_run(state: Address, surface) -> Shown:
     path = run_charts.path("Gradient descent", followed, at.surface)
     ends = end_eigenvalues(at.surface, followed)
     panels = over_steps(run_charts.ending(tracked, found, ends, at.steps))
-    return Shown(
+    return Scene(
         [ground_panel(state, at, [path], 2), *panels],
-        words.stuck(found),
         at.boards,
-        run_charts.ENDING,
-        run_clock(state, at.steps),
-        [at.handle],
-        facts=facts.of_ending(found, ends),
-        sheet=vars(tracked),
-        program=take_away.run(*given),
+        words=lambda: words.stuck(found),
+        table=lambda: "",
+        facts=lambda: facts.of_ending(found, ends),
+        columns_of=lambda: vars(tracked),
+        program=lambda: take_away.run(*given),
+        clock=run_clock(state, at.steps),
+        handles=[at.handle],
+        legend=legend(run_charts.ENDING),
+        columns=WIDE,
     )
 
 
-def saddles(state: Address, surface) -> Shown:
+def saddles(state: Address, surface) -> Scene:
     """A saddle: gradient descent from beside it, and Newton's two methods from the point."""
     at, (beside,) = where(state, surface, controls.Dials("Beside the saddle", "beside", Beside()))
     known = case.saddles(at.surface)
@@ -141,7 +147,8 @@ def saddles(state: Address, surface) -> Shown:
         return _without_saddle(state, at)
     which = min(state["saddle"], len(known) - 1)
     shown = case.saddle_case(at.surface, which, beside.distance, at.point, at.rate, at.steps)
-    return Shown(
+    times = shown.hover.times
+    return Scene(
         [
             ground_panel(state, at, saddle_charts.on_the_ground(shown, at.surface), 2),
             Panel(saddle_charts.away(shown.hover, at.steps), name="distance", cursor=True,
@@ -149,35 +156,36 @@ def saddles(state: Address, surface) -> Shown:
             Panel(saddle_charts.times(shown.hover), name="time",
                   labels={"x": "distance", "y": "steps"}),
         ],
-        words.saddle(shown),
         at.boards,
-        ("Gradient descent", "quadratic", "Newton", "Saddle-free Newton", "way out"),
-        run_clock(state, at.steps),
-        [at.handle],
-        _points(state, at),
-        facts=facts.of_saddle(shown),
-        sheet={"distance": shown.hover.times.distances, "predicted": shown.hover.times.predicted,
-               "measured": shown.hover.times.measured},
-        program=take_away.saddle(at.surface, shown.saddle.point, at.rate, shown.hover.radius),
+        words=lambda: words.saddle(shown),
+        table=lambda: words.points_table(case.critical(at.surface)),
+        facts=lambda: facts.of_saddle(shown),
+        columns_of=lambda: {"distance": times.distances, "predicted": times.predicted,
+                            "measured": times.measured},
+        program=lambda: take_away.saddle(at.surface, shown.saddle.point, at.rate, times.radius),
+        clock=run_clock(state, at.steps),
+        handles=[at.handle],
+        legend=legend(["Gradient descent", "quadratic", "Newton", "Saddle-free Newton", "way out"]),
+        columns=WIDE,
     )  # fmt: skip
 
 
-def _without_saddle(state: Address, at: Where) -> Shown:
+def _without_saddle(state: Address, at: Where) -> Scene:
     """Where no Hessian shows a way out: the three methods from the point, all the same."""
     newton, free = case.newtons(at.surface, at.point)
-    walked = case.descent(at.surface, at.point, at.rate, at.steps)
-    told = words.no_saddle(at.surface, case.critical(at.surface))
-    return Shown(
+    walked, known = case.descent(at.surface, at.point, at.rate, at.steps), case.critical(at.surface)
+    return Scene(
         [ground_panel(state, at, saddle_charts.three_paths(walked, newton, free, at.surface), 1)],
-        f"{told}\n{words.three_ends(walked, newton, free)}",
         at.boards,
-        ("Gradient descent", "Newton", "Saddle-free Newton"),
-        run_clock(state, at.steps),
-        [at.handle],
-        _points(state, at),
-        ALONE,
+        words=lambda: (
+            f"{words.no_saddle(at.surface, known)}\n{words.three_ends(walked, newton, free)}"
+        ),
+        table=lambda: words.points_table(known),
+        facts=dict,
+        columns_of=None,
+        program=None,
+        clock=run_clock(state, at.steps),
+        handles=[at.handle],
+        legend=legend(["Gradient descent", "Newton", "Saddle-free Newton"]),
+        columns=ALONE,
     )
-
-
-def _points(state: Address, at: Where) -> str:
-    return words.points_table(case.critical(at.surface)) if state.settled else ""

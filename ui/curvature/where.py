@@ -1,6 +1,5 @@
-"""What a view puts on the stage, and what the sliders of a view on a surface say."""
+"""Where a view on a surface stands, and what several views put on their stage alike."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -13,41 +12,12 @@ from ui import controls
 from ui.address import Address
 from ui.curvature import case, step_charts
 from ui.curvature.parameters import STEP, Length, Rate
-from ui.curvature.shapes import LOOKS
-from ui.curvature.take_away import Program
 from ui.ground import floor_of
 from ui.live.stage import Clock, Handle, Panel
-from ui.palette import legend
 from ui.surfaces import OwnFunction, Reach, ground_of, point_dial, shape
 
 WIDE = "minmax(0, 5fr) minmax(0, 3fr)"
-EVEN = "minmax(0, 1fr) minmax(0, 1fr)"
 ALONE = "minmax(0, 1fr)"
-
-
-@dataclass(frozen=True)
-class Shown:
-    """What a view puts on the stage, as `stage` takes it; `names` are those of the legend.
-
-    `facts` are what a lesson may say of it; `sheet` are its numbers by column and `program` prints
-    them again, both for a person to take away.
-    """
-
-    panels: list[Panel]
-    words: str | Sequence[str]
-    boards: list
-    names: Sequence[str]
-    clock: Clock | None = None
-    handles: Sequence[Handle] = ()
-    table: str = ""
-    columns: str = WIDE
-    facts: dict = field(default_factory=dict)
-    sheet: dict = field(default_factory=dict)
-    program: Program | None = None
-
-    @property
-    def legend(self) -> list[dict]:
-        return [legend(name, LOOKS[name]) for name in self.names]
 
 
 @dataclass(frozen=True)
