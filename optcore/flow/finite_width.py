@@ -64,7 +64,7 @@ class ReluWidth:
         dead = self.none_left(hidden)
         alive = (shares - dead) / (1 - dead)
         logs = [np.interp(alive, below, at) for at, below in log_gains(self.width, hidden)]
-        gains = np.stack([np.ones(len(shares)), *map(np.exp, logs)], axis=-1)
+        gains = np.column_stack([np.ones(len(shares)), *map(np.exp, logs)])
         gains[shares < dead, 1:] = 0
         return gains
 

@@ -216,6 +216,9 @@ def test_branches_are_where_one_error_is_ten_times_the_other():
     assert kept.tolist() == [True, True, False, False, False]
     assert truncation_branch(h / 1.0, 2.5 * error, truncation, roundoff).tolist() == [False] * 5
     assert truncation_branch(h, 0.4 * error, truncation, roundoff).tolist() == [False] * 5
+    # A decade and a half is within the stretch.
+    ends = np.array([10**1.5, 1.0])
+    assert truncation_branch(ends, ends, ends, 0 * ends).all()
     # Twice or half the leading term is no longer most of it.
     for share in (2.0, 0.5):
         assert not truncation_branch(h, share * truncation, truncation, roundoff).any()

@@ -162,3 +162,8 @@ def test_a_quotient_s_derivatives_are_longer_than_a_product_s():
         return int(re.search(r"about (\d+) operations", str(caught.value))[1])
 
     assert counted(f"({tower})/x") - counted(f"({tower})*x") == (1 + 2) * 2 * (u + v)
+
+
+def test_what_cannot_be_read_is_quoted_from_where_reading_stopped():
+    with pytest.raises(FormulaError, match=r'cannot be read at "01 \* y": something'):
+        formula_surface("x + 01 * y")

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from stepping import Quadratic, look_at, run
 
+from optcore.formula import formula_surface
 from optcore.objective import Look
 from optcore.optimizers import BFGS, ConjugateGradient, LineSearch, Newton, SaddleFreeNewton
 from optcore.optimizers.wolfe import next_rate, wolfe_rate
@@ -228,7 +229,16 @@ def test_a_hessian_without_an_inverse_ends_that_start_and_no_other(optimizer, ba
             return hessian
 
     objective = OneBad([[3.0, 1.0], [1.0, 2.0]])
-    points = np.array([[1.0, 2.0], [3.0, -4.0]])
-    step, _ = optimizer.update(look_at(objective, points), {})
-    assert not np.isfinite(step[0]).any()
-    np.testing.assert_allclose(step[1], -points[1], rtol=1e-12)
+    points = np.array([[1.0, 2.0], [3.0, -4.0], [0.5, 1.0]])
+    for starts in (points, np.stack([points, points[::-1]], axis=1)):
+        step, _ = optimizer.update(look_at(objective, starts), {})
+        assert not np.isfinite(step[0]).any()
+        np.testing.assert_allclose(step[1:], -starts[1:], rtol=1e-12)
+
+
+@pytest.mark.parametrize("method", SEARCHES, ids=lambda each: each.name)
+def test_a_first_trial_is_one_unit_long_where_the_slope_is_steep(method):
+    """On 3 sqrt(1 + x^2) from 1.05 a step of 1 falls enough and lands where the slope is 0.15 of
+    2.17: it is taken as it is."""
+    points, _ = run(method, formula_surface("3*sqrt(1 + x^2 + y^2)"), (1.05, 0.0), 1)
+    np.testing.assert_allclose(points[1], [0.05, 0.0], atol=1e-15)

@@ -1,0 +1,31 @@
+"""What a plan says about its check before it is made."""
+
+from dataclasses import replace
+
+import pytest
+
+from optcore.checks import plan as plans
+from optcore.checks.plan import CheckPlan, CheckPoint, NetworkShape
+
+
+@pytest.mark.parametrize("limit", ["LIVE", "LIVE_WORK"])
+def test_a_check_is_live_up_to_and_with_its_limits(monkeypatch, limit):
+    """2 inputs, 3 hidden units, 1 output: 9 + 4 parameters, in 2 layers over 16 samples."""
+    plan = CheckPlan(shape=NetworkShape(layers=2, width=3))
+    at = {"LIVE": 9 + 4, "LIVE_WORK": (9 + 4) * 2 * 16}[limit]
+    assert plan.live
+    monkeypatch.setattr(plans, limit, at)
+    assert plan.live
+    monkeypatch.setattr(plans, limit, at - 1)
+    assert not plan.live
+
+
+def test_every_step_of_training_takes_its_time():
+    def seconds(steps):
+        return replace(CheckPlan(), place=CheckPoint(training_steps=steps)).seconds
+
+    step = (seconds(300) - seconds(100)) / 200
+    assert step > 0
+    assert seconds(500) - seconds(300) == pytest.approx(200 * step)
+    # Before training and after: two checks.
+    assert seconds(100) - 100 * step == pytest.approx(2 * seconds(0))
