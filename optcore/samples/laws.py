@@ -7,6 +7,7 @@ that they need; numbers may be arrays that broadcast.
 import numpy as np
 
 from optcore.descent.batches import ORDERS, Batches
+from optcore.samples.moments import motion
 
 
 def batch_variance(values, size: int, order: str = "shuffled", *, copies: int = 1) -> np.ndarray:
@@ -83,24 +84,13 @@ def stationary_covariance(
     S = A S A^T + rate^2 B C B^T, a linear system. inf where the point does not settle.
     """
     hessian, noise = np.asarray(hessian, float), np.asarray(noise_covariance, float)
-    n = len(hessian)
-    unit = np.eye(n)
-    ahead = momentum * unit if nesterov else unit
-    direct = unit if nesterov else 0 * unit
-    # v' = momentum v + H x + e; x' = x - rate (direct (H x + e) + ahead v').
-    pull = direct + ahead
-    step = np.block(
-        [
-            [unit - learning_rate * pull @ hessian, -learning_rate * momentum * ahead],
-            [hessian, momentum * unit],
-        ]
-    )
+    step, push = motion(learning_rate, hessian, momentum, nesterov)
+    n, m = len(hessian), len(step)
     if np.abs(np.linalg.eigvals(step)).max() >= 1:
         return np.full((n, n), np.inf)
-    push = np.vstack([-learning_rate * pull, unit])
     driven = push @ noise @ push.T
-    system = np.eye(4 * n * n) - np.kron(step, step)
-    return np.linalg.solve(system, driven.ravel()).reshape(2 * n, 2 * n)[:n, :n]
+    system = np.eye(m * m) - np.kron(step, step)
+    return np.linalg.solve(system, driven.ravel()).reshape(m, m)[:n, :n]
 
 
 def averaged_variance(learning_rate, curvature, noise_variance, steps) -> np.ndarray:
@@ -120,23 +110,35 @@ def averaged_variance(learning_rate, curvature, noise_variance, steps) -> np.nda
     return np.where(np.isfinite(single), mean, np.inf)[()]
 
 
-def excess_error(rates, curvature, noise_variance, distance) -> np.ndarray:
+def excess_error(
+    rates, curvature, noise_variance, distance, momentum=0.0, nesterov: bool = False
+) -> np.ndarray:
     """The expected loss above the minimum (steps + 1, ...) of a descent with these rates.
 
-    On a quadratic the mean distance is multiplied by 1 - rate * curvature, the variance by its
-    square, and a step adds rate^2 * noise: exact for every schedule. A rate that falls like 1/k
-    ends like 1/k if it is large enough, one like 1/sqrt(k) like 1/sqrt(k). Source: Bottou, Curtis
-    and Nocedal (2018), Optimization methods for large-scale machine learning, theorem 4.7.
+    Of distance x and velocity v from the minimum, E x^2, E x v and E v^2 go linearly from step to
+    step: exact for every schedule, on a quadratic, and along each axis of a bowl. Momentum is
+    torch's. `stationary_variance` is where a constant rate ends; a rate that falls like 1/k ends
+    like 1/k if it is large enough, one like 1/sqrt(k) like 1/sqrt(k). Source: Bottou, Curtis and
+    Nocedal (2018), Optimization methods for large-scale machine learning, theorem 4.7; with
+    momentum Flammarion and Bach (2015), From averaging to acceleration, there is only a step-size.
     """
     rates = np.asarray(rates, float)
-    given = (np.shape(number) for number in (curvature, noise_variance, distance))
-    mean = np.broadcast_to(distance, np.broadcast_shapes(rates.shape[1:], *given)).astype(float)
-    variance = np.zeros_like(mean)
-    squares = [mean**2]
+    given = (np.shape(number) for number in (curvature, noise_variance, distance, momentum))
+    shape = np.broadcast_shapes(rates.shape[1:], *given)
+    xx = np.broadcast_to(np.square(np.asarray(distance, float)), shape)
+    xv = vv = np.zeros(shape)
+    ahead, direct = (momentum, 1.0) if nesterov else (1.0, 0.0)
+    squares = [xx]
     for rate in rates:
-        kept = 1 - rate * curvature
-        mean, variance = kept * mean, kept**2 * variance + rate**2 * noise_variance
-        squares.append(mean**2 + variance)
+        push, swept = -rate * (direct + ahead), -rate * ahead * momentum
+        kept = 1 + push * curvature
+        xx, xv, vv = (
+            kept**2 * xx + 2 * kept * swept * xv + swept**2 * vv + push**2 * noise_variance,
+            kept * curvature * xx + (kept * momentum + swept * curvature) * xv
+            + swept * momentum * vv + push * noise_variance,
+            curvature**2 * xx + 2 * curvature * momentum * xv + momentum**2 * vv + noise_variance,
+        )  # fmt: skip
+        squares.append(xx)
     return 0.5 * curvature * np.array(squares)
 
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from optcore.descent.batches import Deck
 from optcore.samples.fits import SampleFit
+from optcore.samples.moments import BatchNoise
 from optcore.samples.populations import NoisyLine
 from optcore.surfaces.base import coordinates, symmetric, vector
 
@@ -74,63 +75,38 @@ class LinearRegression(SampleFit):
         error = w * x + b - y
         return (error**2).mean(-1), vector(2 * (error * x).mean(-1), 2 * error.mean(-1))
 
-    def stationary_covariance(self, learning_rate: float, size: int) -> np.ndarray:
+    @cached_property
+    def batch_noise(self) -> BatchNoise:
+        """What batches, each sample drawn from all, add to the gradient around the minimum."""
+        x, y = self._data
+        inputs = np.column_stack([x, np.ones_like(x)])
+        pulls = 2 * (inputs @ np.array(self.minima[0]) - y)[:, None] * inputs
+        return BatchNoise.of(2 * inputs[:, :, None] * inputs[:, None, :], pulls)
+
+    def stationary_covariance(
+        self, learning_rate: float, size: int, momentum: float = 0.0, nesterov: bool = False
+    ) -> np.ndarray:
         """The covariance (2, 2) of the point that descent by batches of `size`, each sample drawn
         from all, keeps up around the minimum; inf where it does not settle.
 
         Exact: a batch has a bowl of its own, so its noise grows away from the minimum, which the
-        law for noise that is the same everywhere (`laws.stationary_covariance`) leaves out. With
-        H_B the Hessian of a batch and C the covariance of its gradient at the minimum it solves
-        S = E (1 - rate H_B) S (1 - rate H_B) + rate^2 C.
+        law for noise that is the same everywhere (`laws.stationary_covariance`) leaves out.
         """
-        whole, residuals, spread, _ = self._around
-        kept = np.eye(2) - learning_rate * whole
-        kept = np.kron(kept, kept) + learning_rate**2 * spread / size
-        if np.abs(np.linalg.eigvals(kept)).max() >= 1:
-            return np.full((2, 2), np.inf)
-        noise = learning_rate**2 * residuals / size
-        return np.linalg.solve(np.eye(4) - kept, noise.ravel()).reshape(2, 2)
+        return self.batch_noise.stationary(learning_rate, size, momentum, nesterov)
 
-    @cached_property
-    def _around(self) -> tuple[np.ndarray, ...]:
-        """At the minimum: the Hessian (2, 2), the covariance of a sample's gradient (2, 2), that
-        of its Hessian's products (4, 4), and E (h e r^T + r e^T h) by e (4, 2), for a sample's
-        Hessian h and gradient r."""
-        x, y = self._data
-        inputs = np.column_stack([x, np.ones_like(x)])
-        bowls = 2 * inputs[:, :, None] * inputs[:, None, :]
-        pulls = 2 * (inputs @ np.array(self.minima[0]) - y)[:, None] * inputs
-        whole = bowls.mean(axis=0)
-        products = np.einsum("sij,skl->ikjl", bowls, bowls).reshape(4, 4) / len(x)
-        crossed = np.einsum("sik,sj->ijk", bowls, pulls) / len(x)
-        crossed = (crossed + crossed.transpose(1, 0, 2)).reshape(4, 2)
-        return whole, pulls.T @ pulls / len(x), products - np.kron(whole, whole), crossed
-
-    def expected_excess(self, start, rates, sizes) -> np.ndarray:
+    def expected_excess(
+        self, start, rates, sizes, momentum: float = 0.0, nesterov: bool = False
+    ) -> np.ndarray:
         """The expected loss above the minimum (steps + 1,) of descent by such rates (steps,) on
         batches of such sizes (steps,), each sample drawn from all; inf is the full batch.
 
-        Exact, by the recursion of the mean and the second moment of the distance; `stationary_
-        covariance` is where it ends for one rate.
+        Exact, by the recursion of the second moment of the distance; `stationary_covariance` is
+        where it ends for one rate.
         """
-        whole, residuals, spread, crossed = self._around
-        rates = np.asarray(rates, float)
-        shaken = (rates**2 / sizes)[:, None, None]
-        steps = np.zeros((len(rates), 7, 7))
-        kept = np.eye(2) - rates[:, None, None] * whole
-        steps[:, :2, :2] = kept
-        steps[:, 2:6, 2:6] = np.einsum("tij,tkl->tikjl", kept, kept).reshape(-1, 4, 4)
-        steps[:, 2:6, 2:6] += shaken * spread
-        steps[:, 2:6, :2] = shaken * crossed
-        steps[:, 2:6, 6:] = shaken * residuals.reshape(4, 1)
-        steps[:, 6, 6] = 1
         away = np.asarray(start, float) - self.minima[0]
-        moments = np.empty((len(rates) + 1, 7))
-        moments[0] = [*away, *np.outer(away, away).ravel(), 1]
+        moments = self.batch_noise.moments(away, rates, sizes, momentum, nesterov)
         with np.errstate(over="ignore", invalid="ignore"):
-            for t, step in enumerate(steps):
-                np.matmul(step, moments[t], out=moments[t + 1])
-            return 0.5 * moments[:, 2:6] @ whole.ravel()
+            return 0.5 * np.einsum("tij,ij->t", moments, self.batch_noise.hessian)
 
     def batch_gradients(self, deck: Deck):
         """Four means of each batch are all that its gradient needs."""

@@ -15,9 +15,7 @@ from optcore.samples import (
     LinearRegression,
     averaged,
     averaged_variance,
-    batch_covariance,
     batch_variance,
-    stationary_covariance,
 )
 from ui import controls
 from ui.address import Address
@@ -152,16 +150,15 @@ class Case:
 
     @cached_property
     def expected(self) -> dict[str, np.ndarray]:
-        """The expected excess error at each position, exactly; of plain descent alone."""
-        if not isinstance(self.method, GradientDescent):
-            return {}
+        """The expected excess error at each position, exactly."""
         found = {}
         for racer in self.racers:
             if racer.size is None:  # where nothing is left to chance
                 found[racer.name] = self.excess(self.paths[racer.name])
                 continue
             sizes = self.sizes(racer)
-            law = self.fit.expected_excess(self.fit.start, self.rates_of(racer), sizes)
+            law = self.fit.expected_excess(self.fit.start, self.rates_of(racer), sizes,
+                                           **self.velocity)  # fmt: skip
             found[racer.name] = law[self.rows[racer.name]]
         return found
 
@@ -172,19 +169,17 @@ class Case:
             return np.full(racer.steps, self.method.learning_rate)
         return self.rates.rate(self.method.learning_rate, steps, max(racer.steps, 1))
 
+    @property
+    def velocity(self) -> dict[str, Any]:
+        """What the laws are told of a method that has one."""
+        return {"momentum": getattr(self.method, "momentum", 0.0),
+                "nesterov": isinstance(self.method, NesterovMomentum)}  # fmt: skip
+
     def ball(self, size: int, share: float = 1.0) -> np.ndarray:
-        """The covariance (2, 2) that batches of a size keep up around the minimum at a constant
-        share of the rate: exact for plain descent, by the law for noise that is the same
-        everywhere else."""
+        """The covariance (2, 2) that batches of a size keep up around the minimum, exactly, at a
+        constant share of the rate."""
         rate = share * self.method.learning_rate
-        if isinstance(self.method, GradientDescent):
-            return self.fit.stationary_covariance(rate, size)
-        minimum = np.array(self.fit.minima[0])
-        each = self.fit.batch_grad(minimum, np.arange(self.fit.samples)[:, None])
-        return stationary_covariance(
-            rate, self.fit.hessian(minimum), batch_covariance(each, size, "replaced"),
-            self.method.momentum, isinstance(self.method, NesterovMomentum),
-        )  # fmt: skip
+        return self.fit.stationary_covariance(rate, size, **self.velocity)
 
     def last_ball(self, racer: Racer) -> np.ndarray:
         """The same at the rate and the batch of a racer's last step."""

@@ -14,7 +14,7 @@ from optcore.optimizers import GradientDescent
 from optcore.samples import averaged
 from ui import work
 from ui.address import Address, empty
-from ui.noise import aim, band, choices, gradient, late, order, picture, run, stop
+from ui.noise import aim, band, choices, gradient, late, order, picture, run, run_charts, stop
 from ui.noise.figures import ellipse, near, segments
 from ui.noise.parameters import (
     AIM,
@@ -224,6 +224,18 @@ def test_the_mean_of_the_points_is_as_good_as_the_law_says():
     assert np.isnan(law[:80]).all()
     np.testing.assert_allclose(excess[-100:], law[-100:], rtol=0.25)
     assert case_of(run, view=RUN, method="momentum").averaged_law == {}
+
+
+@pytest.mark.parametrize("method", ["momentum", "nesterov-momentum"])
+def test_the_expected_error_with_momentum_is_that_of_many_runs(method):
+    case = case_of(run, view=RUN, method=method, equal="steps")
+    batches = Batches(1, "replaced", np.arange(400))
+    every = descend(case.fit, case.method, case.fit.start, 1000, batches=batches)
+    excess = case.excess(every.points[case.rows["One sample"]])
+    law, error = case.expected["One sample"], excess.std(axis=1) / np.sqrt(400)
+    assert (np.abs(excess.mean(axis=1) - law) <= 5 * error + 1e-9).all()
+    dashed = [trace["name"] for trace in run_charts.excess(case, None)["data"]]
+    assert {"Full batch, expected", "Mini-batch, expected", "One sample, expected"} <= set(dashed)
 
 
 def test_the_ball_that_is_drawn_is_that_of_the_last_rate_and_batch():
