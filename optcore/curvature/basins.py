@@ -46,39 +46,37 @@ def basin_map(
     Full steps, so basins of Newton's method are as torn as they are. Raises ValueError for
     another method.
     """
-    rule = _rule(optimizer)
+    rule = _rule(surface, optimizer)
     low, high = np.array(surface.window, float).T
     x, y = (low[i] + (high - low)[i] * (np.arange(n) + 0.5) / n for i, n in enumerate(cells))
     ends = np.moveaxis(np.stack(np.meshgrid(x, y)).reshape(2, -1), 0, -1)
     with np.errstate(all="ignore"):
-        ends, took = _walk(surface, rule, ends, steps, high - low)
+        ends, took = _walk(rule, ends, steps, high - low)
         kind = _kinds(surface, ends, low, high - low)
     shape = (len(y), len(x))
     return BasinMap(x, y, kind.reshape(shape), took.reshape(shape), ends.reshape(*shape, 2))
 
 
-def _rule(optimizer):
-    """The step from gradients and Hessians, in closed form; no Hessian where it needs none."""
+def _rule(surface, optimizer):
+    """The step from points, in closed form; no Hessian where it needs none."""
     match optimizer:
         case Newton():
-            return newton_steps
+            return lambda points: newton_steps(*surface.derivatives(points))
         case SaddleFreeNewton():
-            return saddle_free_steps
+            return lambda points: saddle_free_steps(*surface.derivatives(points))
         case GradientDescent():
-            return lambda grads, _: -optimizer.learning_rate * grads
+            return lambda points: -optimizer.learning_rate * surface.grad(points)
     raise ValueError(
         f"there is no map for {optimizer.name}: take Newton, SaddleFreeNewton or GradientDescent"
     )
 
 
-def _walk(surface, rule, starts, steps, span):
+def _walk(rule, starts, steps, span):
     """The last points of all starts and how many steps each took; who has arrived rests."""
     ends, took = starts.copy(), np.full(len(starts), steps)
     going, points = np.arange(len(starts)), starts
-    needs_hessian = rule in (newton_steps, saddle_free_steps)
     for turn in range(steps):
-        hessians = surface.hessian(points) if needs_hessian else None
-        change = rule(surface.grad(points), hessians)
+        change = rule(points)
         points = points + change
         length = np.abs(change / span).max(axis=-1)
         # A step that is no number ends the way, too.
@@ -94,7 +92,7 @@ def _walk(surface, rule, starts, steps, span):
 
 def _kinds(surface, points, low, span) -> np.ndarray:
     """The kind of the critical point next to each, or UNDER_WAY where none is next to it."""
-    hessians, grads = surface.hessian(points), surface.grad(points)
+    grads, hessians = surface.derivatives(points)
     parts = newton_parts(grads, hessians)
     size = np.abs(hessians).max(axis=(-1, -2))
     a, b, d = hessians[..., 0, 0], hessians[..., 0, 1], hessians[..., 1, 1]

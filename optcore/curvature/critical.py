@@ -1,5 +1,6 @@
 """Where the gradient of a surface vanishes: minima, saddles, maxima, and what is flat."""
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -50,8 +51,8 @@ class CriticalPoint:
     @property
     def degenerate(self) -> bool:
         """Whether an eigenvalue is 0, so that the Hessian alone does not tell the kind."""
-        sizes = np.abs(self.eigenvalues)
-        return bool(np.isfinite(sizes).all() and sizes.min() <= ZERO * sizes.max())
+        least, most = sorted(map(abs, self.eigenvalues))
+        return math.isfinite(most) and least <= ZERO * most
 
 
 def critical_points(surface: Surface) -> tuple[CriticalPoint, ...]:
@@ -69,13 +70,23 @@ def critical_points(surface: Surface) -> tuple[CriticalPoint, ...]:
             scan = Scan.of(surface, cells)
             found = _found(surface, scan)
             agreed = _agrees(found, turned)
-            if cells >= MOST_CELLS or (agreed and len(found) * ROOM <= cells**2):
+            finer = _finer(cells, len(found), agreed)
+            if finer == cells:
                 break
-            cells *= 2
+            cells = finer
         if not (surface.smooth and agreed):
             found = _with_kinks(surface, found, scan)
         found = _with_listed(surface, found, scan)
     return tuple(sorted(found, key=lambda each: (each.value, each.point)))
+
+
+def _finer(cells: int, count: int, agreed: bool) -> int:
+    """How many cells a side that many points ask for, as far as a grid may be refined."""
+    if not agreed:
+        cells *= 2
+    while cells**2 < count * ROOM:
+        cells *= 2
+    return min(cells, MOST_CELLS)
 
 
 def _agrees(found, turned) -> bool:
@@ -89,16 +100,13 @@ def _found(surface, scan: Scan) -> list[CriticalPoint]:
     points = roots(surface, scan)
     if not len(points):
         return []
-    hessians = surface.hessian(points)
-    eigenvalues = np.linalg.eigvalsh(hessians)
-    sizes = np.abs(eigenvalues)
+    sizes = np.abs(np.linalg.eigvalsh(surface.hessian(points)))
     flat = sizes.min(axis=-1) <= ZERO * np.maximum(sizes.max(axis=-1), scan.curvature)
-    sharp = _distinct(points[~flat], scan)
-    merged = [_described(surface, point, scan) for point in sharp]
+    found = _described(surface, _distinct(points[~flat], scan), scan)
     for cluster, isolated in scan.components(points[flat]):
         point = _spokesman(surface, cluster, isolated, scan)
-        merged.append(_described(surface, point, scan, isolated))
-    return merged
+        found += _described(surface, point[None], scan, isolated)
+    return found
 
 
 def _distinct(points, scan: Scan) -> np.ndarray:
@@ -124,16 +132,17 @@ def _spokesman(surface, cluster, isolated, scan: Scan):
     return cluster[np.lexsort((off, np.round(steep / (steep.max() or 1.0), 6)))[0]]
 
 
-def _described(surface, point, scan: Scan, isolated=True) -> CriticalPoint:
-    eigenvalues = np.linalg.eigvalsh(surface.hessian(point))
+def _described(surface, points, scan: Scan, isolated=True) -> list[CriticalPoint]:
+    eigenvalues = np.linalg.eigvalsh(surface.hessian(points))
     sizes = np.abs(eigenvalues)
-    if sizes.max() <= ZERO * scan.curvature:
-        eigenvalues = np.zeros(2)
-    eigenvalues = np.where(np.abs(eigenvalues) <= ZERO * sizes.max(), 0.0, eigenvalues)
-    index = int(negative_count(eigenvalues))
-    kind = "" if eigenvalues.all() else _kind_by_looking(surface, point, scan)
-    value = float(surface.value(point))
-    return CriticalPoint(_pair(point), value, _pair(eigenvalues), index, kind, isolated)
+    largest = sizes.max(axis=-1, keepdims=True)
+    eigenvalues[(sizes <= ZERO * largest) | (largest <= ZERO * scan.curvature)] = 0.0
+    values, indices = surface.value(points), negative_count(eigenvalues)
+    return [
+        CriticalPoint(_pair(point), float(value), _pair(pair), int(index),
+                      "" if all(pair) else _kind_by_looking(surface, point, scan), isolated)
+        for point, value, pair, index in zip(points, values, eigenvalues, indices, strict=True)
+    ]  # fmt: skip
 
 
 def _pair(numbers) -> tuple[float, float]:

@@ -24,7 +24,7 @@ def kinks(surface: Surface, scan: Scan) -> list[np.ndarray]:
     rows, columns = inner.shape
     beside = [values[i : i + rows, k : k + columns] for i in range(3) for k in range(3)]
     hollow = (inner <= np.minimum.reduce(beside)) & (inner < np.maximum.reduce(beside))
-    lowest = (_lowest(surface, node, scan) for node in scan.nodes[1:-1, 1:-1][hollow])
+    lowest = _lowest(surface, scan.nodes[1:-1, 1:-1][hollow], scan)
     return [point for point in lowest if jumps(surface, point, scan)]
 
 
@@ -39,10 +39,12 @@ def jumps(surface: Surface, point, scan: Scan) -> bool:
     return bool(steep > STEEP * scan.steepest and steep > TIMES * bend * reach.max())
 
 
-def _lowest(surface, node, scan: Scan) -> np.ndarray:
-    point, size = node, scan.cell
+def _lowest(surface, points, scan: Scan) -> np.ndarray:
+    """The lowest points (k, 2) of ever smaller squares, which begin round points (k, 2)."""
+    size = scan.cell
     for _ in range(ZOOMS):
-        square = point + size * SQUARE
-        point = square[np.nanargmin(surface.value(square))]
+        squares = points[:, None] + size * SQUARE
+        values = np.nan_to_num(surface.value(squares), nan=np.inf)
+        points = squares[np.arange(len(points)), values.argmin(axis=-1)]
         size = size * SHRINK
-    return point
+    return points

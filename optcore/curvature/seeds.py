@@ -134,7 +134,7 @@ def roots(surface: Surface, scan: Scan) -> np.ndarray:
     points, found = scan.seeds(), []
     last = np.zeros_like(points)
     for turn in range(STEPS):
-        grads, hessians = surface.grad(points), surface.hessian(points)
+        grads, hessians = surface.derivatives(points)
         parts = newton_parts(grads, hessians)
         if turn > PLAIN and turn % 3 == 0:
             parts = parts * _stretch(parts.sum(axis=-2), last)[:, None, None]
@@ -170,10 +170,10 @@ def _stretch(steps, last) -> np.ndarray:
 def _confirmed(surface, scan: Scan, points) -> np.ndarray:
     """The points polished, and of these the ones inside at which the gradient really is 0."""
     for _ in range(2):
-        better = points + newton_parts(surface.grad(points), surface.hessian(points)).sum(axis=-2)
+        better = points + newton_parts(*surface.derivatives(points)).sum(axis=-2)
         calmer = _length(surface.grad(better)) < _length(surface.grad(points))
         points = np.where(calmer[:, None], better, points)
-    grads, hessians = surface.grad(points), surface.hessian(points)
+    grads, hessians = surface.derivatives(points)
     finite = np.isfinite(grads).all(axis=-1) & np.isfinite(hessians).all(axis=(-1, -2))
     near = REALLY * np.abs(hessians).max(axis=(-1, -2)) * scan.cell.max()
     return points[finite & (_length(grads) <= near) & scan.inside(points)]

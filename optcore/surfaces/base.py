@@ -62,6 +62,10 @@ class Surface:
     def hessian(self, point: np.ndarray) -> np.ndarray:
         raise NotImplementedError
 
+    def derivatives(self, point: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Gradient and Hessian together, which a surface may work out in one pass."""
+        return self.grad(point), self.hessian(point)
+
     def distance_to_minimum(self, point: np.ndarray) -> np.ndarray:
         """Distance from points (..., 2) to the nearest global minimum; nan when there is none."""
         x, y = coordinates(np.asarray(point, dtype=float))

@@ -75,21 +75,32 @@ class Cliff(Surface):
         return vector(0.25 * error * (by_gain + by_shift), 0.5 * error * by_shift)
 
     def hessian(self, point):
+        _, hessian = self.derivatives(point)
+        return hessian
+
+    def derivatives(self, point):
+        """In one pass, which carries the derivatives of x = p h + q by the two, p and q."""
         p, q, first = self._unrolled(point)
-        h, by_p, by_q, by_pp, by_pq, by_qq = first, 0.0, 0.0, 0.0, 0.0, 0.0
-        for _ in range(int(self.steps)):
-            in_p, in_q = h + p * by_p, 1 + p * by_q
-            in_pp, in_pq, in_qq = 2 * by_p + p * by_pp, by_q + p * by_pq, p * by_qq
-            h = np.tanh(p * h + q)
-            slope = 1 - h**2
-            bend = -2 * h * slope
-            by_p, by_q = slope * in_p, slope * in_q
-            by_pp = bend * in_p**2 + slope * in_pp
-            by_pq = bend * in_p * in_q + slope * in_pq
-            by_qq = bend * in_q**2 + slope * in_qq
-        error = h - first
-        pp, pq, qq = by_p**2 + error * by_pp, by_p * by_q + error * by_pq, by_q**2 + error * by_qq
-        return symmetric((pp + 2 * pq + qq) / 32, (pq + qq) / 16, qq / 8)
+        x, in_p, in_q, in_pp, in_pq, in_qq = p * first + q, first, 1.0, 0.0, 0.0, 0.0
+        for _ in range(int(self.steps) - 1):
+            h = np.tanh(x)
+            slope = 1 - h * h
+            gain = p * slope
+            bend = 2 * h * gain
+            turn = slope - bend * in_p
+            in_pp = gain * in_pp + (slope + turn) * in_p
+            in_pq = gain * in_pq + turn * in_q
+            in_qq = gain * in_qq - bend * in_q * in_q
+            x, in_p, in_q = p * h + q, h + gain * in_p, 1 + gain * in_q
+        h = np.tanh(x)
+        slope, error = 1 - h * h, h - first
+        bend, grad = slope**2 - 2 * h * slope * error, 0.5 * slope * error
+        by_p, by_q, error = grad * in_p, grad * in_q, slope * error
+        pp = bend * in_p * in_p + error * in_pp
+        pq = bend * in_p * in_q + error * in_pq
+        qq = bend * in_q * in_q + error * in_qq
+        hessian = symmetric((pp + 2 * pq + qq) / 32, (pq + qq) / 16, qq / 8)
+        return vector(0.25 * (by_p + by_q), 0.5 * by_q), hessian
 
 
 @dataclass(frozen=True)

@@ -88,6 +88,14 @@ def test_the_hessian_is_the_derivative_of_the_gradient(surface):
         assert_close(surface.hessian(points), numeric, 1e-9)
 
 
+@every_variant
+def test_gradient_and_hessian_together_are_the_two(surface):
+    points = scattered(surface)
+    grads, hessians = surface.derivatives(points)
+    assert_close(grads, surface.grad(points), 1e-12)
+    assert_close(hessians, surface.hessian(points), 1e-12)
+
+
 def test_ackley_is_analytic_away_from_its_tip():
     ackley = surfaces.Ackley()
     points = scattered(ackley)
