@@ -14,7 +14,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from ui import lesson_map
-from ui.live import early, switchboard
+from ui.live import early, sockets
 from ui.server.faults import said
 from ui.server.files import Files
 from ui.server.guard import Guard
@@ -27,7 +27,7 @@ LARGEST_MESSAGE = 1_000_000
 give_back()
 app = st.App(
     Path(__file__).parent / "pages" / "index.py",
-    routes=[*switchboard.routes(), *early.routes(), *lesson_map.routes()],
+    routes=[*sockets.routes(), *early.routes(), *lesson_map.routes()],
     on_script_error=said,
     middleware=[Middleware(Guard, places=places(raise_limit())), Middleware(Files)],
 )

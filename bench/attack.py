@@ -43,13 +43,13 @@ def run() -> Section:
     )
     for kind, name in NAMES.items():
         with servers.optscope() as server:
-            told = _from_elsewhere(server.port, kind)
+            measured = _from_elsewhere(server.port, kind)
         most = {} if kind == "nobody" else {"change": 250, "file": 200}
         section.checks += [
-            Check(f"{name}: p95 of a neighbour's change", told["change"], "ms",
+            Check(f"{name}: p95 of a neighbour's change", measured["change"], "ms",
                   most=most.get("change")),
-            Check(f"{name}: p95 of a script file", told["file"], "ms", most=most.get("file")),
-            Check(f"{name}: the neighbour's changes lost", told["lost"], "",
+            Check(f"{name}: p95 of a script file", measured["file"], "ms", most=most.get("file")),
+            Check(f"{name}: the neighbour's changes lost", measured["lost"], "",
                   most=0 if most else None),
         ]  # fmt: skip
     return section

@@ -126,10 +126,10 @@ def delays(page: Page, change: Callable[[int], None], count: int, rest: float = 
         _await_redraw(page, index)
         # A wait of random length, so that changes do not fall into step with the frames.
         time.sleep(rest + pace.random() / 30)
-        told = page.evaluate("({input: probe.inputs[0].at, drawn: probe.drawn[0], "
+        probed = page.evaluate("({input: probe.inputs[0].at, drawn: probe.drawn[0], "
                              "painted: probe.painted[0]})")  # fmt: skip
-        drawn.append(told["drawn"] - told["input"])
-        painted.append(told["painted"] - told["input"])
+        drawn.append(probed["drawn"] - probed["input"])
+        painted.append(probed["painted"] - probed["input"])
     return Delays(drawn, painted)
 
 
@@ -150,8 +150,8 @@ def redraws(page: Page, change: Callable[[int], None], seconds: float, pause: fl
         change(index)
         index += 1
         time.sleep(max(0.0, began + index * pause - time.perf_counter()))
-    told = page.evaluate("({drawn: probe.drawn, inputs: probe.inputs.length})")
-    times = told["drawn"]
+    probed = page.evaluate("({drawn: probe.drawn, inputs: probe.inputs.length})")
+    times = probed["drawn"]
     gaps = [after - before for before, after in pairwise(times)]
     return len(times) / seconds, gaps
 

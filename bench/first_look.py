@@ -72,8 +72,8 @@ def _missing() -> str | None:
 
 def _visits(url: str, screen: str) -> dict[str, float]:
     """The medians of everything that is compared, by name."""
-    told = [_visit(url, screen) for _ in range(TIMES)]
-    return {name: median(each[name] for each in told) for name in told[0]}
+    visits = [_visit(url, screen) for _ in range(TIMES)]
+    return {name: median(each[name] for each in visits) for name in visits[0]}
 
 
 def _visit(url: str, screen: str) -> dict[str, float]:

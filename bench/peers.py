@@ -23,8 +23,8 @@ def python() -> str:
 @cache
 def peer_version(name: str) -> str | None:
     """The version of a package over there, None if it is missing."""
-    told = subprocess.run(
+    answer = subprocess.run(
         [python(), "-c", f"from importlib.metadata import version; print(version({name!r}))"],
         capture_output=True, text=True,
     )  # fmt: skip
-    return told.stdout.strip() or None
+    return answer.stdout.strip() or None

@@ -146,9 +146,9 @@ def _zoom(page: Page, plot: str = ".os-plot") -> None:
 def _play(browser, server, usual: dict, section: Section) -> None:
     with opened(browser, f"{server.url}/?{EIGHT}", STAGE) as page:
         page.locator(".os-clock [data-do=play]").click()
-        told = page.evaluate(f"probe.frames({SHOWN}, 5)")
+        frames = page.evaluate(f"probe.frames({SHOWN}, 5)")
     section.checks.append(
-        Check("Playback, 8 optimizers × 1,000 steps", told["changed"] / told["seconds"],
+        Check("Playback, 8 optimizers × 1,000 steps", frames["changed"] / frames["seconds"],
               "frames/s", least=55, plain=usual["playback"])
     )  # fmt: skip
 
@@ -231,8 +231,8 @@ def _plain(browser) -> dict:
     long = "?race=long"
     with servers.plain() as server, opened(browser, f"{server.url}/{long}", PLOTLY, rest=4) as page:
         page.locator(".updatemenu-button").first.click()
-        told = page.evaluate(f"probe.frames({PLOTLY.drawn}, 5)")
-        usual["playback"] = told["changed"] / told["seconds"]
+        frames = page.evaluate(f"probe.frames({PLOTLY.drawn}, 5)")
+        usual["playback"] = frames["changed"] / frames["seconds"]
     return usual
 
 

@@ -163,7 +163,7 @@ def chromium() -> str:
     from bench.browser import CHROMIUM
 
     try:
-        told = subprocess.run([CHROMIUM, "--version"], capture_output=True, text=True, check=True)
+        answer = subprocess.run([CHROMIUM, "--version"], capture_output=True, text=True, check=True)
     except (OSError, subprocess.CalledProcessError):
         return "Chromium not found"
-    return told.stdout.strip()
+    return answer.stdout.strip()

@@ -27,11 +27,11 @@ class Server:
 
     def memory(self) -> float:
         """Resident memory in MB."""
-        told = subprocess.run(
+        answer = subprocess.run(
             ["ps", "-o", "rss=", "-p", str(self.process.pid)],
             capture_output=True, text=True, check=True,
         )  # fmt: skip
-        return int(told.stdout) / 1024
+        return int(answer.stdout) / 1024
 
 
 @contextmanager

@@ -119,8 +119,8 @@ def formula(state: PageState, name: str, label: str, read, complaints, **look):
     text(state, name, label, help=SIGNS, **look)
     found, good, fault = state.understood(name, read)
     if fault:
-        told = f"{fault} Shown meanwhile: {label} {good}"
-        complaints.error(escaped(told), icon=":material/function:")
+        complaint = f"{fault} Shown meanwhile: {label} {good}"
+        complaints.error(escaped(complaint), icon=":material/function:")
     return found
 
 

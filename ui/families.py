@@ -14,8 +14,8 @@ from ui.state import PageState
 def families(optimizers: Iterable[Optimizer]) -> Iterator[tuple[str, list[Optimizer]]]:
     """Neighbours that one file defines, after the first line that it says of itself."""
     for module, family in groupby(optimizers, key=lambda each: type(each).__module__):
-        told = sys.modules[module].__doc__ or ""
-        yield told.partition("\n")[0].removesuffix("."), list(family)
+        doc = sys.modules[module].__doc__ or ""
+        yield doc.partition("\n")[0].removesuffix("."), list(family)
 
 
 def choose_by_family(state: PageState, name: str) -> None:

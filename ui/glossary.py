@@ -41,10 +41,10 @@ def meaning(symbol: str) -> str:
     return glossary().get(symbol, glossary()[NORM])
 
 
-def term(shown: str, told: str) -> str:
+def term(shown: str, meaning: str) -> str:
     """A text as HTML that says what it means when it is pointed at or in focus."""
-    told = escape(told, quote=True)
-    return (f'<span class="os-term" tabindex="0" role="note" aria-description="{told}">'
+    meaning = escape(meaning, quote=True)
+    return (f'<span class="os-term" tabindex="0" role="note" aria-description="{meaning}">'
             f"{escape(shown)}</span>")  # fmt: skip
 
 

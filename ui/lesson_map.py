@@ -56,8 +56,8 @@ def question(lesson: Lesson) -> str:
     """The first thing that a lesson asks, as far as it can be said without a run on screen."""
     asking = next((step for step in lesson.steps if step.ask), lesson.steps[0])
     sentences = re.split(r"(?<=[.?!]) +", asking.words)
-    told = (each for each in sentences if each.endswith("?") and not names_in(each))
-    return next(told, asking.title).replace("*", "")
+    questions = (each for each in sentences if each.endswith("?") and not names_in(each))
+    return next(questions, asking.title).replace("*", "")
 
 
 def cards(titles: Mapping[str, str]) -> str:
@@ -66,8 +66,8 @@ def cards(titles: Mapping[str, str]) -> str:
     return '<div class="os-map">' + "".join(_group(*each, titles) for each in groups) + "</div>"
 
 
-def _group(subject: str, told: Iterable[Lesson], titles: Mapping[str, str]) -> str:
-    items = "".join(f"<li>{_card(each, _title(each.page, titles))}</li>" for each in told)
+def _group(subject: str, group: Iterable[Lesson], titles: Mapping[str, str]) -> str:
+    items = "".join(f"<li>{_card(each, _title(each.page, titles))}</li>" for each in group)
     return f"<details><summary><h2>{escape(subject)}</h2></summary><ol>{items}</ol></details>"
 
 

@@ -147,8 +147,8 @@ def _class(name: str, words) -> str:
     return ' class="os-text"' if name in words else ""
 
 
-def _head(name: str, told: str | None) -> str:
-    return term(name, told) if told else explained(escape(name))
+def _head(name: str, meaning: str | None) -> str:
+    return term(name, meaning) if meaning else explained(escape(name))
 
 
 def csv_text(heads: Sequence[str], rows: Iterable[Sequence]) -> str:

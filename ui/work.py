@@ -41,15 +41,15 @@ def carry_out(
 
 def _carry_out(steps, stop, label, goes_on) -> Any:
     place, bar = st.empty(), None
-    begun = told = monotonic()
+    begun = reported = monotonic()
     try:
         while True:
             share, text = next(steps)
             give_way()
             now = monotonic()
-            if now - begun < QUIET or now - told < TELL:
+            if now - begun < QUIET or now - reported < TELL:
                 continue
-            told = now
+            reported = now
             if bar is None:
                 bar = _bar(place, stop, label)
             bar.progress(min(share, 1.0), text)

@@ -173,8 +173,8 @@ class _Reached:
         bases = f"({', '.join(map(ast.unparse, part.bases))})" if part.bases else ""
         lines = [*(f"@{ast.unparse(each)}" for each in part.decorator_list),
                  f"class {part.name}{bases}:"]  # fmt: skip
-        told = (ast.get_docstring(part) or "").splitlines()[:1]
-        lines += [f'    """{told[0]}"""', ""] if told else []
+        first_line = (ast.get_docstring(part) or "").splitlines()[:1]
+        lines += [f'    """{first_line[0]}"""', ""] if first_line else []
         kept = [each for each in part.body if each in members]
         for each in kept:
             lines += [*([""] if isinstance(each, ast.FunctionDef) and lines[-1] else []),

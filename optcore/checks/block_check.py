@@ -43,8 +43,8 @@ class Doubt:
 
     def sentence(self, name: str, first: Reading) -> str:
         """What the rule that was asked for gave, without a full stop."""
-        told = f"{name}: relative error {first.error:.1e} by {first.way}"
-        return told + {
+        text = f"{name}: relative error {first.error:.1e} by {first.way}"
+        return text + {
             "round-off": f", but round-off alone can make {first.floor:.1e}: the gradient "
             "here is too small for this h to tell",
             "cancellation": f", but digits cancel inside the loss: its values are known to "
@@ -103,24 +103,24 @@ class BlockCheck:
 
     @property
     def _plain(self) -> str:
-        told = f"{self.name}: relative error {self.relative_error:.1e}"
+        text = f"{self.name}: relative error {self.relative_error:.1e}"
         if self.cause == "random":
-            return f"{told}: no two evaluations agree."
+            return f"{text}: no two evaluations agree."
         by = f" by {self.second.way}" if self.second else ""
-        return f"{told}{by}, floor {self.floor:.1e}: {self.verdict}."
+        return f"{text}{by}, floor {self.floor:.1e}: {self.verdict}."
 
     def _settled(self, second: Reading) -> str:
         """What the second look made of it."""
-        told = f". By {second.way} it is {second.error:.1e}"
+        text = f". By {second.way} it is {second.error:.1e}"
         if self.cause == "float32":
-            return f"{told}: right, but in float32 the gradient has lost its digits."
+            return f"{text}: right, but in float32 the gradient has lost its digits."
         if second.vanishes:
             return f". By {second.way} the gradient here is 0 to rounding: right."
         if self.verdict == "kink":
-            return f"{told}: apart from the kink the block is right."
+            return f"{text}: apart from the kink the block is right."
         if self.verdict == "inconclusive":
-            return f"{told}, floor {second.floor:.1e}: inconclusive too."
-        return f"{told}: right."
+            return f"{text}, floor {second.floor:.1e}: inconclusive too."
+        return f"{text}: right."
 
 
 def check_block(

@@ -81,7 +81,7 @@ def explain(check, fit, line, wrong) -> Diagnosis:
     explains = tuple(name for name in line.blocks(fit.network) if name in wrong)
     factor = constant_factor(check, fit, explains)
     slips = replayed(check, fit, line)
-    told = [
+    sentences = [
         pattern_sentence(check, fit, line, explains, wrong),
         factor_sentence(check, fit, explains, factor),
         penalty_sentence(check, fit, line, explains),
@@ -89,7 +89,7 @@ def explain(check, fit, line, wrong) -> Diagnosis:
         *(f"Replaying “{slip.name}” in {line.name} gives this very gradient." for slip in slips),
     ]
     complete = len(explains) == len(wrong)
-    return Diagnosis(line, explains, complete, factor, slips, tuple(filter(None, told)))
+    return Diagnosis(line, explains, complete, factor, slips, tuple(filter(None, sentences)))
 
 
 def pattern_sentence(check, fit, line, explains, wrong) -> str:

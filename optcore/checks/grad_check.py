@@ -75,8 +75,8 @@ class GradCheck:
         )
         if self.reason:
             return self.reason, flat
-        told = (self._tell(verdict) for verdict in reversed(SEVERITY))
-        return flat, *filter(None, told)
+        texts = (self._tell(verdict) for verdict in reversed(SEVERITY))
+        return flat, *filter(None, texts)
 
     def _tell(self, verdict):
         """The worst block of a verdict; of the right ones those that took a second look."""

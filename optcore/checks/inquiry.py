@@ -16,13 +16,13 @@ LINE, SLIP = "line", "slip"
 @dataclass(frozen=True)
 class Reply:
     """An answer to a question: what it named, the line it speaks of, whether it is right, and the
-    bug that was told of then, if one was."""
+    bug that was revealed with it, if one was."""
 
     asked: str
     answer: str
     line: BackpropLine
     right: bool
-    told: PlantedBug | None
+    revealed: PlantedBug | None
 
 
 class Inquiry:
@@ -63,16 +63,16 @@ class Inquiry:
         if name not in self.options:
             return
         possible = [self.bug] if self.bug else self.hidden
-        told = next((bug for bug in possible if self._name(bug) == name), None)
-        right = told is not None
+        revealed = next((bug for bug in possible if self._name(bug) == name), None)
+        right = revealed is not None
         if right:
             self.points += WORTH[len(self.wrong)]
         else:
             self.wrong.append(name)
-            told = possible[0] if len(self.wrong) == len(WORTH) else None
-        self.replies.append(Reply(self.asks, name, self._line(name), right, told))
-        if told:
-            self._turn(told)
+            revealed = possible[0] if len(self.wrong) == len(WORTH) else None
+        self.replies.append(Reply(self.asks, name, self._line(name), right, revealed))
+        if revealed:
+            self._turn(revealed)
 
     def _name(self, bug: PlantedBug) -> str:
         return bug.name if self.bug else self.case.line(bug).name
@@ -83,27 +83,27 @@ class Inquiry:
             return self.case.line(self.bug)
         return next(line for line in self.case.lines if line.name == name)
 
-    def _turn(self, told: PlantedBug) -> None:
+    def _turn(self, bug: PlantedBug) -> None:
         """On from a line to its slip, or from a slip to the next bug."""
         self.wrong = []
         if self.bug:
-            self.hidden.remove(told)
-        self.bug = None if self.bug else told
+            self.hidden.remove(bug)
+        self.bug = None if self.bug else bug
 
 
 def sentences(case: Case, reply: Reply, check: GradCheck) -> tuple[str, ...]:
     """What there is to say to an answer, with the evidence of a check of the case."""
-    line, told = reply.line, reply.told
+    line, bug = reply.line, reply.revealed
     if reply.asked == LINE:
         if reply.right:
             return (f"Right: {line.name}. {line.reach[0].upper()}{line.reach[1:]}.",)
         said = case.against(line, check)
-        return (said, f"It is {case.line(told).name}.") if told else (said,)
-    if reply.right and told:
-        return (f"Right: “{reply.answer}”.", *case.evidence(told, check))
+        return (said, f"It is {case.line(bug).name}.") if bug else (said,)
+    if reply.right and bug:
+        return (f"Right: “{reply.answer}”.", *case.evidence(bug, check))
     slip = next(each for each in case.slips(line) if each.name == reply.answer)
     said = case.unlike(slip, check)
-    return (said, f"It was “{told.name}”.", *case.evidence(told, check)) if told else (said,)
+    return (said, f"It was “{bug.name}”.", *case.evidence(bug, check)) if bug else (said,)
 
 
 def follow(case: Case, answers: Iterable[str]) -> Inquiry:

@@ -62,12 +62,12 @@ class TaylorTest:
                 "straight there, and the gradient is right.",
                 "inconclusive": "Too little of the error stands above round-off to fit a slope.",
             }[self.verdict]
-        told = {
+        phrases = {
             "right": "2 means that only curvature is left: the gradient is right",
             "wrong": "1 means that a linear part is left over: the gradient is wrong",
             "inconclusive": self._doubt,
         }
-        return f"The error of the linear model has slope {self.slope:.2f}; {told[self.verdict]}."
+        return f"The error of the linear model has slope {self.slope:.2f}; {phrases[self.verdict]}."
 
     @property
     def _doubt(self) -> str:

@@ -98,8 +98,8 @@ class ErrorCurve:
 
     def sentences(self) -> tuple[str, ...]:
         """What the curve shows, in words made from its numbers."""
-        told = (tell_best(self), tell_slopes(self), tell_kink(self), tell_lost(self))
-        return tuple(sentence for sentence in told if sentence)
+        texts = (tell_best(self), tell_slopes(self), tell_kink(self), tell_lost(self))
+        return tuple(sentence for sentence in texts if sentence)
 
 
 def error_curve(rule: Difference, function, x, hs=None, dtype=np.float64) -> ErrorCurve:

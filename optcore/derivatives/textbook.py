@@ -133,12 +133,12 @@ class TextbookTest:
             return f"It is the exact value, {self.exact:.9g}{fooled}."
         size = abs(self.exact)
         share = f" ({100 * self.off / size:.3g} %)" if size else ""
-        told = f"The claim is off the exact value {self.exact:.9g} by {self.off:.2g}{share}"
+        text = f"The claim is off the exact value {self.exact:.9g} by {self.off:.2g}{share}"
         if self.verdict == "wrong":
-            return f"{told}."
+            return f"{text}."
         if np.isnan(self.notices):
-            return f"{told}, and no smaller h shows it: round-off hides it first."
-        return f"{told}; from h = {self.notices:.0e} on the test would notice."
+            return f"{text}, and no smaller h shows it: round-off hides it first."
+        return f"{text}; from h = {self.notices:.0e} on the test would notice."
 
 
 def textbook_test(

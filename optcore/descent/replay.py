@@ -126,8 +126,10 @@ class _Source:
         keys = [key for part in self.state.values() for key in self._spelled(part)]
         renewed = [name for key, part in self.memory.items()
                    for name in self._spelled(after[key], np.shape(part))]  # fmt: skip
-        told = [name for part in (self.value, self.grad, self.seen) for name in self._spelled(part)]
-        finite = " + ".join(f"{name} * 0.0" for name in told)
+        numbers = [
+            name for part in (self.value, self.grad, self.seen) for name in self._spelled(part)
+        ]
+        finite = " + ".join(f"{name} * 0.0" for name in numbers)
         inside = " and ".join(f"-1e12 <= {name} <= 1e12" for name in points)
         return "\n".join(
             [
@@ -135,7 +137,7 @@ class _Source:
                 *(f" {line}" for line in self._given(points, keys)),
                 " for t in range(rows):",
                 *(f"  {line}" for line in looking),
-                f"  extend(({', '.join([*points, *told, *keys])},))",
+                f"  extend(({', '.join([*points, *numbers, *keys])},))",
                 f"  if t == last or not ({inside}) or {finite} != 0.0: return",
                 "  if rates: h0_learning_rate = rates[t]",
                 *(f"  {line}" for line in moving),

@@ -57,7 +57,7 @@ def funnel_sentence(plan: FlowPlan) -> str:
     """What width does to one sample's gradient, exactly and to leading order."""
     one, hidden = ReluWidth(plan.setting.width), plan.setting.depth - 1
     drift, variance = one.leading_order()
-    told = (
+    text = (
         f"One sample at width {one.width}: each layer adds {one.drift:.3g} to ln ‖δ‖² on average, "
         f"with variance {one.variance:.3g}; the leading order in 1/n, {drift:.3g} and "
         f"{variance:.3g}, is {100 * (one.drift / drift - 1):.3g} and "
@@ -65,8 +65,8 @@ def funnel_sentence(plan: FlowPlan) -> str:
     )
     dead = one.none_left(hidden)
     if dead < DEAD:
-        return told
+        return text
     return (
-        f"{told} {100 * dead:.3g} % of the seeds have a layer without an active unit, and no "
+        f"{text} {100 * dead:.3g} % of the seeds have a layer without an active unit, and no "
         "gradient."
     )

@@ -89,12 +89,12 @@ def _monotone(dip) -> str:
 
 
 def _saturation(left: Side, right: Side) -> str:
-    told = [
+    sides = [
         f"on the {name} " + ("in the limit" if side.saturates == "in the limit" else
                              f"exactly, beyond z = {side.at:.3g}")
         for name, side in (("left", left), ("right", right)) if side.saturates != "no"
     ]  # fmt: skip
-    return f"Saturates {' and '.join(told)}." if told else "Does not saturate."
+    return f"Saturates {' and '.join(sides)}." if sides else "Does not saturate."
 
 
 def activation_facts(activation: Activation) -> ActivationFacts:

@@ -60,7 +60,7 @@ def legend(result) -> list[dict]:
 # ------------------------------------------------------------------ errors by block
 
 
-def errors(result, *, told: bool = True) -> dict:
+def errors(result, *, with_sentences: bool = True) -> dict:
     """The relative error of every block on a log axis, over the verdict bands and the floor."""
     check = result.check
     blocks = check.blocks
@@ -69,7 +69,7 @@ def errors(result, *, told: bool = True) -> dict:
     if result.first is not None:
         data += before(result.first)
     for verdict in SEVERITY:
-        data += verdict_marks(blocks, verdict, told)
+        data += verdict_marks(blocks, verdict, with_sentences)
     return {"data": data, "layout": error_layout([block.name for block in blocks])}
 
 
@@ -105,14 +105,14 @@ def on_axis(error) -> np.ndarray:
     return np.clip(error, 10.0 ** (LOWEST + 0.15), 1.0)
 
 
-def verdict_marks(blocks, verdict: str, told: bool) -> list[dict]:
+def verdict_marks(blocks, verdict: str, with_sentences: bool) -> list[dict]:
     at = [index for index, block in enumerate(blocks) if block.verdict == verdict]
     if not at:
         return []
     look = VERDICT_LOOKS[verdict]
     error = on_axis([blocks[index].relative_error for index in at])
     trace = marks(verdict, look, np.array(at, dtype=float), error, size=15)
-    if told:
+    if with_sentences:
         trace["meta"]["told"] = [spelled(blocks[index].sentence) for index in at]
     return [trace]
 
@@ -140,8 +140,8 @@ def overall(check, blocks: int) -> dict:
     """The number most people look at: one line across all blocks."""
     line = ink("all components as one number", [-0.5, blocks - 0.5],
                np.repeat(on_axis(check.relative_error), 2), width=1.8, dash="dash")  # fmt: skip
-    told = f"{number(check.relative_error, 2)} ({flat_verdict(check)})"
-    line["meta"] |= {"group": FLAT, "readout": "=", "reads": [told]}
+    text = f"{number(check.relative_error, 2)} ({flat_verdict(check)})"
+    line["meta"] |= {"group": FLAT, "readout": "=", "reads": [text]}
     return line
 
 

@@ -112,11 +112,11 @@ def _bug_notes(plan: CheckPlan) -> tuple[str, ...]:
     if not plan.bugs or plan.over:
         return ()
     planted = {bug.name: bug for bug in plan.planted(plan.right_fit())}
-    told = []
+    notes = []
     for bug in plan.bugs:
         now = planted.get(bug.name)
         if now is None:
-            told.append(f"“{bug.name}” is not planted: it needs {bug.needs or 'a hidden layer'}.")
+            notes.append(f"“{bug.name}” is not planted: it needs {bug.needs or 'a hidden layer'}.")
         elif _layers_for(bug, plan.shape.layers) and now.layer != bug.layer:
-            told.append(f"“{bug.name}” is in layer {now.layer}, as it does not fit {bug.layer}.")
-    return tuple(told)
+            notes.append(f"“{bug.name}” is in layer {now.layer}, as it does not fit {bug.layer}.")
+    return tuple(notes)

@@ -142,9 +142,9 @@ def _tell(case: Case, reply, found: CheckRecord) -> None:
     show(escaped(spelled(first)))
     if rest:
         st.markdown("\n".join(f"- {escaped(spelled(each))}" for each in rest))
-    if reply.told and reply.asked != LINE:
-        right_and_wrong(reply.told)
-        st.caption(escaped(reply.told.lesson))
+    if reply.revealed and reply.asked != LINE:
+        right_and_wrong(reply.revealed)
+        st.caption(escaped(reply.revealed.lesson))
 
 
 def _next_case(state: PageState) -> None:

@@ -13,24 +13,24 @@ def facts(found: CheckRecord) -> dict[str, float | str | None]:
     the check before training.
     """
     plan, check = found.plan, found.check
-    told: dict[str, float | str | None] = {
+    values: dict[str, float | str | None] = {
         "layers": plan.network.depth,
         "h": plan.step.h,
         "samples": len(found.fit.inputs),
         "training_steps": plan.place.training_steps,
     }
-    told |= _check(check)
+    values |= _check(check)
     if found.first is not None:
-        told |= {f"start.{name}": fact for name, fact in _check(found.first).items()}
+        values |= {f"start.{name}": fact for name, fact in _check(found.first).items()}
     if found.diagnoses:
-        told["line"] = found.diagnoses[0].line.name
-    return told
+        values["line"] = found.diagnoses[0].line.name
+    return values
 
 
 def _check(check: GradCheck) -> dict[str, float | str | None]:
     convicted = check.names(*WRONG)
     layers = sorted({int(name[1:]) for name in convicted if name[1:].isdecimal()})
-    told: dict[str, float | str | None] = {
+    values: dict[str, float | str | None] = {
         "error": check.relative_error,
         "flat": check.flat_verdict,
         "verdict": check.verdict,
@@ -45,13 +45,13 @@ def _check(check: GradCheck) -> dict[str, float | str | None]:
         "floor_climb": check.blocks[0].first.floor / check.blocks[-2].first.floor,
     }
     for block in check.blocks:
-        told |= {
+        values |= {
             f"{block.name}.error": block.relative_error,
             f"{block.name}.verdict": block.verdict,
             f"{block.name}.first": block.first.error,
             f"{block.name}.first_floor": block.first.floor,
         }
-    return told
+    return values
 
 
 def own_facts(own: OwnGradient, checked: GradCheck | None) -> dict[str, float | str | None]:
@@ -59,11 +59,11 @@ def own_facts(own: OwnGradient, checked: GradCheck | None) -> dict[str, float | 
     if checked is None:
         return {}
     x, y = checked.point
-    told: dict[str, float | str | None] = {"x": float(x), "y": float(y)}
+    values: dict[str, float | str | None] = {"x": float(x), "y": float(y)}
     for name, block in zip(("dx", "dy"), range(2), strict=True):
-        told |= {
+        values |= {
             f"{name}.analytic": float(checked.analytic[block]),
             f"{name}.numeric": float(checked.numeric[block]),
             f"{name}.away": float(checked.absolute_error[block]),
         }
-    return told
+    return values

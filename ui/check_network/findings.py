@@ -25,7 +25,7 @@ def panels(found: CheckRecord, settled: bool, *, pattern: bool = False) -> list[
     if settled and found.check.point.size <= 2000:
         names = [component_name(found.fit, at) for at in range(found.check.point.size)]
     return [
-        Panel(charts.errors(found, told=settled), name="blocks", span=2),
+        Panel(charts.errors(found, with_sentences=settled), name="blocks", span=2),
         Panel(charts.components(found, names), name="components",
               labels={"x": "analytic, decades", "y": "numeric, decades"}),
         Panel(pattern_chart.elements(found, names), name="elements") if pattern else

@@ -83,25 +83,27 @@ def crosshair(point, own) -> list[dict]:
 
 def summary(own, found, check, point) -> str:
     """Which partial is wrong, where, and what is right at the point."""
-    told = [window_sentence(found, which) for which in (0, 1)]
-    told += point_sentences(own, check, point) if check else ()
-    return spelled(" ".join(told))
+    sentences = [window_sentence(found, which) for which in (0, 1)]
+    sentences += point_sentences(own, check, point) if check else ()
+    return spelled(" ".join(sentences))
 
 
 def point_sentences(own, check, point) -> list[str]:
     """What the check at the point found, with the right value of what is wrong."""
     place = pair(point, 4)
     right = own.right(np.array(point))
-    told = [
+    sentences = [
         f"At {place} {NAMES[which]} should be {number(right[which], 6)}, and yours gives "
         f"{number(check.analytic[which], 6)}."
         for which, block in enumerate(check.blocks)
         if block.verdict in WRONG
     ]
     if check.verdict == "right":
-        told.append(f"At {place} both are right: {pair(right, 6)}.")
-    told += [block.sentence for block in check.blocks if block.verdict in ("kink", "inconclusive")]
-    return told
+        sentences.append(f"At {place} both are right: {pair(right, 6)}.")
+    sentences += [
+        block.sentence for block in check.blocks if block.verdict in ("kink", "inconclusive")
+    ]
+    return sentences
 
 
 def pair(values, digits: int) -> str:

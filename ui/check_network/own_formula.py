@@ -78,7 +78,7 @@ def check(state: PageState, texts: dict[str, str]) -> None:
         point = point_of(state, own)
         found, heights = _map(own)
         checked, fault = check_at(own, point)
-        told = own_charts.summary(own, found, checked, point)
+        text = own_charts.summary(own, found, checked, point)
         stage(
             [
                 Panel(own_charts.error_map(own, found, which, point, heights), click="point",
@@ -90,7 +90,7 @@ def check(state: PageState, texts: dict[str, str]) -> None:
             handles=[Handle("point", point, "The point to check: drag it, or use the arrow keys")],
             legend=own_charts.legend(),
             boards=[board],
-            words=f"{told} {fault}".strip(),
+            words=f"{text} {fault}".strip(),
             table=own_charts.table(own, checked, point),
             lesson=telling(state, lambda: own_facts(own, checked)),
             columns="minmax(0, 1fr) minmax(0, 1fr)",

@@ -87,7 +87,7 @@ def _told(result, names, part, places) -> dict:
 
 
 def _sentence(check, names, at: int) -> str:
-    told = component_sentence(check, names, at)
+    sentence = component_sentence(check, names, at)
     if not check.settled[at]:
-        return told
-    return f"{told}\nratio {number(check.analytic[at] / check.settled[at], 4)}"
+        return sentence
+    return f"{sentence}\nratio {number(check.analytic[at] / check.settled[at], 4)}"

@@ -10,15 +10,15 @@ from ui.prose import csv_text, fitted, number, spelled
 def summary(result, *, hush: bool = False, notes: tuple[str, ...] = ()) -> str:
     """What the check found, in two or three sentences; `hush` keeps the suspect line secret."""
     check = result.check
-    told = [flat_sentence(check)]
+    sentences = [flat_sentence(check)]
     if result.first is not None:
-        told.insert(0, start_sentence(result))
+        sentences.insert(0, start_sentence(result))
     if not hush:
-        told.append(suspect_sentence(result))
-    told += block_sentences(check)
+        sentences.append(suspect_sentence(result))
+    sentences += block_sentences(check)
     if not check.reason:
-        told.append(taylor_sentence(result))
-    return spelled(" ".join(filter(None, [*told, *notes])))
+        sentences.append(taylor_sentence(result))
+    return spelled(" ".join(filter(None, [*sentences, *notes])))
 
 
 def taylor_sentence(result) -> str:

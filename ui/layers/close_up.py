@@ -51,9 +51,9 @@ def activations(plans: Sequence[FlowPlan]) -> None:
         for column, each in zip(st.columns(ABREAST), row, strict=False):
             with column, st.container(border=True):
                 _card(each, next(cost for cost in spent if cost.name == each.name), plain["exp"])
-    told = ", ".join(f"{name} {number(ns, 2)}" for name, ns in plain.items())
-    st.caption(f"Nanoseconds for an element, measured on this machine in one run: {told}. The line "
-               "in colour is the value, the grey one the slope.")  # fmt: skip
+    times = ", ".join(f"{name} {number(ns, 2)}" for name, ns in plain.items())
+    st.caption(f"Nanoseconds for an element, measured on this machine in one run: {times}. The "
+               "line in colour is the value, the grey one the slope.")  # fmt: skip
 
 
 def _card(activation: Activation, cost: Cost, exp: float) -> None:
@@ -112,10 +112,10 @@ def close_up(plan: FlowPlan, sample: int) -> CloseUp:
     deaths = [
         layer.why_dead(int(unit)) for layer in found.layers for unit in np.flatnonzero(layer.dead)
     ]
-    told, more = deaths[:EXPLAINED], len(deaths) - EXPLAINED
+    shown, more = deaths[:EXPLAINED], len(deaths) - EXPLAINED
     if more > 0:
-        told.append(f"And {more:,} more.")
-    return CloseUp(rows, states, tuple(told), paths_sentence(found))
+        shown.append(f"And {more:,} more.")
+    return CloseUp(rows, states, tuple(shown), paths_sentence(found))
 
 
 def paths_sentence(found: ReluUnits) -> str:

@@ -4,7 +4,7 @@ A change that goes through Streamlit is a message to the session, a rerun on a t
 elements, a message back and a React update: two thirds of what it costs. While a hand moves none
 of that is needed: the body of the page's live fragment says what to show, and it goes straight
 back. Once the hand has let go, and wherever this connection is missing, Streamlit is asked.
-`ui/live/switchboard.py` holds the connections.
+`ui/live/sockets.py` holds the connections.
 """
 
 from collections.abc import Callable

@@ -8,15 +8,15 @@ from ui.prose import number, percent, spelled, table
 def one(case) -> list[str]:
     """One sentence for each size of batch."""
     norm = float(np.linalg.norm(case.true[case.free]))
-    told = []
+    sentences = []
     laws = case.expected(case.sizes, case.draw)
     for size, spread, law, uphill in zip(case.sizes, case.spread, laws, case.uphill, strict=True):
         of_all = f"Batch of {size} out of {case.fit.samples}"
-        told.append(
+        sentences.append(
             f"{of_all}: {number(spread)} from the true gradient (law: {number(law)}), which is "
             f"{number(norm)} long. {percent(float(uphill))} of the batches lead up."
         )
-    return told
+    return sentences
 
 
 def table_of_sizes(case) -> str:
@@ -37,18 +37,22 @@ def run(case) -> str:
     ends = {racer.name: float(case.excess(case.paths[racer.name][-1])) for racer in case.racers}
     start = float(case.excess(np.array(case.fit.start)))
     going = {name: end for name, end in ends.items() if end <= start}
-    told = []
+    sentences = []
     if going:
         best = min(going, key=lambda name: going[name])
-        told.append(f"{best} ends lowest, {number(going[best])} above the minimum, "
-                    f"for {case.course.budget} {case.equal}.")  # fmt: skip
+        sentences.append(
+            f"{best} ends lowest, {number(going[best])} above the minimum, "
+            f"for {case.course.budget} {case.equal}."
+        )
     if lost := [name for name in ends if name not in going]:
-        told.append(f"{' and '.join(lost)} climb: the rate {number(case.method.learning_rate)} is "
-                    f"too large (limit of the whole gradient: {number(case.limit)}).")  # fmt: skip
-        return " ".join(told)
-    told.append(_spent(case))
-    told.append(_promise(case))
-    return " ".join(told)
+        sentences.append(
+            f"{' and '.join(lost)} climb: the rate {number(case.method.learning_rate)} is too "
+            f"large (limit of the whole gradient: {number(case.limit)})."
+        )
+        return " ".join(sentences)
+    sentences.append(_spent(case))
+    sentences.append(_promise(case))
+    return " ".join(sentences)
 
 
 def _spent(case) -> str:
@@ -99,16 +103,16 @@ def late(case) -> str:
     side = "below" if case.late.rate < case.limit else "above"
     fate = "shrinks" if longest < 1 else "grows"
     ends = ", ".join(f"{name} {number(float(run.last_value))}" for name, run in case.runs.items())
-    told = (
+    text = (
         f"Late by {case.delay.lag}: rate × curvature = {number(case.late.rate)} is {side} the "
         f"limit {number(case.limit)}; the longest root is {number(longest, 4)}, so the error "
         f"{fate}. Last losses: {ends}."
     )
     if longest >= 1 and case.delay.compensation:
-        told += " Compensation leaves the roots where they are: at the minimum g·g is 0."
+        text += " Compensation leaves the roots where they are: at the minimum g·g is 0."
     used, turned = (float(part.max()) for part in case.mistaken)
     return (
-        f"{told}\nAt worst the late gradient differs from that of now by {number(used)} times its "
+        f"{text}\nAt worst the late gradient differs from that of now by {number(used)} times its "
         f"length; with the true Hessian in place of g·g it would by {number(turned)}, which is "
         "rounding."
     )
@@ -129,24 +133,24 @@ def order(case) -> str:
     near = min(ends, key=lambda name: ends[name])
     far = max(ends, key=lambda name: ends[name])
     losses = {name: float(values[-1]) for name, values in case.losses.items()}
-    told = (
+    text = (
         f"After {number(float(case.passes[-1]))} passes “{near}” is nearest, {number(ends[near])} "
         f"from the minimum, and “{far}” farthest, {number(ends[far])}. Dealt “{case.told}”, the "
         f"true risk is {number(losses['true risk'] - losses['training'])} above the training loss"
     )
     if not np.isfinite(case.gap):
-        return told + ", for which so few samples have no law."
-    return told + f" (law for the best line: {number(case.gap)})."
+        return text + ", for which so few samples have no law."
+    return text + f" (law for the best line: {number(case.gap)})."
 
 
 def table_of_orders(case) -> str:
     first = int(np.argmin(np.abs(case.passes - 1)))
-    told = []
+    tables = []
     for head, found in (("Distance", case.distances), ("Loss", case.losses)):
         rows = [[name, number(float(values[first])), number(float(values[-1]))]
                 for name, values in found.items()]  # fmt: skip
-        told.append(table((head, "after one pass", "at the end"), rows, named=True))
-    return "".join(told)
+        tables.append(table((head, "after one pass", "at the end"), rows, named=True))
+    return "".join(tables)
 
 
 def aim(case) -> str:
@@ -158,19 +162,19 @@ def aim(case) -> str:
             "The gradient of the 0-1 loss is 0 at every step, or there is none: nothing moves, "
             f"and {percent(float(case.errors[0]))} of the samples stay wrong."
         )
-    told = (
+    text = (
         f"{name} loss from {number(float(values[0]))} to {number(float(values[-1]))}, gradient "
         f"norm {number(float(norms[-1]))}; wrong at the end: {percent(float(case.errors[-1]))} of "
         f"the samples, {percent(float(case.risks[1][-1]))} of the population."
     )
     if case.run.diverged:
-        return f"{told} {spelled(case.run.status)}"
+        return f"{text} {spelled(case.run.status)}"
     if first is not None and first < case.reached - 1:
-        told += (
+        text += (
             f" From step {first} on no sample is wrong, and the loss still goes from "
             f"{number(float(values[first]))} to {number(float(values[-1]))}."
         )
-    return told
+    return text
 
 
 def table_of_aims(case) -> str:
@@ -190,16 +194,16 @@ def stop(case) -> str:
     """Where validation says stop, the gradient there, and what going on would have cost."""
     norms, risk = case.run.gradient_norms, case.losses["true risk"]
     last = int(case.run.ended)
-    told = (
+    text = (
         f"Validation is lowest at step {case.stop}: the training gradient is "
         f"{number(float(norms[case.stop]))} there, at the end {number(float(norms[last]))}. "
         f"True risk {number(float(risk[case.stopped_at]))} there, {number(float(risk[-1]))} at the "
         f"end; training loss {number(float(case.losses['training'][-1]))}."
     )
     if case.run.diverged:
-        return f"{told} {spelled(case.run.status)}"
+        return f"{text} {spelled(case.run.status)}"
     decay = 1 / (case.stopping.learning_rate * max(case.stop, 1))
-    return f"{told} On a quadratic such a stop is a weight decay of about {number(decay)}."
+    return f"{text} On a quadratic such a stop is a weight decay of about {number(decay)}."
 
 
 def table_of_stops(case) -> str:

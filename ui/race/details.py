@@ -80,8 +80,8 @@ def sweeps(state: PageState, race: Race) -> None:
         return
     takes = SWEPT * race.steps * len(rated)
     if takes > UNASKED and not asked(state, "sweep", race):
-        told = f"Try the rates of {len(rated)} optimizers (about {seconds(takes)})"
-        st.button(told, on_click=ask, args=(state, "sweep", race), icon=":material/hourglass:")
+        label = f"Try the rates of {len(rated)} optimizers (about {seconds(takes)})"
+        st.button(label, on_click=ask, args=(state, "sweep", race), icon=":material/hourglass:")
         return
     try:
         tried = _swept(race, rated)

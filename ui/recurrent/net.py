@@ -155,8 +155,8 @@ def _looks(records: Sequence[MemoryRecord]) -> np.ndarray:
 def words(records: Sequence[MemoryRecord], steps: Sequence[int]) -> list[str]:
     if not records:
         return ["No cell is chosen: choose one or more above."]
-    told = [_moment(records, step) for step in steps[:-1]]
-    return [*told, " ".join(_ending(record) for record in records)]
+    sentences = [_moment(records, step) for step in steps[:-1]]
+    return [*sentences, " ".join(_ending(record) for record in records)]
 
 
 def _moment(records: Sequence[MemoryRecord], step: int) -> str:

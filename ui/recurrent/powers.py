@@ -106,12 +106,12 @@ def words(case: MatrixPowers) -> list[str]:
     """A sentence for each step; the last says what came of it."""
     found = case.powers
     norms = np.concatenate([[1.0], found.norms])
-    told = [
+    sentences = [
         f"After {t} steps the longest arrow is {number(norms[t])} long; the gradient has come back "
         f"as {number(float(np.linalg.norm(case.back[t])))}."
         for t in range(case.course.steps)
     ]
-    return [*told, ending(case)]
+    return [*sentences, ending(case)]
 
 
 def ending(case: MatrixPowers) -> str:

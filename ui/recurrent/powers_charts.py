@@ -68,8 +68,8 @@ def _kreiss(found, steps: int) -> dict[str, Any]:
 
     It is a trace, for a new layout would have Plotly draw the panel anew.
     """
-    told = np.isfinite(found.kreiss) and found.kreiss > 1 + 1e-6
-    height = np.full(2, found.kreiss if told else np.nan)
+    known = np.isfinite(found.kreiss) and found.kreiss > 1 + 1e-6
+    height = np.full(2, found.kreiss if known else np.nan)
     told_as = ["", "Kreiss: some power is at least this high"]
     return line("ink", height, name="Kreiss constant", dash="longdash", width=1.0,
                 x=np.array([0.0, steps]), mode="lines+text", text=told_as)  # fmt: skip

@@ -91,12 +91,12 @@ def scene(state: PageState) -> Scene:
 
 def words(case: UnitChain) -> list[str]:
     values, slopes = case.own
-    told = [
+    sentences = [
         f"Lag {t}: h = {number(float(values[t]))}, and a change of the start counts "
         f"{number(float(slopes[t]))} times."
         for t in range(case.unit.steps)
     ]
-    return [*told, ending(case)]
+    return [*sentences, ending(case)]
 
 
 def ending(case: UnitChain) -> str:

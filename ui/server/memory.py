@@ -18,6 +18,6 @@ def give_back() -> bool:
         mallopt = ctypes.CDLL("libc.so.6").mallopt
     except (OSError, AttributeError):
         return False
-    told = [mallopt(M_ARENA_MAX, 2), mallopt(M_MMAP_THRESHOLD, LARGE),
+    accepted = [mallopt(M_ARENA_MAX, 2), mallopt(M_MMAP_THRESHOLD, LARGE),
             mallopt(M_TRIM_THRESHOLD, LARGE)]  # fmt: skip
-    return all(told)
+    return all(accepted)

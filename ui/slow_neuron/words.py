@@ -16,9 +16,9 @@ def summary(runs: Sequence[NeuronRun]) -> str:
 
 def places(value: float) -> str:
     """Four digits, or how far it is from 1 where these would say that it is there."""
-    told = number(value, 4)
-    if told != "1" or value == 1:
-        return told
+    text = number(value, 4)
+    if text != "1" or value == 1:
+        return text
     return f"1 − {number(1 - value)}" if value < 1 else f"1 + {number(value - 1)}"
 
 

@@ -32,8 +32,8 @@ def ending(playing: Playing, responses: dict[str, Response], view: str, known: d
     if view == LONGEST:
         return " ".join(_longest(name, each, known.get(name)) for name, each in responses.items())
     if view == DRIFT:
-        told = " ".join(_drift(name, each) for name, each in known.items())
-        return told or "None of these has a known drift under this stream."
+        text = " ".join(_drift(name, each) for name, each in known.items())
+        return text or "None of these has a known drift under this stream."
     if view == ANGLE:
         return _climbs(playing, responses)
     parts = [_last(playing, each, responses[each.name]) for each in playing.optimizers]

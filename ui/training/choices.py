@@ -92,8 +92,8 @@ def _missing() -> str:
     for optimizer in OPTIMIZERS:
         if untrainable(optimizer):
             reasons.setdefault(untrainable(optimizer), []).append(optimizer.name)
-    told = "; ".join(f"{' and '.join(names)} ({reason})" for reason, names in reasons.items())
-    return f"Not offered, for a network is too large for them: {told}."
+    text = "; ".join(f"{' and '.join(names)} ({reason})" for reason, names in reasons.items())
+    return f"Not offered, for a network is too large for them: {text}."
 
 
 # ------------------------------------------------------------------ sliders, and what they make
@@ -153,8 +153,8 @@ def names(plans: Sequence[TrainingPlan]) -> list[str]:
         if first.name == second.name and first != second:
             ways.append([_values(first), _values(second)])
     telling = [ways[0], *(way for way in ways[1:] if way[0] != way[1])]
-    told = [", ".join(part for way in telling for part in way[at]) for at in (0, 1)]
-    return told if told[0] != told[1] else [f"{told[0]} (left)", f"{told[1]} (right)"]
+    titles = [", ".join(part for way in telling for part in way[at]) for at in (0, 1)]
+    return titles if titles[0] != titles[1] else [f"{titles[0]} (left)", f"{titles[1]} (right)"]
 
 
 def _form(plan: TrainingPlan) -> list[str]:

@@ -161,7 +161,7 @@ def test_the_first_try_is_worth_most_and_the_second_half():
     assert (late.points, late.most, late.asks) == (2 * WORTH[1], 4, "")
     told = follow(case, ["dW1", "db1", "tanh' = 1 - a", "Slope taken at a"])
     assert (told.points, told.asks) == (0, "")
-    assert [reply.told for reply in told.replies] == [None, bug, None, bug]
+    assert [reply.revealed for reply in told.replies] == [None, bug, None, bug]
 
 
 def test_a_question_goes_on_from_the_line_to_the_slip_and_offers_no_answer_twice():

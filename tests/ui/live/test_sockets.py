@@ -9,7 +9,7 @@ import pytest
 from calls import called, finish
 
 from ui.cache import CrowdedError
-from ui.live import switchboard
+from ui.live import sockets
 from ui.live.connection import Connection
 from ui.live.turn import give_way
 from ui.live.visit import Visit
@@ -38,7 +38,7 @@ def run(work) -> None:
 
 
 async def refused(token: str, **headers: str) -> bool:
-    async with called(switchboard.call, token, **headers) as caller:
+    async with called(sockets.serve, token, **headers) as caller:
         first = await caller.next()
     return first["type"] == "websocket.close"
 
@@ -52,7 +52,7 @@ async def close_code(caller) -> int:
 def test_changes_are_answered_one_after_the_other():
     async def work():
         connection = made(echo)
-        async with called(switchboard.call, connection.token) as caller:
+        async with called(sockets.serve, connection.token) as caller:
             assert await caller.next() == ACCEPTED
             for sequence in range(3):
                 caller.say({"sequence": sequence})
@@ -77,7 +77,7 @@ def test_unknown_tokens_and_other_origins_are_refused_before_they_are_taken():
 def test_a_line_has_one_caller_and_who_comes_beside_them_is_refused():
     async def work():
         connection = made(echo)
-        async with called(switchboard.call, connection.token) as caller:
+        async with called(sockets.serve, connection.token) as caller:
             assert await caller.next() == ACCEPTED
             for sequence in range(3):
                 assert await refused(connection.token)
@@ -89,15 +89,15 @@ def test_a_line_has_one_caller_and_who_comes_beside_them_is_refused():
 
 
 def test_a_caller_who_says_nothing_may_be_replaced(monkeypatch):
-    monkeypatch.setattr(switchboard, "SILENT", 0.0)
+    monkeypatch.setattr(sockets, "SILENT", 0.0)
 
     async def work():
         connection = made(echo)
         async with (
-            called(switchboard.call, connection.token) as first,
-            called(switchboard.call, connection.token) as second,
+            called(sockets.serve, connection.token) as first,
+            called(sockets.serve, connection.token) as second,
         ):
-            assert await close_code(first) == switchboard.REPLACED
+            assert await close_code(first) == sockets.REPLACED
             assert await second.next() == ACCEPTED
             second.say({"sequence": 5})
             assert (await second.next())["bytes"] == b"5"
@@ -126,7 +126,7 @@ def test_two_answers_of_one_line_are_never_swapped():
 def test_what_is_no_change_ends_the_call(text):
     async def work():
         connection = made(echo)
-        async with called(switchboard.call, connection.token) as caller:
+        async with called(sockets.serve, connection.token) as caller:
             await caller.next()
             caller.say(text)
             assert await close_code(caller) == 1000
@@ -137,7 +137,7 @@ def test_what_is_no_change_ends_the_call(text):
 def test_a_stage_that_answers_nothing_ends_the_call_of_who_asks(caplog):
     async def work():
         connection = Connection()
-        async with called(switchboard.call, connection.token) as caller:
+        async with called(sockets.serve, connection.token) as caller:
             await caller.next()
             caller.say({"sequence": 1})
             assert await close_code(caller) == 1000
@@ -160,7 +160,7 @@ def test_work_is_given_up_when_its_asker_leaves_and_nothing_is_logged(caplog):
 
     async def work():
         connection = made(long)
-        async with called(switchboard.call, connection.token) as caller:
+        async with called(sockets.serve, connection.token) as caller:
             caller.say({"sequence": 1})
             await asyncio.to_thread(begun.wait)
             caller.leave()
@@ -175,7 +175,7 @@ def test_work_is_given_up_when_its_asker_leaves_and_nothing_is_logged(caplog):
 def test_an_answer_to_who_has_just_left_logs_nothing(caplog):
     async def work():
         connection = made(lambda told: time.sleep(0.05) or echo(told))
-        async with called(switchboard.call, connection.token) as caller:
+        async with called(sockets.serve, connection.token) as caller:
             caller.say({"sequence": 1})
 
     with caplog.at_level(logging.INFO):
@@ -186,7 +186,7 @@ def test_an_answer_to_who_has_just_left_logs_nothing(caplog):
 def test_a_change_that_fails_is_logged_and_ends_the_call(caplog):
     async def work():
         connection = made(lambda told: 1 / 0)
-        async with called(switchboard.call, connection.token) as caller:
+        async with called(sockets.serve, connection.token) as caller:
             caller.say({"sequence": 1})
             assert await close_code(caller) == 1000
 
@@ -197,12 +197,12 @@ def test_a_change_that_fails_is_logged_and_ends_the_call(caplog):
 def test_a_line_ends_with_its_session():
     async def work():
         connection = made(echo)
-        async with called(switchboard.call, connection.token) as caller:
+        async with called(sockets.serve, connection.token) as caller:
             await caller.next()
             visit = Visit("one")
             visit.ends.add(connection)
             visit.leave()
-            assert await close_code(caller) == switchboard.GONE
+            assert await close_code(caller) == sockets.GONE
         assert await refused(connection.token)
 
     run(work())
@@ -214,7 +214,7 @@ def test_work_that_is_turned_away_is_no_fault_of_ours(caplog):
 
     async def work():
         connection = made(crowded)
-        async with called(switchboard.call, connection.token) as caller:
+        async with called(sockets.serve, connection.token) as caller:
             caller.say({"sequence": 1})
             assert await close_code(caller) == 1000
 

@@ -36,7 +36,7 @@ REPLACED, GONE = 4000, 4001
 _threads = CapacityLimiter(THREADS)
 
 
-async def call(websocket: WebSocket) -> None:
+async def serve(websocket: WebSocket) -> None:
     """Answers the changes of one stage, one after the other; what is no change ends it."""
     found = connection.find(websocket.path_params["token"])
     if found is None or _busy(found) or not from_here(websocket):
@@ -132,10 +132,10 @@ def from_here(websocket: WebSocket) -> bool:
 async def known(request: Request) -> Response:
     """Whether a connection's session is there, and which release of ours answers."""
     there = connection.find(request.path_params["token"]) is not None
-    told = orjson.dumps({"known": there, "version": version()})
-    return Response(told, media_type="application/json", headers={"Cache-Control": "no-store"})
+    answer = orjson.dumps({"known": there, "version": version()})
+    return Response(answer, media_type="application/json", headers={"Cache-Control": "no-store"})
 
 
 def routes() -> list[Route | WebSocketRoute]:
     """The routes to hand to the server."""
-    return [WebSocketRoute("/live/{token}", call), Route("/live/{token}", known)]
+    return [WebSocketRoute("/live/{token}", serve), Route("/live/{token}", known)]
