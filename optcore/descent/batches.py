@@ -1,5 +1,6 @@
 """Mini-batches: the gradient of a few samples in place of that of all."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -51,6 +52,11 @@ class Batches(Disturbance):
         wanted = np.minimum(np.round(wanted), max(samples, self.size)).astype(int)
         if self.order not in PASSING:
             return wanted
+        if self.growth is None:
+            size = min(self.size, samples)
+            a_pass = -(-samples // size)
+            last = np.arange(steps) % a_pass == a_pass - 1
+            return np.where(last, samples - size * (a_pass - 1), size)
         left = samples
         for t, size in enumerate(wanted):
             wanted[t] = min(size, left)
@@ -139,10 +145,10 @@ class BatchGradients:
             return self.deck.objective.batch_grad(point, self.deck[t])
         return np.stack(self.quick(t, *np.moveaxis(point, -1, 0)), axis=-1)
 
-    def at_floats(self, t: int, *point: float):
-        if self.quick is None:
-            return self(t, np.array(point)).tolist()
-        return self.quick(t, *point)
+    @property
+    def at_floats(self) -> Callable[..., Sequence[float]]:
+        """A function of the step and the coordinates, plain floats."""
+        return self.quick or (lambda t, *point: self(t, np.array(point)).tolist())
 
     def objective(self, t: int) -> "OnBatch":
         """What a method that asks for more than one gradient may ask at a step."""

@@ -25,12 +25,12 @@ def losses_before(objective, batches: Batches, points: np.ndarray) -> np.ndarray
     the sample yet; from the second pass on it is one of the training loss.
     """
     deck = batches.deal(objective, len(points))
-    if np.ndim(batches.seed):
-        return np.array([deck.objective.batch_value(p, deck[t]) for t, p in enumerate(points)])
     losses = np.empty(points.shape[:-1])
-    sizes = np.array([len(deck[t]) for t in range(len(points))])
+    sizes = np.array([deck[t].shape[-1] for t in range(len(points))])
     for size in np.unique(sizes):  # all steps of a size at once
         (rows,) = np.nonzero(sizes == size)
-        cards = np.stack([deck[t] for t in rows]).reshape(-1, *[1] * (points.ndim - 2), size)
+        cards = np.stack([deck[t] for t in rows])
+        shared = points.ndim - cards.ndim  # axes of runs that see the same samples
+        cards = cards.reshape(len(rows), *[1] * shared, *cards.shape[1:])
         losses[rows] = deck.objective.batch_value(points[rows], cards)
     return losses

@@ -69,9 +69,9 @@ class Case:
     @cached_property
     def means(self) -> np.ndarray:
         """The gradients of the batches (sizes, batches, 2)."""
-        gathered = self.each[self.cards % len(self.each)]
-        sums = np.cumsum(gathered, axis=1)[:, self.sizes - 1]
-        return np.moveaxis(sums, 1, 0) / self.sizes[:, None, None]
+        drawn, begins = self.cards % len(self.each), [0, *self.sizes[:-1]]
+        added = [np.add.reduceat(pull[drawn], begins, axis=1) for pull in self.each.T]
+        return np.cumsum(added, axis=2).T / self.sizes[:, None, None]
 
     @cached_property
     def spread(self) -> np.ndarray:

@@ -202,9 +202,9 @@ def scene(state: PageState) -> Scene:
         [
             Panel(chart.paths(case), span=2, name="paths",
                   view=state.view(), labels={"x": "w", "y": "b"}),
-            Panel(chart.distances(case), name="distance", time=list(case.passes),
+            Panel(chart.distances(case), name="distance", time=case.passes.tolist(),
                   labels={"x": "pass", "y": "distance"}),
-            Panel(chart.losses(case), name="losses", time=list(case.passes),
+            Panel(chart.losses(case), name="losses", time=case.passes.tolist(),
                   labels={"x": "pass", "y": "loss"}),
         ],
         [board],

@@ -1,7 +1,7 @@
 """The view on a run: all samples, a batch and single ones at equal samples, steps or time."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -103,9 +103,7 @@ class Case:
     def costs(self) -> np.ndarray:
         """What has been spent at each position of the clock, most of them early on: there most
         happens, and a logarithmic axis shows it."""
-        budget = self.course.budget
-        early, all_along = np.geomspace(1, budget, LONGEST // 2), np.linspace(0, budget, LONGEST)
-        return np.unique(np.concatenate([early, all_along]).round())
+        return _positions(self.course.budget)
 
     @property
     def spent(self) -> np.ndarray:
@@ -115,7 +113,7 @@ class Case:
     @property
     def time(self) -> list[float]:
         """What has been spent, a little before the first of it where it is nothing."""
-        return [0.8 * self.costs[1], *self.costs[1:]]
+        return [0.8 * float(self.costs[1]), *self.costs[1:].tolist()]
 
     @cached_property
     def rows(self) -> dict[str, np.ndarray]:
@@ -218,6 +216,18 @@ class Case:
         return ground_of(self.fit, 61, 1)
 
 
+@lru_cache(maxsize=8)
+def _positions(budget: int) -> np.ndarray:
+    early, all_along = np.geomspace(1, budget, LONGEST // 2), np.linspace(0, budget, LONGEST)
+    return np.unique(np.concatenate([early, all_along]).round())
+
+
+@lru_cache(maxsize=8)
+def _spent(budget: int, unit: str) -> list[str]:
+    """What the clock says at each of its positions."""
+    return [f"{number(spent)} {unit}" for spent in _positions(budget)]
+
+
 @cached
 def _fit(points: int, seed: int) -> LinearRegression:
     return LinearRegression.drawn(points, seed)
@@ -270,7 +280,7 @@ def scene(state: PageState) -> Scene:
         columns_of=lambda: take_away.run(case),
         program=lambda: take_away.run_program(case),
         clock=Clock(len(case.costs) - 1, state.clock(range(len(case.costs))),
-                    [f"{number(spent)} {case.equal}" for spent in case.costs],
+                    _spent(case.course.budget, case.equal),
                     unit=case.equal, name="Spent", opens=4),
         legend=legend(RACERS),
         columns="minmax(0, 5fr) minmax(0, 4fr)",

@@ -48,6 +48,8 @@ def shares(case) -> dict[str, Any]:
     decay = framed("law", across, case.decayed, silent=True, line={"width": 2.0})
     known = np.where(np.isfinite(case.matching), case.matching, np.nan)
     exact = framed("training", across, known, silent=True, yaxis="y2", line={"width": 1.8})
+    for trace in (stop, decay, exact):  # the same for every run of so many steps
+        trace["meta"]["still"] = True
     return figure(
         [stop, decay, exact, holding("y"), holding("y2")],
         "Share of the way; dashed: decay",
