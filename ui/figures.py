@@ -165,10 +165,10 @@ def needle(x: np.ndarray, ends: Iterable[float], colour: str = "ink", name: str 
     }
 
 
-def later(trace: dict[str, Any]) -> dict[str, Any]:
-    """The same, but not before the clock has left its first step: it tells what comes of it."""
-    unseen = np.full(np.shape(trace["x"]), np.nan)
-    rows = {axis: np.stack([unseen, np.asarray(trace[axis], float)]) for axis in "xy"}
+def later(trace: dict[str, Any], steps: int = 1) -> dict[str, Any]:
+    """The same, but not before the clock has gone so many steps: it tells what comes of them."""
+    unseen = [np.full(np.shape(trace["x"]), np.nan)] * steps
+    rows = {axis: np.stack([*unseen, np.asarray(trace[axis], float)]) for axis in "xy"}
     kept = {name: part for name, part in trace.items() if name not in rows}
     return kept | {"meta": {**trace["meta"], "play": "frame", **rows}}
 

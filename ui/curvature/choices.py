@@ -42,10 +42,10 @@ def choose(state: PageState, complaints):
     if view == EDGE:
         controls.choose(state, "network", "Network", width=210, **BARE)
     if view in (RUN, STUCK):
-        controls.choose(state, "subject", "Run of", width=170, **BARE)
+        controls.choose(state, "subject", "Run of", width=150, **BARE)
     if not of_surface(state):
         return FIRST
-    picked = controls.choose(state, "surface", "Surface", width=160, **BARE)
+    picked = controls.choose(state, "surface", "Surface", width=140, **BARE)
     surface = formed(state, picked, complaints)
     with st.popover("Map", icon=":material/map:"):
         controls.choose(state, "map", "Where starts lead to")
@@ -68,7 +68,7 @@ def _ask(state: PageState, surface, place) -> None:
     """A question with its answers, and the score so far."""
     right, asked = state.memory.get("score", (0, 0))
     with place.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown("**Will the loss go up or down?**")
+        st.markdown("**Up or down?**")
         for answer in GUESSES:
             act = partial(guess, state, surface, answer)
             st.button(answer, key=f"guess/{answer}", on_click=act)

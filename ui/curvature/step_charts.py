@@ -97,30 +97,42 @@ def along_the_gradient(case: StepCase, secret: bool = False, asked: bool = False
     line = track("linear", "still", x=case.rates, y=case.line)
     parabola = track("quadratic", "still", x=case.rates, y=case.parabola)
     truth = track("loss", "curve", x=case.rates, y=case.change, label="change")
-    data = [line, parabola, *([] if secret else [truth]), *_landmarks(case, secret)]
-    plot = layout("ray", "rate η", (0, case.top), "change of loss", scale(case, secret or asked))
+    ends = scale(case, secret or asked)
+    curves = [line, parabola] if secret else [line, parabola, truth]
+    data = [_here(case, ends), *curves, *_landmarks(case, secret)]
+    plot = layout("ray", "rate η", (0, case.top), "change of loss", ends)
     plot["shapes"] = [level(0)]
     return {"data": data, "layout": plot}
 
 
 def _landmarks(case: StepCase, secret: bool) -> list[dict]:
-    """The best and the break-even rate: of the model and, named, in truth."""
-    ahead, shown = case.ahead, []
-    places = [
-        ("quadratic", float(ahead.best_rate), "best"),
-        ("quadratic", float(ahead.break_even), "break-even"),
-        ("loss", float(ahead.true_best_rate), "best"),
-        ("loss", float(ahead.true_break_even), "break-even"),
-    ]
-    for name, rate, words in places[: 2 if secret else 4]:
-        if 0 < rate <= case.top:
-            curve = case.parabola if name == "quadratic" else case.change
-            height = np.interp(rate, case.rates, curve)
-            marks = [dots(name, [rate], [height])]
-            if secret or name == "loss":
-                marks.append(notes(name, [rate], [height], [words]))
-            shown += map(later, marks) if name == "loss" else marks
+    """The best and the break-even rate: of the model, on both its curves, and, named, in truth."""
+    ahead = case.ahead
+    foreseen = {"best": ahead.best_rate, "break-even": ahead.break_even}
+    true = {"best": ahead.true_best_rate, "break-even": ahead.true_break_even}
+    shown = _marked(case, "linear", case.line, foreseen)
+    shown += _marked(case, "quadratic", case.parabola, foreseen, named=secret)
+    if not secret:
+        shown += map(later, _marked(case, "loss", case.change, true, named=True))
     return shown
+
+
+def _marked(case: StepCase, name: str, curve, rates: dict, *, named: bool = False) -> list[dict]:
+    """Marks on a curve at the rates that are in sight, and what these are called."""
+    seen = {words: float(rate) for words, rate in rates.items() if 0 < rate <= case.top}
+    if not seen:
+        return []
+    at = [*seen.values()]
+    heights = np.interp(at, case.rates, curve)
+    return [dots(name, at, heights), *([notes(name, at, heights, seen)] if named else [])]
+
+
+def _here(case: StepCase, ends: list[float]) -> dict:
+    """An upright at the rate of the step, where it meets every curve."""
+    upright = track("step", "still", x=[case.rate, case.rate], y=ends)
+    upright["line"]["width"] = 1.2
+    upright["meta"] |= {"silent": True}
+    return upright
 
 
 def bars(case: StepCase, secret: bool = False, asked: bool = False) -> dict:
@@ -132,12 +144,11 @@ def bars(case: StepCase, secret: bool = False, asked: bool = False) -> dict:
         bar(LOOKS["linear"]["colour"], 0, promise, "slope"),
         bar(LOOKS["Hessian"]["colour"], 1, cost, "bend"),
     ]
+    ends = scale(case, secret or asked)
+    data.append(_amounts([-0.3, 0.7], [promise, cost], ends))
     if not secret:
         data.append(bar(sign_colour(got), 2, _drawable(case.moments), "measured"))
-    ends = scale(case, secret or asked)
-    heights = [min(max(value, ends[0]), ends[1]) for value in (promise, cost)]
-    texts = [number(promise), f"{'+' if cost > 0 else ''}{number(cost)}"]
-    data.append(notes("loss", [-0.3, 0.7], heights, texts))
+        data.append(later(_amounts([2.3], [got], ends), MOMENTS))
     plot = layout("bars", "", (-0.6, 2.6), "change of loss", ends)
     plot["xaxis"] |= {
         "tickvals": [0, 1, 2],
@@ -146,6 +157,12 @@ def bars(case: StepCase, secret: bool = False, asked: bool = False) -> dict:
     }
     plot["shapes"] = [level(0)]
     return {"data": data, "layout": plot}
+
+
+def _amounts(at, values, ends: list[float]) -> dict:
+    """Numbers with their signs where bars end, or the plot does."""
+    texts = [f"{'+' if value > 0 else ''}{number(value)}" for value in values]
+    return notes("loss", at, np.clip(np.nan_to_num(values), ends[0], ends[1]), texts)
 
 
 def _drawable(heights: np.ndarray) -> np.ndarray:

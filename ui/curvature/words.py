@@ -114,7 +114,19 @@ def _pair(values) -> str:
 
 def run(tracked: CurvatureTrack, status: str) -> str:
     """How a run went, and whether its gradient grew while its loss fell."""
-    return f"{status}\n{strong_gradient(tracked)} {_edge(tracked)}".strip()
+    told = [*_parting(tracked), status, strong_gradient(tracked), _edge(tracked)]
+    return f"{told[0]}\n{' '.join(told[1:])}"
+
+
+def _parting(tracked: CurvatureTrack) -> list[str]:
+    """One sentence where the whole run has a gradient that grew and a loss that fell."""
+    norms, values = tracked.gradient_norms[[0, -1]], tracked.values[[0, -1]]
+    if not (norms[1] > norms[0] and values[1] < values[0]):
+        return []
+    return [
+        f"The gradient norm grows, from {number(norms[0])} to {number(norms[1])}, while the loss "
+        f"falls, from {number(values[0])} to {number(values[1])}."
+    ]
 
 
 def strong_gradient(tracked: CurvatureTrack) -> str:

@@ -138,6 +138,32 @@ def test_what_the_words_say_of_a_step_is_what_happened():
     assert words.step(still)[-1].startswith("The gradient is 0")
 
 
+def test_step_best_and_break_even_rate_stand_on_every_curve_of_a_step():
+    shown = case.step_case(Rosenbrock(), (-1.2, 1.0), 2.4e-4)
+    ahead, data = shown.ahead, step_charts.along_the_gradient(shown)["data"]
+    marks = {each["name"]: each for each in data if each["mode"] == "markers"}
+    for name, rates in {
+        "linear": (ahead.best_rate, ahead.break_even),
+        "quadratic": (ahead.best_rate, ahead.break_even),
+    }.items():
+        np.testing.assert_allclose(marks[name]["x"], rates)
+    slope = float(ahead.model.squared_slope)
+    np.testing.assert_allclose(marks["linear"]["y"], -slope * marks["linear"]["x"])
+    np.testing.assert_allclose(marks["quadratic"]["y"][1], 0, atol=1e-3 * slope * ahead.best_rate)
+    (upright,) = [each for each in data if each["name"] == "step"]
+    np.testing.assert_allclose(upright["x"], [2.4e-4, 2.4e-4])
+
+
+def test_what_was_measured_is_told_when_the_step_is_done():
+    shown = case.step_case(Rosenbrock(), (-1.2, 1.0), 2.4e-4)
+    *_, told = step_charts.bars(shown)["data"]
+    assert told["text"] == [words.number(shown.ahead.measured)]
+    assert np.isnan(told["meta"]["y"][:-1]).all()
+    assert len(told["meta"]["y"]) == case.MOMENTS + 1
+    assert not [each for each in step_charts.bars(shown, secret=True)["data"]
+                if each.get("text") == told["text"]]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("guess", "rate", "right"),
     [("Up", 2e-3, True), ("Down", 2e-3, False), ("Down", 1e-4, True), ("Up", 1e-4, False),
@@ -157,6 +183,9 @@ def test_the_run_of_the_lecture_grows_its_gradient_while_its_loss_falls():
     assert found["loss_falls"] == "yes"
     assert found["gradient_start"] == pytest.approx(2.5 * np.sqrt(2))
     assert "while the gradient" in words.strong_gradient(tracked)
+    headline = words.run(tracked, "Still moving.").split("\n")[0]
+    assert headline.startswith("The gradient norm grows, from 3.54 to ")
+    assert "while the loss falls" in headline
     for chart in run_charts.history(tracked, 12, 0.0):
         validated(chart)
 
