@@ -36,7 +36,7 @@ def run() -> Section:
         "Memory and arrivals",
         f"{HOSTILE} visitors stay {STAY:g} s, each at another address that asks for the most that "
         f"its page can do: networks of 64 layers of 512 units, checks of 16,921 parameters, long "
-        f"trainings, sweeps. The budget for results and work is {BUDGET} MB (OPTSCOPE_MEMORY). "
+        f"trainings, sweeps. The process should stay below {BUDGET} MB (OPTSCOPE_MEMORY). "
         f"Then {ARRIVALS} visitors arrive at a server started with `ulimit -n {FILES}`, and stay "
         "until all have come.",
     )

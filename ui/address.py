@@ -7,8 +7,9 @@ from typing import Any, TypeVar
 import numpy as np
 
 from optcore.knobs import knobs
-from ui.parameters import Origin, Parameter, Place, Scrubbed, Slider, Sliders, View, slider
+from ui.parameters import Chosen, Origin, Parameter, Place, Scrubbed, Slider, Sliders, slider
 from ui.prose import quoted
+from ui.zoom import View
 
 Read = TypeVar("Read")
 # What others add to an address, and no page of ours is told of.
@@ -141,7 +142,7 @@ class Address:
 
         `held` are values by name: an origin, whose own link stands behind the parameters.
         """
-        self.memory.update(source={}, values=dict(held), notices=[])
+        self.memory.update(source={}, values=dict(held), notices=[], asked=[])
         self.memory["source"] = {**self.base, **parameters}
 
     def arrive(self, parameters: Mapping[str, str]) -> None:
@@ -159,6 +160,24 @@ class Address:
             # A notice or the origin itself is all that reading it leaves.
             if self.value(row) is not None:
                 self.memory["source"] = {**self.base, **self.memory["source"]}
+        self.memory["asked"] = list(ours)
+        self._choose_what_is_meant()
+
+    def _choose_what_is_meant(self) -> None:
+        """Chooses what the names of an address belong to, where it says nothing else of that.
+
+        Names that belong to different things, or to several, leave it open.
+        """
+        source, asked, meant = self.memory["source"], set(self.memory["asked"]), {}
+        # From the last row to the first: what a name belongs to can belong to one before it.
+        for row in reversed(self.rows.values()):
+            if row.name not in source and len(meant.get(row.name, ())) == 1:
+                source[row.name] = row.write(meant[row.name][0])
+                asked.add(row.name)
+            if row.name in asked and isinstance(row.when, Chosen):
+                common = meant.get(row.when.name, row.when.options)
+                both = tuple(option for option in common if option in row.when.options)
+                meant[row.when.name] = both
 
     def _origins(self) -> Iterator[Origin]:
         return (row for row in self.table if isinstance(row, Origin))
@@ -228,17 +247,45 @@ class Address:
             del source[name]
         return found
 
+    def waiting(self) -> list[str]:
+        """The names of the address that nothing on the page has used up to now.
+
+        Asked once `parameters` has read all that applies.
+        """
+        self.memory["asked"] = [name for name in self.memory["asked"] if self._waits(name)]
+        return self.memory["asked"]
+
+    def _waits(self, name: str) -> bool:
+        row, value = self.rows.get(name), self.memory["values"].get(name)
+        if value is None:
+            return name in self.memory["source"]
+        return row is not None and row.present(value, self) != value
+
     def note_strangers(self) -> None:
         if found := self.strangers():
-            told = ", ".join(map(quoted, found[:5]))
             self.memory["notices"].append(
-                f"The link's {told} was not used: this page knows no such name."
+                f"The link's {_listed(found)} was not used: this page knows no such name."
             )
+
+    def note_waiting(self) -> None:
+        found = self.waiting()
+        wait = "waits" if len(found) == 1 else "wait"
+        self.memory["waiting"] = (
+            f"The link's {_listed(found)} {wait}: what it belongs to is not chosen here."
+            if found else ""
+        )  # fmt: skip
 
 
 def empty() -> dict[str, Any]:
     """The memory of a page that nobody has opened yet."""
-    return {"source": None, "values": {}, "notices": [], "published": {}}
+    return {
+        "source": None,
+        "values": {},
+        "notices": [],
+        "published": {},
+        "asked": [],
+        "waiting": "",
+    }
 
 
 def _reads(row: Parameter, text: str) -> bool:
@@ -254,6 +301,11 @@ def _says(row: Parameter, text: str, value, state: Address) -> bool:
         return row.present(row.parse(text), state) == value
     except ValueError:
         return False
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+    return ", ".join(map(quoted, names[:5])) + more
 
 
 def _meant(name: str, endings: Sequence[str]) -> bool:

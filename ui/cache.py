@@ -1,7 +1,7 @@
 """Results kept for all visitors, within one budget of bytes for the whole process.
 
-`OPTSCOPE_MEMORY` sets the budget in megabytes: what is kept and what running work has asked for
-together stay below it.
+`OPTSCOPE_MEMORY` says in megabytes what the process should stay below: what is kept and what
+running work has asked for together take PART of it at most.
 """
 
 import os
@@ -18,8 +18,11 @@ from typing import Any
 import numpy as np
 
 MEGABYTE = 1_000_000
+# The rest is for Python itself, about 100 MB, for a megabyte a visitor, and for what a guess of
+# some work's size leaves out.
+PART = 0.7
 # What one entry or one piece of work may take of the budget.
-SHARE = 0.5
+SHARE = 0.7
 # Seconds that work waits for others' to end before it is turned away.
 PATIENCE = 20.0
 # An entry's own names, key and place in the order.
@@ -66,7 +69,7 @@ class Cache:
         size = (weight(result) if size is None else size) + OVERHEAD
         with self._changed:
             self._drop(key)
-            if size <= SHARE * self.budget:
+            if size <= self.most:
                 self._entries[key] = _Entry(result, size)
                 self.size += size
                 self._shrink()
@@ -117,13 +120,18 @@ class Cache:
 
     def fits(self, size: int) -> bool:
         """Whether work of that size may be begun at all."""
-        return size <= SHARE * self.budget
+        return size <= self.most
+
+    @property
+    def most(self) -> float:
+        """The bytes that one entry or one piece of work may take."""
+        return SHARE * self.budget
 
     def _require(self, size: int) -> None:
         if not self.fits(size):
             raise CrowdedError(
                 f"This would take about {size / MEGABYTE:,.0f} MB, and one calculation may take "
-                f"{SHARE * self.budget / MEGABYTE:,.0f} MB. Take something smaller."
+                f"{self.most / MEGABYTE:,.0f} MB. Take something smaller."
             )
 
     def _shrink(self) -> None:
@@ -166,7 +174,7 @@ def _weight(thing, seen: set[int]) -> int:
 
 
 def _budget() -> int:
-    return int(float(os.environ.get("OPTSCOPE_MEMORY", "1000")) * MEGABYTE)
+    return int(float(os.environ.get("OPTSCOPE_MEMORY", "1000")) * PART * MEGABYTE)
 
 
 CACHE = Cache(_budget())

@@ -23,9 +23,10 @@ from ui.lessons import OpenLesson, lessons, prose
 from ui.live.stage import ASIDE
 from ui.live.take_away import take_away
 from ui.own_lesson import maker
-from ui.parameters import Origin, Scrubbed, View
+from ui.parameters import Origin, Scrubbed
 from ui.prose import scrolling
 from ui.state import PageState
+from ui.zoom import View
 
 # Characters of a link that a phone still reads off a screen.
 LONGEST_CODE = 900

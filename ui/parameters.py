@@ -75,6 +75,21 @@ def always(state) -> bool:
     return True
 
 
+@dataclass(frozen=True)
+class Chosen:
+    """Whether one of `options` is chosen under a name of the table that applies itself."""
+
+    name: str
+    options: tuple
+
+    def __call__(self, state) -> bool:
+        return state.row(self.name).when(state) and state[self.name] in self.options
+
+
+def chosen(name: str, *options) -> Chosen:
+    return Chosen(name, options)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Parameter:
     """One name in the address.
@@ -82,10 +97,11 @@ class Parameter:
     `parse` reads its text and raises ValueError with a sentence; `write` is the inverse.
     `default_of` finds the default from the rest of the state where `default` is not fixed; where
     it is `pinned` it is written all the same. `when` says whether the name applies at present:
-    else it is neither read nor written, but no mistake. `resets` are the names, or endings that
-    begin with a dot, that go back to their defaults when a person chooses another value.
-    One that is not `shared` is left out of a link for others. `formerly` are names that older
-    links have for it, each with a template for what their text says now.
+    else it is neither read nor written, but no mistake; where it takes one thing to be `chosen`, an
+    address that leaves that open means it. `resets` are the names, or endings that begin with a
+    dot, that go back to their defaults when a person chooses another value. One that is not
+    `shared` is left out of a link for others. `formerly` are names that older links have for it,
+    each with a template for what their text says now.
     """
 
     name: str
@@ -209,45 +225,6 @@ class Step(Scrubbed):
 
 def step(most: int, name: str = "at") -> Step:
     return Step(name=name, parse=number(0, most, whole=True))
-
-
-@dataclass(frozen=True, kw_only=True)
-class View(Parameter):
-    """What is seen of a panel, as the stage tells it; empty is the usual view.
-
-    `seen` says whether the panel shows what this tells of at present.
-    """
-
-    panel: int = 0
-    seen: Callable[[Any], bool] = always
-    default: str = ""
-
-    def moved(self, report: Mapping, state) -> dict[str, Any]:
-        text = part_of(report, "views").get(str(self.panel))
-        if not isinstance(text, str) or not self.seen(state):
-            return {}
-        try:
-            return {self.name: self.parse(text)}
-        except ValueError:
-            return {}
-
-
-def _zoom(text: str) -> str:
-    ends = several(4, 1e6)(text)
-    x_low, x_high, y_low, y_high = map(float, ends.split(",")) if ends else (0, 1, 0, 1)
-    if x_low >= x_high or y_low >= y_high:
-        raise ValueError(f"{quoted(text)} ends before it begins, so all is shown.")
-    return ends
-
-
-def zoom(name: str = "zoom", **rules) -> View:
-    """What is shown of a plane, as `low,high,low,high` of x and y."""
-    return View(name=name, parse=_zoom, **rules)
-
-
-def camera(name: str = "camera", **rules) -> View:
-    """The eye and what it looks at, each as x, y, z, where the cube of the plot has edges of 1."""
-    return View(name=name, parse=several(6, 100.0), **rules)
 
 
 # ------------------------------------------------------------------ sliders and handles

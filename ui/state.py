@@ -29,7 +29,7 @@ class PageState(Address):
         if self.memory["source"] is None:
             self.arrive(st.query_params.to_dict() or self.memory["published"])
         self.closing: list[Callable[[], None]] = []
-        self.said = 0
+        self.said: list[str] = []
 
     # -------------------------------------------------------------- values of widgets
 
@@ -141,7 +141,8 @@ class PageState(Address):
     def publish(self) -> None:
         """Writes the state to the address, unless a hand still moves.
 
-        Called last. Faults of the link found since `notices` was called have it called again.
+        Called last. What there is to say of the link since `notices` was called has it called
+        again.
         """
         if not self.settled:
             return
@@ -149,20 +150,25 @@ class PageState(Address):
         for act in self.closing:
             act()
         self.note_strangers()
+        self.note_waiting()
         self.memory["published"] = shown
         early.also(shown)
         if st.query_params.to_dict() != shown:
             st.query_params.from_dict(shown)
-        if len(self.memory["notices"]) > self.said:
+        if self.complaints != self.said:
             st.rerun()
 
     def notices(self) -> None:
         """Says which parts of the link were not used."""
-        self.said = len(self.memory["notices"])
+        self.said = self.complaints
         # There with or without notices: a stage that changes its place is mounted anew.
         with st.container():
             if self.said:
-                st.warning("\n\n".join(self.memory["notices"]), icon=":material/link_off:")
+                st.warning("\n\n".join(self.said), icon=":material/link_off:")
+
+    @property
+    def complaints(self) -> list[str]:
+        return [*self.memory["notices"], *filter(None, [self.memory["waiting"]])]
 
 
 def _awaited() -> bool:

@@ -50,13 +50,19 @@ def resized(plans: Sequence[FlowPlan], **numbers) -> tuple[FlowPlan, ...]:
     return tuple(replace(plan, setting=replace(plan.setting, **numbers)) for plan in plans)
 
 
-def smaller(plans: Sequence[FlowPlan], limit: float) -> dict[str, int]:
-    """The largest batch that keeps within the limit; if even 16 samples do not, a width too."""
+def smaller(plans: Sequence[FlowPlan], limit: float, most: float = math.inf) -> dict[str, int]:
+    """The largest batch that keeps within so many seconds, and so many bytes for each network; if
+    even 16 samples do not, a width too."""
     setting = plans[0].setting
     batch, width = setting.batch, setting.width
-    while total_seconds(resized(plans, batch=batch, width=width)) > limit and batch > FEWEST:
+
+    def beyond() -> bool:
+        sized = resized(plans, batch=batch, width=width)
+        return total_seconds(sized) > limit or max(map(memory, sized)) > most
+
+    while beyond() and batch > FEWEST:
         batch = max(FEWEST, 2 ** math.ceil(math.log2(batch) - 1))
-    while total_seconds(resized(plans, batch=batch, width=width)) > limit and width > NARROWEST:
+    while beyond() and width > NARROWEST:
         width //= 2
     offer = {"batch": batch, "width": width}
     return {name: value for name, value in offer.items() if value != getattr(setting, name)}

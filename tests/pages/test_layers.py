@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from visits import heading, picture
 
+from optcore.flow import costs
 from optcore.flow.band import seed_flows
 from optcore.flow.bounds import bound
 from optcore.flow.costs import spectrum_layers
@@ -258,6 +259,14 @@ def test_too_much_gets_a_sentence_and_a_smaller_offer():
     assert not app.warning
     assert shown(app).shown[0].setting == offered
     assert app.query_params["net.width"] == "512"
+
+
+def test_what_is_offered_fits_into_little_memory(monkeypatch):
+    monkeypatch.setattr(CACHE, "budget", 60_000_000)
+    app = opened(**HEAVY, activations="relu", **QUICK)
+    assert "would take about" in said(app)
+    assert not app.exception
+    assert CACHE.fits(costs.memory(shown(app).shown[0]))
 
 
 def test_what_memory_allows_can_be_computed_all_the_same(monkeypatch):

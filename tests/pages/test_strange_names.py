@@ -47,6 +47,7 @@ def test_what_others_add_to_an_address_is_passed_over():
 
 def test_names_of_what_is_not_chosen_wait_for_it():
     app = opened("race", {"race": "momentum", "adam.beta1": "0.5"})
-    assert not said(app)
+    assert said(app) == "The link's “adam.beta1” waits: what it belongs to is not chosen here."
     app.multiselect[0].set_value(["Momentum", "Adam"]).run()
     assert app.query_params["adam.beta1"] == "0.5"
+    assert not said(app)

@@ -10,7 +10,8 @@ from optcore.knobs import Knob, knobs
 from ui.backprop_graph.parameters import VIEWS as GRAPH_VIEWS
 from ui.check_network.parameters import MODES
 from ui.framing import FRAME
-from ui.parameters import Choice, Parameter, Sliders, Step, View, name_of, slug
+from ui.parameters import Choice, Chosen, Parameter, Sliders, Step, name_of, slug
+from ui.zoom import View
 
 ROOT = Path(__file__).parents[2]
 INDEX = ROOT / "pages" / "index.py"
@@ -66,6 +67,12 @@ def table(page: str) -> tuple:
 def names(page: str) -> list[str]:
     """All that a page's address may say."""
     return [name for row in table(page) for name in sorted(row.names)]
+
+
+def belonging(page: str) -> list:
+    """The rows of a page that apply only where one thing is chosen."""
+    rows = [row for row in table(page) if isinstance(row, Parameter)]
+    return [row for row in rows if isinstance(row.when, Chosen)]
 
 
 def random_link(page: str, rng: Random) -> dict[str, str]:

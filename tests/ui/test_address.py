@@ -10,17 +10,17 @@ from ui.parameters import (
     Parameter,
     Place,
     Scrubbed,
-    camera,
     choice,
     choices,
+    chosen,
     number,
     origin,
     sliders,
     sliders_of_each,
     step,
     switch,
-    zoom,
 )
+from ui.zoom import camera, zoom
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,10 @@ TABLE = (
     choice("fruit", FRUIT, resets=(".size", "at")),
     choices("with", FRUIT, (APPLE,)),
     choice("first", FRUIT, among=lambda state: state["with"]),
-    Parameter(name="note", default="", when=lambda state: state["fruit"] == PEAR),
+    Parameter(name="note", default="", when=chosen("fruit", PEAR)),
+    switch("cut", when=chosen("fruit", APPLE, PEAR)),
+    Parameter(name="core", default="", when=chosen("cut", True)),
+    Parameter(name="skin", default="", when=chosen("fruit", PEAR, FIG)),
     switch("ripe", True),
     Parameter(name="case", parse=number(0, 9, whole=True), default=1, pinned=True),
     step(99),
@@ -102,13 +105,40 @@ def test_a_text_that_cannot_be_read_gives_the_default_and_a_notice(name, text):
 
 
 def test_what_does_not_apply_yet_waits_and_is_no_mistake():
-    state = opened(note="sour", pear__size="5", first="dried-fig")
+    state = opened(fruit="apple", note="sour", pear__size="5", first="dried-fig")
     assert state.parameters() == {"case": "1"}
     assert not state.strangers()
+    assert state.waiting() == ["note", "pear.size", "first"]
     state.hold({"fruit": PEAR, "with": (APPLE, PEAR)})
     assert state.tune("pear", PEAR).size == 5
     assert state.parameters() == {"fruit": "pear", "with": "apple,pear", "note": "sour",
                                   "case": "1", "pear.size": "5"}  # fmt: skip
+    assert state.waiting() == ["first"]
+    state.hold({"fruit": FIG})
+    assert state.waiting() == ["first"], "what was used once is no longer the link's"
+
+
+@pytest.mark.parametrize(
+    ("link", "meant"),
+    [
+        ({"note": "sour"}, {"fruit": "pear", "note": "sour"}),
+        ({"core": "red"}, {"cut": "1", "core": "red"}),
+        ({"core": "red", "note": ""}, {"fruit": "pear", "cut": "1", "core": "red"}),
+        ({"core": "red", "fruit": "pear"}, {"fruit": "pear", "cut": "1", "core": "red"}),
+        ({"skin": "thin"}, {}),
+        ({"skin": "thin", "note": ""}, {"fruit": "pear", "skin": "thin"}),
+        ({"skin": "thin", "cut": "1"}, {"fruit": "pear", "cut": "1", "skin": "thin"}),
+        ({"fruit": "dried-fig", "note": "sour"}, {"fruit": "dried-fig"}),
+        ({"scenario": "a-fig", "note": "sour"}, {"scenario": "a-fig"}),
+    ],
+    ids=str,
+)
+def test_a_name_chooses_what_it_belongs_to_where_the_address_leaves_that_open(link, meant):
+    state = opened(**link)
+    assert state.parameters() == {"case": "1", **meant}
+    state.note_waiting()
+    for name, text in link.items():
+        assert (name in meant or not text) != (f"“{name}” wait" in state.memory["waiting"])
 
 
 def test_names_that_the_table_has_not_are_told_once():

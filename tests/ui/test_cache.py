@@ -107,12 +107,12 @@ def test_a_failure_is_told_to_whom_it_happened_and_the_next_one_tries_again():
 
 
 def test_work_that_never_fits_is_turned_away_at_once_with_a_sentence():
-    cache = Cache(1_000_000)
-    told = r"about 1 MB, and one calculation may take 0 MB"
-    with pytest.raises(CrowdedError, match=told), cache.room(600_000):
+    cache = Cache(10_000_000)
+    told = r"about 8 MB, and one calculation may take 7 MB"
+    with pytest.raises(CrowdedError, match=told), cache.room(8_000_000):
         pass
-    assert not cache.fits(600_000)
-    assert cache.fits(400_000)
+    assert not cache.fits(8_000_000)
+    assert cache.fits(6_000_000)
 
 
 def test_work_waits_for_room_and_is_turned_away_when_none_comes(monkeypatch):

@@ -1,6 +1,5 @@
 """What the address of the Backprop graph page may say."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, make_dataclass
 
 from optcore.graph import GRAPH_BUGS, MULTIPLY_NODES, Multiply
@@ -8,7 +7,8 @@ from optcore.graph.examples import LINE_FIT, MULTIPLY_NODE, PRODUCT_OF_SUM, Exam
 from optcore.knobs import knob
 from ui.backprop_graph.values import InputValues, read, write
 from ui.lessons import lesson_row
-from ui.parameters import Parameter, Place, choice, number, sliders, step, switch, zoom
+from ui.parameters import Parameter, Place, choice, chosen, number, sliders, step, switch
+from ui.zoom import zoom
 
 GRAPH, FILL, BUGS, PAIR, FIT, WHY, PRODUCT, NODE = VIEWS = (
     "Graph", "Fill in the gradient", "Find the bug", "Sigmoid and ReLU", "Fit a line",
@@ -25,14 +25,6 @@ PAIRS = tuple((f"x{at}", f"y{at}") for at in (1, 2, 3))
 MOST_STEPS = 4000
 # Gradients to fill in that a link may count.
 MOST_FILLED = 999
-
-
-def in_view(*views: str) -> Callable:
-    return lambda state: state["view"] in views
-
-
-def _hunting(hunt: str) -> Callable:
-    return lambda state: state["view"] == BUGS and state["hunt"] == hunt
 
 
 def one_line(example: Example) -> str:
@@ -122,23 +114,23 @@ PARAMETERS = (
     lesson_row("backprop_graph"),
     choice("view", VIEWS, resets=("at", "zoom")),
     Parameter(name="f", default=one_line(PRODUCT_OF_SUM), resets=("at", "zoom", "filled"),
-              when=in_view(*TYPED)),
+              when=chosen("view", *TYPED)),
     InputValues(name="values", parse=read, write=write, default=dict(PRODUCT_OF_SUM.values),
-                when=in_view(*TYPED)),
-    switch("units", when=in_view(GRAPH)),
+                when=chosen("view", *TYPED)),
+    switch("units", when=chosen("view", GRAPH)),
     Parameter(name="filled", parse=number(0, MOST_FILLED, whole=True), default=0,
-              when=in_view(FILL)),
-    choice("hunt", HUNTS, when=in_view(BUGS), resets=("checked",)),
-    choice("bug", GRAPH_BUGS, when=_hunting(PLANT), resets=("where",)),
+              when=chosen("view", FILL)),
+    choice("hunt", HUNTS, when=chosen("view", BUGS), resets=("checked",)),
+    choice("bug", GRAPH_BUGS, when=chosen("hunt", PLANT), resets=("where",)),
     Parameter(name="where", parse=number(0, MOST_FILLED, whole=True), default=0,
-              when=_hunting(PLANT)),
+              when=chosen("hunt", PLANT)),
     Parameter(name="case", parse=number(1, CASES, whole=True), default=1, pinned=True,
-              when=_hunting(DETECT)),
-    switch("checked", when=_hunting(DETECT)),
-    choice("by", BY, when=in_view(PRODUCT)),
-    choice("node", VERSIONS, when=in_view(NODE), resets=("at",)),
+              when=chosen("hunt", DETECT)),
+    switch("checked", when=chosen("hunt", DETECT)),
+    choice("by", BY, when=chosen("view", PRODUCT)),
+    choice("node", VERSIONS, when=chosen("view", NODE), resets=("at",)),
     step(MOST_STEPS),
-    zoom(seen=in_view(*TYPED)),
+    zoom(seen=chosen("view", *TYPED)),
     sliders("fit", Descent()),
     sliders("line", Line()),
     sliders("points", Points()),

@@ -20,6 +20,7 @@ from ui.parameters import (
     Place,
     choice,
     choices,
+    chosen,
     number,
     sliders,
     slug,
@@ -56,10 +57,6 @@ def layer_dial(last: int):
     return make_dataclass("BugLayer", [field], frozen=True)()
 
 
-def _in(*modes: str):
-    return lambda state: state["mode"] in modes
-
-
 def begins(state, plan: CheckPlan) -> CheckPlan:
     """The check at which a person begins, with all the rest as in `plan`."""
     return state["level"].covered(plan) if state["mode"] == DETECT else plan
@@ -77,12 +74,14 @@ def _reached(text: str) -> tuple[int, int]:
     return points, most
 
 
-_network = {"when": _in(PLANT, DETECT)}
-_own = {"when": _in(OWN)}
+_NETWORK = chosen("mode", PLANT, DETECT)
+_OWN = chosen("mode", OWN)
 
 
 def _coordinate(name: str, first: float) -> Parameter:
-    return Parameter(name=name, parse=number(-100.0, 100.0), write=written, default=first, **_own)
+    return Parameter(
+        name=name, parse=number(-100.0, 100.0), write=written, default=first, when=_OWN
+    )
 
 
 def _window(state) -> list[tuple[float, float]]:
@@ -93,32 +92,32 @@ def _window(state) -> list[tuple[float, float]]:
 PARAMETERS = (
     lesson_row("check_network"),
     choice("mode", MODES),
-    choice("activation", ACTIVATIONS, Tanh(), **_network),
+    choice("activation", ACTIVATIONS, Tanh(), when=_NETWORK),
     choice("data", (*DATASETS, RANDOM), next(d for d in DATASETS if isinstance(d, Moons)),
-           **_network),
-    choice("rule", DIFFERENCES, CENTRAL, **_network),
+           when=_NETWORK),
+    choice("rule", DIFFERENCES, CENTRAL, when=_NETWORK),
     choice("float", ("float64", "float32"), default_of=lambda s: begins(s, CheckPlan()).dtype,
-           **_network),
-    choice("loss", LOSSES, SigmoidCrossEntropy(), **_network),
-    choice("initializer", INITIALIZERS, XavierNormal(), **_network),
-    choice("architecture", ARCHITECTURES, **_network),
-    switch("frozen", True, **_network),
-    choices("bugs", PLANTED_BUGS, [FIRST_BUG], when=_in(PLANT)),
-    choice("level", LEVELS, when=_in(DETECT),
+           when=_NETWORK),
+    choice("loss", LOSSES, SigmoidCrossEntropy(), when=_NETWORK),
+    choice("initializer", INITIALIZERS, XavierNormal(), when=_NETWORK),
+    choice("architecture", ARCHITECTURES, when=_NETWORK),
+    switch("frozen", True, when=_NETWORK),
+    choices("bugs", PLANTED_BUGS, [FIRST_BUG], when=chosen("mode", PLANT)),
+    choice("level", LEVELS, when=chosen("mode", DETECT),
            resets=("float", "at.weight_scale", "loss.weight_decay", "check.h")),
     Parameter(name="case", parse=number(0, CASES, whole=True), default=1, pinned=True,
-              when=_in(DETECT)),
+              when=chosen("mode", DETECT)),
     # What one visitor did in the detective's cases.
-    Parameter(name="said", parse=_names, write=",".join, default=(), when=_in(DETECT),
+    Parameter(name="said", parse=_names, write=",".join, default=(), when=chosen("mode", DETECT),
               shared=False),
     Parameter(name="score", parse=_reached, write="{0[0]},{0[1]}".format, default=(0, 0),
-              when=_in(DETECT), shared=False),
+              when=chosen("mode", DETECT), shared=False),
     *(sliders(f"bug.{slug(bug.name)}", layer_dial(DEEPEST)) for bug in PLANTED_BUGS),
     sliders("net", NetworkShape()),
     sliders("at", CheckPoint()),
     sliders("loss", LossTerms()),
     sliders("check", StepSize()),
-    *(Parameter(name=name, default=first, **_own) for name, (_, first) in FORMULAS.items()),
+    *(Parameter(name=name, default=first, when=_OWN) for name, (_, first) in FORMULAS.items()),
     _coordinate("p.x", -1.5),
     _coordinate("p.y", 1.0),
     Place("point", ("p.x", "p.y"), bounds=_window),

@@ -29,11 +29,12 @@ def of_step(case: StepCase) -> Facts:
         "steepest": model.eigenvalues[-1],
         "flattest": model.eigenvalues[0],
         "gradient": np.sqrt(model.squared_slope),
-        "share_of_promise": -ahead.second_order / ahead.first_order,
         "error": ahead.measured - ahead.predicted,
     }
     with np.errstate(divide="ignore", invalid="ignore"):
         found["of_limit"] = case.rate / model.stable_rate
+        # Where all is flat nothing is promised.
+        found["share_of_promise"] = -np.divide(ahead.second_order, ahead.first_order)
     return _plain(found) | {
         "direction": "up" if ahead.climbs else "down",
         "foreseen": "up" if ahead.predicted > 0 else "down",

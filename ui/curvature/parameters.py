@@ -7,17 +7,9 @@ from optcore.surfaces import SURFACES, Rosenbrock
 from ui.curvature.case import MAPS
 from ui.curvature.networks import SUBJECTS
 from ui.lessons import lesson_row
-from ui.parameters import (
-    Parameter,
-    Place,
-    choice,
-    number,
-    sliders,
-    step,
-    switch,
-    zoom,
-)
+from ui.parameters import Parameter, Place, choice, chosen, number, sliders, step, switch
 from ui.surfaces import FORMULA, OwnFunction, Reach, point_dial
+from ui.zoom import zoom
 
 STEP, RUN, SADDLES, CHANCE, EDGE, STUCK = VIEWS = (
     "Step", "Run", "Saddles", "Chance", "Edge", "Minimum?",
@@ -75,7 +67,7 @@ PARAMETERS = (
     choice("view", VIEWS, resets=("at", "zoom")),
     choice("surface", (*SURFACES, OwnFunction()), FIRST,
            resets=(".learning_rate", "point.x", "point.y", "saddle", "at", "zoom")),
-    Parameter(name="f", default=FORMULA, when=lambda state: state["surface"] == OwnFunction()),
+    Parameter(name="f", default=FORMULA, when=chosen("surface", OwnFunction())),
     choice("map", MAPS),
     choice("network", SUBJECTS, resets=("edge.learning_rate", "edge.factor", "edge.steps", "at")),
     choice("subject", RUNS_OF, resets=("step.learning_rate", "run.steps", "at")),

@@ -15,6 +15,7 @@ from ui.parameters import (
     Parameter,
     choice,
     choices,
+    chosen,
     number,
     sliders,
     sliders_of_each,
@@ -33,7 +34,7 @@ LINES = ("Theory", "Bound", "30 seeds", "Number formats")
 
 
 def _shown(view: str):
-    return choice(f"{view.lower()}.show", VIEWS[view], when=lambda state: state["view"] == view)
+    return choice(f"{view.lower()}.show", VIEWS[view], when=chosen("view", view))
 
 
 PARAMETERS = (

@@ -35,14 +35,14 @@ def within_reach(state: PageState, how: Comparison) -> tuple[Comparison, str]:
     """What can be computed now, with a note on it; something smaller when it takes too long."""
     needed = costs.total_seconds([plan for plan in how.all if not results.profile.known(plan)])
     if not state.settled and needed > LIVELY:
-        fewer = {"batch": costs.smaller(how.all, LIVELY).get("batch", 16)}
-        return _scaled(how, **fewer), f"While you drag: a batch of {fewer['batch']}.\n"
+        fewer = {"batch": 16} | costs.smaller(how.all, LIVELY, cache.CACHE.most)
+        return _scaled(how, **fewer), f"While you drag: {_listed(fewer)}.\n"
     if needed <= LONGEST and _fit(how):
         return how, ""
     if asked(state, "networks", how) and _fit(how):
         carry_out(_passes(how))
         return how, ""
-    offer = costs.smaller(how.all, LONGEST)
+    offer = costs.smaller(how.all, LONGEST, cache.CACHE.most)
     _offer(state, how, needed, offer)
     said = _listed(offer)
     return _scaled(how, **offer), f"Shown meanwhile: {said}.\n"

@@ -16,16 +16,16 @@ from ui.lessons import lesson_row
 from ui.parameters import (
     Parameter,
     Place,
-    camera,
     choice,
     choices,
+    chosen,
     sliders,
     sliders_of_each,
     step,
     switch,
-    zoom,
 )
 from ui.surfaces import FORMULA, OwnFunction, Reach, point_dial
+from ui.zoom import camera, zoom
 
 RACERS = (*OPTIMIZERS, *MISPRINTS)
 FIRST_FOUR = ("Gradient descent", "Momentum", "RMSProp", "Adam")
@@ -51,24 +51,20 @@ class Length:
     tolerance: float = knob(1e-3, 1e-12, 10.0, scale="log", symbol="")
 
 
-def _with_details(state) -> bool:
-    return state["details"]
-
-
 PARAMETERS = (
     lesson_row("race"),
     choice("surface", (*SURFACES, *FITS, OwnFunction()), Rosenbrock(),
            resets=(".learning_rate", "start.x", "start.y", "at", "zoom", "camera")),
-    Parameter(name="f", default=FORMULA, when=lambda state: state["surface"] == OwnFunction()),
+    Parameter(name="f", default=FORMULA, when=chosen("surface", OwnFunction())),
     choices("race", RACERS, [each for each in RACERS if each.name in FIRST_FOUR]),
     choice("view", VIEWS),
-    switch("arrows", when=lambda state: state["view"] == CONTOURS),
+    switch("arrows", when=chosen("view", CONTOURS)),
     choices("beside", BESIDE, (LOSS, GRADIENT_NORM)),
     choice("schedule", SCHEDULES),
     choice("clip", (Unclipped(), *CLIPPINGS)),
     choice("samples", (WHOLE, *ORDERS)),
-    switch("sweep", when=_with_details),
-    choice("inspect", RACERS, among=lambda state: state["race"], when=_with_details),
+    switch("sweep", when=chosen("details", True)),
+    choice("inspect", RACERS, among=lambda state: state["race"], when=chosen("details", True)),
     step(MOST_STEPS),
     zoom(seen=lambda state: state["view"] == CONTOURS),
     camera(seen=lambda state: state["view"] == DEEP),

@@ -11,16 +11,8 @@ from optcore.networks.activations import ACTIVATIONS
 from optcore.networks.initializers import LeCunNormal, Orthogonal, Uniform
 from optcore.recurrent import CELLS, TASKS, IdentityStart, UnrolledUnit, with_eigenvalue
 from ui.lessons import lesson_row
-from ui.parameters import (
-    Place,
-    choice,
-    choices,
-    placed,
-    sliders,
-    sliders_of_each,
-    step,
-    zoom,
-)
+from ui.parameters import Place, choice, choices, placed, sliders, sliders_of_each, step
+from ui.zoom import zoom
 
 POWERS, UNIT, NET, CLIFF = VIEWS = ("Powers of a matrix", "One unit", "A real net", "The cliff")
 SQUASHES = tuple(each for name in ("Tanh", "Sigmoid", "ReLU", "Identity")

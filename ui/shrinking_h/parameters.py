@@ -10,7 +10,7 @@ from optcore.formula.functions import FUNCTIONS, SINE
 from optcore.formula.surface import formula_function
 from optcore.formula.tree import FormulaError
 from ui.lessons import lesson_row
-from ui.parameters import Parameter, Place, Scrubbed, choice, choices, written
+from ui.parameters import Parameter, Place, Scrubbed, choice, choices, chosen, written
 from ui.prose import number, quoted
 
 FORMULA = "x^2 * exp(-x)"
@@ -86,8 +86,7 @@ def read_test_step(text: str) -> float:
 # ------------------------------------------------------------------ the function and its window
 
 
-def own(state) -> bool:
-    return isinstance(state["function"], OwnFormula)
+own = chosen("function", OwnFormula())
 
 
 def function_of(state):
