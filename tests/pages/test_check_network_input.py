@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from visits import PAGES, picture
 
 from optcore.checks.plan import LIMIT, RANDOM, CheckPlan, NetworkShape
+from ui.address import empty
 
 
 @pytest.mark.parametrize(
@@ -74,8 +75,8 @@ def test_a_cancelled_check_stays_cancelled_until_it_is_asked_for():
 def test_cancelled_before_any_check_says_that_the_picture_is_of_another_network():
     app = AppTest.from_file(PAGES / "check_network.py", default_timeout=30)
     large = CheckPlan(shape=NetworkShape(4, 30, 16))
-    memory = {"source": {"net.width": "30", "bugs": ""}, "values": {}, "notices": [],
-              "published": {}, "work": {"check": ("stopped", large)}}  # fmt: skip
+    memory = empty() | {"source": {"net.width": "30", "bugs": ""},
+                        "work": {"check": ("stopped", large)}}  # fmt: skip
     app.session_state["state.check_network"] = memory
     app.run()
     assert not app.exception
