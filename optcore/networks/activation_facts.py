@@ -54,11 +54,6 @@ class ActivationFacts:
         """Whether it never falls. The dip of GELU, SiLU and Mish is where they do."""
         return self.dip is None
 
-    @property
-    def at_zero(self) -> float:
-        """Its value at 0: what a unit hands on that was given nothing."""
-        return float(self.activation.value(np.zeros(1))[0])
-
     def sentences(self) -> tuple[str, ...]:
         """Range, slope, differentiability, monotony and saturation, a sentence each."""
         return (

@@ -354,6 +354,6 @@ def test_the_browser_spells_a_number_as_the_pages_do(visit, digits):
         const script = [...document.querySelectorAll('link[rel=modulepreload]')]
             .find(({ href }) => href.includes('optscope'));
         const { parts } = await import(script.href);
-        return values.map((value) => parts['told.js'].number(value, digits)); }"""
+        return values.map((value) => parts['readout.js'].number(value, digits)); }"""
     told = visit().page.evaluate(spell, [list(VALUES), digits])
     assert told == [prose.number(value, digits) for value in VALUES]

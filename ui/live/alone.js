@@ -11,7 +11,7 @@ const AGAIN = "The server has changed since this page was loaded, so load it aga
 export async function html(stage) {
   const sheet = document.querySelector('link[href$="/optscope.css"]').href;
   const [styles, plotly, script] = await Promise.all([sheet, `${base()}${PLOTLY}`, import.meta.url].map(text));
-  const shown = await inlined(packed(told(stage)));
+  const shown = await inlined(packed(record(stage)));
   const face = await fontFace(stage.look.font);
   const title = plain(document.querySelector("h1")?.textContent ?? "Optscope");
   return new Blob([`<!DOCTYPE html>
@@ -60,7 +60,7 @@ function more({ lastWords }) {
 }
 
 // What the stage shows, without what needs a server: sliders, and hands that move or draw.
-function told({ picture, panels, handles, clock, lastWords }) {
+function record({ picture, panels, handles, clock, lastWords }) {
   return {
     sequence: 0,
     edition: 1,

@@ -69,12 +69,12 @@ export class Clock {
       this.range.max = steps;
       if (atEnd || this.at > steps) this.at = steps;
     }
-    const told = this.named(at ?? steps);
-    const echo = this.reported.indexOf(told);
+    const wanted = this.named(at ?? steps);
+    const echo = this.reported.indexOf(wanted);
     this.reported.splice(0, echo + 1);
-    const asked = told !== this.told && echo < 0;
-    if (asked && !this.playing) this.at = Math.min(told, steps);
-    this.told = told;
+    const asked = wanted !== this.wanted && echo < 0;
+    if (asked && !this.playing) this.at = Math.min(wanted, steps);
+    this.wanted = wanted;
     this.show();
     if (opens) this.open(opens, name);
   }
@@ -84,7 +84,7 @@ export class Clock {
     const page = `${window.location.pathname} ${name}`;
     if (opened.has(page)) return;
     opened.add(page);
-    if (this.told !== Infinity || less.matches || document.hidden) return;
+    if (this.wanted !== Infinity || less.matches || document.hidden) return;
     this.at = 0;
     this.opening = seconds;
     this.bar.dataset.opening = "";

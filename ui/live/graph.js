@@ -16,7 +16,7 @@
 
 import { along } from "./axes.js";
 import { LETTER, LINE, sizes } from "./graph_room.js";
-import { told } from "./graph_told.js";
+import { textsAt } from "./graph_words.js";
 import { ink } from "./theme.js";
 
 // How far its baseline lies below the middle of a line, and how large type is beside a link.
@@ -30,7 +30,7 @@ const COLD = 0.13;
 
 export function graph(pen, points, trace, step, axes, { hover, off, look, clock }) {
   const { meta } = trace;
-  const now = told(meta, step);
+  const now = textsAt(meta, step);
   const size = sizes(trace, axes, look);
   const lit = hover.spot?.trace.meta.plan === meta.plan ? paths(meta.plan, hover.spot.at) : null;
   const routes = between(meta.plan, axes, size.halves);

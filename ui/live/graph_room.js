@@ -21,9 +21,9 @@ function measure({ meta, x, y }) {
   const rows = heads.map(() => flows.map(() => 0));
   meta.texts.forEach((text, at) => {
     if (items[at] >= heads.length) return;
-    const told = text ? text.split("\n") : [];
-    letters[items[at]] = told.reduce((most, { length }) => Math.max(most, length), letters[items[at]]);
-    rows[items[at]][lines[at]] = Math.max(rows[items[at]][lines[at]], told.length);
+    const split = text ? text.split("\n") : [];
+    letters[items[at]] = split.reduce((most, { length }) => Math.max(most, length), letters[items[at]]);
+    rows[items[at]][lines[at]] = Math.max(rows[items[at]][lines[at]], split.length);
   });
   const layers = new Map();
   heads.forEach((_, at) => layers.set(x[at], [...(layers.get(x[at]) ?? []), at]));

@@ -2,7 +2,7 @@
 // While a hand holds a handle or a slider nothing stands out: what it moves is what counts.
 
 import { part } from "./dom.js";
-import { tip } from "./told.js";
+import { tip } from "./readout.js";
 
 export class Hover {
   constructor(stage) {

@@ -3,7 +3,7 @@
 import { shape } from "./shapes.js";
 import { meanings } from "./terms.js";
 import { ink } from "./theme.js";
-import { number } from "./told.js";
+import { number } from "./readout.js";
 
 const MANY = 5;
 const FEW = 3;
@@ -82,8 +82,8 @@ export class Legend {
       parts.splice(this.chips.length > FEW ? 2 : 3);
       const text = parts.join("  ");
       if (numbers.textContent !== text) write(numbers, parts);
-      const told = [entry.name, ...parts.map((each) => each.split(" ")[0])].join(" ");
-      if (chip.told !== told) chip.dataset.tip = meanings((chip.told = told));
+      const heads = [entry.name, ...parts.map((each) => each.split(" ")[0])].join(" ");
+      if (chip.explained !== heads) chip.dataset.tip = meanings((chip.explained = heads));
       chip.classList.toggle("os-cold", Boolean(hot) && hot !== group);
       const shown = String(!off.has(group));
       if (group && chip.getAttribute("aria-pressed") !== shown) chip.setAttribute("aria-pressed", shown);

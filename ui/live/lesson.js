@@ -171,9 +171,9 @@ export class LessonBox {
   reply() {
     const right = this.lesson.answers.find((answer) => answer.right);
     const chosen = this.lesson.answers.find(({ label }) => label === this.answer);
-    const told = chosen && chosen !== right ? `<p>${chosen.reply}</p>` : "";
+    const reply = chosen && chosen !== right ? `<p>${chosen.reply}</p>` : "";
     const truth = right ? `<p><b>${escaped(right.label)}.</b> ${right.reply}</p>` : "";
-    return told + truth + (this.lesson.then ? `<p>${this.lesson.then}</p>` : "");
+    return reply + truth + (this.lesson.then ? `<p>${this.lesson.then}</p>` : "");
   }
 }
 

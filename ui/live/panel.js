@@ -6,7 +6,7 @@ import { Overlay } from "./overlay.js";
 import { Pen } from "./pen.js";
 import { explainOver, meanings } from "./terms.js";
 import { dressLayout, dressTrace } from "./theme.js";
-import { description } from "./told.js";
+import { description } from "./readout.js";
 import { Touch } from "./touch.js";
 import { camera, roomy, seen, steady, written } from "./view.js";
 
@@ -115,7 +115,7 @@ export class Panel {
     this.drawing = Plotly.react(this.plot, data, dressLayout(around, look, this.room), CONFIG);
     await this.drawing;
     if (this.gone) return;
-    if (!this.heard) this.hear();
+    if (!this.listening) this.listen();
     this.plot.dataset.uid = this.plot._fullLayout._uid;
   }
 
@@ -130,11 +130,11 @@ export class Panel {
   }
 
   // As if by hand: Plotly keeps what a hand has done through every redraw.
-  async look(told) {
+  async look(view) {
     const full = this.plot._fullLayout;
     const update = this.layout.scene
-      ? { "scene.camera": camera(told) }
-      : { "xaxis.range": told.slice(0, 2), "yaxis.range": told.slice(2) };
+      ? { "scene.camera": camera(view) }
+      : { "xaxis.range": view.slice(0, 2), "yaxis.range": view.slice(2) };
     full._guiEditing = true;
     const turned = this.stage.plotly.relayout(this.plot, update);
     full._guiEditing = false;
@@ -160,8 +160,8 @@ export class Panel {
     this.stage.post.send({ views: { [this.stage.panels.indexOf(this)]: shown }, settled: true });
   }
 
-  hear() {
-    this.heard = true;
+  listen() {
+    this.listening = true;
     this.plot.on("plotly_relayout", () => this.tell());
     for (const name of ["plotly_relayouting", "plotly_relayout", "plotly_afterplot"]) {
       this.plot.on(name, () => {
@@ -240,7 +240,7 @@ export class Panel {
   }
 
   get zoomed() {
-    return Boolean(this.heard && this.shown);
+    return Boolean(this.listening && this.shown);
   }
 
   // Where on the axes, or on the sheet, a pointer is; null beside them.

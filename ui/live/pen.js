@@ -5,7 +5,7 @@
 // up and down move its value, Delete makes it zero.
 
 import { part } from "./dom.js";
-import { number } from "./told.js";
+import { number } from "./readout.js";
 
 const SETTLE = 350;
 const LEVELS = 31;
@@ -52,11 +52,11 @@ export class Pen {
     const [x, y] = this.panel.overlay.place(this.at, value);
     this.ring.hidden = !this.held && document.activeElement !== this.surface;
     this.ring.style.transform = `translate(${x - left}px, ${y - top}px)`;
-    const told = {
+    const labels = {
       label: this.label, valuemin: -this.top, valuemax: this.top, valuenow: value,
       valuetext: `step ${this.at}: ${number(value, 3)}`,
     };
-    for (const [name, text] of Object.entries(told)) this.surface.setAttribute(`aria-${name}`, text);
+    for (const [name, text] of Object.entries(labels)) this.surface.setAttribute(`aria-${name}`, text);
   }
 
   grab(event) {

@@ -16,9 +16,9 @@ export class Presentation {
   }
 
   // The page says so; what it has said before may be behind what a hand did here.
-  told(show) {
-    if (show === this.heard) return;
-    this.heard = show;
+  follow(show) {
+    if (show === this.asked) return;
+    this.asked = show;
     this.dress(show === "stage");
   }
 

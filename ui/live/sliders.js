@@ -173,9 +173,9 @@ class Row {
       tick.dataset.kind = kind;
       tick.style.setProperty("--os-at", this.share(at));
     }
-    const told = inside.map(({ at, label, rule }) => `${label}${rule ? `, ${rule}` : ""}: ${written(at)}`);
-    this.track.dataset.tip = told.join("\n");
-    if (told.length) this.range.setAttribute("aria-description", told.join("; "));
+    const texts = inside.map(({ at, label, rule }) => `${label}${rule ? `, ${rule}` : ""}: ${written(at)}`);
+    this.track.dataset.tip = texts.join("\n");
+    if (texts.length) this.range.setAttribute("aria-description", texts.join("; "));
     else this.range.removeAttribute("aria-description");
   }
 

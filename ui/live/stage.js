@@ -185,7 +185,7 @@ class Stage {
     this.hide = hide;
     this.root.classList.toggle("os-inset", Boolean(height));
     if (height) this.style("--os-height", height);
-    else this.presentation.told(show);
+    else this.presentation.follow(show);
   }
 
   // A style that is set anew, even to what it was, has the browser style the whole stage anew.
@@ -224,8 +224,8 @@ class Stage {
     this.lastWords = words;
     // What was said of the run before the hand moved it is no longer true of the picture.
     this.words.classList.toggle("os-past", Boolean(this.picture && !this.picture.words));
-    const told = words.texts ? words.texts[Math.max(0, Math.min(Math.floor(step), words.texts.length - 1))] : words;
-    const text = this.secret && !words.texts ? "" : told;
+    const sentence = words.texts ? words.texts[Math.max(0, Math.min(Math.floor(step), words.texts.length - 1))] : words;
+    const text = this.secret && !words.texts ? "" : sentence;
     const loud = this.clock.playing ? "off" : "polite";
     if (this.words.getAttribute("aria-live") !== loud) this.words.setAttribute("aria-live", loud);
     if (this.said === text) return;

@@ -11,11 +11,11 @@ const HIDDEN = "Answer the question first: until then there is nothing to take a
 
 // A way makes a file of the stage and the panel that was chosen, or of all of them.
 const WAYS = [
-  { name: "PNG", told: "A picture, twice as fine as the screen", make: (stage, panel) => new Picture(stage, panel).png() },
-  { name: "SVG", told: "A picture that is sharp at every size", make: (stage, panel) => new Picture(stage, panel).svg() },
-  { name: "GIF", told: "The run as a moving picture that every program shows", make: gif, plays: true },
-  { name: "WebM", told: "The run as a film, recorded as it plays", make: webm, plays: true },
-  { name: "HTML", told: "One page that plays without a server and a connection", make: html, whole: true },
+  { name: "PNG", title: "A picture, twice as fine as the screen", make: (stage, panel) => new Picture(stage, panel).png() },
+  { name: "SVG", title: "A picture that is sharp at every size", make: (stage, panel) => new Picture(stage, panel).svg() },
+  { name: "GIF", title: "The run as a moving picture that every program shows", make: gif, plays: true },
+  { name: "WebM", title: "The run as a film, recorded as it plays", make: webm, plays: true },
+  { name: "HTML", title: "One page that plays without a server and a connection", make: html, whole: true },
 ];
 
 // The component: it is called with every run of the page while the menu is there.
@@ -31,15 +31,15 @@ class TakeAway {
     this.what.setAttribute("aria-label", "What to take away");
     this.buttons = WAYS.map((way) => {
       const button = part(root, "", "button");
-      Object.assign(button, { type: "button", textContent: way.name, title: way.told });
+      Object.assign(button, { type: "button", textContent: way.name, title: way.title });
       button.onclick = () => (this.busy ? this.stop(way) : this.take(way, button));
       return button;
     });
     const print = part(root, "", "button");
     Object.assign(print, { type: "button", textContent: "Print", title: "Picture, words and table on paper" });
     print.onclick = () => window.print();
-    this.told = part(root, "", "p");
-    this.told.setAttribute("role", "status");
+    this.status = part(root, "", "p");
+    this.status.setAttribute("role", "status");
   }
 
   offer(stage) {
@@ -83,7 +83,7 @@ class TakeAway {
   }
 
   say(text) {
-    this.told.textContent = text;
+    this.status.textContent = text;
   }
 }
 

@@ -40,13 +40,13 @@ export function explainOver(holder, texts) {
   for (const old of holder.querySelectorAll(".os-over")) old.remove();
   const box = holder.getBoundingClientRect();
   for (const text of texts) {
-    const told = meanings(text.textContent);
-    if (!told) continue;
+    const meaning = meanings(text.textContent);
+    if (!meaning) continue;
     const { left, top, width, height } = text.getBoundingClientRect();
     const over = part(holder, "os-over", "button");
     over.type = "button";
     over.setAttribute("aria-label", text.textContent);
-    over.setAttribute("aria-description", told);
+    over.setAttribute("aria-description", meaning);
     Object.assign(over.style, { left: `${left - box.left}px`, top: `${top - box.top}px`, width: `${width}px`, height: `${height}px` });
   }
 }
@@ -76,9 +76,9 @@ function place(at, side) {
   bubble.style.transform = `translate(${within(x, window.innerWidth - width)}px, ${within(y, window.innerHeight - height)}px)`;
 }
 
-const told = ({ target }) => target?.closest?.(".os-term, .os-over, [data-tip]") ?? null;
-document.addEventListener("pointerover", (event) => show(event.buttons ? shown : told(event)));
-document.addEventListener("focusin", (event) => show(told(event)));
+const termAt = ({ target }) => target?.closest?.(".os-term, .os-over, [data-tip]") ?? null;
+document.addEventListener("pointerover", (event) => show(event.buttons ? shown : termAt(event)));
+document.addEventListener("focusin", (event) => show(termAt(event)));
 document.addEventListener("focusout", () => show(null));
 document.addEventListener("scroll", () => show(null), { capture: true, passive: true });
 document.addEventListener("keydown", ({ key }) => { if (key === "Escape") show(null); });

@@ -4,7 +4,7 @@
 const HEARD = 40;
 
 // What is on each node and link at a step: rows of lines, by flow.
-export function told({ plan, texts }, step) {
+export function textsAt({ plan, texts }, step) {
   const [items, lines, since] = plan.slots;
   const found = new Map();
   for (let at = 0; at < items.length; at += 1) {
@@ -20,7 +20,7 @@ export function spoken({ meta }, item, step) {
   const { heads, ends: [from, to] } = meta.plan;
   const link = item - heads.length;
   const name = link < 0 ? heads[item] : `${heads[from[link]]} → ${heads[to[link]]}`;
-  return [name, ...named(meta, told(meta, step).get(item) ?? [], link >= 0)];
+  return [name, ...named(meta, textsAt(meta, step).get(item) ?? [], link >= 0)];
 }
 
 // The texts of a card or a link with the name of their flow. What a link multiplies by is no flow.
@@ -32,7 +32,7 @@ function named({ plan }, texts, link) {
 // All of a graph, or its beginning, for who hears it.
 export function aloud({ meta }, step) {
   const { heads } = meta.plan;
-  const now = told(meta, step);
+  const now = textsAt(meta, step);
   const nodes = heads.slice(0, HEARD).map((head, at) => [head, ...named(meta, now.get(at) ?? [], false)].join(" "));
   const more = heads.length > HEARD ? `; and ${heads.length - HEARD} more` : "";
   return `A graph of ${heads.length} nodes: ${nodes.join("; ")}${more}`.replaceAll("\n", " / ");

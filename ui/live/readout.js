@@ -1,6 +1,6 @@
 // A plot in words: what the tip says of a point, and what a screen reader hears of the whole.
 
-import { aloud, spoken } from "./graph_told.js";
+import { aloud, spoken } from "./graph_words.js";
 import { row } from "./overlay.js";
 
 export function tip(panel, { trace, at }) {
