@@ -1,6 +1,7 @@
 """One visitor beside others who ask for all that a server can be asked for."""
 
 import asyncio
+import gzip
 import http.client
 import json
 import random
@@ -147,7 +148,7 @@ def _got(port: int, path: str) -> bytes:
 
 def _largest_script(port: int) -> str:
     """The script that Streamlit's own page begins with."""
-    page = _got(port, "/").decode()
+    page = gzip.decompress(_got(port, "/")).decode()
     return "/static/js/index." + page.split("/static/js/index.")[1].split('"')[0]
 
 

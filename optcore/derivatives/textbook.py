@@ -21,6 +21,7 @@ JUMPED = 1e7
 AGREES = 1e-9
 # Decades of h below the one asked for in which a conviction is looked for.
 LOOKS = 16
+TRIED = "1, 2 and 5 times powers of ten"
 
 
 @dataclass(frozen=True, eq=False)

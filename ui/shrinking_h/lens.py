@@ -3,7 +3,8 @@ place.
 
 A value cannot be known better than to a float, so an end of the secant stands on the lattice. That
 the tangent comes into the lens says that truncation is gone; from there on a smaller h only
-leaves fewer floats between the ends.
+leaves fewer floats between the ends. The lens then shows fewer of them, too: a fine grid, on which
+the end seems to meet f and the tangent, shatters until it stands visibly off both.
 """
 
 import numpy as np
@@ -11,9 +12,10 @@ import numpy as np
 from optcore.derivatives.microscope import look_at_ends
 from ui.prose import number
 
-# Units of the last place above and below the value, and the power of eps that h is at most where
-# the lenses are shown: the tangent comes in at about its root.
-REACH = 4
+# Units of the last place above and below the value that a lens shows at h = the root of eps, where
+# a grid is fine, and at h = eps, where floats are all that is left of the secant.
+MOST, LEAST = 12, 1.25
+# The power of eps that h is at most where the lenses are shown.
 FIRST = 0.375
 # Shares of the plot: a lens, the gap between the two, a line of text.
 WIDTH, HEIGHT, GAP, LINE = 0.17, 0.38, 0.02, 0.1
@@ -25,17 +27,18 @@ def lens(curve, sides, look, h, shown, corner) -> list[dict]:
     while h is large."""
     first = int(np.argmax(h <= np.finfo(curve.dtype).eps ** FIRST))
     seen = look_at_ends(curve.function, curve.x, np.asarray(h)[shown], sides, curve.dtype)
+    reach = reach_of(np.asarray(h)[shown], curve.dtype)
     left, bottom = corner
     data = [_words(seen, left, bottom)]
     for at, side in enumerate(sides):
         x = left + at * (WIDTH + GAP)
-        data += _glass(x, bottom)
+        data += _glass(reach, x, bottom)
         data.append(_name(side, x, bottom))
         for name, values, dash in (
             ("f there", seen.exact, "solid"),
             ("Tangent there", seen.tangent, "dot"),
         ):
-            data.append(_level(name, values[:, at], dash, x, bottom))
+            data.append(_level(name, values[:, at], reach, dash, x, bottom))
         data.append(_end(curve.rule.name, look, x, bottom))
     for trace in data:
         trace["meta"]["from"] = first
@@ -57,31 +60,42 @@ def corner_of(y, span) -> tuple[float, float]:
     return min(places, key=covered)
 
 
-def _height(units, bottom) -> np.ndarray:
-    return bottom + HEIGHT * (0.5 + np.asarray(units) / (2 * REACH + 1))
+def reach_of(h, dtype) -> np.ndarray:
+    """How many units a lens shows above and below the value, for every h (m,): fewer the smaller h
+    is, so that the grid is seen to shatter."""
+    eps = np.finfo(dtype).eps
+    share = np.clip(2 * np.log(h) / np.log(eps) - 1, 0, 1)
+    return MOST * (LEAST / MOST) ** share
 
 
-def _glass(x, bottom) -> list[dict]:
+def _height(units, reach, bottom) -> np.ndarray:
+    """Where a number of units (m, p) lies in a lens; nan beyond its reach (m,)."""
+    units, reach = np.asarray(units, float), np.asarray(reach)[:, None]
+    with np.errstate(invalid="ignore"):
+        return bottom + HEIGHT * (0.5 + np.where(np.abs(units) <= reach, units, np.nan) / 2 / reach)
+
+
+def _glass(reach, x, bottom) -> list[dict]:
     """The ground of a lens with its edge, and a line for each float."""
     right, top = x + WIDTH, bottom + HEIGHT
     corners = [x, right, right, x, x], [bottom, bottom, top, top, bottom]
     ground = _trace("lens", *corners, line={"color": "ink", "width": 1})
-    heights = _height(np.arange(-REACH, REACH + 1), bottom)
-    across = np.tile([x, right, np.nan], len(heights))
-    lines = _trace("floats", across, np.repeat(heights, 3), line={"color": "#8b92b0", "width": 1})
+    heights = _height(np.arange(-MOST, MOST + 1), reach, bottom)
+    across = np.tile([x, right, np.nan], 2 * MOST + 1)
+    lines = _trace("floats", across, np.repeat(heights, 3, axis=1),
+                   line={"color": "#8b92b0", "width": 1})  # fmt: skip
     return [ground | {"fill": "toself", "fillcolor": "paper"}, lines]
 
 
-def _level(name, units, dash, x, bottom) -> dict:
+def _level(name, units, reach, dash, x, bottom) -> dict:
     """A line across the lens where a value (m,) lies that is within its reach."""
-    heights = _height(np.where(np.abs(units) <= REACH, units, np.nan), bottom)
-    line = {"color": "ink", "width": 1.8, "dash": dash}
-    return _trace(name, [x, x + WIDTH], np.repeat(heights[:, None], 2, axis=1), line=line)
+    heights = _height(np.repeat(units[:, None], 2, axis=1), reach, bottom)
+    return _trace(name, [x, x + WIDTH], heights, line={"color": "ink", "width": 1.8, "dash": dash})
 
 
 def _end(name, look, x, bottom) -> dict:
     """The value that floats give: it stands on the lattice."""
-    trace = _trace("end", [x + WIDTH / 2], [_height(0, bottom)], mode="markers")
+    trace = _trace("end", [x + WIDTH / 2], [bottom + HEIGHT / 2], mode="markers")
     trace["meta"]["group"] = name
     return trace | {"marker": {"symbol": look["symbol"], "size": 11, "color": look["colour"]}}
 

@@ -9,7 +9,7 @@ from optcore.derivatives.microscope import step_grid
 from optcore.formula.functions import ABSOLUTE, EXP, FUNCTIONS, SINE
 from ui.shrinking_h import charts
 from ui.shrinking_h.charts import SECANTS
-from ui.shrinking_h.lens import HEIGHT, REACH, WIDTH, corner_of
+from ui.shrinking_h.lens import HEIGHT, corner_of, reach_of
 
 GRID = step_grid()
 WIDER = np.finfo(np.longdouble).eps < np.finfo(np.float64).eps
@@ -37,21 +37,35 @@ def test_every_secant_has_two_lenses_from_before_its_best_h_on(function, rule):
         assert not np.any(y > 1)
 
 
-def test_the_end_stands_on_the_middle_float_and_f_within_its_reach():
+def test_the_end_stands_on_a_float_and_f_lies_within_half_a_gap():
     traces = lens_of(error_curve(CENTRAL, SINE, 1.0, GRID))
-    floats = next(trace for trace in traces if trace["name"] == "floats")
-    lines = np.unique(floats["meta"]["y"])
-    assert len(lines) == 2 * REACH + 1
-    end = next(trace for trace in traces if trace["mode"] == "markers")
-    assert end["meta"]["y"][0] == pytest.approx(lines[REACH])
-    unit = lines[1] - lines[0]
+    floats = next(trace for trace in traces if trace["name"] == "floats")["meta"]["y"]
+    end = next(trace for trace in traces if trace["mode"] == "markers")["meta"]["y"][0]
+    gap = HEIGHT / (2 * reach_of(GRID, np.float64))
+    lines = (floats[:, ::3] - end) / gap[:, None]
+    assert np.nanmax(np.abs(lines - np.round(lines))) < 1e-4
     for name in ("f there", "Tangent there"):
-        level = next(trace for trace in traces if trace["name"] == name)
-        assert level["meta"]["y"].shape == (len(GRID), 2)
+        level = next(trace for trace in traces if trace["name"] == name)["meta"]["y"]
+        assert level.shape == (len(GRID), 2)
         if WIDER:
-            away = np.abs(level["meta"]["y"] - lines[REACH]) / unit
+            away = np.abs(level[:, 0] - end) / gap
             assert np.nanmax(away[GRID < 3e-9]) < 1.6
-    assert HEIGHT > 0 < WIDTH
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_the_grid_of_floats_shatters_more_and_more_from_the_best_h_on(dtype):
+    """A decade leaves ever fewer lines in the lens, and the gap between them ever wider."""
+    root = np.sqrt(np.finfo(dtype).eps)
+    traces = lens_of(error_curve(CENTRAL, SINE, 1.0, GRID, dtype))
+    floats = next(trace for trace in traces if trace["name"] == "floats")["meta"]["y"][:, ::3]
+    gaps = np.nanmax(np.diff(floats, axis=1), axis=1)
+    seen = np.sum(np.isfinite(floats), axis=1)
+    decades = [int(np.argmin(np.abs(np.log(GRID / h)))) for h in
+               np.geomspace(root, np.finfo(dtype).eps, 1 + round(-np.log10(root)))]  # fmt: skip
+    assert np.all(np.diff(gaps[decades]) > 0.2 * gaps[decades[:-1]])
+    assert np.all(np.diff(seen[decades]) <= 0)
+    assert seen[decades[0]] >= 20
+    assert seen[decades[-1]] <= 3
 
 
 def test_while_a_hand_moves_x_only_the_step_shown_travels():
