@@ -9,6 +9,8 @@ from optcore.curvature.plane import newton_parts
 from optcore.surfaces.base import Surface
 
 STEPS, PLAIN = 40, 9
+# A seed that is so many cells away from where it began will find no zero that others do not.
+ASTRAY = 16
 # A step below this share of a cell is the last one but two.
 ARRIVED = 1e-8
 EPSILON = np.finfo(float).eps
@@ -132,7 +134,7 @@ def turns(surface: Surface) -> int | None:
 def roots(surface: Surface, scan: Scan) -> np.ndarray:
     """Zeros (k, 2) of the gradient within the window, as often as seeds lead to them."""
     points, found = scan.seeds(), []
-    last = np.zeros_like(points)
+    last, home = np.zeros_like(points), points
     for turn in range(STEPS):
         grads, hessians = surface.derivatives(points)
         parts = newton_parts(grads, hessians)
@@ -142,10 +144,11 @@ def roots(surface: Surface, scan: Scan) -> np.ndarray:
         longest = lengths.max(axis=-1)
         arrived = (longest < ARRIVED) | (_length(grads) <= _rounding(points, hessians))
         found.append(points[arrived])
-        going = ~arrived & np.isfinite(longest) & scan.inside(points)
+        near = np.abs((points - home) / scan.cell).max(axis=-1) <= ASTRAY
+        going = ~arrived & np.isfinite(longest) & near & scan.inside(points)
         # A cell a step at most: a seed finds the zero of its own cell or none.
         last = (parts / np.maximum(lengths, 1.0)[..., None]).sum(axis=-2)[going]
-        points = points[going] + last
+        points, home = points[going] + last, home[going]
         if not len(points):
             break
     return _confirmed(surface, scan, np.concatenate(found))

@@ -47,7 +47,7 @@ def fall(tracked: CurvatureTrack, steps: int, floor: float | None) -> dict:
 
 def small_gradients(tracked: CurvatureTrack, steps: int) -> dict:
     """The same as a share of the run's largest, and what counts as small."""
-    share = tracked.gradient_norms / np.nanmax(tracked.gradient_norms)
+    share = tracked.gradient_norms / (np.nanmax(tracked.gradient_norms) or np.nan)
     trace = _along(tracked, "gradient norm", share, "share")
     trace["meta"] |= {"log": True, "across": 10}
     bounds = log_range([share, [SMALL]])

@@ -246,16 +246,14 @@ def edge(tracked: CurvatureTrack, rate: float) -> str:
 
 def stuck(found: StuckRun) -> str:
     """The verdict, and the numbers behind it."""
-    share = found.gradient_norm / found.largest_norm if found.largest_norm else np.nan
+    share = found.gradient_norm / found.largest_norm if found.largest_norm else 0.0
+    left = f"down to {prose.number(share, 1)} of its largest" if share else "0"
     told = {
         "still steep": (
             f"Still steep: the gradient is {number(100 * share)} % of its largest, so neither a "
             "minimum nor a saddle is the reason."
         ),
-        "critical point": (
-            f"A critical point: the gradient is down to {prose.number(share, 1)} of its largest, "
-            f"and {_index(found)}."
-        ),
+        "critical point": (f"A critical point: the gradient is {left}, and {_index(found)}."),
         "flat": "Flat: gradient and curvature have both all but vanished.",
         "diverging": "Diverging: the loss is higher than where it began.",
     }[found.verdict]

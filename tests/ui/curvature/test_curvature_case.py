@@ -262,6 +262,13 @@ def test_the_table_of_critical_points_is_complete():
     assert table.count("saddle") == 4
 
 
+def test_a_run_that_begins_where_the_gradient_is_0_is_told_and_drawn():
+    given = Bowl(), (0.0, 0.0), 0.1, 20
+    told = words.stuck(case.stuck(*given))
+    assert told.startswith("A critical point: the gradient is 0, and no eigenvalue is negative")
+    validated(run_charts.small_gradients(case.track(*given), 20))
+
+
 def test_a_map_is_a_picture_with_a_pixel_for_every_start():
     """Read back with zlib alone: filter 0 and four bytes a pixel, the highest row first."""
     tint = case.map_behind(SaddleBetweenMinima(), "Newton", 0.1, False)
