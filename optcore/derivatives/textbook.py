@@ -138,8 +138,14 @@ class TextbookTest:
         if self.verdict == "wrong":
             return f"{text}."
         if np.isnan(self.notices):
-            return f"{text}, and no smaller h shows it: round-off hides it first."
-        return f"{text}; from h = {self.notices:.0e} on the test would notice."
+            return (
+                f"{text}, and at none of the smaller h tried, {TRIED}, would the test notice: "
+                "round-off hides it first."
+            )
+        return (
+            f"{text}; of the smaller h tried, {TRIED}, the largest at which the test would notice "
+            f"is {self.notices:.0e}."
+        )
 
 
 def textbook_test(

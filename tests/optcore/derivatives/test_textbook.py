@@ -86,7 +86,9 @@ def test_float32_is_tested_in_float32():
     narrow = textbook_test(SINE, 0.54, 1.0, 1e-2, dtype=np.float32)
     assert wide.notices == pytest.approx(2e-4)
     assert np.isnan(narrow.notices)
-    assert "round-off hides it first" in narrow.sentence
+    tried = "of the smaller h tried, 1, 2 and 5 times powers of ten,"
+    assert f"at none {tried} would the test notice: round-off hides it first" in narrow.sentence
+    assert f"{tried} the largest at which the test would notice is 2e-04." in wide.sentence
     assert narrow.numeric == np.float64(np.float32(narrow.numeric))
     assert textbook_test(SINE, np.cos, 1.0, 1e-5).verdict == "passes"
     assert textbook_test(SINE, np.cos, 1.0, 1e-5, dtype=np.float32).verdict == "inconclusive"
