@@ -1,6 +1,6 @@
 """For everyone: axe finds nothing in what opens over a page, and a keyboard alone does all of it.
 
-That axe finds nothing on any page itself, light and dark, test_every_page.py says.
+That axe finds nothing on any page itself, light and dark, test_geometry.py says.
 """
 
 import pytest

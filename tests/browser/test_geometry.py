@@ -1,9 +1,10 @@
-"""Every page of the navigation at the sizes it is looked at: the picture first, whole, legible."""
+"""Every page at the sizes it is looked at: no fault, the picture first, whole, legible."""
 
 from pathlib import Path
 
 import pytest
-from random_links import staged
+from axe import complaints
+from random_links import pages, staged
 
 from ui.lessons import lessons
 
@@ -22,6 +23,13 @@ STANDS = """() => { const stage = document.querySelector('.os-stage');
     const same = boxes === window.boxesBefore && stage.dataset.drawn && settled;
     window.boxesBefore = boxes;
     return same; }"""
+# Of the window, by the share that it moves: nothing may while a page fills.
+STILL = 0.02
+# Nothing has to be scrolled sideways.
+FITS = """() => [...document.querySelectorAll('[data-testid=stMain], body, .os-stage')]
+    .every((e) => e.scrollWidth <= e.clientWidth + 1)"""
+DARK = """() => getComputedStyle(document.querySelector('.stApp')).backgroundColor
+    .match(/\\d+/g).slice(0, 3).every((part) => part < 60)"""
 
 
 def seen(opened, size) -> dict:
@@ -59,14 +67,23 @@ def wordiest(page: str) -> str:
 
 
 @pytest.mark.parametrize("name", staged())
-def test_the_picture_comes_first_at_every_size(visit, name):
+def test_a_page_opens_without_a_fault_and_its_picture_comes_first_at_every_size(visit, name):
     opened = visit("" if name == "race" else name)
+    page = opened.page
+    assert page.get_by_test_id("stException").count() == 0
+    opened.wait(FITS)
+    assert page.evaluate("() => window.shift") <= STILL
+    assert complaints(page) == []
     for size in (*WIDE, PHONE):
         check(seen(opened, size), size)
+    assert not opened.faults
     # Opened at a phone's size, in the dark: nothing hangs on what was there before.
-    opened.page.emulate_media(color_scheme="dark")
+    page.emulate_media(color_scheme="dark")
     opened.reload()
     check(seen(opened, PHONE), PHONE)
+    opened.wait(FITS)
+    opened.wait(DARK)
+    assert complaints(page) == []
     opened.faults.clear()
 
 
@@ -98,3 +115,22 @@ def test_a_page_in_a_frame_of_another_site_shows_its_stage_alone(visit):
         assert not found["faults"], size
         assert found["length"] <= found["height"] + 1
     assert not opened.page.get_by_test_id("stHeader").is_visible()
+
+
+def test_a_line_that_comes_in_pieces_moves_nothing(visit):
+    opened = visit("layers")
+    page, held = opened.page, []
+    page.route("**/static/js/ButtonGroup*", lambda route: held.append(route))
+    page.goto(f"{opened.address}/curvature", wait_until="commit")
+    page.wait_for_selector(".st-key-row [data-testid=stSkeleton]", state="attached")
+    page.wait_for_timeout(300)
+    held[0].continue_()
+    page.wait_for_selector(".st-key-row [data-testid=stSkeleton]", state="detached")
+    opened.wait_drawn()
+    assert page.locator(".st-key-row button").first.is_visible()
+    assert page.evaluate("() => window.shift") <= STILL / 4
+
+
+def test_the_navigation_names_the_pages_that_exist_and_only_those():
+    files = {path.stem for path in (ROOT / "pages").glob("*.py")}
+    assert {*pages(), "index"} == files
