@@ -14,6 +14,7 @@ from optcore.derivatives.error_curve import error_curve
 from optcore.derivatives.microscope import lattice, nearest_step, step_grid
 from optcore.derivatives.textbook import step_table
 from optcore.formula.functions import ABSOLUTE, EXP, FUNCTIONS, HIDDEN_POLES, RELU, SINE, TEXTBOOK
+from optcore.formula.surface import formula_function
 from ui.shrinking_h import charts, error_charts, words
 
 GRID = step_grid()
@@ -196,6 +197,14 @@ def test_sentences_name_what_happens():
     assert "no digit is lost" in words.sentences(curves_of(SINE, (COMPLEX_STEP,)))[-1]
     assert "exact to the last digit" in words.sentences(curves_of(TEXTBOOK))[0]
     assert words.sentences(()) == ["No rule is chosen: choose one or more above to see its error."]
+
+
+@pytest.mark.parametrize("text", ["x^0", "max(1, x^0)", "5"])
+def test_where_nothing_rounds_no_larger_h_is_advised(text):
+    curve = error_curve(CENTRAL, formula_function(text), 1.0, GRID)
+    told = words.sentences((curve,))
+    assert all("nothing to round" in each for each in told[:200])
+    assert not any("leaves less of it" in each for each in told)
 
 
 def test_numbers_have_a_true_minus_in_words_tables_and_legend():
