@@ -19,11 +19,12 @@ for each step:
     then: Across it flips its sign at every step.
 
 `set` adds to the state, `at` is the moment at which the clock stands when the step opens, `until`
-the one to which it plays. `ask` names the fact that decides which answer is right: the answer's
-own text, or what stands in brackets behind it (`- ten times [8..12]: ...`). A name in braces is
-a fact too: a number or a word that the page makes from the run on screen (`{rate:.2f}` says how
-to write it). A fact that the writer knows stands in quotes (`ask: "yes"`), and a line that begins
-with a backslash is words, whatever follows.
+the one to which it plays. `veil` names panels, with commas between, that are hidden while the
+question is open, as what they show of the present would answer it. `ask` names the fact that
+decides which answer is right: the answer's own text, or what stands in brackets behind it
+(`- ten times [8..12]: ...`). A name in braces is a fact too: a number or a word that the page makes
+from the run on screen (`{rate:.2f}` says how to write it). A fact that the writer knows stands in
+quotes (`ask: "yes"`), and a line that begins with a backslash is words, whatever follows.
 """
 
 import re
@@ -42,7 +43,7 @@ LONGEST, MOST_OWN_STEPS = 20_000, 20
 # Characters of its name: servers on the way refuse addresses of more than some 8,000.
 LONGEST_NAME = 6_000
 
-_FIELD = re.compile(r"(title|page|subject|order|state|next|set|at|until|ask|then): *(.*)")
+_FIELD = re.compile(r"(title|page|subject|order|state|next|set|at|until|veil|ask|then): *(.*)")
 _ANSWER = re.compile(r"- *(?P<label>[^:\[]+?) *(?:\[(?P<value>[^\]]*)\])? *: *(?P<reply>.*)")
 _RANGE = re.compile(r"(.*)\.\.(.*)")
 _NEXT = re.compile(r"(?:[a-z_]+/[\w~-]+)?", re.ASCII)
@@ -84,6 +85,7 @@ class Step:
     set: dict[str, str] = field(default_factory=dict)
     at: str = ""
     until: str = ""
+    veil: tuple[str, ...] = ()
     ask: str = ""
     answers: tuple[Answer, ...] = ()
     then: str = ""
@@ -169,6 +171,7 @@ def _step(section: str, name: str) -> Step:
         set=dict(parse_qsl(fields.get("set", ""), keep_blank_values=True)),
         at=fields.get("at", "0" if answers else ""),
         until=fields.get("until", ""),
+        veil=tuple(filter(None, map(str.strip, fields.get("veil", "").split(",")))),
         ask=fields.get("ask", ""),
         answers=tuple(
             Answer(each["label"], each["value"] or each["label"], each["reply"]) for each in answers
@@ -205,7 +208,9 @@ def as_text(lesson: Lesson) -> str:
 def _lines(step: Step) -> Iterator[str]:
     yield f"## {step.title}"
     at = "" if step.answers and step.at == "0" else step.at
-    yield from _filled_in({"set": _query(step.set), "at": at, "until": step.until, "ask": step.ask})
+    veil = ", ".join(step.veil)
+    yield from _filled_in({"set": _query(step.set), "at": at, "until": step.until, "veil": veil,
+                           "ask": step.ask})  # fmt: skip
     if step.words:
         marked = _FIELD.match(step.words) or step.words.startswith(("- ", "## ", "\\"))
         yield ("\\" if marked else "") + step.words

@@ -146,6 +146,7 @@ def as_shown(opened: OpenLesson, facts: Facts) -> dict[str, Any]:
         "words": html(step.words),
         "at": _moment(step.at, facts),
         "until": _moment(step.until, facts),
+        "veil": step.veil,
         "answers": [
             {"label": each.label, "reply": html(each.reply), "right": each is right}
             for each in step.answers

@@ -14,12 +14,20 @@ from optcore import optimizers as methods
 from optcore.knobs import knobs
 from optcore.optimizers.base import Optimizer
 from optcore.optimizers.misprints import AdamUncorrected
-from optcore.streams.kinds import AlternatingStream, ConstantStream, Stream
+from optcore.streams.kinds import (
+    AlternatingStream,
+    ConstantStream,
+    DecayingStream,
+    SparseStream,
+    Stream,
+)
 
 ADAM = (
     r"\eta\, \frac{(1 - \beta_1)\, G_{\beta_1} / (1 - \beta_1^k)}"
     r"{\sqrt{(1 - \beta_2)\, Q_{\beta_2} / (1 - \beta_2^k)} + \epsilon}"
 )
+# After so many factors below 0.999 a product is 0 to the last bit of 1.
+REMEMBERED = 50_000
 
 
 class Heard:
@@ -104,6 +112,19 @@ def _qhm(o, heard):
     return -o.learning_rate * ((1 - o.nu) * heard.grad + o.nu * heard.mean(o.momentum))
 
 
+def _averaged(o, heard):
+    """The decay pulls at the point: its way from the origin telescopes where the rate falls as 1/k,
+    and without decay the rate stays."""
+    if np.all(np.asarray(o.regularization) == 0):
+        return _descent(o, heard)
+    if np.any(np.asarray(o.power) != 1):
+        return None
+    slowed, summed = 1 + o.regularization * o.learning_rate * (heard.k - 1), heard.leaky(1.0)
+    before = slowed - o.regularization * o.learning_rate
+    way = summed / slowed - np.where(heard.k > 1, (summed - heard.grad) / before, 0.0)
+    return -o.learning_rate * way
+
+
 def _adagrad(o, heard):
     return -o.learning_rate * heard.grad / (np.sqrt(heard.leaky(1.0, 2)) + o.epsilon)
 
@@ -162,16 +183,37 @@ def _lion(o, heard):
 
 
 def _adamax(o, heard):
-    """The largest size is the gradient's own where that never changes."""
-    if not isinstance(heard.stream, ConstantStream | AlternatingStream):
+    """The largest size is the gradient's own where that never changes; elsewhere it is known where
+    all times up to now are asked for, as a largest logarithm."""
+    if heard.stream.random:
         return None
-    return -o.learning_rate * heard.hat(o.beta1) / (np.abs(heard.grad) + o.epsilon)
+    size = np.abs(heard.grad) + o.epsilon
+    if not isinstance(heard.stream, ConstantStream | AlternatingStream):
+        since = heard.k - heard.k[0]
+        aged = since * np.log(np.maximum(o.beta2, np.finfo(float).tiny))
+        largest = np.exp(np.maximum.accumulate(np.log(size) - aged, axis=0) + aged)
+        size = np.maximum(size, largest)
+    return -o.learning_rate * heard.hat(o.beta1) / size
+
+
+def _nadam(o, heard):
+    """The product of the momenta is that of so few that the rest of them leave it at 0."""
+    now, then = o.momentum_at(heard.k), o.momentum_at(heard.k + 1)
+    count = np.minimum(heard.k, REMEMBERED).astype(int)
+    each = np.arange(1.0, count.max() + 1).reshape(-1, *(1,) * (heard.k.ndim - 1))
+    product = np.cumprod(o.momentum_at(each), axis=0)[count.ravel() - 1]
+    ahead = then * heard.mean(o.beta1) / (1 - product * then)
+    pull = ahead + (1 - now) * heard.grad / (1 - product)
+    return -o.learning_rate * pull / (np.sqrt(heard.hat(o.beta2, 2)) + o.epsilon)
 
 
 def _rprop(o, heard):
-    """Signs agree: the size grows. Signs flip: every other gradient only shrinks it."""
+    """Signs agree: the size grows. Signs flip: every other gradient only shrinks it. After no
+    gradient it stays."""
     first = np.clip(o.learning_rate, o.min_size, o.max_size)
-    if isinstance(heard.stream, ConstantStream):
+    if isinstance(heard.stream, SparseStream):
+        size = first
+    elif isinstance(heard.stream, ConstantStream | DecayingStream):
         size = np.minimum(o.max_size, first * o.increase ** (heard.k - 1))
     elif isinstance(heard.stream, AlternatingStream):
         size = np.maximum(o.min_size, first * o.decrease ** (heard.k // 2)) * (heard.k % 2)
@@ -181,8 +223,11 @@ def _rprop(o, heard):
 
 
 def _delta_bar_delta(o, heard):
-    if isinstance(heard.stream, ConstantStream):
+    """Signs agree: the rate grows with every gradient after the first."""
+    if isinstance(heard.stream, ConstantStream | DecayingStream):
         rate = o.learning_rate + o.increase * (heard.k - 1)
+    elif isinstance(heard.stream, SparseStream):
+        rate = o.learning_rate + o.increase * ((heard.k - 1) // heard.stream.period)
     elif isinstance(heard.stream, AlternatingStream):
         rate = o.learning_rate * (1 - o.decrease) ** (heard.k - 1)
     else:
@@ -200,6 +245,13 @@ LAWS: tuple[Law, ...] = (
     Law(
         methods.QHM, _qhm,
         r"\eta\, ((1 - \nu)\, g_k + \nu (1 - \beta)\, G_\beta)", r"\eta\, c\, (1 - \nu \beta^k)",
+    ),
+    Law(
+        methods.AveragedSGD, _averaged,
+        r"\eta\, g_k \text{ if } \lambda = 0 \text{; if } \alpha = 1 \text{, } "
+        r"\eta\, \Delta \frac{G_1}{1 + \eta \lambda (k - 1)}",
+        r"\eta\, c\, \frac{1 - \eta \lambda}"
+        r"{(1 + \eta \lambda (k - 1))(1 + \eta \lambda (k - 2))}",
     ),
     Law(
         methods.AdaGrad, _adagrad,
@@ -226,7 +278,17 @@ LAWS: tuple[Law, ...] = (
     ),
     Law(
         methods.AdaMax, _adamax,
-        r"\eta\, \frac{(1 - \beta_1)\, G_{\beta_1} / (1 - \beta_1^k)}{c + \epsilon}", r"\eta",
+        r"\eta\, \frac{(1 - \beta_1)\, G_{\beta_1} / (1 - \beta_1^k)}"
+        r"{\max_{j \le k} \beta_2^{k - j} (\lvert g_j \rvert + \epsilon)}",
+        r"\eta",
+    ),
+    Law(
+        methods.NAdam, _nadam,
+        r"\eta\, \frac{\mu_{k+1} (1 - \beta_1)\, G_{\beta_1} / (1 - \Pi_{k+1}) "
+        r"+ (1 - \mu_k)\, g_k / (1 - \Pi_k)}{\sqrt{\hat v} + \epsilon}, "
+        r"\quad \Pi_k = \prod_{j \le k} \mu_j",
+        r"\eta \left(\frac{\mu_{k+1} (1 - \beta_1^k)}{1 - \Pi_{k+1}} "
+        r"+ \frac{1 - \mu_k}{1 - \Pi_k}\right)",
     ),
     Law(
         methods.QHAdam, _qhadam,

@@ -26,8 +26,13 @@ def opened(page: str, **link: str) -> AppTest:
 
 def told(app: AppTest, page: str) -> dict | None:
     """The lesson as the first of the page's stages is told it."""
+    return shown(app, page)["lesson"]
+
+
+def shown(app: AppTest, page: str) -> dict:
+    """What the first of the page's stages shows."""
     key = next(each.key for each in stages(app) if each.key.startswith(f"{page}."))
-    return picture(app, key)["lesson"]
+    return picture(app, key)
 
 
 @named
@@ -38,6 +43,8 @@ def test_every_step_is_told_by_the_run_on_screen(lesson):
         assert not said(app), step.title
         assert not message["left"], step.title
         assert (message["step"], message["steps"]) == (at, len(lesson.steps))
+        panels = {each["frame"]["name"] for each in shown(app, lesson.page)["panels"]}
+        assert {*message["veil"]} <= panels, step.title
         replies = [answer["reply"] for answer in message["answers"]]
         missing = [text for text in (message["words"], message["then"], *replies) if "–" in text]
         assert not missing, step.title

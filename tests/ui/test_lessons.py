@@ -2,7 +2,7 @@
 
 import pytest
 
-from ui.lesson_file import Answer, LessonError, parse
+from ui.lesson_file import Answer, LessonError, as_text, parse
 from ui.lessons import FOLDER, OpenLesson, as_html, as_shown, filled, lessons
 
 MOST_STEPS, MOST_WORDS = 6, 40
@@ -19,6 +19,7 @@ at: 12
 The rate is {adam.rate:.2f}.
 
 ## Which is nearer?
+veil: paths, loss
 ask: nearest
 Who ends nearer after {steps} steps?
 - Adam: It is {adam.loss} away.
@@ -35,6 +36,8 @@ def test_a_lesson_is_read_as_it_is_written():
     assert (look.at, look.set, look.answers) == ("12", {"race.steps": "40"}, ())
     assert [answer.label for answer in ask.answers] == ["Adam", "Momentum"]
     assert (ask.at, ask.then) == ("0", "{missing} of them **all**.")
+    assert (look.veil, ask.veil) == ((), ("paths", "loss"))
+    assert parse(as_text(lesson), "race", "two-ways") == lesson
     assert lesson.state_at(0) == lesson.state_at(1) == lesson.state | {"race.steps": "40"}
 
 

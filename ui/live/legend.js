@@ -70,6 +70,7 @@ export class Legend {
     for (const { group, entry, numbers, chip } of this.chips) {
       const parts = [];
       for (const panel of panels) {
+        if (panel.veiled) continue;
         for (const { y, meta } of panel.overlay.traces) {
           if (meta.group !== group || !meta.readout) continue;
           const { reads } = meta;

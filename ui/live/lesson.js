@@ -54,6 +54,11 @@ export class LessonBox {
     return this.asking && !this.revealed;
   }
 
+  // The panels that are hidden meanwhile.
+  get veil() {
+    return this.lesson?.veil ?? [];
+  }
+
   get asking() {
     return Boolean(this.lesson?.answers.length);
   }

@@ -45,7 +45,7 @@ export class Panel {
     this.back = part(this.holder, "os-back", "button");
     Object.assign(this.back, { type: "button", textContent: "Whole view", hidden: true });
     this.back.onclick = () => this.reset();
-    this.holder.onpointermove = (event) => stage.hover.over(this, event);
+    this.holder.onpointermove = (event) => this.veiled || stage.hover.over(this, event);
     this.holder.onpointerleave = () => stage.hover.leave();
     this.holder.addEventListener("click", (event) => this.click(event));
     this.holder.addEventListener("pointerdown", (event) => { this.down = [event.clientX, event.clientY]; });
@@ -58,6 +58,12 @@ export class Panel {
     if (frame !== this.frame) this.mount(frame);
     this.overlay.set(figure.data.filter(moves));
     this.draws();
+  }
+
+  // What would answer an open question is hidden.
+  veil(hidden) {
+    this.veiled = hidden;
+    this.cell.classList.toggle("os-veiled", hidden);
   }
 
   // A panel that a hand may draw on has a pen.

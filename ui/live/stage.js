@@ -206,12 +206,19 @@ class Stage {
     return this.box.secret;
   }
 
+  // Where plots of the moment are veiled, its words and numbers would give the answer away, too.
+  get hushed() {
+    return this.secret && this.box.veil.length > 0;
+  }
+
   draw() {
     const { step } = this.clock;
     this.box.tick(step);
     if (this.paper.hidden !== this.secret) this.paper.hidden = this.secret;
-    this.board.classList.toggle("os-veiled", this.secret && this.clock.bar.hidden);
-    for (const panel of this.panels) panel.draw(step);
+    for (const panel of this.panels) {
+      panel.veil(this.secret && (this.clock.bar.hidden || this.box.veil.includes(panel.frame.name)));
+      panel.draw(step);
+    }
     this.legend.draw(step);
     this.say(step);
     for (const handle of this.handles.values()) handle.place();
@@ -225,7 +232,7 @@ class Stage {
     // What was said of the run before the hand moved it is no longer true of the picture.
     this.words.classList.toggle("os-past", Boolean(this.picture && !this.picture.words));
     const sentence = words.texts ? words.texts[Math.max(0, Math.min(Math.floor(step), words.texts.length - 1))] : words;
-    const text = this.secret && !words.texts ? "" : sentence;
+    const text = this.hushed || (this.secret && !words.texts) ? "" : sentence;
     const loud = this.clock.playing ? "off" : "polite";
     if (this.words.getAttribute("aria-live") !== loud) this.words.setAttribute("aria-live", loud);
     if (this.said === text) return;

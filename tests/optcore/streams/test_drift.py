@@ -5,7 +5,16 @@ import dataclasses
 import numpy as np
 import pytest
 
-from optcore.optimizers import OPTIMIZERS, Adam, AMSGrad, GradientDescent, Momentum, RMSProp
+from optcore.optimizers import (
+    OPTIMIZERS,
+    Adam,
+    AdaMax,
+    AMSGrad,
+    GradientDescent,
+    Momentum,
+    NAdam,
+    RMSProp,
+)
 from optcore.streams import (
     AlternatingStream,
     DecayingStream,
@@ -95,10 +104,22 @@ def test_amsgrad_and_momentum_never_turn():
 
 def test_no_drift_without_period_or_law():
     assert drift(Adam(), DecayingStream()) is None
-    nadam = next(o for o in OPTIMIZERS if o.name == "NAdam")
-    assert drift(nadam, ReddiStream()) is None
-    assert turning_beta2(nadam, ReddiStream()) is None
+    lawless = next(o for o in OPTIMIZERS if o.name == "RMSProp with Nesterov momentum")
+    assert drift(lawless, ReddiStream()) is None
+    assert turning_beta2(lawless, ReddiStream()) is None
     assert drift(GradientDescent(learning_rate=0.5), ReddiStream(4.0))[0] == pytest.approx(-1.0)
+
+
+@pytest.mark.parametrize(
+    "optimizer",
+    [NAdam(beta1=0.5, beta2=0.9, momentum_decay=1.0), AdaMax(beta1=0.5, beta2=0.7), AMSGrad()],
+    ids=lambda optimizer: optimizer.name,
+)
+def test_the_drift_is_the_way_of_a_late_period(optimizer):
+    stream = ReddiStream(4.0, 3)
+    optimizer = dataclasses.replace(optimizer, beta2=min(optimizer.beta2, 0.99))
+    steps = respond(optimizer, stream.gradients(4500)[:, None]).steps[-3:, 0]
+    assert drift(optimizer, stream)[0] == pytest.approx(steps.sum(), rel=1e-9)
 
 
 def test_many_betas_in_one_call():

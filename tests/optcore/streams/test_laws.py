@@ -10,10 +10,13 @@ from optcore.optimizers import (
     QHM,
     AdaGrad,
     Adam,
+    AdaMax,
     AdamW,
     AMSGrad,
+    AveragedSGD,
     DeltaBarDelta,
     Momentum,
+    NAdam,
     NesterovMomentum,
     RAdam,
     RMSProp,
@@ -37,6 +40,7 @@ from optcore.streams.pulses import ONCE, Pulses
 STEPS = 150
 TIMES = np.arange(1, STEPS + 1)
 BY_CLASS = {type(optimizer): optimizer for optimizer in (*OPTIMIZERS, *MISPRINTS)}
+BY_CLASS[AveragedSGD] = AveragedSGD(regularization=0.5, power=1.0)
 STEADY = [stream for stream in STREAMS if not stream.random and stream.pulses(1)]
 
 
@@ -234,10 +238,44 @@ def test_amsgrad_never_forgets_its_largest_square():
     assert (ams[20:50] < 0.5 * adam[20:50]).all()
 
 
+def test_averaged_descent_has_a_law_without_decay_and_where_its_rate_falls_as_1_over_k():
+    stream = SparseStream()
+    plain = AveragedSGD(learning_rate=0.1, regularization=0.0)
+    np.testing.assert_array_equal(closed_form(plain, stream, TIMES)[:, 0],
+                                  -0.1 * stream.gradients(STEPS))  # fmt: skip
+    assert closed_form(AveragedSGD(), stream, TIMES) is None
+    falling = AveragedSGD(learning_rate=0.1, regularization=0.5, power=1.0)
+    slowed = 1 + 0.05 * (TIMES - 1.0)
+    np.testing.assert_allclose(lengths(falling, ConstantStream(2.0)),
+                               2 * 0.95 / (slowed * (slowed - 0.05)), rtol=1e-9)  # fmt: skip
+
+
+@pytest.mark.parametrize("ratio", [0.2, 0.97, 1.1])
+@pytest.mark.parametrize("beta2", [0.0, 0.5, 0.999])
+def test_adamax_divides_by_the_largest_aged_gradient(ratio, beta2):
+    stream, optimizer = DecayingStream(size=3.0, ratio=ratio), AdaMax(beta2=beta2, epsilon=1e-3)
+    taken = respond(optimizer, stream.gradients(STEPS)[:, None]).steps
+    np.testing.assert_allclose(closed_form(optimizer, stream, TIMES), taken, rtol=1e-10)
+    assert closed_form(optimizer, NoiseStream(), TIMES) is None
+
+
+def test_nadam_begins_as_its_formula_and_ends_as_adam():
+    steps = lengths(exact(NAdam()), ConstantStream(4.0), 3000)
+    first, second = (0.9 * (1 - 0.96 ** (0.004 * t) / 2) for t in (1, 2))
+    expected = second * 0.1 / (1 - first * second) + 1
+    assert steps[0] == pytest.approx(expected, rel=1e-12)
+    late = closed_form(exact(NAdam(beta1=0.999)), ConstantStream(4.0), [1e6, 1e12])[:, 0]
+    np.testing.assert_allclose(late, -0.002, rtol=1e-3)
+    many = NAdam(beta1=np.array([[0.5], [0.9]]), epsilon=0.0)
+    together = closed_form(many, SparseStream(), TIMES, (1.0, 0.1))
+    alone = closed_form(exact(NAdam(beta1=0.9)), SparseStream(), TIMES, (1.0, 0.1))
+    np.testing.assert_allclose(together[:, 1], alone, rtol=1e-14)
+
+
 def test_who_has_no_law_has_none():
     for optimizer in OPTIMIZERS:
         if law_of(optimizer) is None:
             assert closed_form(optimizer, ConstantStream(), TIMES) is None
     lawless = {o.name for o in OPTIMIZERS if o.follows_gradients and law_of(o) is None}
-    assert lawless >= {"RMSProp with Nesterov momentum", "AdaDelta", "NAdam", "Averaged SGD"}
+    assert lawless == {"RMSProp with Nesterov momentum", "AdaDelta"}
     assert all(law.source and law.constant for law in LAWS)
