@@ -1,5 +1,7 @@
 """A hand on the Noise page: a sample that takes the bowl with it, a point on the map of limits."""
 
+from playwright.sync_api import expect
+
 
 def drag(noise, label, across, up):
     """Moves the handle whose label begins so by so many pixels."""
@@ -28,4 +30,18 @@ def test_a_point_dragged_over_the_limit_explodes(visit):
     noise.wait_link("delay.steps", other_than="3")
     assert int(noise.link["delay.steps"]) > 3
     noise.page.get_by_text("is above the limit").first.wait_for()
+    assert not noise.faults
+
+
+def test_what_would_answer_a_question_is_hidden_until_it_is_played(visit):
+    noise = visit("noise?lesson=each-sample-has-a-bowl")
+    veiled, words = noise.page.locator(".os-veiled"), noise.page.locator(".os-words")
+    expect(veiled).to_have_count(2)
+    expect(words).to_be_empty()
+    expect(noise.page.locator(".os-legend")).not_to_contain_text("share uphill")
+    noise.page.locator(".os-lesson").get_by_role("button", name="one", exact=True).click()
+    noise.page.get_by_role("slider", name="Batch").press("End")
+    expect(veiled).to_have_count(0)
+    expect(words).to_contain_text("from the true gradient")
+    expect(noise.page.locator(".os-lesson-reply")).to_contain_text("leads uphill")
     assert not noise.faults
