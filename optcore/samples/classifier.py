@@ -104,7 +104,9 @@ class LinearClassifier(SampleFit):
         return value.mean(-1), vector(by_w / size, by_b / size)
 
     def batch_gradients(self, deck: Deck):
-        """The signed samples of each batch, laid out beforehand."""
+        """The signed samples of each batch, of a single run laid out beforehand."""
+        if deck.cards.ndim > 1 and self._data[0].ndim == 1:
+            return self._as_they_come(deck)
         (x, y), sizes = self.at(deck.cards), np.diff(deck.bounds)
         sides = np.stack([y * x, y])
         if deck.whole:
@@ -124,6 +126,19 @@ class LinearClassifier(SampleFit):
             if one_by_one and type(w) is float:
                 return one_by_one(t, w, b)
             return np.vecdot(share, self.loss.slope(w * by_w + b * by_b)).tolist()
+
+        return grad
+
+    def _as_they_come(self, deck: Deck):
+        """The same for many runs on the same data, whose batches together fill no cache."""
+        x, y = self._data
+        signed = y * x
+
+        def grad(t, w, b):
+            points = deck[t] % len(y)
+            by_w, by_b, size = signed[points], y[points], points.shape[-1]
+            pull = self.loss.slope(w[..., None] * by_w + b[..., None] * by_b)
+            return np.vecdot(by_w / size, pull), np.vecdot(by_b / size, pull)
 
         return grad
 

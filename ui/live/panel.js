@@ -30,6 +30,8 @@ function signature(value) {
   });
 }
 
+const VEILED = "Hidden until the question is answered.";
+
 const moves = (trace) => trace.meta?.play && (trace.type ?? "scatter") === "scatter";
 
 export class Panel {
@@ -291,7 +293,7 @@ export class Panel {
   describe(step) {
     if (!this.plot._fullLayout || this.cell.hidden) return;
     this.plot.setAttribute("aria-label", this.name);
-    this.plot.setAttribute("aria-description", description(this, step));
+    this.plot.setAttribute("aria-description", this.veiled ? VEILED : description(this, step));
     this.explain();
   }
 
