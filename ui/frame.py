@@ -12,6 +12,7 @@ What is closed costs nothing: `details` gives None, and the Share popover is fil
 
 from collections.abc import Collection, Generator
 from contextlib import contextmanager
+from html import escape
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,6 +20,7 @@ import segno
 import streamlit as st
 
 from ui.framing import FRAME
+from ui.glossary import explained
 from ui.lessons import OpenLesson, lessons, prose
 from ui.live.stage import ASIDE
 from ui.live.take_away import take_away
@@ -106,7 +108,8 @@ def status(name: str = "notes"):
 
 
 def details(state: PageState, stage: str):
-    """The open drawer, with the table of a stage in it, for the page to fill; None while closed."""
+    """The open drawer for the page to fill, with what a stage says at more length, and its table;
+    None while closed."""
     if not state["details"]:
         return None
     drawer = st.container(key="drawer", gap="small")
@@ -115,6 +118,8 @@ def details(state: PageState, stage: str):
             st.markdown("## Details")
             st.button("Close", key="drawer.close", icon=":material/close:", type="tertiary",
                       on_click=lambda: state.put({"details": False}))  # fmt: skip
+        if rest := st.session_state.get(f"{stage}/rest"):
+            st.html("".join(f"<p>{explained(escape(line))}</p>" for line in rest.split("\n")))
         if table := st.session_state.get(f"{stage}/table"):
             st.html(scrolling(table))
     return drawer

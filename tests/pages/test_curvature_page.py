@@ -150,3 +150,10 @@ def test_a_program_taken_away_runs(name, tmp_path):
 def test_a_sheet_can_be_read_back():
     text = as_csv({"a": np.array([0.1, 1e-300]), "b": np.array([1, 2])})
     assert text == "a,b\n0.1,1\n1e-300,2\n"
+
+
+def test_what_is_said_at_more_length_stands_in_the_drawer():
+    app = opened(view="chance", spectrum__n="6", details="1")
+    assert any("Coins are tossed one by one" in each.proto.body for each in app.get("html"))
+    app = opened(lesson="will-this-step-climb", details="1")
+    assert not any("break-even" in each.proto.body for each in app.get("html"))

@@ -80,34 +80,42 @@ def edge(state: Address) -> Scene:
     rate, factor, steps = dial.learning_rate, dial.factor, dial.steps
     found = networks.network_case(network, rate, factor, steps, not state.settled)
     labels, by_rate = {"x": "step", "y": "value"}, {"x": "rate", "y": "sharpness"}
-    first = run_charts.fall(found.tracked, steps, 0.0)
-    if network.plane:
-        surface = found.objective
-        path = run_charts.path("Gradient descent", found.run, surface)
-        first = step_charts.ground(surface, ground_of(surface), None, (), [path])
     ends = networks.chosen(network, factor, min(steps, ENOUGH))
     panels = [
-        Panel(first, cursor=not network.plane, labels=labels),
-        Panel(run_charts.sharpening(found.tracked, steps), cursor=True, labels=labels),
+        Panel(_descent(network, found, steps), cursor=not network.plane, labels=labels),
+        Panel(run_charts.sharpening(found.tracked, steps), cursor=True, labels=labels,
+              span=1 if found.same is not None else 2),
         Panel(edge_charts.chosen(ends, rate), name="by rate", labels=by_rate),
-    ]
+    ]  # fmt: skip
     if found.same is not None:
         again = edge_charts.rescalings(networks.FACTORS, found.same, factor)
         panels.append(Panel(again, name="rescaled", labels={"x": "factor", "y": "sharpness"}))
     return Scene(
         panels,
         [board],
-        words=lambda: words.edge(found.tracked, rate)
-        + words.rescaled(found.same, networks.FACTORS, factor),
+        words=lambda: (
+            words.edge(found.tracked, rate) + words.rescaled(found.same, networks.FACTORS, factor)
+        ),
         table=lambda: "",
-        facts=lambda: facts.of_run(found.tracked, found.run, 0.0)
-        | facts.of_scaling(found.same, networks.FACTORS, factor),
+        facts=lambda: (
+            facts.of_run(found.tracked, found.run, 0.0)
+            | facts.of_scaling(found.same, networks.FACTORS, factor)
+        ),
         columns_of=lambda: vars(found.tracked),
         program=_program(network, rate, factor, steps),
         clock=run_clock(state, steps),
-        legend=legend(["Gradient descent" if network.plane else "loss", "sharpness", "2 / rate",
-                       "here"]),
+        legend=legend([*(["Gradient descent"] if network.plane else ["loss", "gradient norm"]),
+                       "sharpness", "2 / rate", "here"]),
     )  # fmt: skip
+
+
+def _descent(network: Subject, found: NetworkCase, steps: int) -> dict:
+    """Where two weights go, or how the loss of more of them falls."""
+    if not network.plane:
+        return run_charts.fall(found.tracked, steps, 0.0)
+    surface = found.objective
+    path = run_charts.path("Gradient descent", found.run, surface)
+    return step_charts.ground(surface, ground_of(surface), None, (), [path])
 
 
 def _orders(state: Address, n: int) -> Clock:

@@ -147,7 +147,10 @@ def bars(case: StepCase, secret: bool = False, asked: bool = False) -> dict:
     ends = scale(case, secret or asked)
     data.append(_amounts([-0.3, 0.7], [promise, cost], ends))
     if not secret:
-        data.append(bar(sign_colour(got), 2, _drawable(case.moments), "measured"))
+        heights = _drawable(case.moments)
+        # A bar of no height yet would tell by its colour where it will go.
+        heights[0] = np.nan
+        data.append(bar(sign_colour(got), 2, heights, "measured"))
         data.append(later(_amounts([2.3], [got], ends), MOMENTS))
     plot = layout("bars", "", (-0.6, 2.6), "change of loss", ends)
     plot["xaxis"] |= {
@@ -179,5 +182,6 @@ def scale(case: StepCase, secret: bool = False) -> list[float]:
     told = np.array(told, float)
     told = told[np.isfinite(told)]
     down = nice(1.1 * max(-told.min(initial=0.0), 1e-300))
-    up = nice(1.1 * np.clip(told.max(initial=0.0), 0.4 * down, 2 * down))
+    # Above the highest bar stands its number.
+    up = nice(1.25 * np.clip(told.max(initial=0.0), 0.4 * down, 2 * down))
     return [-down, up]

@@ -182,10 +182,11 @@ def no_saddle(surface, found) -> str:
         return f"{surface.name} has no critical point in this window."
     kinds = ", ".join(f"{kind}: {sum(each.kind == kind for each in found)}"
                       for kind in dict.fromkeys(each.kind for each in found))  # fmt: skip
-    return (
-        f"{surface.name} has no saddle here whose Hessian shows a way out ({kinds}). "
-        "Choose another surface."
-    )
+    told = f"{surface.name} has no saddle here whose Hessian shows a way out ({kinds})."
+    level = [each for each in found if not any(each.eigenvalues)]
+    if level:
+        return f"{told} At {_pair(level[0].point)} gradient and Hessian both vanish."
+    return f"{told} Choose another surface."
 
 
 def three_ends(descent, newton, free) -> str:
@@ -214,8 +215,8 @@ def chance(n: int, shift: float, sample: SpectrumSample | None) -> str:
         rest = (
             " at all" if hits else f": a chance of {prose.number(exact, 1)} is not met by drawing"
         )
-        told.append(
-            f"Of {sample.done:,} random matrices {hits:,} had no negative eigenvalue{rest}."
+        told.insert(
+            0, f"Of {sample.done:,} random matrices {hits:,} had no negative eigenvalue{rest}."
         )
     return f"{told[0]}\n{' '.join(told[1:])}"
 

@@ -149,6 +149,9 @@ def stage(
         return
     if table is not None:
         st.session_state[f"{key}/table"] = table
+    if words is not None:
+        asking = lesson is not None and lesson["answers"]
+        st.session_state[f"{key}/rest"] = "" if asking else _rest(words, clock)
     aside = {"show": "", "hide": []} | st.session_state.get(ASIDE, {}) | {"height": height}
     message["aside"] = aside
     if message["edition"] == 1 and not (live or height or aside["show"] or aside["hide"]):
@@ -160,6 +163,14 @@ def stage(
         on_live_change=lambda: connection.take(st.session_state[key]["live"]),
         height="content",
     )
+
+
+def _rest(words: str | Sequence[str], clock: Clock | None) -> str:
+    """What is said beyond the first line, at the step that the clock begins with."""
+    if not isinstance(words, str):
+        ended = clock is None or clock.at is None or clock.at >= len(words)
+        words = words[-1 if ended else clock.at]
+    return words.partition("\n")[2]
 
 
 def _framed(thing, *moving: str) -> dict:
