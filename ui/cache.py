@@ -17,12 +17,16 @@ from typing import Any
 
 import numpy as np
 
+from ui.server.memory import trim
+
 MEGABYTE = 1_000_000
 # The rest is for Python itself, about 100 MB, for a megabyte a visitor, and for what a guess of
 # some work's size leaves out.
 PART = 0.7
 # What one entry or one piece of work may take of the budget.
 SHARE = 0.7
+# Bytes of work after which what it leaves behind is worth returning to the system.
+LARGE = 50 * MEGABYTE
 # Seconds that work waits for others' to end before it is turned away.
 PATIENCE = 20.0
 # An entry's own names, key and place in the order.
@@ -117,6 +121,8 @@ class Cache:
             with self._changed:
                 self.reserved -= size
                 self._changed.notify_all()
+            if size >= LARGE:
+                trim()
 
     def fits(self, size: int) -> bool:
         """Whether work of that size may be begun at all."""

@@ -1,6 +1,7 @@
 """What this process takes of the machine's memory, and gives back."""
 
 import ctypes
+from contextlib import suppress
 
 # glibc's names for what it can be told (malloc.h).
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
@@ -21,3 +22,9 @@ def give_back() -> bool:
     accepted = [mallopt(M_ARENA_MAX, 2), mallopt(M_MMAP_THRESHOLD, LARGE),
             mallopt(M_TRIM_THRESHOLD, LARGE)]  # fmt: skip
     return all(accepted)
+
+
+def trim() -> None:
+    """Returns what was freed between things that are still held, which glibc keeps otherwise."""
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL("libc.so.6").malloc_trim(0)
