@@ -29,9 +29,12 @@ OPERATORS = {
 }  # fmt: skip
 TOKEN = re.compile(
     r"(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?P<name>[A-Za-z_][A-Za-z0-9_]*)"
-    r"|(?P<operator>\*\*|//|[-+*/^(),.])|(?P<array>[@\[\]])|(?P<space> +)|(?P<other>.)",
+    r"|(?P<transpose>'|ᵀ|\.T(?!\w))|(?P<operator>\*\*|//|[-+*/^(),.])|(?P<array>[@\[\]])"
+    r"|(?P<space> +)|(?P<other>.)",
     re.DOTALL,
 )
+# A text as Python would write it.
+PYTHON = {"^": "**", "'": ".T", "ᵀ": ".T"}
 INSTEAD = {
     "=": "write only what stands to the right of the = sign",
     "×": "write * instead", "·": "write * instead", "÷": "write / instead",
@@ -46,8 +49,8 @@ UNSEEN = {"\n": "A line break", "\r": "A line break", "\t": "A tab", "\0": "A nu
 class Grammar:
     """What a text may say: its functions of one value and of several, and how long it may be.
 
-    With `arrays` it may also say a @ b and lists of numbers, a function of several values may be
-    one of an array, and every name that means nothing else is a variable.
+    With `arrays` it may also say a @ b, W' (or W.T) and lists of numbers, a function of several
+    values may be one of an array, and every name that means nothing else is a variable.
     """
 
     unary: tuple[str, ...] = UNARY
@@ -75,7 +78,7 @@ def parse(text: str, variables: tuple[str, ...], grammar: Grammar = NUMBERS) -> 
 
 def quoted(part: str) -> str:
     """A part of a formula as a message shows it: in quotes, cut short when it is long."""
-    shown = part.replace("**", "^")
+    shown = part.replace("**", "^").replace(".T", "ᵀ")
     return f'"{shown}"' if len(shown) <= 40 else f'"{shown[:37]}..."'
 
 
@@ -99,13 +102,15 @@ def _checked_text(text, variables, grammar) -> str:
     for before, after in itertools.pairwise(solid):
         _check_neighbours(before, after, grammar)
     # As text, because Python's own ^ binds more loosely than +.
-    return "".join("**" if token == "^" else token for _, token in tokens)
+    return "".join(PYTHON.get(token, token) for _, token in tokens)
 
 
 def _check_token(kind, token, variables, grammar):
-    if kind == "other" or (kind == "array" and not grammar.arrays):
+    if token.startswith(".T") and not grammar.arrays:
+        token = "."
+    elif kind == "other" or (kind in ("array", "transpose") and not grammar.arrays):
         named = f'The character "{token}"' if token.isprintable() else "An invisible character"
-        signs = "+ - * / ^ @ ( ) [ ] ," if grammar.arrays else "+ - * / ^ ( ) ,"
+        signs = "+ - * / ^ @ ' ( ) [ ] ," if grammar.arrays else "+ - * / ^ ( ) ,"
         advice = INSTEAD.get(token, f"use digits, {signs} and the known names")
         raise FormulaError(f"{UNSEEN.get(token, named)} cannot be used in a formula: {advice}.")
     if kind == "name" and token not in (*variables, *CONSTANTS, *grammar.functions):
@@ -164,8 +169,10 @@ def _check_neighbours(before, after, grammar):
     if grammar.arrays and kind == "name" and right == "(" and left not in grammar.functions:
         advice = _advice(left, (), grammar)
         raise FormulaError(f"The function {quoted(left)} is not known: {advice}.")
+    if kind == "number" and next_kind == "transpose":
+        raise FormulaError(f'The number "{left}" has no rows to turn: leave out the {right}.')
     starts = next_kind in ("number", "name") or right in ("(", "[")
-    if kind in ("number", "name") or left in (")", "]"):
+    if kind in ("number", "name", "transpose") or left in (")", "]"):
         if starts and left not in grammar.functions:
             raise FormulaError(
                 f"A sign is missing between {quoted(left)} and {quoted(right)}: "
@@ -220,6 +227,8 @@ class _Reader:
                 return self._binary(syntax, OPERATORS[type(sign)], depth)
             case ast.Name(id=name) if self.grammar.arrays:
                 return Node("variable", value=name, part=self.part(syntax))
+            case ast.Attribute(attr="T") if self.grammar.arrays:
+                return self._operation(syntax, "transpose", (syntax.value,), depth)
             case ast.List():
                 return self._array(syntax, depth)
             case ast.Call(func=ast.Name(id=name), keywords=[]) if name in self.grammar.functions:

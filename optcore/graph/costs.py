@@ -104,7 +104,8 @@ def _slope_work(tape: Tape, edge: Edge) -> int:
     operation, out = tape.graph.nodes[edge.end].operation, tape.values[edge.end]
     if isinstance(operation, Reduction):
         return 0 if operation.name == "sum" else _size(tape.shapes[edge.start])
-    assert isinstance(operation, Elementwise), "matrix products count by themselves"
+    if not isinstance(operation, Elementwise):
+        return 0  # A transpose only turns; matrix products are counted by themselves.
     taken = tape.taken[edge.end]
     with np.errstate(all="ignore"):
         slope = operation.slope(edge.position, taken, out)

@@ -71,6 +71,8 @@ class _Opener:
             if not node.operands:
                 value = float(np.asarray(node.value)[index]) if node.kind == "constant" else None
                 places[index] = self._add(node.operation, (), name, node.given, value)
+            elif node.kind == "transpose":
+                places[index] = self._add(COPY, (int(taken[0].T[index]),), name, node.given)
             elif isinstance(node.operation, Elementwise):
                 operands = tuple(int(np.broadcast_to(each, shape)[index]) for each in taken)
                 places[index] = self._add(node.operation, operands, name, node.given)

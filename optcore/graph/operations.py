@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from optcore.formula.program import NUMPY
-from optcore.graph.shapes import Shape, broadcast, product_shape
+from optcore.graph.shapes import Shape, broadcast, product_shape, transposed_shape
 from optcore.special import indicator, sigmoid, sigmoid_slope, squared_sech
 
 
@@ -118,6 +118,22 @@ class MatrixProduct(Operation):
         return self.value(tangent, b) if position == 0 else self.value(a, tangent)
 
 
+class Transpose(Operation):
+    """Rows for columns, of a matrix alone: here a vector is neither a row nor a column."""
+
+    def shape(self, *shapes):
+        return transposed_shape(*shapes)
+
+    def value(self, *operands):
+        return np.swapaxes(operands[0], 0, 1)
+
+    def pull(self, position, adjoint, operands, result):
+        return np.swapaxes(adjoint, 0, 1)
+
+    def push(self, position, tangent, operands, result):
+        return np.swapaxes(tangent, 0, 1)
+
+
 def _indices(left: int, right: int) -> tuple[str, str, str]:
     """einsum's letters for operands with so many axes; p is the batch."""
     a, b = ("j", "ij")[left - 1], ("j", "jk")[right - 1]
@@ -185,6 +201,7 @@ POWER = Elementwise(
 NEGATE = Elementwise("neg", "−", ("−1",), NUMPY["neg"], (lambda *_: -1.0,))
 COPY = Elementwise("copy", "=", ("1",), np.positive, (lambda *_: 1.0,))
 MATMUL = MatrixProduct("matmul", "@", ("g {b}ᵀ", "{a}ᵀ g"))
+TRANSPOSE = Transpose("transpose", "ᵀ", ("gᵀ",))
 SUM = Reduction("sum", "sum", ("1 for every entry",), np.sum, _same)
 MEAN = Reduction("mean", "mean", ("1/n for every entry",), np.mean, _even)
 LARGEST = Reduction("amax", "max", ("1 for the largest entry, else 0",), np.max, _even_share)
@@ -206,6 +223,7 @@ OPERATIONS: tuple[Operation, ...] = (
     NEGATE,
     COPY,
     MATMUL,
+    TRANSPOSE,
     SUM,
     MEAN,
     LARGEST,

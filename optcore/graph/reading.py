@@ -15,7 +15,8 @@ MAX_STATEMENT = 400
 MAX_NODES = 2000
 
 BY_NAME = {operation.name: operation for operation in OPERATIONS}
-GRAMMAR = formula.Grammar(unary=(*formula.UNARY, "sum", "mean"), arrays=True, longest=MAX_STATEMENT)
+GRAMMAR = formula.Grammar(unary=(*formula.UNARY, "sum", "mean", "transpose"), arrays=True,
+                          longest=MAX_STATEMENT)  # fmt: skip
 # A function of several values that is given one takes the entries of an array.
 OF_ONE = {"max": "amax", "min": "amin"}
 

@@ -47,3 +47,11 @@ def product_shape(left: Shape, right: Shape) -> Shape:
         raise ShapeError(f"the {left[-1]} {across} on the left must be as many as the "
                          f"{right[0]} {down} on the right")  # fmt: skip
     return left[:-1] + right[1:]
+
+
+def transposed_shape(shape: Shape) -> Shape:
+    """The shape of a matrix whose rows became columns. Raises ShapeError."""
+    if len(shape) != 2:
+        raise ShapeError("only a matrix has rows and columns to swap: leave the ' out, for a @ b "
+                         "of two vectors is the sum of their products as it is")  # fmt: skip
+    return shape[::-1]

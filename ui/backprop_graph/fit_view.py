@@ -12,7 +12,7 @@ from ui.address import Address
 from ui.backprop_graph import drawing, words
 from ui.backprop_graph.case import Case, work_out
 from ui.backprop_graph.facts import facts
-from ui.backprop_graph.parameters import ACROSS, PAIRS, UP, Descent, Line, Points
+from ui.backprop_graph.parameters import ACROSS, PAIRS, UP, Descent, InitialWeights, Points
 from ui.backprop_graph.programs import program
 from ui.figures import axis, layout, log_axis, log_range, marks, over, positive, track
 from ui.live.stage import Clock, Handle, Panel
@@ -42,7 +42,7 @@ class Fit:
 def set_up(state: Address) -> tuple[Fit, list]:
     dials = [
         controls.Dials("Descent", "fit", Descent()),
-        controls.Dials("Line at first", "line", Line()),
+        controls.Dials("Line at first", "line", InitialWeights()),
         controls.Dials("Points", "points", Points()),
     ]
     (descent, line, points), board = controls.tune(state, dials)

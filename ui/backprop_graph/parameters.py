@@ -41,8 +41,8 @@ class Descent:
 
 
 @dataclass(frozen=True)
-class Line:
-    """Where the line begins."""
+class InitialWeights:
+    """The line before the first step."""
 
     w: float = knob(LINE_FIT.values["w"], -3.0, 3.0, symbol="w")
     b: float = knob(LINE_FIT.values["b"], -3.0, 3.0, symbol="b")
@@ -132,7 +132,7 @@ PARAMETERS = (
     step(MOST_STEPS),
     zoom(seen=chosen("view", *TYPED)),
     sliders("fit", Descent()),
-    sliders("line", Line()),
+    sliders("line", InitialWeights()),
     sliders("points", Points()),
     *(Place(f"p{at}", (f"points.{x}", f"points.{y}"))
       for at, (x, y) in enumerate(PAIRS, 1)),

@@ -16,6 +16,7 @@ WRITTEN: dict[str, tuple[str, ...]] = {
     "power": ("{a} ** {b}", "{g} * {b} * {a} ** ({b} - 1)", "{g} * {o} * np.log({a})"),
     "neg": ("-{a}", "-{g}"),
     "copy": ("1.0 * {a}", "{g}"),
+    "transpose": ("{a}.T", "{g}.T"),
     "sum": ("np.sum({a})", "{g} * np.ones_like({a})"),
     "mean": ("np.mean({a})", "{g} * np.ones_like({a}) / {a}.size"),
     "amax": ("np.max({a})", "{g} * ({a} == {o}) / np.sum({a} == {o})"),

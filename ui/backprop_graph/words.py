@@ -64,7 +64,11 @@ def _worked(case: Case, node: Node, brief: bool) -> str:
         return f"Forward: {name} = {result}."
     operands = [written(case.run.values[place]) for place in node.operands]
     sign = SIGNED.get(node.kind)
-    done = f" {sign} ".join(operands) if sign else f"{node.operation.sign}({', '.join(operands)})"
+    if node.kind == "transpose":
+        done = f"{operands[0]}{node.operation.sign}"
+    else:
+        called = f"{node.operation.sign}({', '.join(operands)})"
+        done = f" {sign} ".join(operands) if sign else called
     return f"Forward: {name} is {done} = {result}."
 
 
@@ -133,23 +137,32 @@ def listed(case: Case) -> str:
 
 
 def columns_of(case: Case) -> dict[str, Iterable]:
-    """A row for every entry of every node, and one for what every edge carries."""
+    """A row for every entry of every node, and for every entry of what an edge carries one with
+    the local derivative, or the rule where the edge mixes entries."""
     found = []
     nodes = case.graph.nodes
     for node in nodes:
         value, adjoint = case.run.values[node.place], case.run.adjoints[node.place]
         for place in np.ndindex(value.shape):
             told = "" if adjoint is None else float(adjoint[place])
-            found.append(["node", node.name, node.kind, _place(place), float(value[place]), told])
+            found.append(
+                ["node", node.name, node.kind, _place(place), float(value[place]), "", told]
+            )
     for edge, flow in case.run.flows.items():
         name = f"{nodes[edge.start].name} -> {nodes[edge.end].name}"
         for place in np.ndindex(flow.contribution.shape):
             found.append(
-                ["edge", name, edge.position + 1, _place(place), "",
+                ["edge", name, edge.position + 1, _place(place), "", _local(flow, place),
                  float(flow.contribution[place])]
             )  # fmt: skip
-    heads = ("kind", "name", "operation", "entry", "value", "gradient")
+    heads = ("kind", "name", "operation", "entry", "value", "local derivative", "gradient")
     return dict(zip(heads, zip(*found, strict=True), strict=True))
+
+
+def _local(flow: Flow, place: tuple[int, ...]) -> float | str:
+    if flow.local is None or flow.local.shape != flow.contribution.shape:
+        return flow.rule
+    return float(flow.local[place])
 
 
 def _place(place: tuple[int, ...]) -> str:

@@ -28,7 +28,8 @@ def test_a_name_for_a_name_costs_nothing():
 
 
 SAME = ("y = sum(G * (A @ X))", "y = sum(tanh(A @ x + b))", "y = x @ v",
-        "y = sum(exp(x @ A) / (1 + s))", "y = sum((A - x) * A)")  # fmt: skip
+        "y = sum(exp(x @ A) / (1 + s))", "y = sum((A - x) * A)",
+        "y = sum((A @ X)' * G')", "y = sum(X' @ A')")  # fmt: skip
 
 
 @pytest.mark.parametrize("text", SAME)

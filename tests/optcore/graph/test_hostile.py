@@ -13,7 +13,8 @@ from optcore.graph.opened import opened
 TOKENS = (
     "x", "y", "W", "f", "e", "pi", "2", "0.5", "1e99", "[1, 2]", "[[1, 2], [3, 4]]", "(", ")", "[",
     "]", "+", "-", "*", "/", "^", "@", "=", ",", ";", "\n", " ", "sin(", "max(", "sum(", "mean(",
-    "log(", "relu(", "lambda", "é", "'", "\\", "#", ":", ".", "_", "__class__", "%", "\0", "\u202e",
+    "log(", "relu(", "lambda", "é", "'", "\\", "#", ":", ".", "_", "__class__", ".T", "%",
+    "\0", "\u202e",
 )  # fmt: skip
 SHAPES = ((), (2,), (2, 2), (3,), (1, 4))
 EXTREMES = (0.0, -0.0, 1e308, -1e308, 1e-320, np.inf, -np.inf, np.nan)
@@ -57,7 +58,8 @@ def expression(rng, depth):
     parts = [expression(rng, depth - 1) for _ in range(2)]
     kind = int(rng.integers(4))
     if kind == 0:
-        return f"{rng.choice(['sin', 'exp', 'log', 'sqrt', 'tanh', 'abs', 'sum'])}({parts[0]})"
+        functions = ["sin", "exp", "log", "sqrt", "tanh", "abs", "sum", "transpose"]
+        return f"{rng.choice(functions)}({parts[0]})"
     if kind == 1:
         return f"max({parts[0]}, {parts[1]})"
     return f"({parts[0]} {rng.choice(['+', '-', '*', '/', '^', '@'])} {parts[1]})"

@@ -9,7 +9,8 @@ from optcore.graph.operations import OPERATIONS
 
 RNG = np.random.default_rng(16)
 SHAPES = ((), (3,), (2, 3), (2, 1))
-UNARY = tuple(each for each in OPERATIONS if each.arity == 1 and each.name != "copy")
+UNARY = tuple(each for each in OPERATIONS
+              if each.arity == 1 and each.name not in ("copy", "transpose"))  # fmt: skip
 SIGNS = {"add": "+", "sub": "-", "mul": "*", "div": "/", "power": "^"}
 
 
@@ -102,6 +103,31 @@ def test_the_gradient_of_a_matrix_product_is_the_products_with_transposes():
     found = parse("L = sum(G * (A @ X))").backward({"A": a, "X": x, "G": g})
     np.testing.assert_allclose(found["X"], a.T @ g, rtol=1e-13)
     np.testing.assert_allclose(found["A"], g @ x.T, rtol=1e-13)
+
+
+@pytest.mark.parametrize("written", ["A'", "A.T", "Aᵀ", "transpose(A)"])
+def test_a_transpose_is_numpys_however_it_is_written(written):
+    a, x = RNG.standard_normal((2, 3)), RNG.standard_normal(2)
+    found = parse(f"y = {written} @ x").forward({"A": a, "x": x})["y"]
+    np.testing.assert_allclose(found, a.T @ x, rtol=1e-14, atol=1e-14)
+
+
+TURNED = ("L = sum(G * sin(A'))", "L = sum((A @ B)' * G)", "L = sum(A'^2 @ x)",
+          "L = sum(-A'' * A)", "L = sum(tanh(B' @ A') @ x)")  # fmt: skip
+
+
+@pytest.mark.parametrize("text", TURNED)
+def test_transposes_agree_with_the_complex_step_forward_and_back(text):
+    shapes = {"A": (2, 3), "B": (3, 4), "x": (2,), "G": (4, 2) if "B" in text else (3, 2)}
+    agree(text, {name: RNG.standard_normal(shapes[name]) for name in parse(text).inputs})
+
+
+def test_an_edge_into_a_transpose_has_a_permutation_for_its_jacobian():
+    run = parse("y = sum(A')").run({"A": RNG.standard_normal((2, 3))})
+    (edge,) = run.graph.node("Aᵀ").edges
+    assert run.local(edge) is None
+    turned = np.arange(6).reshape(2, 3).T.ravel()
+    np.testing.assert_array_equal(run.jacobian(edge), np.eye(6)[turned])
 
 
 def test_a_second_name_for_a_node_hands_its_gradient_on():

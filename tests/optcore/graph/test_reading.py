@@ -41,7 +41,19 @@ def test_max_and_min_take_the_entries_of_one_array_or_any_number_of_values():
     assert found[graph.output] == 10
 
 
+def test_a_transpose_stands_after_what_it_turns_and_binds_first():
+    graph = parse("y = A'^2 + (A @ B).T")
+    assert [node.name for node in graph.nodes] == ["A", "Aᵀ", "2", "Aᵀ^2", "B", "A @ B",
+                                                   "(A @ B)ᵀ", "y"]  # fmt: skip
+
+
 WRONG = {
+    "y = x * 2'": 'The number "2" has no rows to turn: leave out the \'.',
+    "y = x + 'a": 'Something is missing between "+" and "\'"',
+    "y = A'x": 'A sign is missing between "\'" and "x"',
+    "y = sin' x": 'The function "sin" needs brackets',
+    "y = x.Tx": 'The point "." must belong to a number',
+    "transpose = x + 1": 'The name "transpose" means something already',
     "": "Nothing is worked out",
     "x": "Nothing is worked out",
     "y = 3": "Nothing is worked out",
@@ -84,7 +96,7 @@ WRONG = {
     "y = " + "a" * 40: "at most 16",
     "\n".join(f"y{i} = sin(x) + cos(x) + x" for i in range(500)): "more than 2,000 nodes",
     "# " * 30_000: "characters and at most",
-    "y = __import__('os')": "cannot be used in a formula",
+    "y = __import__('os')": 'The function "__import__" is not known',
     "y = x if x else x": "is taken by the language",
     "y = x\0": "null byte",
     "y = x, x": "is not arithmetic",
@@ -107,6 +119,10 @@ SHAPES = {
     "numbers, and the 3 columns on the left must be as many as the 2 numbers on the right.",
     ("y = A @ x", (), (2,)): "@ takes vectors and matrices",
     ("y = sin(A + x)", (2, 3), (2,)): "The node A + x cannot be worked out",
+    ("y = A' @ x", (2, 3), (3,)): "Aᵀ is a 3 × 2 matrix and x is 3 numbers",
+    ("y = x' @ A", (2, 3), (2,)): "The node xᵀ cannot be worked out: x is 2 numbers, and only a "
+    "matrix has rows and columns to swap",
+    ("y = A + x'", (2, 3), ()): "x is a number, and only a matrix has rows",
     ("y = A + x", (5,), ()): "A has the shape 5",
     ("y = A + x", (2, 2, 2), ()): "A has the shape 2 × 2 × 2",
     ("y = A + x", (0,), ()): "A has the shape 0",
@@ -151,5 +167,5 @@ def test_a_thousand_nodes_are_read_and_worked_out():
 
 
 def test_what_cannot_be_used_is_told_beside_all_that_can():
-    with pytest.raises(FormulaError, match=r"\^ @ \( \) \[ \] , and the known names"):
-        parse("X' @ Y")
+    with pytest.raises(FormulaError, match=r"\^ @ ' \( \) \[ \] , and the known names"):
+        parse("X % Y")

@@ -91,7 +91,8 @@ def test_the_program_knows_every_operation(kind):
            "max": "max(a, b)", "min": "min(a, b)", "neg": "-a * b", "copy": "b"}  # fmt: skip
     call = {"amax": "max(a)", "amin": "min(a)"}.get(kind, f"{kind}(a)")
     text = f"c = {two.get(kind, call)}; f = sum(c * c)"
-    case, out = work_out(text, {"a": (0.5, 0.7), "b": 1.25}), io.StringIO()
+    a = ((0.5, 0.7), (0.1, -0.2)) if kind == "transpose" else (0.5, 0.7)
+    case, out = work_out(text, {"a": a, "b": 1.25}), io.StringIO()
     assert kind in {node.kind for node in case.graph.nodes}
     with contextlib.redirect_stdout(out):
         exec(program(case), {})
@@ -122,6 +123,11 @@ def test_each_moment_has_its_sentence():
     assert len(told) == 5
 
 
+def test_a_transpose_is_told_by_its_sign():
+    told = words.told(work_out("f = sum(W')", {"W": ((1.0, 2.0), (3.0, 4.0))}))
+    assert told[1] == "Forward: Wᵀ is [[1, 2], [3, 4]]ᵀ = [[1, 3], [2, 4]]."
+
+
 def test_parts_that_add_are_told():
     told = words.told(work_out("f = a + a", {"a": 3.0}))
     assert "In all 1 + 1 = 2." in told[-1]
@@ -147,3 +153,16 @@ def test_facts_have_nodes_edges_and_entries():
     assert found["W.gradient.2.2"] == 6.0
     assert found["x.gradient.1"] == 4.0
     assert found["f.h.1"] == 1.0
+
+
+def test_a_row_of_an_edge_has_its_local_derivative_or_its_rule():
+    case = work_out("f = sum(W' @ x) * s", {"W": ((1.0, 2.0), (3.0, 4.0)), "x": (1.0, 2.0),
+                                           "s": 3.0})  # fmt: skip
+    columns = words.columns_of(case)
+    names, locals_ = columns["name"], columns["local derivative"]
+    found = dict(zip(names, locals_, strict=True))
+    assert found["s -> f"] == float(case.run.value("sum(Wᵀ @ x)")) == 17
+    assert found["W -> Wᵀ"] == "gᵀ"
+    assert found["x -> Wᵀ @ x"] == "Wᵀᵀ g"
+    assert all(told == "" for kind, told in zip(columns["kind"], locals_, strict=True)
+               if kind == "node")  # fmt: skip
