@@ -115,6 +115,50 @@ def test_a_line_that_breaks_under_the_hand_loses_nothing(visit):
     expect(first).to_have_text(number(race.value(KNOB), 4))
 
 
+def test_an_answer_that_the_hand_has_overtaken_puts_no_slider_back(visit):
+    race = visit()
+    holding, held = [], []
+
+    def through(socket):
+        server = socket.connect_to_server()
+        socket.on_message(server.send)
+        server.on_message(
+            lambda data: held.append((socket, data)) if holding else socket.send(data)
+        )
+
+    race.page.route_web_socket("**/live/**", through)
+    race.page.goto(race.address)
+    race.wait_drawn()
+    move = grab(race)
+    move(0.4)
+    race.page.evaluate(
+        """(knob) => { const slider = `input[data-knob="${knob}"]`; window.shown = [];
+            const field = document.querySelector(`.os-knob:has(${slider}) input[type=text]`);
+            const { prototype } = HTMLInputElement;
+            const { get, set } = Object.getOwnPropertyDescriptor(prototype, "value");
+            Object.defineProperty(field, "value", { get, set(value) {
+                window.shown.push(value); set.call(this, value); } }); }""",
+        KNOB,
+    )
+    holding.append(True)
+    box = race.slider(KNOB).bounding_box()
+    for share in (0.35, 0.2):
+        race.page.mouse.move(box["x"] + share * box["width"], box["y"] + box["height"] / 2)
+        race.page.wait_for_timeout(100)
+    last = race.value(KNOB)
+    race.page.mouse.up()
+    assert len(held) == 1, "the second change waits for the answer to the first"
+    holding.clear()
+    socket, data = held[0]
+    drawn = race.drawn
+    socket.send(data)
+    race.wait_redrawn(drawn)
+    wait_value(race, float(race.wait_link(KNOB)))
+    shown = race.page.evaluate("() => window.shown.map(Number)")
+    assert len(set(shown)) == 2, "the two that the hand set, and none again"
+    assert shown[shown.index(last) :] == [last] * len(shown[shown.index(last) :])
+
+
 def test_a_line_that_never_answers_is_given_up_for_good(visit):
     race = visit()
     connections = []

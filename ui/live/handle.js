@@ -20,7 +20,7 @@ export class Handle {
     this.dot.disabled = Boolean(fixed);
     this.panel = this.stage.panels[panel];
     if (this.dot.parentElement !== this.panel.holder) this.panel.holder.append(this.dot);
-    if (!this.held && !this.stage.post.waiting?.handles?.[this.name]) this.at = at;
+    if (!this.held && !this.stage.newer.handles?.[this.name]) this.at = at;
     this.dot.setAttribute("aria-label", label);
     this.dot.title = label;
     this.place();

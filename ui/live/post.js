@@ -79,6 +79,11 @@ export class Post {
     this.flush();
   }
 
+  // What was set after the message that a picture answers: the picture does not know it yet.
+  since(sequence) {
+    return joined(sequence < this.sequence ? this.inFlight : null, this.waiting) ?? {};
+  }
+
   // The server repeats the number of the message it has answered.
   answered(sequence) {
     if (!this.inFlight || sequence < this.sequence) return;

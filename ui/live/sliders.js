@@ -17,10 +17,13 @@ export class Board {
     this.key.className = "os-key";
   }
 
-  // Without `ticks` the marks stay as they are.
-  show({ frame, values, ticks }, hide = []) {
-    if (frame !== this.frame) this.build((this.frame = frame).groups);
-    [...this.rows.values()].forEach((row, at) => row.show(values[at]));
+  // Without `ticks` the marks stay as they are, and so does a slider whose value is `newer`.
+  show({ frame, values, ticks }, hide = [], newer = {}) {
+    const built = frame !== this.frame;
+    if (built) this.build((this.frame = frame).groups);
+    [...this.rows].forEach(([id, row], at) => {
+      if (built || !(id in newer)) row.show(values[at]);
+    });
     ticks ??= this.ticks ?? {};
     this.ticks = ticks;
     const sign = JSON.stringify([ticks, hide]);

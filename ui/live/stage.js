@@ -161,6 +161,7 @@ class Stage {
 
   async show(picture) {
     if (picture.aside) this.obey(picture.aside);
+    this.newer = this.post.since(picture.sequence);
     this.legend.set(picture.frame.legend, this.look);
     this.setBoards(picture.boards);
     this.clock.bar.hidden = !picture.clock;
@@ -264,7 +265,7 @@ class Stage {
     while (this.boards.length > boards.length) this.boards.pop().root.remove();
     boards.forEach((spec, at) => {
       this.boards[at] ??= new Board(part(this.side, "os-sliders"), this.post, this.hover);
-      this.boards[at].show(spec, this.hide);
+      this.boards[at].show(spec, this.hide, this.newer.values);
     });
     this.clearSide();
   }
