@@ -15,6 +15,7 @@ from starlette.middleware import Middleware
 
 from ui import lesson_map
 from ui.live import early, sockets
+from ui.server.core import read_core
 from ui.server.faults import said
 from ui.server.files import Files
 from ui.server.guard import Guard
@@ -25,6 +26,7 @@ from ui.server.places import places, raise_limit
 LARGEST_MESSAGE = 1_000_000
 
 give_back()
+read_core()
 app = st.App(
     Path(__file__).parent / "pages" / "index.py",
     routes=[*sockets.routes(), *early.routes(), *lesson_map.routes()],
