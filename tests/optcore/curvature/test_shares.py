@@ -107,6 +107,11 @@ def test_order_one_lifted_is_a_normal_variable():
     assert abs(share.value - expected) < 4.5 * share.error
 
 
+def test_no_part_holds_more_than_a_million_numbers():
+    """44 matrices of 150 x 150, and not a twentieth of the samples."""
+    assert next(iter(sampled_spectra(150, 2000))).done == 44
+
+
 def test_sampling_comes_in_parts_and_can_be_left():
     parts = sampled_spectra(10, 20_000)
     first = next(parts)

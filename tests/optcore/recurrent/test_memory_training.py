@@ -65,6 +65,8 @@ def test_a_gru_learns_to_add_and_a_blind_one_would_not():
     record = train_memory(plan, every=20)
     assert record.exams[0] > plan.task.blind
     assert record.exams[-1] < plan.task.blind / 2
+    first = next(at for at, loss in enumerate(record.exams) if loss < plan.task.blind / 2)
+    assert record.passed == record.looks[first] > 0
     assert record.passed is not None
     assert 20 <= record.passed <= 160
 

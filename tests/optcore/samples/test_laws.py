@@ -147,6 +147,8 @@ def test_the_variance_is_infinite_exactly_beyond_the_stable_rate(kind, fields, g
     assert below > 100 * stationary_variance(0.2 * limit, 2.5, 1.0, **given)
     assert above == np.inf
     assert (stationary_covariance(1.001 * limit, [[2.5]], [[1.0]], **given) == np.inf).all()
+    # At a rate of 0 nothing settles: the system would be singular.
+    assert (stationary_covariance(0.0, [[2.5]], [[1.0]], **given) == np.inf).all()
 
 
 def test_the_ball_of_a_fit_is_the_ellipse_of_the_law():
