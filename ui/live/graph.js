@@ -25,6 +25,8 @@ const SMALL = 0.88;
 // How thick a whole flow is, in pixels, and a dot on its way.
 const THICK = 5;
 const PULSE = 4.5;
+// How far along a part of a link its numbers may stand, the best first.
+const PLACES = [0.5, 0.35, 0.65];
 // What does not lead on from where the pointer rests.
 const COLD = 0.13;
 
@@ -37,8 +39,9 @@ export function graph(pen, points, trace, step, axes, { hover, off, look, clock 
   const flows = meta.plan.flows.map((flow, at) => ({ ...flow, at, shown: !off.has(flow.group) }));
   links(pen, meta, routes, flows, step, lit, look, size);
   pulses(pen, meta.plan, routes, flows, step, clock.at - step, look);
-  cards(pen, points, meta, flows, now, size, step, lit, look);
-  if (size.lines) labels(pen, meta, routes, flows, now, size, look);
+  const boxes = cards(pen, points, meta, flows, now, size, step, lit, look);
+  if (size.lines) labels(pen, meta, routes, flows, now, size, boxes, look);
+  else callout(pen, points, meta.plan, flows, now, step, axes, look);
 }
 
 // The places that links pass, from the rim of a card to the rim of another.
@@ -139,16 +142,55 @@ function arrow(pen, [x, y], [first, last], way, aside, look) {
   pen.fill();
 }
 
+// The lines of a card: its head, and with `lines` what has come, in the colour of its flow.
+function lettering(plan, at, flows, now, lines, look) {
+  const rows = [[plan.heads[at], look.text]];
+  for (const { at: flow, colour, shown } of lines ? flows : []) {
+    const text = shown ? now.get(at)?.[flow] : "";
+    for (const line of text ? text.split("\n") : []) rows.push([line, ink(colour, look)]);
+  }
+  return rows;
+}
+
+function write(pen, rows, x, y, type, look) {
+  rows.forEach(([text, own], row) => {
+    pen.font = `${row ? 400 : 600} ${type}px ${look.font}`;
+    pen.fillStyle = own;
+    pen.fillText(text, x, y + (row - (rows.length - 1) / 2) * LINE * type + DROP * type);
+  });
+}
+
+// The node that a step is about, whole, where cards have no room for their numbers: who plays or
+// steps on a phone reads all of them, one after the other.
+function callout(pen, { x, y }, plan, flows, now, step, [xa, ya], look) {
+  const at = plan.visits[Math.min(step, plan.visits.length - 1)];
+  if (!(at >= 0)) return;
+  const rows = lettering(plan, at, flows, now, true, look);
+  const type = look.size;
+  const half = ((Math.max(...rows.map(([text]) => text.length)) + 2) * LETTER * type) / 2;
+  const high = ((rows.length + 0.5) * LINE * type) / 2;
+  const within = (place, room, { _offset, _length }) =>
+    Math.max(_offset + room + 2, Math.min(_offset + _length - room - 2, place));
+  const [left, top] = [within(x[at], half, xa), within(y[at], high, ya)];
+  pen.textAlign = "center";
+  pen.beginPath();
+  pen.roundRect(left - half, top - high, 2 * half, 2 * high, 0.45 * type);
+  pen.fillStyle = look.back;
+  pen.fill();
+  pen.strokeStyle = look.text;
+  pen.lineWidth = 3 * look.thick;
+  pen.stroke();
+  write(pen, rows, left, top, type, look);
+}
+
+// Draws them, and gives the places they take.
 function cards(pen, { x, y }, { plan, tones }, flows, now, { type, lines, halves }, step, lit, look) {
   pen.textAlign = "center";
   const busy = plan.visits[Math.min(step, plan.visits.length - 1)];
+  const boxes = [];
   for (let at = 0; at < plan.heads.length; at += 1) {
     pen.globalAlpha = lit && !lit.nodes.has(at) ? 0.35 : 1;
-    const rows = [[plan.heads[at], look.text]];
-    for (const { at: flow, colour, shown } of lines ? flows : []) {
-      const text = shown ? now.get(at)?.[flow] : "";
-      for (const line of text ? text.split("\n") : []) rows.push([line, ink(colour, look)]);
-    }
+    const rows = lettering(plan, at, flows, now, lines, look);
     const high = type ? ((rows.length + 0.5) * LINE * type) / 2 : halves[at];
     // What is said of a gradient is said once it has come.
     const [colour, sign] = (now.get(at)?.[flows.length - 1] && tones?.[at]) || [];
@@ -165,14 +207,11 @@ function cards(pen, { x, y }, { plan, tones }, flows, now, { type, lines, halves
     pen.stroke();
     pen.setLineDash([]);
     if (type && sign) stamp(pen, sign, x[at] + halves[at], y[at] - high, tone, type, look);
-    rows.forEach(([text, own], row) => {
-      if (!type) return;
-      pen.font = `${row ? 400 : 600} ${type}px ${look.font}`;
-      pen.fillStyle = own;
-      pen.fillText(text, x[at], y[at] + (row - (rows.length - 1) / 2) * LINE * type + DROP * type);
-    });
+    if (type) write(pen, rows, x[at], y[at], type, look);
+    boxes.push([x[at] - halves[at], y[at], 2 * halves[at], 2 * high]);
   }
   pen.globalAlpha = 1;
+  return boxes;
 }
 
 // A sign on the corner of a card.
@@ -187,23 +226,24 @@ function stamp(pen, sign, x, y, colour, type, look) {
 }
 
 // What a link multiplies by and what flows back, beside it, where there is room for it.
-function labels(pen, { plan }, [x, y], flows, now, { type }, look) {
-  const taken = [];
+function labels(pen, { plan }, [x, y], flows, now, { type }, boxes, look) {
+  const taken = [...boxes];
   pen.textAlign = "center";
   pen.font = `${SMALL * type}px ${look.font}`;
   for (let at = 0; at < plan.ends[0].length; at += 1) {
     const lines = now.get(plan.heads.length + at) ?? [];
-    const [first, next] = [plan.starts[at], plan.starts[at] + 1];
-    const room = x[next] - x[first];
-    const middle = (x[first] + x[next]) / 2;
-    const level = (y[first] + y[next]) / 2;
+    const [first, last] = [plan.starts[at], plan.starts[at + 1] - 1];
+    const spans = Math.min(last - first, PLACES.length);
+    const places = Array.from({ length: spans }, (_, span) => PLACES.map((share) => onCurve(x, y, first + span, share)));
     for (const { at: flow, colour, way, shown } of flows) {
       const text = shown && lines[flow];
       if (!text || text.includes("\n")) continue;
       const wide = (text.length * LETTER * SMALL * type) / 2;
-      const box = [middle - wide, level - way * (0.55 * type + THICK * look.thick), 2 * wide, type];
-      if (2 * wide + type > room || taken.some((other) => overlap(box, other))) continue;
+      const boxed = ([middle, level]) => [middle - wide, level - way * (0.55 * type + THICK * look.thick), 2 * wide, type];
+      const box = places.flat().map(boxed).find((each) => !taken.some((other) => overlap(each, other)));
+      if (!box) continue;
       taken.push(box);
+      const middle = box[0] + wide;
       pen.strokeStyle = look.back;
       pen.lineWidth = 3.5 * look.thick;
       pen.lineJoin = "round";
