@@ -288,10 +288,19 @@ def test_a_verdict_is_of_its_own_question_alone():
     assert not app.warning
 
 
-def test_a_text_without_a_squashing_function_is_told_that_another_graph_is_shown():
-    told = "so a chain of the library is shown"
-    assert told in ending(opened(view="sigmoid-and-relu", f="x * y"))
+def test_a_text_without_a_squashing_function_has_its_results_go_through_one():
+    """By hand: relu(relu(x) y 3) at 2, 1 has the gradients 3 and 6."""
+    told = "so each of its results goes through one"
+    app = opened(view="sigmoid-and-relu", f="c = 3; h = x; f = h * y * c", values="x:2;y:1")
+    assert told in ending(app)
+    assert "with relu 3." in ending(app), "c is a constant and stays"
     assert told not in ending(opened(view="sigmoid-and-relu", f="tanh(x) * y"))
+
+
+def test_in_place_of_the_first_text_and_of_a_long_one_stands_the_chain():
+    told = "so a chain of the library is shown"
+    assert told in ending(opened(view="sigmoid-and-relu"))
+    assert told in ending(opened(view="sigmoid-and-relu", f=" + ".join(["x"] * 100)))
 
 
 @pytest.mark.parametrize("view", VIEWS)
@@ -309,6 +318,6 @@ def test_a_moving_hand_is_answered_in_every_view(view):
 
 
 def test_arrays_that_a_link_gives_to_numbers_of_the_chain_do_no_harm():
-    app = opened(view="sigmoid-and-relu", f="x * 2", values="w1:1,2,3;w2:1,2;x:1")
+    app = opened(view="sigmoid-and-relu", values="w1:1,2,3;w2:1,2;x:1")
     assert not said(app)
     assert "with relu 1" in ending(app)

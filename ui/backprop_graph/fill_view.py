@@ -139,6 +139,6 @@ def told(case: Case, filled: int) -> str:
     if filled >= len(every):
         return f"All {len(every)} are filled in. {words.ending(case)}"
     return (
-        f"{filled} of {len(every)} are filled in. Next: what "
+        f"{filled} of {len(every)} are filled in, in the order of the pass back. Next: what "
         f"{every[filled].asked(case)}? Multiply what arrives by the number on the edge."
     )

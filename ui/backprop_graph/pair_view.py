@@ -4,10 +4,13 @@ import re
 
 import numpy as np
 
-from optcore.graph.examples import SIGMOID_CHAIN
+from optcore.formula import FormulaError
+from optcore.graph import Graph
+from optcore.graph.examples import PRODUCT_OF_SUM, SIGMOID_CHAIN
 from ui.backprop_graph import drawing, graph_view, words
 from ui.backprop_graph.case import Case, work_out
 from ui.backprop_graph.facts import facts
+from ui.backprop_graph.parameters import one_line
 from ui.backprop_graph.programs import program
 from ui.backprop_graph.values import Values, board
 from ui.live.stage import Panel
@@ -20,13 +23,34 @@ SQUASHING = re.compile(r"\b(sigmoid|relu|tanh|softplus)(?=\s*\()")
 
 
 def pair(case: Case, given: Values) -> list[Case]:
-    """The case with each of the two; for a text that has none of them, the chain of the library,
-    with the numbers `given` to its inputs."""
-    text, values = case.graph.text, case.values
-    if not SQUASHING.search(text):
-        numbers = {name: value for name, value in given.items() if not isinstance(value, tuple)}
-        text, values = SIGMOID_CHAIN.text, {**SIGMOID_CHAIN.values, **numbers}
+    """The case with each of the two; a text that has none of them has each of its results go
+    through one. In place of the page's first text stands the chain of the library, with the
+    numbers `given` to its inputs, as for a text that would grow too long."""
+    text = case.graph.text
+    if not SQUASHING.search(text) and text != one_line(PRODUCT_OF_SUM):
+        text = squashed(case.graph)
+    if SQUASHING.search(text):
+        try:
+            return _with_each(text, case.values)
+        except FormulaError:
+            pass
+    numbers = {name: value for name, value in given.items() if not isinstance(value, tuple)}
+    return _with_each(SIGMOID_CHAIN.text, {**SIGMOID_CHAIN.values, **numbers})
+
+
+def _with_each(text: str, values: Values) -> list[Case]:
     return [work_out(SQUASHING.sub(squash, text), values) for squash in SQUASHES]
+
+
+def squashed(graph: Graph) -> str:
+    """The text of a graph with a sigmoid round each of its results; a constant stays."""
+    found = []
+    for statement in filter(str.strip, re.split("[;\n]", graph.text)):
+        *name, expression = (part.strip() for part in statement.split("="))
+        constant = name and graph.node(name[0]).kind == "constant"
+        expression = expression if constant else f"{SQUASHES[0]}({expression})"
+        found.append(" = ".join([*name, expression]))
+    return "; ".join(found)
 
 
 def scene(state: PageState, case: Case, first: dict) -> Scene:
@@ -54,13 +78,15 @@ def scene(state: PageState, case: Case, first: dict) -> Scene:
 
 def told(both: list[Case], typed: Case) -> list[str]:
     """Sentences of the sigmoids' graph; at the end, what is left of the gradient in both, and
-    whether it is another graph than the one that was typed."""
+    in what it differs from the graph that was typed."""
     found = words.told(both[0])
     parts = [f"with {squash} {number(faintest(each))}"
              for each, squash in zip(both, SQUASHES, strict=True)]  # fmt: skip
     found[-1] = f"The smallest gradient of an input, by size: {' and '.join(parts)}."
     if not SQUASHING.search(typed.graph.text):
-        found[-1] += " The text has no such function in it, so a chain of the library is shown."
+        own = both[0].graph.inputs == typed.graph.inputs
+        shown = "each of its results goes through one" if own else "a chain of the library is shown"
+        found[-1] += f" The text has no such function in it, so {shown}."
     return found
 
 
