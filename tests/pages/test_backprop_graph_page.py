@@ -62,7 +62,7 @@ def test_an_entry_of_a_matrix_is_dragged():
 
 @pytest.mark.parametrize(("text", "because"), [
     ("(x + y", "never closed"), ("x +", "missing"), ("W @ x", "takes vectors and matrices"),
-    ("__import__('os')", "cannot be used"), ("x = y; y = x", "used before it is defined"),
+    ("__import__('os')", "is not known"), ("x = y; y = x", "used before it is defined"),
     ("+".join(["x"] * 3000), "characters"), ("", "Nothing is worked out"),
 ])  # fmt: skip
 def test_a_text_that_cannot_be_read_gets_a_sentence_and_is_not_lost(text, because):
