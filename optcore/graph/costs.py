@@ -28,16 +28,6 @@ class Costs:
     forward_passes: int
     backward_passes: int
 
-    @property
-    def by_forward_mode(self) -> int:
-        """Operations of a whole Jacobian in forward mode."""
-        return self.values + self.forward_passes * self.tangents
-
-    @property
-    def by_reverse_mode(self) -> int:
-        """Operations of a whole Jacobian in reverse mode."""
-        return self.values + self.backward_passes * self.backward
-
 
 def costs(graph: Graph, inputs: Mapping, *of: str) -> Costs:
     """Count the operations of the passes that lead to the nodes `of`, the output by default.
@@ -180,8 +170,3 @@ class ProductCosts:
     def by_product(self) -> int:
         """Operations of Aᵀ G."""
         return self.inner * self.columns * (2 * self.rows - 1)
-
-    @property
-    def product_numbers(self) -> int:
-        """What the product holds: A, G and the result."""
-        return self.rows * self.inner + self.columns * (self.rows + self.inner)

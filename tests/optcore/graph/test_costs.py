@@ -18,8 +18,6 @@ def test_operations_of_the_first_example_as_counted_by_hand():
     assert found.backward == 2  # g times z, g times q
     assert found.tangents == 4  # dx + dy, dq z, q dz, and their sum
     assert (found.forward_passes, found.backward_passes) == (3, 1)
-    assert found.by_forward_mode == 2 + 3 * 4
-    assert found.by_reverse_mode == 2 + 2
 
 
 def test_a_name_for_a_name_costs_nothing():
@@ -91,7 +89,6 @@ def test_the_jacobian_of_a_product_is_copies_of_a_and_its_costs_are_those_of_loo
     multiplied = [(i, j, k) for i in range(inner) for j in range(columns) for k in range(rows)]
     assert priced.by_product == 2 * len(multiplied) - x.size
     assert priced.by_jacobian == 2 * found.size - found.shape[1]
-    assert priced.product_numbers == a.size + g.size + x.size
 
 
 @pytest.mark.parametrize("sides", [(1, 1), (6, 1), (1, 5), (4, 3)], ids=str)
