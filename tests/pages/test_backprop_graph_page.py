@@ -321,3 +321,9 @@ def test_arrays_that_a_link_gives_to_numbers_of_the_chain_do_no_harm():
     app = opened(view="sigmoid-and-relu", values="w1:1,2,3;w2:1,2;x:1")
     assert not said(app)
     assert "with relu 1" in ending(app)
+
+
+def test_a_transpose_typed_becomes_a_node_and_the_library_says_how_it_is_written():
+    app = opened(f="y = W' @ x", values="W:1,2/3,4;x:1,-1")
+    assert "y = [−2, −2]." in ending(app)
+    assert any("W'" in each.value and "transpose" in each.value for each in app.caption)

@@ -5,6 +5,7 @@ import streamlit as st
 from optcore.formula import FormulaError
 from optcore.graph import EXAMPLES, Example
 from optcore.graph.examples import PRODUCT_OF_SUM
+from optcore.graph.reading import GRAMMAR
 from ui import controls
 from ui.address import Address
 from ui.backprop_graph import (
@@ -79,6 +80,11 @@ def _choose_graph(state: PageState, narrow: bool) -> tuple[Case, str]:
                       on_click=_take, args=(state, each))  # fmt: skip
         controls.typed(state, "values", "Values of the inputs")
         st.caption("One after the other, such as `x: 2; b: 1, 2; W: 1, 2 / 3, 4`.")
+        known = ", ".join(GRAMMAR.functions)
+        st.caption(
+            f"A graph may say `+ - * / ^ @`, `W'` for the transpose of W, {known}, and several "
+            "`name = …` with ; between them."
+        )
         if state["view"] == GRAPH:
             controls.switch(state, "units", "A node for every number of an array")
     return understood(state)
