@@ -39,7 +39,7 @@ def test_arrows_are_switched_on_in_the_view_and_while_a_hand_drags_they_stay(vis
     race.page.get_by_text("Arrows at each head").click()
     assert race.wait_link("arrows") == "1"
     race.page.keyboard.press("Escape")
-    race.wait(f"({INK})() > 50")
+    race.wait(f"() => ({INK})() > 50")
     mouse = race.page.mouse
     mouse.move(*race.middle(race.handle()))
     mouse.down()
