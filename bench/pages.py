@@ -103,5 +103,5 @@ def _waving(index: int) -> tuple[float, float]:
 
 
 def _across(index: int) -> tuple[float, float]:
-    """To and fro, 3 pixels a move: every move changes the value."""
-    return 3.0 * (10 - abs((index + 10) % 40 - 20)), 0.0
+    """To and fro, 4 pixels a move: every move changes the value."""
+    return 4.0 * (10 - abs((index + 10) % 40 - 20)), 0.0

@@ -26,7 +26,7 @@ def sentences(curves, shown: slice = slice(None)) -> list[str]:
         return ["No rule is chosen: choose one or more above to see its error."]
     lead_lattice = _lattice(lead)
     return [
-        f"{_told(lead, at, lead_lattice[at])} {_others(curves, lead, at)}".rstrip()
+        f"{_told(lead, at, lead_lattice[at])}\n{_others(curves, lead, at)}".rstrip()
         for at in range(len(lead.h))[shown]
     ]
 
