@@ -80,7 +80,9 @@ def test_without_the_line_streamlit_answers(visit):
     for share in (0.35, 0.3, 0.25):
         move(share)
     race.page.mouse.up()
-    wait_value(race, float(race.wait_link(KNOB, before)))
+    chosen = float(race.wait_link(KNOB, before))
+    wait_value(race, chosen)
+    assert race.value(KNOB) == chosen
 
 
 def test_a_line_that_breaks_under_the_hand_loses_nothing(visit):

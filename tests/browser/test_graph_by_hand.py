@@ -1,5 +1,9 @@
 """A hand on a graph: an input dragged, a node pointed at, a text typed, a finger that taps."""
 
+import re
+
+from playwright.sync_api import expect
+
 from optcore.graph import parse
 from ui.backprop_graph.case import placement
 
@@ -87,11 +91,9 @@ def test_a_text_typed_becomes_a_graph_and_a_screen_reader_hears_it(visit):
     field = graph.page.get_by_label("Graph", exact=True).last
     field.fill("L = (w - 3)^2")
     field.press("Enter")
-    graph.wait_link("f")
-    graph.wait(
-        """() => document.querySelector('.os-plot').getAttribute('aria-description')
-            ?.includes('w value 1 gradient −4')"""
-    )
+    assert graph.wait_link("f") == "L = (w - 3)^2"
+    described = re.compile("w value 1 gradient −4")
+    expect(graph.page.locator(".os-plot")).to_have_attribute("aria-description", described)
 
 
 def test_what_flows_is_seen_on_its_way(visit):

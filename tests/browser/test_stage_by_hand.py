@@ -53,6 +53,8 @@ def test_a_link_opens_presented(visit):
     race.wait("document.documentElement.classList.contains('os-present')")
     race.page.get_by_role("button", name="End the presentation").click()
     race.wait("!document.documentElement.classList.contains('os-present')")
+    race.wait("!new URL(location).searchParams.has('show')")
+    assert "show" not in race.link
 
 
 @pytest.fixture

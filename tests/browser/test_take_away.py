@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from axe import complaints
 from PIL import Image, ImageSequence
+from playwright.sync_api import expect
 
 LINK = "?race=adam,momentum&at=60"
 
@@ -268,7 +269,7 @@ def test_what_a_question_hides_cannot_be_taken_away(take_from):
     taken = take_from("?lesson=one-rate-too-large&lesson.step=2").open()
     taken.page.wait_for_selector(".os-lesson-answers button")
     taken.menu.get_by_role("button", name="HTML").click()
-    taken.menu.get_by_text("Answer the question first").wait_for()
+    expect(taken.menu.get_by_text("Answer the question first")).to_be_visible()
 
 
 STEPS = """() => new Promise((done) => {

@@ -58,7 +58,7 @@ def test_the_limit_moves_with_the_momentum_while_a_hand_drags_it(visit):
         place - 1,
     )
     race.page.mouse.up()
-    race.wait_link("momentum.momentum")
+    assert float(race.wait_link("momentum.momentum")) == race.value("momentum.momentum")
 
 
 def test_a_symbol_of_a_plot_is_explained_over_it(visit):

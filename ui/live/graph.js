@@ -132,6 +132,12 @@ function onCurve(x, y, at, share) {
   return [a * x[at] + (b + c) * middle + d * x[at + 1], (a + b) * y[at] + (c + d) * y[at + 1]];
 }
 
+// The same with how steep the curve is there, at most 1 either way.
+function placed(x, y, at, share) {
+  const [[a, b], [c, d]] = [share - 0.05, share + 0.05].map((near) => onCurve(x, y, at, near));
+  return [...onCurve(x, y, at, share), Math.max(-1, Math.min(1, (d - b) / (c - a)))];
+}
+
 function arrow(pen, [x, y], [first, last], way, aside, look) {
   const [at, inside] = way > 0 ? [last, -1] : [first, 1];
   const long = 5 * look.thick + pen.lineWidth / 2;
@@ -234,12 +240,15 @@ function labels(pen, { plan }, [x, y], flows, now, { type }, boxes, look) {
     const lines = now.get(plan.heads.length + at) ?? [];
     const [first, last] = [plan.starts[at], plan.starts[at + 1] - 1];
     const spans = Math.min(last - first, PLACES.length);
-    const places = Array.from({ length: spans }, (_, span) => PLACES.map((share) => onCurve(x, y, first + span, share)));
+    const places = Array.from({ length: spans }, (_, span) => PLACES.map((share) => placed(x, y, first + span, share)));
     for (const { at: flow, colour, way, shown } of flows) {
       const text = shown && lines[flow];
       if (!text || text.includes("\n")) continue;
       const wide = (text.length * LETTER * SMALL * type) / 2;
-      const boxed = ([middle, level]) => [middle - wide, level - way * (0.55 * type + THICK * look.thick), 2 * wide, type];
+      // Above a link that falls the free side is to the right, under it to the left.
+      const boxed = ([middle, level, slope]) => [
+        middle - wide + way * slope * (wide + THICK * look.thick), level - way * (0.65 * type + THICK * look.thick), 2 * wide, type,
+      ];
       const box = places.flat().map(boxed).find((each) => !taken.some((other) => overlap(each, other)));
       if (!box) continue;
       taken.push(box);

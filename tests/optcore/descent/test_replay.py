@@ -115,15 +115,15 @@ def test_every_row_of_a_replay_follows_from_the_row_before(surface, given):
             seen = clip.apply(seen) if clip else seen
             # Formulas cancel near their minima: what is compared is what a step is made of.
             scale = 1e-9 * (1 + np.abs(grad).max(axis=-1, initial=1, keepdims=True))
-            close(run.values[rows], value, 1e-9, 1e-12)
-            close(run.grads[rows], grad, 1e-7, scale)
-            close(run.seen[rows], seen, 1e-7, scale[then])
+            assert_close(run.values[rows], value, 1e-9, 1e-12)
+            assert_close(run.grads[rows], grad, 1e-7, scale)
+            assert_close(run.seen[rows], seen, 1e-7, scale[then])
             look = Look(surface, points, value, run.seen[rows])
             step, state = at_each_rate(optimizer, run, rows).update(look, state)
-        close(run.points[rows][1:], points[:-1] + step[:-1], 1e-9, 1e-9)
+        assert_close(run.points[rows][1:], points[:-1] + step[:-1], 1e-9, 1e-9)
         for name, after in state.items():
             written = run.memory[name][rows]
-            close(written[1:], in_shape(after, written)[:-1], 1e-7, 1e-9)
+            assert_close(written[1:], in_shape(after, written)[:-1], 1e-7, 1e-9)
 
 
 def before_each(run, rows):
@@ -145,7 +145,7 @@ def in_shape(batch, rows):
     return np.broadcast_to(batch, rows.reshape(len(rows), -1).shape).reshape(rows.shape)
 
 
-def close(ours, theirs, relative, absolute):
+def assert_close(ours, theirs, relative, absolute):
     ours, theirs = np.broadcast_arrays(ours, theirs)
     same = (ours == theirs) | (~np.isfinite(ours) & ~np.isfinite(theirs))
     near = np.abs(ours - theirs) <= relative * np.abs(theirs) + absolute

@@ -32,7 +32,7 @@ def by_forward_mode(graph, inputs):
     return found
 
 
-def agree(text, inputs):
+def assert_passes_agree(text, inputs):
     graph = parse(text)
     objective = graph.objective(inputs)
     reverse, tangents = graph.backward(inputs), by_forward_mode(graph, inputs)
@@ -76,7 +76,7 @@ def test_functions_agree_with_the_complex_step_forward_and_back(operation, shape
     name = {"amax": "max", "amin": "min", "neg": "-"}.get(operation.name, operation.name)
     positive = operation.name in ("log", "sqrt")
     value = RNG.uniform(0.3, 2.0, shape) * (1 if positive else RNG.choice([-1, 1], shape))
-    agree(f"y = sum({name}(x) * [1.5] * x)", {"x": value})
+    assert_passes_agree(f"y = sum({name}(x) * [1.5] * x)", {"x": value})
 
 
 @pytest.mark.parametrize("right", SHAPES, ids=str)
@@ -85,7 +85,7 @@ def test_functions_agree_with_the_complex_step_forward_and_back(operation, shape
 def test_two_operands_broadcast_and_agree_with_the_complex_step(operation, left, right):
     a, b = RNG.uniform(0.5, 2.0, left), RNG.uniform(0.5, 2.0, right)
     written = f"a {SIGNS[operation]} b" if operation in SIGNS else f"{operation}(a, b)"
-    agree(f"y = sum(({written}) ^ 2)", {"a": a, "b": b})
+    assert_passes_agree(f"y = sum(({written}) ^ 2)", {"a": a, "b": b})
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_matrix_products_agree_with_numpy_and_the_complex_step(left, right):
     a, b = RNG.standard_normal(left), RNG.standard_normal(right)
     found = parse("y = a @ b").forward({"a": a, "b": b})["y"]
     np.testing.assert_allclose(found, a @ b, rtol=1e-14, atol=1e-14)
-    agree("y = sum(sin(a @ b))", {"a": a, "b": b})
+    assert_passes_agree("y = sum(sin(a @ b))", {"a": a, "b": b})
 
 
 def test_the_gradient_of_a_matrix_product_is_the_products_with_transposes():
@@ -119,7 +119,9 @@ TURNED = ("L = sum(G * sin(A'))", "L = sum((A @ B)' * G)", "L = sum(A'^2 @ x)",
 @pytest.mark.parametrize("text", TURNED)
 def test_transposes_agree_with_the_complex_step_forward_and_back(text):
     shapes = {"A": (2, 3), "B": (3, 4), "x": (2,), "G": (4, 2) if "B" in text else (3, 2)}
-    agree(text, {name: RNG.standard_normal(shapes[name]) for name in parse(text).inputs})
+    assert_passes_agree(
+        text, {name: RNG.standard_normal(shapes[name]) for name in parse(text).inputs}
+    )
 
 
 def test_an_edge_into_a_transpose_has_a_permutation_for_its_jacobian():
@@ -177,7 +179,7 @@ def test_the_objective_of_an_array_is_the_sum_of_its_entries():
         total = np.sum(objective.graph.forward(objective.inputs)["y"])
         assert objective.value(objective.point) == total
         assert objective.value(np.stack([objective.point] * 3)).tolist() == [total] * 3
-        agree(text, objective.inputs)
+        assert_passes_agree(text, objective.inputs)
 
 
 def test_the_hessian_is_exact_and_newton_takes_one_step_to_the_line():
