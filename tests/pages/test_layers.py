@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
-from visits import heading, picture
+from visits import heading, picture, visit
 
 from optcore.flow import costs
 from optcore.flow.band import seed_flows
@@ -31,12 +31,7 @@ TINY = {"net.depth": "4", "net.width": "8", "net.batch": "8"}
 
 
 def opened(**parameters) -> AppTest:
-    app = AppTest.from_file(PAGES / "layers.py", default_timeout=60)
-    for name, value in parameters.items():
-        app.query_params[name] = value
-    app.run()
-    assert not app.exception
-    return app
+    return visit(parameters, "layers")
 
 
 def shown(app: AppTest):

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 import pytest
 from streamlit.testing.v1 import AppTest
-from visits import PAGES, picture, report, said, settled, stages, visit
+from visits import PAGES, picture, report, said, stages, visit
 
 from ui.lesson_file import Answer, Lesson, LessonError, Step, as_text, own, parse
 from ui.lessons import FOLDER, lessons, names_in
@@ -19,9 +19,7 @@ named = pytest.mark.parametrize("lesson", EVERY, ids=lambda each: f"{each.page}/
 
 
 def opened(page: str, **link: str) -> AppTest:
-    app = AppTest.from_file(PAGES / f"{page}.py", default_timeout=60)
-    app.query_params.update(link)
-    return settled(app.run())
+    return visit(link, page)
 
 
 def told(app: AppTest, page: str) -> dict | None:

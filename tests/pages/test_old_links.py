@@ -6,8 +6,7 @@ defaults out.
 """
 
 import pytest
-from streamlit.testing.v1 import AppTest
-from visits import OLD, PAGES, as_read, picture, said, settled, tracks, values, visit
+from visits import OLD, as_read, picture, said, tracks, values, visit
 
 from optcore.descent.disturbance import CLIPPINGS, GradientNoise
 from optcore.descent.schedules import SCHEDULES
@@ -81,9 +80,7 @@ def test_what_an_old_link_left_out_has_the_value_it_had():
     ],
 )
 def test_an_old_link_to_another_page_is_understood(page, link):
-    app = AppTest.from_file(PAGES / f"{page}.py", default_timeout=60)
-    app.query_params.update(link)
-    settled(app.run())
+    app = visit(link, page)
     assert "link's" not in said(app)
     shown = dict(app.query_params)
     for name in shown.keys() & link.keys():

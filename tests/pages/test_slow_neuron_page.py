@@ -2,17 +2,15 @@
 
 import csv
 import io
-from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from visits import visit
 
 from ui.address import Address, empty
 from ui.parameters import slug
 from ui.slow_neuron import choices, words
 from ui.slow_neuron.parameters import PARAMETERS
-
-PAGES = Path(__file__).parents[2] / "pages"
 
 
 @pytest.fixture
@@ -30,10 +28,7 @@ def shown(monkeypatch):
 
 
 def opened(**parameters) -> AppTest:
-    app = AppTest.from_file(PAGES / "slow_neuron.py", default_timeout=20)
-    for name, value in parameters.items():
-        app.query_params[name] = value
-    return app.run()
+    return visit(parameters, "slow_neuron")
 
 
 def scenario(name, shown):

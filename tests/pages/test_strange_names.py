@@ -3,26 +3,19 @@
 import pytest
 from random_links import VARIANTS, pages
 from random_links import names as names_of
-from streamlit.testing.v1 import AppTest
-from visits import OLD, PAGES, said, settled
+from visits import OLD, said, visit
 
 from ui.lessons import lessons
 
 STRANGE = "knows no such name"
 
 
-def opened(page: str, link: dict[str, str]) -> AppTest:
-    app = AppTest.from_file(PAGES / f"{page}.py", default_timeout=60)
-    app.query_params.update(link)
-    return settled(app.run())
-
-
 @pytest.mark.parametrize("page", pages())
 def test_a_mistyped_name_is_told_once_and_the_rest_of_the_link_is_used(page):
     link = lessons(page)[-1].state if lessons(page) else {}
-    app = opened(page, {"sede": "3", "<b>*": "1", **link})
+    app = visit({"sede": "3", "<b>*": "1", **link}, page)
     assert rf"“sede”, “\<b\>\*” was not used: this page {STRANGE}" in said(app)
-    assert dict(app.query_params) == dict(opened(page, link).query_params)
+    assert dict(app.query_params) == dict(visit(link, page).query_params)
     assert said(app) == said(app.run())
 
 
@@ -32,13 +25,13 @@ def test_a_name_that_is_not_asked_for_at_present_is_no_mistake(page):
     links = OLD["links"] if page == "race" else OLD["other_pages"].get(page, [])
     names |= {name for link in links for name in link}
     for link in VARIANTS.get(page, [{}]):
-        assert STRANGE not in said(opened(page, dict.fromkeys(names, "?") | link))
+        assert STRANGE not in said(visit(dict.fromkeys(names, "?") | link, page))
 
 
 def test_what_others_add_to_an_address_is_passed_over():
     name = lessons("layers")[1].name
     link = {"lesson": name, "utm_source": "mail", "fbclid": "x"}
-    app = opened("layers", link | {"embed": "true"})
+    app = visit(link | {"embed": "true"}, "layers")
     assert not said(app)
     # Streamlit itself keeps what it is told of how to embed it.
     assert app.query_params.pop("embed") == "true"
@@ -46,7 +39,7 @@ def test_what_others_add_to_an_address_is_passed_over():
 
 
 def test_names_of_what_is_not_chosen_wait_for_it():
-    app = opened("race", {"race": "momentum", "adam.beta1": "0.5"})
+    app = visit({"race": "momentum", "adam.beta1": "0.5"}, "race")
     assert said(app) == "The link's “adam.beta1” waits: what it belongs to is not chosen here."
     app.multiselect[0].set_value(["Momentum", "Adam"]).run()
     assert app.query_params["adam.beta1"] == "0.5"

@@ -1,7 +1,7 @@
 """Visits to the Check a network page as the server sees them."""
 
 from streamlit.testing.v1 import AppTest
-from visits import PAGES
+from visits import visit
 
 from ui.lessons import lessons
 
@@ -10,12 +10,7 @@ CONVICTED = ("wrong", "suspicious")
 
 
 def opened(**parameters) -> AppTest:
-    app = AppTest.from_file(PAGES / "check_network.py", default_timeout=30)
-    for name, value in parameters.items():
-        app.query_params[name] = value
-    app.run()
-    assert not app.exception
-    return app
+    return visit(parameters, "check_network")
 
 
 def shown(app: AppTest):

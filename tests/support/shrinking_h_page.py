@@ -1,17 +1,14 @@
 """Visits to the Shrinking h page as the server sees them."""
 
 from streamlit.testing.v1 import AppTest
-from visits import PAGES
+from visits import visit
 
 from ui.address import Address, empty
 from ui.shrinking_h.parameters import PARAMETERS
 
 
 def opened(**parameters) -> AppTest:
-    app = AppTest.from_file(PAGES / "shrinking_h.py", default_timeout=20)
-    for name, value in parameters.items():
-        app.query_params[name] = value
-    return app.run()
+    return visit(parameters, "shrinking_h")
 
 
 def said(app: AppTest) -> str:
