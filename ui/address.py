@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from operator import itemgetter
 from typing import Any, TypeVar
 
 import numpy as np
@@ -16,10 +17,15 @@ Read = TypeVar("Read")
 FOREIGN = ("embed", "utm_", "fbclid", "gclid")
 
 
+# The values that are held and the texts not read yet, as they are at one moment.
+_now = itemgetter("values", "source")
+
+
 class Address:
     """A page's values by name, kept in `memory`. A bad text gives the default and a notice.
 
-    A text of the address waits until its name applies. `table` has the rows of ui/parameters.py;
+    A text of the address waits until its name applies. Two threads may read at a time, one that
+    runs the page and one that answers a hand: a text is there until its value is. `table` has the rows of ui/parameters.py;
     `in_force` the sliders on the page, by prefix, and `positions` the values that a clock's
     positions stand for, by the name it sets.
     """
@@ -63,12 +69,16 @@ class Address:
 
     def value(self, row: Parameter) -> Any:
         """The value of a row, as far as it counts at present."""
-        held, source = self.memory["values"], self.memory["source"]
-        if row.name not in held and row.name in source:
+        held, source = _now(self.memory)
+        text = None if row.name in held else source.get(row.name)
+        if text is not None:
             try:
-                held[row.name] = row.parse(source.pop(row.name))
+                held.setdefault(row.name, row.parse(text))
+                source.pop(row.name, None)
             except ValueError as fault:
-                self.memory["notices"].append(f"The link's **{row.name}** was not used: {fault}")
+                if source.pop(row.name, None) is not None:
+                    notice = f"The link's **{row.name}** was not used: {fault}"
+                    self.memory["notices"].append(notice)
         return row.present(held[row.name], self) if row.name in held else row.begins(self)
 
     def understood(self, name: str, read: Callable[[str], Read]) -> tuple[Read, str, str]:
@@ -142,8 +152,8 @@ class Address:
 
         `held` are values by name: an origin, whose own link stands behind the parameters.
         """
-        self.memory.update(source={}, values=dict(held), notices=[], asked=[])
-        self.memory["source"] = {**self.base, **parameters}
+        source = {**self._base(held), **parameters}
+        self.memory.update(source=source, values=dict(held), notices=[], asked=[])
 
     def arrive(self, parameters: Mapping[str, str]) -> None:
         """The same from an address, which may name its origin, and parameters by older names."""
@@ -185,7 +195,9 @@ class Address:
     @property
     def base(self) -> Mapping[str, str]:
         """The parameters that the page begins from: those of its origin, if it has one."""
-        held = self.memory["values"]
+        return self._base(self.memory["values"])
+
+    def _base(self, held: Mapping[str, Any]) -> Mapping[str, str]:
         found = (held[row.name].link for row in self._origins() if held.get(row.name) is not None)
         return next(found, {})
 

@@ -1,6 +1,7 @@
 """A page's address follows from its table alone: what is read, held, moved and written again."""
 
 from dataclasses import dataclass
+from threading import Thread
 
 import pytest
 
@@ -265,3 +266,32 @@ def test_loading_parameters_leaves_nothing_of_the_state_before():
     state.load({"ripe": "0"}, scenario=BEGINNINGS[1])
     assert state["fruit"] == FIG
     assert state.parameters() == {"scenario": "a-fig", "ripe": "0", "case": "1"}
+
+
+def test_a_text_that_one_thread_reads_is_not_missing_for_another():
+    seen = []
+
+    def slow(text: str) -> int:
+        if not seen:
+            seen.append("reading")
+            other = Thread(target=lambda: seen.append(address["slow"]))
+            other.start()
+            other.join()
+        return int(text)
+
+    address = Address((Parameter(name="slow", parse=slow, default=0),), empty())
+    address.load({"slow": "7"})
+    assert address["slow"] == 7
+    assert seen == ["reading", 7]
+
+
+def test_a_state_comes_whole():
+    """Whoever looks while another is loaded sees the one or the other."""
+
+    class Memory(dict):
+        def __setitem__(self, name, value):
+            raise AssertionError(f"{name} comes by itself")
+
+    address = Address((Parameter(name="size", parse=int, default=0),), Memory(empty()))
+    address.load({"size": "7"})
+    assert address["size"] == 7
