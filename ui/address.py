@@ -25,9 +25,9 @@ class Address:
     """A page's values by name, kept in `memory`. A bad text gives the default and a notice.
 
     A text of the address waits until its name applies. Two threads may read at a time, one that
-    runs the page and one that answers a hand: a text is there until its value is. `table` has the rows of ui/parameters.py;
-    `in_force` the sliders on the page, by prefix, and `positions` the values that a clock's
-    positions stand for, by the name it sets.
+    runs the page and one that answers a hand: a text is there until its value is. `table` has the
+    rows of ui/parameters.py; `in_force` the sliders on the page, by prefix, and `positions` the
+    values that a clock's positions stand for, by the name it sets.
     """
 
     def __init__(self, table: Sequence, memory: dict):
