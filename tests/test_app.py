@@ -11,10 +11,12 @@ import urllib.request
 import pytest
 from calls import finish
 from served import ROOT, free_port, served
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from bench.session import Visitor
+from bench.session import INTERRUPTED, Visitor, connected
 from ui.server.places import FILES_EACH
 
 
@@ -92,6 +94,30 @@ def test_an_unknown_line_is_refused_at_once(server):
 
     with pytest.raises(InvalidStatus):
         finish(asyncio.wait_for(opened(), 5))
+
+
+def test_every_picture_of_a_training_that_grows_arrives(server):
+    async def pictures(page: str, query: str) -> list[int]:
+        """How many of the stage's arrive in each run of the page."""
+        socket = await connected(server.port, "_stcore/stream", subprotocols=["streamlit"])
+        first = BackMsg()
+        first.rerun_script.query_string, first.rerun_script.page_name = query, page
+        await socket.send(first.SerializeToString())
+        runs = []
+        while True:
+            answer = ForwardMsg.FromString(await socket.recv())
+            kind = answer.WhichOneof("type")
+            if kind == "new_session":
+                runs.append(0)
+            elif kind == "delta":
+                runs[-1] += answer.delta.new_element.HasField("bidi_component")
+            elif kind == "script_finished" and answer.script_finished != INTERRUPTED:
+                await socket.close()
+                return runs
+
+    runs = finish(pictures("training", "lesson=xavier-fails-deep-relu"))
+    assert len(runs) > 1
+    assert all(runs)
 
 
 @pytest.mark.skipif(not os.path.exists("/proc/self/fd"), reason="open files are not listed here")

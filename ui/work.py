@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any
 
 import streamlit as st
@@ -20,6 +20,9 @@ from ui.state import PageState
 QUIET, TELL = 0.35, 0.1
 # Seconds of work that an address alone may begin; for more a person is asked.
 UNASKED = 2.0
+# Seconds until a picture has surely left: Streamlit throws away what waits to be sent when a run
+# begins.
+SENT = 0.05
 
 
 def carry_out(
@@ -120,6 +123,7 @@ def finish(
 def go_on(state: PageState) -> None:
     """Runs the page once more where a training goes on."""
     if state.memory.pop("growing", False):
+        sleep(SENT)
         st.rerun()
 
 

@@ -30,7 +30,7 @@ KIND = "recurrent"
 # Seconds that a link may cost by itself, and bytes that a training takes at most, as measured.
 AFFORDABLE, MEMORY = 2.5, 60_000_000
 # Seconds after which the picture grows.
-GLIMPSE = 1.0
+GLIMPSE = 0.5
 LOOKS = 15
 SEEDS = 6
 

@@ -15,7 +15,7 @@ from ui.work import ask, asked
 # is done instead; within the third it follows a moving hand.
 LONG, SHORT, LIVE = work.UNASKED, work.UNASKED, 0.7
 # After so many the page shows what there is, and trains on.
-GLIMPSE = 0.5
+GLIMPSE = 0.3
 KIND = "training"
 # Bytes that a training takes at most, as measured.
 MEMORY = 12_000_000
