@@ -9,6 +9,7 @@ import gzip
 from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlsplit
 
+import numpy as np
 import streamlit as st
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,6 +19,8 @@ from ui.cache import CACHE
 from ui.live.wire import pack
 
 LARGEST = 200_000
+# Where it is larger, heat maps that play have so many pictures.
+FILM = 6
 PLACE = "/early/"
 ARRIVED, GROWING = "early", "early.growing"
 # A page that is framed or presented has its stage elsewhere.
@@ -31,9 +34,36 @@ def keep(message: dict) -> None:
         return
     st.session_state[ARRIVED] = key = _key(urlsplit(address).path, st.query_params.to_dict())
     if CACHE.get(key) is None:
-        small = gzip.compress(pack(message), compresslevel=6, mtime=0)
+        whole = _compressed(message)
+        small = whole if len(whole) <= LARGEST else _compressed(_jerky(message))
         if len(small) <= LARGEST:
             CACHE.put(key, small)
+
+
+def _compressed(message: dict) -> bytes:
+    return gzip.compress(pack(message), compresslevel=6, mtime=0)
+
+
+def _jerky(message: dict) -> dict:
+    """The same whose heat maps stand still for a while and leap, but begin and end as they do."""
+    panels = []
+    for panel in message["panels"]:
+        figure = panel["figure"]
+        panels.append(panel | {"figure": figure | {"data": list(map(_leaping, figure["data"]))}})
+    return message | {"panels": panels}
+
+
+def _leaping(trace: dict) -> dict:
+    frames = trace.get("meta", {}).get("frames")
+    if not frames:
+        return trace
+
+    def film(rows):
+        last = len(rows) - 1
+        stands = np.linspace(0, last, min(FILM, len(rows))).astype(int)
+        return rows[stands[np.searchsorted(stands, np.arange(len(rows)), side="right") - 1]]
+
+    return trace | {"meta": trace["meta"] | {"frames": {k: film(v) for k, v in frames.items()}}}
 
 
 def grows() -> None:

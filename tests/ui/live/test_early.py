@@ -3,17 +3,19 @@
 import gzip
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import streamlit as st
 from calls import asked, finish
 from starlette.routing import Router
-from visits import report, visit
+from visits import picture, report, visit
 from wire_reader import Reader
 
 from ui.cache import CACHE
 from ui.live import early
 from ui.recurrent import net
 from ui.server.files import PAGES, Files
+from ui.training import work
 
 ADDRESS = "http://host.example/course/"
 
@@ -87,3 +89,16 @@ def test_a_picture_that_still_grows_is_not_kept(monkeypatch):
     # Who comes next finds the training done.
     visit(link, "recurrent")
     assert kept("lesson=memory-exam-failed")
+
+
+def test_the_film_of_a_large_picture_goes_in_fewer_pictures(monkeypatch):
+    monkeypatch.setattr(work, "GLIMPSE", 60.0)
+    visit({}, "training")
+    early_one = kept()
+    whole = picture(visit({}, "training"), "training.stage")
+    for panel, shown in zip(early_one["panels"][:2], whole["panels"][:2], strict=True):
+        film, all_of_it = (np.asarray(each["figure"]["data"][0]["meta"]["frames"]["z"])
+                           for each in (panel, shown))  # fmt: skip
+        assert film.shape == all_of_it.shape
+        np.testing.assert_array_equal(film[[0, -1]], all_of_it[[0, -1]])
+        assert len(np.unique(film, axis=0)) == early.FILM < len(np.unique(all_of_it, axis=0))
