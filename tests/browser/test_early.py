@@ -70,10 +70,19 @@ def test_it_is_drawn_in_whatever_order_the_files_arrive(visit):
     race = visit(LINK)
     held, page = [], race.page
     page.route("**/_stcore/health", lambda route: None)
-    page.route("**/optscope.css", lambda route: held.append(route))
+    page.route("**/optscope.css", lambda route: held.append(route), times=1)
     page.reload(wait_until="commit")
     page.wait_for_function("() => window.Plotly")
     page.wait_for_timeout(500)
     held[0].continue_()
     race.wait_drawn(early=True)
     assert race.legend()
+    # On a phone, where tabs choose among the plots, and with plotly.js the last of all.
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.route("**/plotly.min.js", lambda route: held.append(route))
+    page.reload(wait_until="commit")
+    page.wait_for_function("() => document.querySelectorAll('.os-tabs button').length > 1")
+    assert race.legend()
+    held[-1].continue_()
+    race.wait_drawn(early=True)
+    assert page.evaluate("() => window.shift") < 0.005

@@ -62,7 +62,7 @@ export class Clock {
   set({ at, frame }) {
     const { steps, labels, unit, name, seconds, opens, field } = frame;
     const atEnd = this.at >= this.steps;
-    Object.assign(this, { labels, unit, seconds, field });
+    Object.assign(this, { labels, unit, name, seconds, opens, field });
     this.range.setAttribute("aria-label", name);
     if (steps !== this.steps) {
       this.steps = steps;
@@ -76,19 +76,21 @@ export class Clock {
     if (asked && !this.playing) this.at = Math.min(wanted, steps);
     this.wanted = wanted;
     this.show();
-    if (opens) this.open(opens, name);
   }
 
   // The first look at a page plays it once, in so many seconds, unless the link names a step.
-  open(seconds, name) {
-    const page = `${window.location.pathname} ${name}`;
-    if (opened.has(page)) return;
-    opened.add(page);
+  open() {
+    if (!this.opens || opened.has(this.page)) return;
+    opened.add(this.page);
     if (this.wanted !== Infinity || less.matches || document.hidden) return;
     this.at = 0;
-    this.opening = seconds;
+    this.opening = this.opens;
     this.bar.dataset.opening = "";
     this.play();
+  }
+
+  get page() {
+    return `${window.location.pathname} ${this.name}`;
   }
 
   finish() {
@@ -107,6 +109,7 @@ export class Clock {
   // Where a lesson puts it: the page hears of it with the next thing that is said.
   stand(at) {
     this.opening = null;
+    opened.add(this.page);
     this.go(at);
   }
 

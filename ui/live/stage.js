@@ -153,13 +153,32 @@ class Stage {
     // What went the other way may have been overtaken.
     if (edition > this.edition) Object.assign(this, { picture, edition });
     const newest = this.picture;
-    this.plotly = window.Plotly ?? (await loadPlotly());
+    this.plotly ??= window.Plotly;
+    if (!this.plotly) {
+      this.furnish(newest);
+      this.plotly = await loadPlotly();
+    }
     if (newest !== this.picture) return;
     await this.show(newest);
     this.post.answered(sequence);
   }
 
   async show(picture) {
+    this.furnish(picture);
+    if (!this.plotly) return;
+    this.clock.open();
+    await Promise.all(this.panels.map((panel) => panel.set(picture.live)));
+    this.setHandles(picture.handles ?? []);
+    this.draw();
+    if (!picture.live) this.describe();
+    if (picture.table) this.table.innerHTML = picture.table.html;
+    if (!this.frames) comeFirst(this.root);
+    this.root.dataset.shown = picture.sequence;
+    this.root.dataset.drawn = String(++this.frames);
+  }
+
+  // All but the plots, which may wait for plotly.js: nothing moves when they come.
+  furnish(picture) {
     if (picture.aside) this.obey(picture.aside);
     this.newer = this.post.since(picture.sequence);
     this.legend.set(picture.frame.legend, this.look);
@@ -171,14 +190,7 @@ class Stage {
     while (this.panels.length < picture.panels.length) this.panels.push(new Panel(this));
     this.panels.forEach((panel, at) => panel.given(picture.panels[at]));
     this.room.arrange();
-    await Promise.all(this.panels.map((panel) => panel.set(picture.live)));
-    this.setHandles(picture.handles ?? []);
-    this.draw();
-    if (!picture.live) this.describe();
-    if (picture.table) this.table.innerHTML = picture.table.html;
-    if (!this.frames) comeFirst(this.root);
-    this.root.dataset.shown = picture.sequence;
-    this.root.dataset.drawn = String(++this.frames);
+    if (!this.plotly) this.draw();
   }
 
   // What the page as a whole says to its stage: whether it is presented, and what is hidden.
