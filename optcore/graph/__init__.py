@@ -11,7 +11,7 @@ from optcore.graph.modes import Mode, both_modes, fan, fan_operations
 from optcore.graph.multiply import MULTIPLY_NODES, Multiply, NodeRun, run_node
 from optcore.graph.objective import GraphObjective
 from optcore.graph.opened import Opened, opened
-from optcore.graph.planting import GraphBug, Line, Slips
+from optcore.graph.planting import BackwardLine, GraphBug, Slips
 from optcore.graph.reading import parse
 from optcore.graph.record import Flow, GraphRun
 from optcore.graph.shapes import GraphError
@@ -19,10 +19,10 @@ from optcore.graph.shifts import Finding, find_bugs
 from optcore.graph.structure import Edge, Node
 
 __all__ = [
-    "EXAMPLES", "GRAPH_BUGS", "MULTIPLY_NODES", "Costs", "Edge", "Example", "Finding", "Flow",
-    "Graph", "GraphBug", "GraphCase", "GraphError", "GraphObjective", "GraphRun", "Line", "Mode",
-    "Multiply", "Node", "NodeRun", "Opened", "ProductCosts", "Slips", "both_modes", "costs", "fan",
-    "fan_operations", "find_bugs", "jacobian", "judge_edge", "judge_node", "lines_of",
+    "EXAMPLES", "GRAPH_BUGS", "MULTIPLY_NODES", "BackwardLine", "Costs", "Edge", "Example",
+    "Finding", "Flow", "Graph", "GraphBug", "GraphCase", "GraphError", "GraphObjective", "GraphRun",
+    "Mode", "Multiply", "Node", "NodeRun", "Opened", "ProductCosts", "Slips", "both_modes", "costs",
+    "fan", "fan_operations", "find_bugs", "jacobian", "judge_edge", "judge_node", "lines_of",
     "open_graph_case", "opened", "parse", "path_counts", "places_for", "run_node",
     "sum_over_paths", "typed_number",
 ]  # fmt: skip

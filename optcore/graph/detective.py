@@ -11,7 +11,7 @@ from optcore.graph import structure
 from optcore.graph.bugs import GRAPH_BUGS
 from optcore.graph.graph import Graph
 from optcore.graph.passes import RIGHT, Adjoints, Tape, one_point, seed_of
-from optcore.graph.planting import GraphBug, Line
+from optcore.graph.planting import BackwardLine, GraphBug
 from optcore.graph.shifts import Finding, find_bugs
 
 # A hidden bug changes something by this share of it at least.
@@ -23,7 +23,7 @@ class GraphRuling:
     """Whether the answer was right, the line that has the bug, and the evidence in sentences."""
 
     right: bool
-    line: Line
+    line: BackwardLine
     sentences: tuple[str, ...]
 
 
@@ -37,7 +37,7 @@ class GraphCase:
     bug: GraphBug
 
     @property
-    def lines(self) -> tuple[Line, ...]:
+    def lines(self) -> tuple[BackwardLine, ...]:
         """What the person chooses from: every line of this backward pass."""
         return lines_of(self.graph, self.of)
 
@@ -45,27 +45,27 @@ class GraphCase:
         """What the gradient check finds of it."""
         return find_bugs(self.graph, self.inputs, self.of, self.bug)
 
-    def rule(self, answer: Line) -> GraphRuling:
+    def rule(self, answer: BackwardLine) -> GraphRuling:
         """Judge the line that the person named, by the gradient check."""
         truth, finding = self.bug.line, self.finding()
-        told = f"It was {truth.told(self.graph)}, “{self.bug.name}”"
+        truth_in_words = f"It was {truth.named(self.graph)}, “{self.bug.name}”"
         if answer == truth:
-            return GraphRuling(True, truth, (f"Right. {told}.", *finding.sentences))
+            return GraphRuling(True, truth, (f"Right. {truth_in_words}.", *finding.sentences))
         return GraphRuling(
-            False, truth, (f"Not {answer.told(self.graph)}. {told}.", *finding.sentences)
+            False, truth, (f"Not {answer.named(self.graph)}. {truth_in_words}.", *finding.sentences)
         )
 
 
-def lines_of(graph: Graph, of: str | None = None) -> tuple[Line, ...]:
+def lines_of(graph: Graph, of: str | None = None) -> tuple[BackwardLine, ...]:
     """All lines of a backward pass, in its order."""
     reaches, varying = graph.reaches(of or graph.output), graph.depends()
-    found = [Line("clear")]
+    found = [BackwardLine("clear")]
     for node in reversed(graph.nodes):
         if reaches[node.place] and varying[node.place]:
             if len([edge for edge in graph.users[node.place] if reaches[edge.end]]) > 1:
-                found.append(Line("add", node.place))
+                found.append(BackwardLine("add", node.place))
             if node.operands:
-                found.append(Line("back", node.place))
+                found.append(BackwardLine("back", node.place))
     return tuple(found)
 
 

@@ -25,10 +25,10 @@ Entry = tuple[int, ...]
 
 
 class Slip(NamedTuple):
-    """One way to a wrong number: its name, what is told of it, and the number it gives."""
+    """One way to a wrong number: its name, why it is wrong, and the number it gives."""
 
     name: str
-    told: str
+    explanation: str
     number: float
 
 
@@ -72,7 +72,7 @@ def judge_node(run: GraphRun, place: int, typed: float, entry: Entry = ()) -> An
 def _entry(array: np.ndarray, entry: Entry, name: str) -> float:
     inside = all(at < side for at, side in zip(entry, array.shape, strict=False))
     if len(entry) != array.ndim or not inside:
-        shape = shapes.told(array.shape)
+        shape = shapes.shape_in_words(array.shape)
         raise GraphError(f"{name} is {shape}: say for which entry the number is.", name)
     return float(array[entry])
 
@@ -81,7 +81,7 @@ def _judge(typed: float, right: float, slips: Iterator[Slip]) -> Answer:
     if _near(typed, right, NEAR):
         return Answer(True, "Right.")
     found = {
-        slip.name: slip.told
+        slip.name: slip.explanation
         for slip in slips
         if _near(typed, slip.number, NEAR) and not _near(slip.number, right, NEAR)
     }
@@ -109,14 +109,14 @@ def _edge_slips(run: GraphRun, flow: Flow, entry: Entry) -> Iterator[Slip]:
     for other, given in run.flows.items():
         alike = given.contribution.shape == flow.contribution.shape
         if other.end == edge.end and other != edge and alike:
-            told = f"That is what {names[other.start]} gets from {end}: the two are swapped."
-            yield Slip("the other operand's", told, given.contribution[entry])
+            why = f"That is what {names[other.start]} gets from {end}: the two are swapped."
+            yield Slip("the other operand's", why, given.contribution[entry])
     adjoint = run.adjoints[edge.start]
     assert adjoint is not None, "what an edge gives to has a gradient"
-    told = f"That is all that arrives at {start}; through {end} alone comes less, or more."
-    yield Slip("all edges at once", told, adjoint[entry])
-    told = f"That is the value of {start} on the way forward."
-    yield Slip("the value", told, run.values[edge.start][entry])
+    why = f"That is all that arrives at {start}; through {end} alone comes less, or more."
+    yield Slip("all edges at once", why, adjoint[entry])
+    why = f"That is the value of {start} on the way forward."
+    yield Slip("the value", why, run.values[edge.start][entry])
 
 
 def _planted(run: GraphRun, edge: Edge, entry: Entry) -> Iterator[Slip]:
@@ -125,8 +125,8 @@ def _planted(run: GraphRun, edge: Edge, entry: Entry) -> Iterator[Slip]:
         planted = bug.at(edge.end)
         if bug.kind == "back" and planted.fits(run.tape, run.graph.nodes[edge.end]):
             wrong = planted.contribution(run.tape, edge, run.found)[..., 0]
-            told = f"{bug.name}: it should be {bug.right}, not {bug.wrong}."
-            yield Slip(bug.name, told, wrong[entry])
+            why = f"{bug.name}: it should be {bug.right}, not {bug.wrong}."
+            yield Slip(bug.name, why, wrong[entry])
 
 
 def _by_hand(end: str, flow: Flow, entry: Entry) -> Iterator[Slip]:
@@ -134,18 +134,18 @@ def _by_hand(end: str, flow: Flow, entry: Entry) -> Iterator[Slip]:
     assert flow.local is not None, "there is a local derivative for each entry"
     local, arrives = flow.local[entry], flow.adjoint[entry]
     rule = flow.rule if flow.rule in ("1", "−1") else f"{flow.rule} = {local:.4g}"
-    told = f"That is what arrives at {end}. It is multiplied with the local derivative, {rule}."
-    yield Slip("local derivative forgotten", told, arrives)
-    told = (
+    why = f"That is what arrives at {end}. It is multiplied with the local derivative, {rule}."
+    yield Slip("local derivative forgotten", why, arrives)
+    why = (
         f"That is the local derivative alone. It is multiplied with what arrives at {end}, "
         f"{arrives:.4g}."
     )
-    yield Slip("only the local derivative", told, local)
-    told = (
+    yield Slip("only the local derivative", why, local)
+    why = (
         f"Along an edge the two numbers are multiplied: what arrives, {arrives:.4g}, and the local "
         f"derivative, {local:.4g}."
     )
-    yield Slip("added, not multiplied", told, arrives + local)
+    yield Slip("added, not multiplied", why, arrives + local)
 
 
 def _node_slips(run: GraphRun, place: int, entry: Entry) -> Iterator[Slip]:
@@ -157,21 +157,21 @@ def _node_slips(run: GraphRun, place: int, entry: Entry) -> Iterator[Slip]:
     if len(flows) > 1:
         yield from _added(run, name, flows, arriving)
     yield Slip("sign", "The size is right, the sign is not.", -sum(arriving))
-    told = "That is twice as much: an old gradient was not cleared."
-    yield Slip("not cleared", told, 2 * sum(arriving))
-    told = f"That is the value of {name} on the way forward."
-    yield Slip("the value", told, run.values[place][entry])
+    why = "That is twice as much: an old gradient was not cleared."
+    yield Slip("not cleared", why, 2 * sum(arriving))
+    why = f"That is the value of {name} on the way forward."
+    yield Slip("the value", why, run.values[place][entry])
 
 
 def _added(run: GraphRun, name: str, flows, arriving) -> Iterator[Slip]:
     """What becomes of several numbers that should be added."""
     for flow, given in zip(flows, arriving, strict=True):
         through = run.graph.nodes[flow.edge.end].name
-        told = (
+        why = (
             f"That comes through {through} alone. {len(flows)} edges leave {name}, and what they "
             "bring back is added."
         )
-        yield Slip("fan-out forgotten", told, given)
+        yield Slip("fan-out forgotten", why, given)
     back = f"What comes back along the {len(flows)} edges is added"
     yield Slip("multiplied, not added", f"{back}, not multiplied.", float(np.prod(arriving)))
     yield Slip("averaged, not added", f"{back}; no mean is taken.", float(np.mean(arriving)))

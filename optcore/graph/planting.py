@@ -13,14 +13,15 @@ from optcore.graph.structure import Edge, Node
 
 
 @dataclass(frozen=True)
-class Line:
+class BackwardLine:
     """A line of the backward pass: how node `place` hands its gradient "back", how what arrives
     there is added ("add"), or how old gradients are cleared before the pass ("clear")."""
 
     kind: Literal["back", "add", "clear"]
     place: int = 0
 
-    def told(self, graph: Graph) -> str:
+    def named(self, graph: Graph) -> str:
+        """The line as a sentence calls it."""
         name = graph.nodes[self.place].name
         return {
             "back": f"the backward line of {name}",
@@ -47,8 +48,8 @@ class GraphBug(Backprop):
     place: int = 0
 
     @property
-    def line(self) -> Line:
-        return Line(self.kind, self.place)
+    def line(self) -> BackwardLine:
+        return BackwardLine(self.kind, self.place)
 
     def at(self, place: int) -> "GraphBug":
         """The same bug at another node."""
@@ -80,18 +81,18 @@ class Slips(Backprop):
         self.planted = tuple(planted)
 
     def pull(self, tape, edge, found):
-        return self._in(Line("back", edge.end)).pull(tape, edge, found)
+        return self._in(BackwardLine("back", edge.end)).pull(tape, edge, found)
 
     def unbroadcast(self, tape, edge, given):
-        return self._in(Line("back", edge.end)).unbroadcast(tape, edge, given)
+        return self._in(BackwardLine("back", edge.end)).unbroadcast(tape, edge, given)
 
     def gather(self, tape, place, found, given):
-        return self._in(Line("add", place)).gather(tape, place, found, given)
+        return self._in(BackwardLine("add", place)).gather(tape, place, found, given)
 
     def finish(self, tape, found):
-        return self._in(Line("clear")).finish(tape, found)
+        return self._in(BackwardLine("clear")).finish(tape, found)
 
-    def _in(self, line: Line) -> Backprop:
+    def _in(self, line: BackwardLine) -> Backprop:
         return next((bug for bug in self.planted if bug.line == line), RIGHT)
 
 

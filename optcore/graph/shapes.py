@@ -18,7 +18,7 @@ class ShapeError(ValueError):
     """Two shapes that an operation cannot take; the message is the reason, without a subject."""
 
 
-def told(shape: Shape) -> str:
+def shape_in_words(shape: Shape) -> str:
     """A shape in words: "a number", "3 numbers", "a 2 × 3 matrix"."""
     if not shape:
         return "a number"

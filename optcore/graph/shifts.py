@@ -12,7 +12,7 @@ from optcore.graph import structure
 from optcore.graph.graph import Graph
 from optcore.graph.objective import total
 from optcore.graph.passes import RIGHT, Backprop, read_inputs, record
-from optcore.graph.planting import Line
+from optcore.graph.planting import BackwardLine
 from optcore.graph.structure import Edge
 
 
@@ -101,7 +101,7 @@ class Finding:
     """
 
     check: GradCheck
-    lines: tuple[Line, ...]
+    lines: tuple[BackwardLine, ...]
     sentences: tuple[str, ...]
     unknown: tuple[str, ...] = ()
 
@@ -124,12 +124,12 @@ def find_bugs(graph: Graph, inputs: Mapping, of: str | None = None, backprop=RIG
     lines = _lines(graph, shifts.places, wrong, unknown)
     left_out = tuple(shifts.name(place) for place in shifts.places if place in unknown)
     if cleared := _not_cleared(graph, lines, shifts, check):
-        return Finding(check, (Line("clear"),), (cleared,), left_out)
+        return Finding(check, (BackwardLine("clear"),), (cleared,), left_out)
     evidence = tuple(_evidence(line, shifts, check, wrong) for line in lines)
     return Finding(check, lines, evidence, left_out)
 
 
-def _lines(graph: Graph, places, wrong, unknown) -> tuple[Line, ...]:
+def _lines(graph: Graph, places, wrong, unknown) -> tuple[BackwardLine, ...]:
     """Lines whose product is wrong though all they started from is known to be right."""
     found, doubtful = [], wrong | unknown
     for place in places:
@@ -137,9 +137,9 @@ def _lines(graph: Graph, places, wrong, unknown) -> tuple[Line, ...]:
             continue
         if isinstance(place, Edge):
             if place.end not in doubtful:
-                found.append(Line("back", place.end))
+                found.append(BackwardLine("back", place.end))
         elif not any(edge in doubtful for edge in graph.users[place]):
-            found.append(Line("add", place))
+            found.append(BackwardLine("add", place))
     return tuple(dict.fromkeys(found))
 
 
@@ -155,17 +155,17 @@ def _not_cleared(graph: Graph, lines, shifts: Shifts, check: GradCheck) -> str:
         for part in blocks
     )
     names = ", ".join(graph.nodes[place].name for place in sorted(inputs))
-    told = f"Every edge is right, and yet the gradient of {names} is twice what it should be"
-    return f"{told}: an old one was still there." if twice else ""
+    doubled = f"Every edge is right, and yet the gradient of {names} is twice what it should be"
+    return f"{doubled}: an old one was still there." if twice else ""
 
 
-def _evidence(line: Line, shifts: Shifts, check: GradCheck, wrong) -> str:
+def _evidence(line: BackwardLine, shifts: Shifts, check: GradCheck, wrong) -> str:
     name = shifts.graph.nodes[line.place].name
     if line.kind == "add":
         got, right = _numbers(shifts, check, line.place)
         return (
             f"All that arrives at {name} is right, and yet its gradient is {got:.6g} where a "
-            f"difference says {right:.6g}: {line.told(shifts.graph)} is wrong."
+            f"difference says {right:.6g}: {line.named(shifts.graph)} is wrong."
         )
     leading = (place for place in shifts.places if isinstance(place, Edge) and place in wrong)
     edge = next(each for each in leading if each.end == line.place)
@@ -173,7 +173,7 @@ def _evidence(line: Line, shifts: Shifts, check: GradCheck, wrong) -> str:
     start = shifts.graph.nodes[edge.start].name
     return (
         f"What arrives at {name} is right, and yet it gives {start} {got:.6g} where a difference "
-        f"says {right:.6g}: {line.told(shifts.graph)} is wrong."
+        f"says {right:.6g}: {line.named(shifts.graph)} is wrong."
     )
 
 

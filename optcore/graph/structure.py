@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optcore.graph.operations import Operation
-from optcore.graph.shapes import MAX_SIDE, GraphError, Shape, ShapeError, told
+from optcore.graph.shapes import MAX_SIDE, GraphError, Shape, ShapeError, shape_in_words
 
 if TYPE_CHECKING:
     from optcore.graph.graph import Graph
@@ -102,7 +102,7 @@ def _result(graph: "Graph", node: Node, shapes: list[Shape]) -> Shape:
         return node.operation.shape(*shapes)
     except ShapeError as reason:
         takes = " and ".join(
-            f"{graph.nodes[place].name} is {told(shape)}"
+            f"{graph.nodes[place].name} is {shape_in_words(shape)}"
             for place, shape in zip(node.operands, shapes, strict=True)
         )
         raise GraphError(

@@ -88,6 +88,9 @@ CASES = {
     "tie amin": (torch.amin, {"x": np.array([[2.0, 5.0], [2.0, 5.0]])}),
     "tie power": (torch.pow, {"a": np.array([0.0, 0.0, 0.0]), "b": np.array([0.0, 2.0, 1.0])}),
     "tie square": (lambda x: x**2, {"x": np.array([0.0, -3.0])}),
+    "transpose": (lambda a: a.T**2, {"a": normal(2, 3)}),
+    "transposed by vector": (lambda a, b: a.T @ b, {"a": normal(4, 3), "b": normal(4)}),
+    "matrix by transposed": (lambda a, b: a @ b.T, {"a": normal(2, 3), "b": normal(4, 3)}),
 }  # fmt: skip
 
 

@@ -114,7 +114,7 @@ def _accuse(state: PageState, case: Case) -> None:
         if found is None:
             st.caption("No slip could be seen in this graph: take a longer expression.")
         else:
-            lines = [words.shortened(each.told(case.graph), 80) for each in found.lines]
+            lines = [words.shortened(each.named(case.graph), 80) for each in found.lines]
             key = f"{state.key}.line.{state['case']}.{len(lines)}"
             picked = st.selectbox("The line that is wrong", range(len(lines)), key=key,
                                   format_func=lambda at: lines[at])  # fmt: skip
@@ -149,17 +149,17 @@ def tell(state: PageState, case: Case) -> None:
 def scene(state: PageState, case: Case, first: dict) -> Scene:
     bug = planted(state, case)
     wrong = work_out(case.graph.text, case.values, bug)
-    told = state["hunt"] != DETECT or state["checked"]
+    revealed = state["hunt"] != DETECT or state["checked"]
     small = len(case.graph.nodes) <= MOST_NODES
     finding = None
-    if told and small and state.settled:
+    if revealed and small and state.settled:
         finding = checked(case.graph.text, given(case), bug)
     tracks = graph_view.tracks_of(state, case, wrong)
     figure = drawing.picture(wrong, tones=tones(case.graph, finding) if finding else None)
     return Scene(
         [Panel(graph_view.with_tracks(figure, tracks), name="graph", view=state.view(0))],
         [board("values", case.values, first, state.memory["reaches"])],
-        words=lambda: sentences(wrong, bug, finding, told),
+        words=lambda: sentences(wrong, bug, finding, revealed),
         table=lambda: words.listed(wrong),
         facts=lambda: {**facts(wrong), **evidence(case, bug, finding)},
         columns_of=lambda: words.columns_of(wrong),
@@ -182,12 +182,14 @@ def tones(graph: Graph, finding: Finding) -> drawing.Tones:
     ]
 
 
-def sentences(case: Case, bug: GraphBug | None, finding: Finding | None, told: bool) -> list[str]:
+def sentences(
+    case: Case, bug: GraphBug | None, finding: Finding | None, revealed: bool
+) -> list[str]:
     """A sentence for each moment, the last of which says what the check has found."""
-    found = words.told(case)
+    found = words.sentences(case)
     if bug is None:
         found[-1] = f"No slip: this graph has no place for it. {words.ending(case)}"
-    elif not told:
+    elif not revealed:
         found[-1] = "One line of this pass back is wrong. Multiply along the edges: which one?"
     elif finding and finding.sentences:
         found[-1] = spelled(f"{bug.name}. {finding.sentences[0]}")

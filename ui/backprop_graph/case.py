@@ -38,9 +38,9 @@ class Moments:
     def labels(self) -> list[str]:
         """What the scrubber says at each moment."""
         ways = (("forward", self.forward), ("back", self.backward))
-        told = [f"{way} {at} / {len(nodes)}" for way, nodes in ways
+        passing = [f"{way} {at} / {len(nodes)}" for way, nodes in ways
                 for at in range(1, len(nodes) + 1)]  # fmt: skip
-        return ["given", *told]
+        return ["given", *passing]
 
     @property
     def visits(self) -> list[int]:

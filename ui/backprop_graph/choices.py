@@ -59,11 +59,11 @@ def choose(state: PageState, notes) -> None:
     with notes:
         controls.complaints(state)
         if fault:
-            # Who types a matrix product has not yet been told where its matrices come from.
+            # Who types a matrix product does not yet know where its matrices come from.
             where = " Vectors and matrices get their numbers under Library." if (
                 "is a number" in fault) else ""  # fmt: skip
-            told = f"{fault}{where} Shown meanwhile: the last graph that could be worked out."
-            st.error(escaped(told), icon=":material/function:")
+            complaint = f"{fault}{where} Shown meanwhile: the last graph that could be worked out."
+            st.error(escaped(complaint), icon=":material/function:")
         if view == FILL:
             fill_view.tell(state)
         if view == BUGS:

@@ -27,7 +27,7 @@ LONGEST_HEAD = 14
 READABLE = 100
 # Of the largest flow a link is whole; so many decades below it, it can hardly be seen.
 DECADES = 6.0
-# Where nothing tells of a text before the end of time.
+# A moment that no clock comes to.
 NEVER = 2**30
 
 
@@ -37,7 +37,7 @@ def picture(
     hidden: frozenset = frozenset(),
     live: bool = False,
 ) -> dict:
-    """The whole figure; `hidden` are the items whose gradients are not told. While a hand moves
+    """The whole figure; `hidden` are the items whose gradients are hidden. While a hand moves
     (`live`) no one can read what many links carry."""
     return {"data": [trace(case, tones, hidden, live)], "layout": frame(case.graph)}
 
@@ -138,17 +138,17 @@ def _slots(graph: Graph) -> list[tuple[int, int, int]]:
 def texts(case: Case, hidden: frozenset = frozenset(), links: bool = True) -> list[str]:
     """The texts of `plan`'s slots, those of links empty without `links`."""
     graph, run = case.graph, case.run
-    told = ["" if _plain(node) else on_card(run.values[node.place]) for node in graph.nodes]
-    told.append("?" if case.output in hidden else on_card(run.adjoints[case.output]))
+    found = ["" if _plain(node) else on_card(run.values[node.place]) for node in graph.nodes]
+    found.append("?" if case.output in hidden else on_card(run.adjoints[case.output]))
     for node in graph.nodes:
-        told += _arriving(case, node.place, node.place in hidden)
+        found += _arriving(case, node.place, node.place in hidden)
     if not links:
-        return told + [""] * 2 * len(run.flows)
+        return found + [""] * 2 * len(run.flows)
     for at, edge in enumerate(graph.edges):
         if flow := case.flow(edge):
             secret = len(graph.nodes) + at in hidden
-            told += [local(case, flow), "?" if secret else on_card(flow.contribution)]
-    return told
+            found += [local(case, flow), "?" if secret else on_card(flow.contribution)]
+    return found
 
 
 def _plain(node: Node) -> bool:
@@ -232,10 +232,10 @@ def film(graph: Graph, frames: Sequence["Frame"], flows=FLOWS) -> dict:
     items = len(graph.nodes)
     slots = [(item, line, moment) for moment in range(len(frames))
              for line in (0, 1) for item in range(items)]  # fmt: skip
-    told = [text for each in frames for line in (each.forward, each.back) for text in line]
+    found = [text for each in frames for line in (each.forward, each.back) for text in line]
     always = np.zeros((2, len(graph.edges)), int)
     made = _plan(graph, slots, always.tolist(), [-1] * len(frames), flows)
-    return _trace(graph, plan=made, texts=told,
+    return _trace(graph, plan=made, texts=found,
                   sizes=np.array([each.sizes for each in frames], np.float32))  # fmt: skip
 
 

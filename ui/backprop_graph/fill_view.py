@@ -60,7 +60,7 @@ def blanks(graph: Graph) -> tuple[Blank, ...]:
 
 
 def hidden(graph: Graph, filled: int) -> frozenset[int]:
-    """The items of the picture, nodes and links, that are not told yet."""
+    """The items of the picture, nodes and links, whose gradients are still hidden."""
     nodes, links = len(graph.nodes), {edge: at for at, edge in enumerate(graph.edges)}
     left = blanks(graph)[filled:]
     return frozenset({blank.place for blank in left}
@@ -122,7 +122,7 @@ def scene(state: PageState, case: Case, first: dict) -> Scene:
     return Scene(
         [Panel(figure, name="graph", view=state.view(0))],
         [board("values", case.values, first, state.memory["reaches"])],
-        words=lambda: told(case, state["filled"]),
+        words=lambda: sentences(case, state["filled"]),
         table=lambda: "" if secret else words.listed(case),
         facts=lambda: facts(case),
         columns_of=lambda: words.columns_of(case),
@@ -134,7 +134,7 @@ def scene(state: PageState, case: Case, first: dict) -> Scene:
     )
 
 
-def told(case: Case, filled: int) -> str:
+def sentences(case: Case, filled: int) -> str:
     every = blanks(case.graph)
     if filled >= len(every):
         return f"All {len(every)} are filled in. {words.ending(case)}"

@@ -71,7 +71,7 @@ def scene(state: PageState) -> Scene:
             Panel(_losses(fit), name="loss", cursor=True, labels={"x": "step", "y": "loss"}),
         ],
         boards,
-        words=lambda: told(fit),
+        words=lambda: sentences(fit),
         table=lambda: words.listed(fit.cases[-1]),
         facts=lambda: _facts(fit),
         columns_of=lambda: _columns_of(fit),
@@ -120,7 +120,7 @@ def _columns_of(fit: Fit) -> dict[str, np.ndarray]:
             "gradient_w": grad_w, "gradient_b": grad_b}  # fmt: skip
 
 
-def told(fit: Fit) -> list[str]:
+def sentences(fit: Fit) -> list[str]:
     """What each step does, with its numbers."""
     found = []
     rate = fit.descent.learning_rate

@@ -33,7 +33,7 @@ def scene(state: PageState, case: Case, first: dict) -> Scene:
             )
         ],
         [board("values", case.values, first, state.memory["reaches"])],
-        words=lambda: words.told(shown),
+        words=lambda: words.sentences(shown),
         table=lambda: words.listed(shown),
         facts=lambda: facts(shown),
         columns_of=lambda: words.columns_of(shown),

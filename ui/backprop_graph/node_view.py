@@ -39,7 +39,7 @@ def scene(state: PageState) -> Scene:
             Panel(drawing.picture(shown, tones), name="graph"),
         ],
         [board],
-        words=lambda: told(kind.kind, shown, right, ran)[-last - 1 :],
+        words=lambda: sentences(kind.kind, shown, right, ran)[-last - 1 :],
         table=lambda: words.listed(shown),
         facts=lambda: _facts(shown, right, ran),
         columns_of=lambda: words.columns_of(shown),
@@ -69,8 +69,8 @@ def _code(kind: type[Multiply], ran: NodeRun) -> dict:
     return {"data": [], "layout": made | {"annotations": notes}}
 
 
-def told(kind: type[Multiply], shown: Case, right: Case, ran: NodeRun) -> list[str]:
-    found = words.told(shown)
+def sentences(kind: type[Multiply], shown: Case, right: Case, ran: NodeRun) -> list[str]:
+    found = words.sentences(shown)
     if ran.error:
         found[-1] = f"It stops: {ran.error}. {kind.lesson}"
         return found

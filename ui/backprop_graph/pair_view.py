@@ -64,7 +64,7 @@ def scene(state: PageState, case: Case, first: dict) -> Scene:
         [Panel(figure, name=f"with {squash}", view=state.view(0) if not at else None)
          for at, (figure, squash) in enumerate(zip(figures, SQUASHES, strict=True))],
         [board("values", sigmoids.values, first, reaches)],
-        words=lambda: told(both, case),
+        words=lambda: sentences(both, case),
         table=lambda: words.listed(sigmoids),
         facts=lambda: {**facts(sigmoids), **{f"relu.{name}": value
                                              for name, value in facts(relus).items()}},
@@ -76,10 +76,10 @@ def scene(state: PageState, case: Case, first: dict) -> Scene:
     )  # fmt: skip
 
 
-def told(both: list[Case], typed: Case) -> list[str]:
+def sentences(both: list[Case], typed: Case) -> list[str]:
     """Sentences of the sigmoids' graph; at the end, what is left of the gradient in both, and
     in what it differs from the graph that was typed."""
-    found = words.told(both[0])
+    found = words.sentences(both[0])
     parts = [f"with {squash} {number(faintest(each))}"
              for each, squash in zip(both, SQUASHES, strict=True)]  # fmt: skip
     found[-1] = f"The smallest gradient of an input, by size: {' and '.join(parts)}."

@@ -82,7 +82,7 @@ def scene(state: PageState) -> Scene:
                   labels={"x": "side", "y": "operations"}),
         ],
         [board],
-        words=lambda: told(found, shapes, square),
+        words=lambda: sentences(found, shapes, square),
         table=lambda: words.listed(case),
         facts=lambda: _facts(case, shapes, square, by),
         columns_of=lambda: words.columns_of(case),
@@ -98,19 +98,19 @@ def entry_name(name: str, at: tuple[int, int]) -> str:
     return f"{name}[{at[0] + 1}, {at[1] + 1}]"
 
 
-def told(found: Derivative, shapes: Shapes, square: Square) -> list[str]:
+def sentences(found: Derivative, shapes: Shapes, square: Square) -> list[str]:
     """Of each entry, where it counts and by what; at the end, what both ways cost."""
     by, cost, large = found.by, _cost(shapes, found.by), product_charts.square_costs(square.side)
-    sentences = [_told(found, *at) for at in found.entries]
-    sentences[-1] = (
-        f"{sentences[-1]} All of dL/d{by} = {found.rule}: {cost.by_product} operations, "
+    entries = [_of_entry(found, *at) for at in found.entries]
+    entries[-1] = (
+        f"{entries[-1]} All of dL/d{by} = {found.rule}: {cost.by_product} operations, "
         f"{cost.by_jacobian} through the Jacobian; at side {square.side} "
         f"{number(large.by_product)} and {number(large.by_jacobian)}."
     )
-    return sentences
+    return entries
 
 
-def _told(found: Derivative, row: int, column: int) -> str:
+def _of_entry(found: Derivative, row: int, column: int) -> str:
     left, right = found.factors
     terms = [f"{_factor(one)} × {_factor(other)}"
              for one, other in zip(left[row], right[:, column], strict=True)]  # fmt: skip

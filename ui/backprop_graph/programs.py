@@ -78,10 +78,10 @@ def program(case: Case) -> str:
         seen.add(edge.start)
     back = [line if " += " not in line else _added(line) for line in back]
     inputs = [place for place, node in enumerate(graph.nodes) if node.kind == "input"]
-    told = [f'print("{graph.nodes[place].name}", {grads[place]}.tolist())'
+    prints = [f'print("{graph.nodes[place].name}", {grads[place]}.tolist())'
             for place in inputs if place in seen]  # fmt: skip
     needs = SUMMED if any("summed(" in line for line in back) else "\n"
-    parts = ["# given", *given, "", "# forward", *forward, "", "# back", *back, "", *told]
+    parts = ["# given", *given, "", "# forward", *forward, "", "# back", *back, "", *prints]
     return "\n".join(["import numpy as np", needs, *parts, ""])
 
 
@@ -131,6 +131,6 @@ def _pulled(case: Case, edge: Edge, called: list[str], grads: list[str]) -> str:
         form = PRODUCTS[left, right][edge.position]
     else:
         form = WRITTEN[node.kind][1 + edge.position]
-    told = form.format(g=grads[edge.end], o=called[edge.end], **_operands(node, called))
+    pulled = form.format(g=grads[edge.end], o=called[edge.end], **_operands(node, called))
     copied = node.operation.elementwise and shapes[edge.end] != shapes[edge.start]
-    return f"summed({told}, {called[edge.start]})" if copied else told
+    return f"summed({pulled}, {called[edge.start]})" if copied else pulled

@@ -75,7 +75,7 @@ def scene(state: Address) -> Scene:
             Panel(_paths(chain.blocks), name="paths", labels={"x": "blocks", "y": "count"}),
         ],
         [board],
-        words=lambda: told(case, sides, timed(chain.blocks)),
+        words=lambda: sentences(case, sides, timed(chain.blocks)),
         table=lambda: _table(modes(n, m), timed(chain.blocks)),
         facts=lambda: facts(sides, timed(chain.blocks)),
         columns_of=lambda: columns_of(case),
@@ -136,7 +136,7 @@ def _paths(blocks: int) -> dict:
     return {"data": [*data, here], "layout": layout("paths", title, xaxis=xaxis, yaxis=yaxis)}
 
 
-def told(case: Case, sides: Sides, chain: Timed) -> list[str]:
+def sentences(case: Case, sides: Sides, chain: Timed) -> list[str]:
     n, m = sides.inputs, sides.outputs
     inputs, outputs = case.graph.inputs, case.graph.outputs
     counted = f"{n} input{'s' * (n > 1)}, {m} output{'s' * (m > 1)}"

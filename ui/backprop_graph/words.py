@@ -13,23 +13,23 @@ LONGEST = 40
 # Letters that two lines under the panels have room for.
 ROOM = 180
 MOST_NAMED = 8
-# Of more moments than that, each is told by its node alone.
+# Of more moments than that, each is said by its node alone.
 MANY = 400
 HEADS = ("Node", "operation", "shape", "value", "gradient")
 SIGNED = {"add": "+", "sub": "−", "mul": "×", "div": "/", "power": "^", "matmul": "@"}
 
 
-def told(case: Case) -> list[str]:
+def sentences(case: Case) -> list[str]:
     """A sentence for each of the clock's moments."""
     turns = case.moments
     brief = turns.last > MANY
     nodes = case.graph.nodes
-    sentences = [_given(case)]
-    sentences += [_worked(case, nodes[place], brief) for place in turns.forward]
-    sentences += [_sent(case, nodes[place], brief) for place in turns.backward]
-    last = f"{sentences[-1]} {ending(case)}"
-    sentences[-1] = last if turns.backward and len(last) <= ROOM else ending(case)
-    return sentences
+    found = [_given(case)]
+    found += [_worked(case, nodes[place], brief) for place in turns.forward]
+    found += [_sent(case, nodes[place], brief) for place in turns.backward]
+    last = f"{found[-1]} {ending(case)}"
+    found[-1] = last if turns.backward and len(last) <= ROOM else ending(case)
+    return found
 
 
 def ending(case: Case) -> str:
@@ -144,9 +144,9 @@ def columns_of(case: Case) -> dict[str, Iterable]:
     for node in nodes:
         value, adjoint = case.run.values[node.place], case.run.adjoints[node.place]
         for place in np.ndindex(value.shape):
-            told = "" if adjoint is None else float(adjoint[place])
+            gradient = "" if adjoint is None else float(adjoint[place])
             found.append(
-                ["node", node.name, node.kind, _place(place), float(value[place]), "", told]
+                ["node", node.name, node.kind, _place(place), float(value[place]), "", gradient]
             )
     for edge, flow in case.run.flows.items():
         name = f"{nodes[edge.start].name} -> {nodes[edge.end].name}"

@@ -6,7 +6,7 @@ import pytest
 from optcore.checks.detective import NoCaseError
 from optcore.graph import EXAMPLES, GRAPH_BUGS, bugs, examples, parse
 from optcore.graph.detective import lines_of, open_graph_case, places_for
-from optcore.graph.planting import Line, Slips, everywhere
+from optcore.graph.planting import BackwardLine, Slips, everywhere
 from optcore.graph.shifts import find_bugs
 
 W = np.array([[1.0, 2.0], [-3.0, 0.5]])
@@ -206,12 +206,12 @@ def test_no_bug_is_hidden_where_a_gradient_is_infinite():
 
 def test_the_lines_of_a_pass_are_its_sums_and_its_steps_back():
     graph = parse("u = x * x\nf = u + sin(u)")
-    names = [line.told(graph) for line in lines_of(graph)]
+    names = [line.named(graph) for line in lines_of(graph)]
     assert names == [
         "the clearing of old gradients", "the backward line of f", "the backward line of sin(u)",
         "the sum of what arrives at u", "the backward line of u", "the sum of what arrives at x",
     ]  # fmt: skip
-    assert Line("back", graph.places["f"]) in lines_of(graph)
+    assert BackwardLine("back", graph.places["f"]) in lines_of(graph)
 
 
 def test_lines_are_those_of_nodes_that_vary_and_lead_to_the_output():

@@ -22,12 +22,15 @@ WRITTEN = {
     "two layers": examples.TWO_LAYERS.text,
     "recurrent": examples.RECURRENT.text,
     "square": "x^2",
+    "transpose": "a'^2",
+    "transposed by vector": "a' @ b",
+    "matrix by transposed": "a @ b'",
 }
 
 
 def text_of(name):
     name = name.removeprefix("tie ")
-    return "a @ b" if " by " in name else WRITTEN.get(name, f"{name}(x)")
+    return WRITTEN.get(name) or ("a @ b" if " by " in name else f"{name}(x)")
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -115,7 +115,7 @@ def test_a_name_that_means_something_in_python_does_no_harm(text):
 
 
 def test_each_moment_has_its_sentence():
-    told = words.told(case_of(FIRST))
+    told = words.sentences(case_of(FIRST))
     assert told[0] == "Given: x = −2, y = 5, z = −4."
     assert told[1] == "Forward: q is −2 + 5 = 3."
     assert told[3] == "Back: f has the gradient 1. To q: 1 × −4 = −4. To z: 1 × 3 = 3."
@@ -124,19 +124,19 @@ def test_each_moment_has_its_sentence():
 
 
 def test_a_transpose_is_told_by_its_sign():
-    told = words.told(work_out("f = sum(W')", {"W": ((1.0, 2.0), (3.0, 4.0))}))
+    told = words.sentences(work_out("f = sum(W')", {"W": ((1.0, 2.0), (3.0, 4.0))}))
     assert told[1] == "Forward: Wᵀ is [[1, 2], [3, 4]]ᵀ = [[1, 3], [2, 4]]."
 
 
 def test_parts_that_add_are_told():
-    told = words.told(work_out("f = a + a", {"a": 3.0}))
+    told = words.sentences(work_out("f = a + a", {"a": 3.0}))
     assert "In all 1 + 1 = 2." in told[-1]
 
 
 @every_example
 def test_there_is_a_sentence_for_every_moment_and_a_row_for_every_node(example):
     case = case_of(example)
-    assert len(words.told(case)) == case.moments.last + 1
+    assert len(words.sentences(case)) == case.moments.last + 1
     assert len(words.rows(case)) == len(case.graph.nodes)
 
 

@@ -21,7 +21,9 @@ def test_the_factors_shown_make_the_gradient_shown_and_so_does_the_jacobian(shap
     g = found.case.run.value("G")
     np.testing.assert_array_equal((cells["z"].T @ np.ravel(g)).reshape(result.shape), result)
     assert (
-        len(frames["meta"]["x"]) == result.size == len(product_view.told(found, shapes, Square()))
+        len(frames["meta"]["x"])
+        == result.size
+        == len(product_view.sentences(found, shapes, Square()))
     )
 
 
@@ -45,10 +47,10 @@ def test_a_sentence_works_an_entry_out_and_the_last_one_adds_what_both_ways_cost
     shapes = Shapes(2, 3, 2)
     case = case_of(shapes)
     a, g = case.run.value("A"), case.run.value("G")
-    told = product_view.told(Derivative(case, "X"), shapes, Square(side=100))
+    told = product_view.sentences(Derivative(case, "X"), shapes, Square(side=100))
     assert told[2].startswith("X[2, 1] counts in column 1 of Y, by column 2 of A: its gradient is ")
     assert told[2].endswith(f" = {a[:, 1] @ g[:, 0]:g}.".replace("-", "−"))
     assert "All of dL/dX = Aᵀ G: 18 operations, 42 through the Jacobian; at side 100 " in told[-1]
-    told = product_view.told(Derivative(case, "A"), shapes, Square())
+    told = product_view.sentences(Derivative(case, "A"), shapes, Square())
     assert told[4].startswith("A[2, 2] counts in row 2 of Y, by row 2 of X: its gradient is ")
     assert "All of dL/dA = G Xᵀ: " in told[-1]
