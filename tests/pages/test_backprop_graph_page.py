@@ -327,3 +327,13 @@ def test_a_transpose_typed_becomes_a_node_and_the_library_says_how_it_is_written
     app = opened(f="y = W' @ x", values="W:1,2/3,4;x:1,-1")
     assert "y = [−2, −2]." in ending(app)
     assert any("W'" in each.value and "transpose" in each.value for each in app.caption)
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda each: each.name)
+def test_no_handle_stands_where_a_card_is(example):
+    app = opened(f=example.text, values=write(dict(example.values)))
+    graph = picture(app, KEY)["panels"][0]["figure"]["data"][0]
+    across, up = np.asarray(graph["x"]), np.asarray(graph["y"])
+    for handle in picture(app, KEY)["handles"]:
+        x, y = handle["at"]
+        assert np.abs(up - y)[np.abs(across - x) <= 0.5].min() >= 0.45

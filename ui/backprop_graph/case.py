@@ -11,6 +11,10 @@ from optcore.graph.passes import Backprop
 from ui.backprop_graph.layout import Placement, placed
 from ui.backprop_graph.values import UNGIVEN, Values
 
+# Where an input may have a handle, its card gets so much more room of its layer: few inputs have.
+MOST_HANDLES = 6
+HANDLE_ROOM = 0.4
+
 
 @dataclass(frozen=True, eq=False)
 class Moments:
@@ -58,7 +62,10 @@ def moments(graph: Graph) -> Moments:
 
 @lru_cache(maxsize=64)
 def placement(graph: Graph) -> Placement:
-    return placed(len(graph.nodes), [(edge.start, edge.end) for edge in graph.edges])
+    dragged = len(graph.inputs) <= MOST_HANDLES
+    rooms = [1 + HANDLE_ROOM * (dragged and node.kind == "input") for node in graph.nodes]
+    links = [(edge.start, edge.end) for edge in graph.edges]
+    return placed(len(graph.nodes), links, np.array(rooms))
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ui.backprop_graph import drawing, words
-from ui.backprop_graph.case import Case, Moments, opened_to_units
+from ui.backprop_graph.case import HANDLE_ROOM, MOST_HANDLES, Case, Moments, opened_to_units
 from ui.backprop_graph.facts import facts
 from ui.backprop_graph.programs import program
 from ui.backprop_graph.values import Track, board, reach
@@ -14,10 +14,10 @@ from ui.live.stage import Clock, Handle, Panel
 from ui.scene import Scene
 from ui.state import PageState
 
-# Handles stand where they have room: in graphs of so many inputs, layers and rows.
-MOST_HANDLES, MOST_LAYERS, MOST_ROWS = 8, 10, 6
-# Where the line of a handle lies, seen from its card.
-HALF, BELOW = 0.3, 0.5
+# Handles stand where they have room: in graphs of so many layers and rows.
+MOST_LAYERS, MOST_ROWS = 10, 6
+# Where the line of a handle lies, seen from its card: amid the room under it.
+HALF, BELOW = 0.3, (1 + HANDLE_ROOM) / 2
 
 
 def scene(state: PageState, case: Case, first: dict) -> Scene:
@@ -72,9 +72,16 @@ def tracks_of(state: PageState, case: Case, shown: Case) -> dict[str, Track]:
         name: Track(where.x[places[name]] - HALF, where.x[places[name]] + HALF,
                     where.y[places[name]] - BELOW, reaches[name])
         for name in alone
-        if len(alone) <= MOST_HANDLES and roomy
+        if roomy and len(case.graph.inputs) <= MOST_HANDLES and _free_under(shown, places[name])
     }  # fmt: skip
     return state.memory["tracks"]
+
+
+def _free_under(shown: Case, place: int) -> bool:
+    """Whether no card stands where the handle of one would."""
+    where = shown.placement
+    under = where.y[place] - where.y[where.x == where.x[place]]
+    return not ((under > 0) & (under < 1 + HANDLE_ROOM / 2)).any()
 
 
 def with_tracks(figure: dict, tracks: dict[str, Track]) -> dict:

@@ -17,6 +17,10 @@ LEVELLED = 0.75
 MOST_BENDS = 4000
 # A link that passes a layer needs less room in it than a node.
 PASSING = 0.5
+# How much higher than its fullest layer a picture may be, and the shares of its height that are
+# tried in turn if it is higher.
+HIGHER = 1.6
+SHARES = (0.75, 0.5, 0.25, 0.0)
 
 
 @dataclass(frozen=True)
@@ -34,12 +38,15 @@ class Placement:
         """What of x and of y is to be seen, with room for the cards at the rim."""
         reached = np.concatenate([self.y, self.bends[1]])
         low, high = float(reached.min()), float(reached.max())
-        room = max(0.7, 0.11 * (high - low))
+        room = max(0.9, 0.11 * (high - low))
         return [-0.5, float(self.x.max()) + 0.5], [low - room, high + room]
 
 
-def placed(count: int, links: Sequence[tuple[int, int]]) -> Placement:
-    """Places `count` nodes, numbered so that every link leads to a higher number.
+def placed(
+    count: int, links: Sequence[tuple[int, int]], rooms: np.ndarray | None = None
+) -> Placement:
+    """Places `count` nodes, numbered so that every link leads to a higher number; `rooms` (n,)
+    are what they need of their layer, a unit each if they are not given.
 
     A node stands right before the first that needs it. A link that passes other layers bends
     there, round the nodes in its way; the longest go straight where they are too many.
@@ -60,15 +67,36 @@ def placed(count: int, links: Sequence[tuple[int, int]]) -> Placement:
     found = graph.layout_sugiyama(layers=layers, maxiter=SWEEPS)
     across = np.asarray(layers, float)
     up = -np.array([place[0] for place in found.coords[: len(layers)]], float)
-    for own in range(max(layers, default=-1) + 1):
-        members = np.flatnonzero(across == own)
-        members = members[np.argsort(up[members], kind="stable")]
-        up[members] = apart(up[members], np.where(members < count, 1.0, PASSING))
-    up = _levelled(across, up)
+    needs = np.full(len(layers), PASSING)
+    needs[:count] = 1.0 if rooms is None else rooms
+    members = [np.flatnonzero(across == own) for own in range(max(layers, default=-1) + 1)]
+    ordered = [own[np.argsort(up[own], kind="stable")] for own in members]
+    up = _lowered(_levelled(across, _spread(up, ordered, needs)), ordered, needs)
     ways = _parted([np.array([across[route], up[route]]) for route in routes], links)
     starts = np.cumsum([0, *(way.shape[1] for way in ways)])
     bends = np.concatenate([np.zeros((2, 0)), *ways], axis=1)
     return Placement(across[:count], up[:count], bends, starts)
+
+
+def _spread(up: np.ndarray, ordered: list[np.ndarray], needs: np.ndarray) -> np.ndarray:
+    """The same with the room in every layer that its members need, from bottom to top."""
+    found = up.copy()
+    for members in ordered:
+        found[members] = apart(up[members], needs[members])
+    return found
+
+
+def _lowered(up: np.ndarray, ordered: list[np.ndarray], needs: np.ndarray) -> np.ndarray:
+    """What winds up and down takes room from its cards: pressed together it is no more than
+    somewhat higher than its fullest layer."""
+    spans = [(needs[members[1:]] + needs[members[:-1]]).sum() / 2 for members in ordered]
+    most = HIGHER * max(1.0, *spans)
+    pressed = up
+    for share in SHARES:
+        if np.ptp(pressed) <= most:
+            break
+        pressed = _spread(share * (up - up.mean()), ordered, needs)
+    return pressed
 
 
 def _levelled(across: np.ndarray, up: np.ndarray) -> np.ndarray:

@@ -6,7 +6,7 @@ from random import Random
 import numpy as np
 import pytest
 
-from ui.backprop_graph.layout import MOST_BENDS, PASSING, apart, placed
+from ui.backprop_graph.layout import HIGHER, MOST_BENDS, PASSING, apart, placed
 
 
 def some_links(count: int, seed: int = 0) -> list[tuple[int, int]]:
@@ -66,3 +66,30 @@ def test_a_chain_that_takes_something_in_at_each_step_runs_level():
     links = sorted((place[a], place[b]) for a, b in links if place[a] < place[b])
     found = placed(2 * count + 1, links)
     assert np.ptp(found.y) <= 3
+
+
+def test_what_winds_up_and_down_is_no_higher_than_its_fullest_layer_asks():
+    """A side input at every third step lifts the chain, as igraph places it."""
+    rise = [
+        (0, 2),
+        (1, 2),
+        (2, 4),
+        (3, 4),
+        (4, 6),
+        (5, 6),
+        (6, 8),
+        (7, 8),
+        (0, 8),
+        (8, 10),
+        (9, 10),
+    ]
+    found = placed(11, rise)
+    fullest = max(np.ptp(found.y[found.x == layer]) for layer in np.unique(found.x))
+    assert np.ptp(found.y) <= HIGHER * max(1 + PASSING, fullest)
+    for layer in np.unique(found.x):
+        assert (np.diff(np.sort(found.y[found.x == layer])) >= 1 - 1e-9).all()
+
+
+def test_a_node_that_needs_more_room_has_it():
+    found = placed(4, [(0, 3), (1, 3), (2, 3)], np.array([1.0, 2.0, 1.0, 1.0]))
+    assert np.diff(np.sort(found.y[:3])).tolist() == [1.5, 1.5]
