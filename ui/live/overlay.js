@@ -4,8 +4,8 @@
 //   "path"   grows to the clock's step, with a head at its end
 //   "curve"  is drawn whole, faint after the clock's step (`meta.ahead`: how faint), with a head
 //            at the step
-//   "frame"  is `meta.x[step]`, `meta.y[step]`: a shape that changes with the step; one row
-//            alone serves every step
+//   "frame"  is `meta.x[step]`, `meta.y[step]`: a shape that changes with the step and, where x is
+//            time, tells nothing of what comes later; one row alone serves every step
 //   "still"  is drawn whole, always: it moves only when new data comes
 //   "arrows" are arrows at the head of a path (ui/live/arrows.js)
 //   "bars"   is a bar per step, shadows after the clock's; "stems" a stem from zero (ui/live/marks.js)
@@ -25,12 +25,14 @@ import { ink } from "./theme.js";
 const DASHES = { dash: [9, 5], dot: [2, 4], dashdot: [9, 4, 2, 4], longdash: [15, 6] };
 const FAR = 1e5;
 const AHEAD = 0.3;
-const AROUND_HEAD = 9;
 
 export function row(rows, step) {
   if (!ArrayBuffer.isView(rows[0]) && !Array.isArray(rows[0])) return rows;
   return rows[Math.max(0, Math.min(Math.floor(step), rows.length - 1))];
 }
+
+// Whether a trace is drawn whole whatever the step is: of what lies after it, too.
+const lasts = ({ meta }) => meta.play === "still" || (meta.play === "frame" && row(meta.x, 0) === meta.x);
 
 export class Overlay {
   constructor(plot, holder) {
@@ -98,30 +100,50 @@ export class Overlay {
     this.project();
     if (cursor !== undefined) this.cursor(pen, cursor, view.look);
     this.scales = [];
+    this.veil = view.secret && time ? this.after(step, time) : null;
+    // Over the veil is what ends at the step, its head whole.
+    const under = this.veil ? lasts : () => true;
+    this.each((trace) => under(trace), pen, step, view);
+    if (this.veil) {
+      this.cover(pen, view.look);
+      this.each((trace) => !under(trace), pen, step, view);
+    }
+    const pointing = this.traces.filter(({ meta }) => meta.play === "arrows" && !view.off.has(meta.group));
+    if (pointing.length && !view.secret) arrowKey(pen, pointing, this.scales, this.axes, view.look);
+  }
+
+  each(wanted, pen, step, view) {
     this.traces.forEach((trace, index) => {
-      if (view.off.has(trace.meta.group) || step < trace.meta.from) return;
+      if (!wanted(trace) || view.off.has(trace.meta.group) || step < trace.meta.from) return;
       pen.save();
       within(pen, this.axesOf(trace));
       this.trace(pen, trace, index, step, view);
       pen.restore();
     });
-    if (view.secret && time) this.veil(pen, step, time, view.look);
-    const pointing = this.traces.filter(({ meta }) => meta.play === "arrows" && !view.off.has(meta.group));
-    if (pointing.length && !view.secret) arrowKey(pen, pointing, this.scales, this.axes, view.look);
   }
 
-  // Over all that lies after the step, Plotly's own traces, too; the head of a curve stays whole.
-  veil(pen, step, time, look) {
-    const { xaxis, yaxis, yaxis2 } = this.plot._fullLayout;
-    const [now, first, last] = along(xaxis, [time[Math.min(step, time.length - 1)], time[0], time.at(-1)]);
+  // What lies after the step: from where to where, and to which side; null where nothing does.
+  after(step, time) {
+    const { xaxis } = this.plot._fullLayout;
+    const [begin, first, last] = along(xaxis, [time[Math.min(step, time.length - 1)], time[0], time.at(-1)]);
     const ahead = Math.sign(last - first);
     const end = xaxis._offset + (ahead > 0 ? xaxis._length : 0);
-    const begin = now + ahead * AROUND_HEAD;
-    if (!ahead || (end - begin) * ahead <= 0) return;
+    return ahead && (end - begin) * ahead > 0 ? { begin, end, ahead } : null;
+  }
+
+  // Plotly's own traces, too.
+  cover(pen, look) {
+    const { begin, end } = this.veil;
+    const { yaxis, yaxis2 } = this.plot._fullLayout;
     pen.fillStyle = look.back;
     for (const ya of [yaxis, yaxis2].filter(Boolean)) {
       pen.fillRect(Math.min(begin, end), ya._offset - 1, Math.abs(end - begin) + 1, ya._length + 2);
     }
+  }
+
+  // Whether an open question hides what lies at that x of the panel.
+  hides(x) {
+    return Boolean(this.veil) && (x - this.veil.begin) * this.veil.ahead > 0.5;
   }
 
   cursor(pen, at, look) {
@@ -207,6 +229,7 @@ export class Overlay {
       const grown = play === "path" || (secret && play !== "frame" && play !== "still");
       const upto = grown ? Math.min(step, x.length - 1) : x.length - 1;
       for (let at = 0; at <= upto; at += 1) {
+        if (this.hides(x[at])) continue;
         const away = (x[at] - px) ** 2 + (y[at] - py) ** 2;
         if (away < least) {
           least = away;

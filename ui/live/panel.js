@@ -49,6 +49,11 @@ export class Panel {
     this.back.onclick = () => this.reset();
     this.holder.onpointermove = (event) => this.veiled || stage.hover.over(this, event);
     this.holder.onpointerleave = () => stage.hover.leave();
+    // Plotly tells nothing of what is hidden.
+    this.holder.addEventListener("mousemove", (event) => {
+      const x = event.clientX - this.holder.getBoundingClientRect().left;
+      if (!event.buttons && this.overlay.hides(x)) event.stopPropagation();
+    }, { capture: true });
     this.holder.addEventListener("click", (event) => this.click(event));
     this.holder.addEventListener("pointerdown", (event) => { this.down = [event.clientX, event.clientY]; });
     this.touch = new Touch(this);
