@@ -102,55 +102,6 @@ def test_a_thousand_nodes_are_still_drawn():
     assert len(meta(app)["plan"]["heads"]) > 990
 
 
-# ------------------------------------------------------------------ fill in the gradient
-
-FAN_OUT = {"f": "u = x * x; v = u * u", "values": "x:2", "view": "fill-in-the-gradient"}
-
-
-def told_lines(app) -> dict[tuple[int, int], str]:
-    """The last text on each item and line of the picture."""
-    found = meta(app)
-    rows = zip(*np.asarray(found["plan"]["slots"]).tolist(), found["texts"], strict=True)
-    return {(item, line): text for item, line, _, text in rows}
-
-
-def answer(app, number: str):
-    field = next(each for each in app.text_input if "answer" in each.key)
-    return field.set_value(number).run()
-
-
-def test_gradients_are_hidden_until_they_are_filled_in():
-    app = opened(**FAN_OUT)
-    assert [text for (_, line), text in told_lines(app).items() if line == 1].count("?") == 6
-    app = answer(app, "4")
-    assert app.query_params["filled"] == "1"
-    assert "Right" in app.success[0].value
-    app = answer(answer(app, "4"), "2 * 4")
-    assert app.query_params["filled"] == "3"
-    assert told_lines(app)[1, 1] == "8"
-
-
-def test_a_wrong_number_is_told_which_slip_gives_it_and_nothing_is_given_away():
-    app = answer(opened(**FAN_OUT, filled="2"), "4")
-    assert "filled" in app.query_params
-    assert app.query_params["filled"] == "2"
-    assert "comes through v alone" in app.warning[0].value
-    assert told_lines(app)[1, 1] == "?"
-
-
-def test_what_is_no_number_gets_a_sentence():
-    app = answer(opened(**FAN_OUT), "four")
-    assert "not known" in app.warning[0].value
-    assert "filled" not in app.query_params
-
-
-def test_whoever_wants_to_see_it_sees_it():
-    app = opened(**FAN_OUT, filled="5")
-    next(each for each in app.button if each.label == "Show it").click().run()
-    assert told_lines(app)[0, 1] == "32"
-    assert "All 6 are filled in" in picture(app, KEY)["words"]
-
-
 # ------------------------------------------------------------------ find the bug
 
 
@@ -276,16 +227,6 @@ def test_a_program_that_stops_shows_where():
 ])  # fmt: skip
 def test_each_version_of_multiply_is_judged_by_what_it_does(version, told):
     assert told in ending(opened(view="multiply-as-code", node=version))
-
-
-def test_a_verdict_is_of_its_own_question_alone():
-    app = answer(opened(**FAN_OUT), "5")
-    assert app.warning
-    app.selectbox[0].set_value("Find the bug").run()
-    assert not app.warning
-    app = answer(opened(**FAN_OUT), "5")
-    app.text_input[0].set_value("x * 3").run()
-    assert not app.warning
 
 
 def test_a_text_without_a_squashing_function_has_its_results_go_through_one():

@@ -72,7 +72,7 @@ def choose(state: PageState, notes) -> None:
 
 def _choose_graph(state: PageState, narrow: bool) -> tuple[Case, str]:
     """The text, the library and the values; what they come to, and what is wrong with them."""
-    controls.text(state, "f", "Graph", label_visibility="collapsed", width=190 if narrow else 330,
+    controls.text(state, "f", "Graph", label_visibility="collapsed", width=150 if narrow else 330,
                   placeholder="Type an expression, such as (x + y) * z")  # fmt: skip
     with st.popover("Library", icon=":material/local_library:"), st.container(width=420):
         for each in EXAMPLES:
@@ -92,7 +92,7 @@ def _choose_graph(state: PageState, narrow: bool) -> tuple[Case, str]:
 
 def _take(state: PageState, example: Example) -> None:
     state.put({"f": one_line(example), "values": dict(example.values), "at": None, "zoom": "",
-               "filled": 0})  # fmt: skip
+               "asked": (), "filled": 0})  # fmt: skip
 
 
 def understood(state: Address) -> tuple[Case, str]:

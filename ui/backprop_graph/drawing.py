@@ -27,6 +27,8 @@ LONGEST_HEAD = 14
 READABLE = 100
 # Of the largest flow a link is whole; so many decades below it, it can hardly be seen.
 DECADES = 6.0
+# What stands for a gradient that is to be filled in.
+HIDDEN = "?"
 # A moment that no clock comes to.
 NEVER = 2**30
 
@@ -139,7 +141,7 @@ def texts(case: Case, hidden: frozenset = frozenset(), links: bool = True) -> li
     """The texts of `plan`'s slots, those of links empty without `links`."""
     graph, run = case.graph, case.run
     found = ["" if _plain(node) else on_card(run.values[node.place]) for node in graph.nodes]
-    found.append("?" if case.output in hidden else on_card(run.adjoints[case.output]))
+    found.append(HIDDEN if case.output in hidden else on_card(run.adjoints[case.output]))
     for node in graph.nodes:
         found += _arriving(case, node.place, node.place in hidden)
     if not links:
@@ -147,7 +149,7 @@ def texts(case: Case, hidden: frozenset = frozenset(), links: bool = True) -> li
     for at, edge in enumerate(graph.edges):
         if flow := case.flow(edge):
             secret = len(graph.nodes) + at in hidden
-            found += [local(case, flow), "?" if secret else on_card(flow.contribution)]
+            found += [local(case, flow), HIDDEN if secret else on_card(flow.contribution)]
     return found
 
 
@@ -162,7 +164,7 @@ def _arriving(case: Case, place: int, secret: bool) -> list[str]:
     if not arrivals:
         return []
     if secret:
-        return ["?"] * len(arrivals)
+        return [HIDDEN] * len(arrivals)
     sums = np.cumsum([flow.contribution for _, flow in arrivals[:-1]], axis=0)
     return [*(f"{on_card(each)}+" for each in sums), on_card(case.run.adjoints[place])]
 

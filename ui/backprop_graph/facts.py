@@ -9,23 +9,25 @@ from ui.backprop_graph.case import Case
 from ui.lessons import Facts
 
 
-def facts(case: Case) -> Facts:
+def facts(case: Case, hidden: frozenset = frozenset()) -> Facts:
     """`q` is the value of a node, `q.gradient` its adjoint, `f.q` what f sends to q, `q.paths` how
     many paths lead from q to the output; the entries of arrays are counted from 1: `W.2.1`,
-    `W.gradient.2.1`."""
+    `W.gradient.2.1`. The gradients of items of the picture that are `hidden` are left out."""
     run, nodes, paths = case.run, case.graph.nodes, path_counts(case.graph)
     found: dict[str, float | str | None] = {"nodes": len(nodes), "edges": len(case.graph.edges)}
     for node in nodes:
         if not node.name.isidentifier():
             continue
         found |= _entries(node.name, run.values[node.place])
-        if (adjoint := run.adjoints[node.place]) is not None:
+        adjoint = run.adjoints[node.place]
+        if adjoint is not None and node.place not in hidden:
             found |= _entries(f"{node.name}.gradient", adjoint)
         found[f"{node.name}.uses"] = len(case.graph.users[node.place])
         found[f"{node.name}.paths"] = f"{paths[node.place]:,}"
+    links = {edge: len(nodes) + at for at, edge in enumerate(case.graph.edges)}
     for edge, flow in run.flows.items():
         ends = nodes[edge.end].name, nodes[edge.start].name
-        if all(name.isidentifier() for name in ends):
+        if links[edge] not in hidden and all(name.isidentifier() for name in ends):
             found |= _entries(".".join(ends), flow.contribution)
     return found | _published(case)
 

@@ -1,5 +1,6 @@
-"""The view in which gradients are to be filled in, one after the other, on the way back."""
+"""The view in which gradients are to be filled in, all on the way back or those that are chosen."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -8,6 +9,7 @@ import streamlit as st
 from optcore.formula import FormulaError
 from optcore.graph import Edge, Graph, judge_edge, judge_node, typed_number
 from optcore.graph.filling import Answer
+from ui.address import Address
 from ui.backprop_graph import drawing, graph_view, verdicts, words
 from ui.backprop_graph.case import Case, moments
 from ui.backprop_graph.facts import facts
@@ -16,6 +18,9 @@ from ui.backprop_graph.values import board
 from ui.live.stage import Panel
 from ui.scene import Scene
 from ui.state import PageState
+
+# Gradients that a menu has room for.
+MOST_LISTED = 300
 
 
 @dataclass(frozen=True)
@@ -31,7 +36,10 @@ class Blank:
         entry = ", first entry" if case.run.shapes[self.place] else ""
         if self.edge is None:
             return f"{name} gets in all{entry}"
-        return f"{words.shortened(case.graph.nodes[self.edge.end].name, 18)} gives {name}{entry}"
+        end = case.graph.nodes[self.edge.end]
+        twice = end.operands.count(self.place) > 1
+        which = f" (operand {self.edge.position + 1})" if twice else ""
+        return f"{words.shortened(end.name, 18)} gives {name}{which}{entry}"
 
     def judge(self, case: Case, number: float) -> Answer:
         entry = (0,) * len(case.run.shapes[self.place])
@@ -59,28 +67,80 @@ def blanks(graph: Graph) -> tuple[Blank, ...]:
     return tuple(found)
 
 
-def hidden(graph: Graph, filled: int) -> frozenset[int]:
-    """The items of the picture, nodes and links, whose gradients are still hidden."""
+def asked(graph: Graph, numbers: Sequence[int]) -> tuple[Blank, ...]:
+    """The blanks of these numbers, counted from 1 along the pass back; all of them if none is."""
+    every = blanks(graph)
+    return tuple(every[at - 1] for at in numbers if at <= len(every)) or every
+
+
+def left(state: Address, graph: Graph) -> tuple[Blank, ...]:
+    """What is still to be filled in, the next one first."""
+    return asked(graph, state["asked"])[state["filled"] :]
+
+
+def hidden(graph: Graph, wanted: Sequence[Blank], filled: int) -> frozenset[int]:
+    """The items of the picture, nodes and links, whose gradients are still hidden when so many
+    of those wanted are filled in. A sum gives away what one of its parts is, so it is hidden with
+    them, unless it was filled in itself."""
     nodes, links = len(graph.nodes), {edge: at for at, edge in enumerate(graph.edges)}
-    left = blanks(graph)[filled:]
-    return frozenset({blank.place for blank in left}
-                     | {nodes + links[blank.edge] for blank in left if blank.edge})  # fmt: skip
+    found = {blank.place for blank in wanted[:filled] if not blank.edge}
+    waiting = wanted[filled:]
+    sums = {blank.place for blank in waiting} - found
+    return frozenset(sums | {nodes + links[blank.edge] for blank in waiting if blank.edge})
 
 
 # ------------------------------------------------------------------ the field and its verdict
 
 
 def ask(state: PageState, case: Case) -> None:
-    """The next number as a field in the line of controls."""
-    left = blanks(case.graph)[state["filled"] :]
-    if not left:
+    """The next number as a field in the line of controls, and which are asked for."""
+    _choose(state, case)
+    waiting = left(state, case.graph)
+    if not waiting:
         st.button("Begin again", icon=":material/replay:", on_click=_begin, args=(state,))
         return
-    key = f"{state.key}.answer.{state['filled']}"
-    asked = left[0].asked(case)
-    st.text_input(asked, key=key, placeholder=f"{asked} …", width=190, on_change=_judge,
-                  args=(state, case, left[0], key), label_visibility="collapsed")  # fmt: skip
+    number = blanks(case.graph).index(waiting[0])
+    key = f"{state.key}.answer.{number}.{state['filled']}"
+    label = waiting[0].asked(case)
+    st.text_input(label, key=key, placeholder=f"{label} …", width=170, on_change=_judge,
+                  args=(state, case, waiting[0], key), label_visibility="collapsed")  # fmt: skip
     st.button("Show it", icon=":material/visibility:", on_click=_go_on, args=(state,))
+
+
+def _choose(state: PageState, case: Case) -> None:
+    """Which gradients are hidden, and which of them is asked for next."""
+    every = blanks(case.graph)
+    with st.popover("Hidden", icon=":material/visibility_off:"), st.container(width=360):
+        if len(every) > MOST_LISTED:
+            st.caption(f"All {len(every)} gradients are hidden: too many to choose from here.")
+            return
+        names = {at: f"{at}. {each.asked(case)}" for at, each in enumerate(every, 1)}
+        key = state.key_of("asked")
+        st.multiselect(
+            "Gradients that are hidden", names, key=key, format_func=names.__getitem__,
+            default=[at for at in state["asked"] if at in names], placeholder="All of them",
+            help="They are asked for in the order in which you choose them.",
+            on_change=_hide, args=(state, key),
+        )  # fmt: skip
+        waiting = [every.index(each) + 1 for each in left(state, case.graph)]
+        if len(waiting) > 1:
+            st.selectbox("Asked for next", waiting, key=f"{key}.next.{waiting}",
+                         format_func=names.__getitem__, on_change=_ask_next,
+                         args=(state, case.graph, f"{key}.next.{waiting}"))  # fmt: skip
+
+
+def _hide(state: PageState, key: str) -> None:
+    verdicts.forget(state)
+    state.hold({"asked": tuple(st.session_state[key]), "filled": 0})
+
+
+def _ask_next(state: PageState, graph: Graph, key: str) -> None:
+    verdicts.forget(state)
+    every, picked = blanks(graph), st.session_state[key]
+    order = [every.index(each) + 1 for each in asked(graph, state["asked"])]
+    order.remove(picked)
+    order.insert(state["filled"], picked)
+    state.put({"asked": tuple(order)})
 
 
 def tell(state: PageState) -> None:
@@ -116,17 +176,19 @@ def _begin(state: PageState) -> None:
 
 
 def scene(state: PageState, case: Case, first: dict) -> Scene:
-    secret = hidden(case.graph, state["filled"])
+    wanted = asked(case.graph, state["asked"])
+    secret = hidden(case.graph, wanted, state["filled"])
     tracks = graph_view.tracks_of(state, case, case)
     figure = graph_view.with_tracks(drawing.picture(case, hidden=secret), tracks)
     return Scene(
         [Panel(figure, name="graph", view=state.view(0))],
         [board("values", case.values, first, state.memory["reaches"])],
-        words=lambda: sentences(case, state["filled"]),
-        table=lambda: "" if secret else words.listed(case),
-        facts=lambda: facts(case),
-        columns_of=lambda: words.columns_of(case),
-        program=lambda: program(case),
+        words=lambda: sentence(case, wanted, state["filled"]),
+        table=lambda: words.listed(case, secret),
+        facts=lambda: facts(case, secret),
+        columns_of=lambda: words.columns_of(case, secret),
+        # Who runs it sees every gradient.
+        program=None if secret else lambda: program(case),
         clock=graph_view.clock(state, case.moments),
         handles=graph_view.handles(tracks, case),
         legend=drawing.FLOWS,
@@ -134,11 +196,15 @@ def scene(state: PageState, case: Case, first: dict) -> Scene:
     )
 
 
-def sentences(case: Case, filled: int) -> str:
-    every = blanks(case.graph)
-    if filled >= len(every):
-        return f"All {len(every)} are filled in. {words.ending(case)}"
+def sentence(case: Case, wanted: Sequence[Blank], filled: int) -> str:
+    """How many are filled in, and how the next is found."""
+    if filled >= len(wanted):
+        return f"All {len(wanted)} are filled in. {words.ending(case)}"
+    how = (
+        "Multiply what arrives by the number on the edge."
+        if wanted[filled].edge
+        else "Add what its edges bring back."
+    )
     return (
-        f"{filled} of {len(every)} are filled in, in the order of the pass back. Next: what "
-        f"{every[filled].asked(case)}? Multiply what arrives by the number on the edge."
+        f"{filled} of {len(wanted)} are filled in. Next: what {wanted[filled].asked(case)}? {how}"
     )

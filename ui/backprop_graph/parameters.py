@@ -27,6 +27,12 @@ MOST_STEPS = 4000
 MOST_FILLED = 999
 
 
+def counted(text: str) -> tuple[int, ...]:
+    """Numbers from 1 with commas between them, each once. Raises ValueError with a sentence."""
+    one = number(1, MOST_FILLED, whole=True)
+    return tuple(dict.fromkeys(int(one(part)) for part in filter(None, text.split(","))))
+
+
 def one_line(example: Example) -> str:
     """An example's text as the text field shows it."""
     return example.text.replace("\n", "; ")
@@ -113,11 +119,14 @@ VERSIONS = tuple(Version(f"Version {at}", kind) for at, kind in enumerate(MULTIP
 PARAMETERS = (
     lesson_row("backprop_graph"),
     choice("view", VIEWS, resets=("at", "zoom")),
-    Parameter(name="f", default=one_line(PRODUCT_OF_SUM), resets=("at", "zoom", "filled"),
+    Parameter(name="f", default=one_line(PRODUCT_OF_SUM), resets=("at", "zoom", "asked", "filled"),
               when=chosen("view", *TYPED)),
     InputValues(name="values", parse=read, write=write, default=dict(PRODUCT_OF_SUM.values),
                 when=chosen("view", *TYPED)),
     switch("units", when=chosen("view", GRAPH)),
+    # Which gradients are hidden, in the order in which they are asked for; all of them if none.
+    Parameter(name="asked", parse=counted, write=lambda asked: ",".join(map(str, asked)),
+              default=(), when=chosen("view", FILL), resets=("filled",)),
     Parameter(name="filled", parse=number(0, MOST_FILLED, whole=True), default=0,
               when=chosen("view", FILL)),
     choice("hunt", HUNTS, when=chosen("view", BUGS), resets=("checked",)),

@@ -6,7 +6,7 @@ import numpy as np
 
 from optcore.graph import Flow, Node, costs
 from ui.backprop_graph.case import Case
-from ui.backprop_graph.drawing import written
+from ui.backprop_graph.drawing import HIDDEN, written
 from ui.prose import table
 
 LONGEST = 40
@@ -111,7 +111,8 @@ def shortened(text: str, most: int = LONGEST) -> str:
 # ------------------------------------------------------------------ tables
 
 
-def rows(case: Case) -> list[Sequence[str]]:
+def rows(case: Case, hidden: frozenset = frozenset()) -> list[Sequence[str]]:
+    """A row for each node; the gradients of those that are `hidden` are not given away."""
     shapes = case.run.shapes
     return [
         (
@@ -119,13 +120,13 @@ def rows(case: Case) -> list[Sequence[str]]:
             node.kind,
             " × ".join(map(str, shapes[node.place])) or "1",
             written(case.run.values[node.place]),
-            written(case.run.adjoints[node.place]),
+            HIDDEN if node.place in hidden else written(case.run.adjoints[node.place]),
         )
         for node in case.graph.nodes
     ]
 
 
-def listed(case: Case) -> str:
+def listed(case: Case, hidden: frozenset = frozenset()) -> str:
     """A row for each node, and what the passes cost."""
     price = costs(case.graph, case.values)
     caption = (
@@ -133,30 +134,38 @@ def listed(case: Case) -> str:
         f"mode; {price.tangents} for one direction in forward mode, of which a whole gradient "
         f"takes {price.forward_passes}."
     )
-    return table(HEADS, rows(case), named=True, caption=caption)
+    return table(HEADS, rows(case, hidden), named=True, caption=caption)
 
 
-def columns_of(case: Case) -> dict[str, Iterable]:
+def columns_of(case: Case, hidden: frozenset = frozenset()) -> dict[str, Iterable]:
     """A row for every entry of every node, and for every entry of what an edge carries one with
-    the local derivative, or the rule where the edge mixes entries."""
+    the local derivative, or the rule where the edge mixes entries. Of items of the picture that
+    are `hidden` the gradient is not given away."""
     found = []
     nodes = case.graph.nodes
     for node in nodes:
         value, adjoint = case.run.values[node.place], case.run.adjoints[node.place]
         for place in np.ndindex(value.shape):
-            gradient = "" if adjoint is None else float(adjoint[place])
+            gradient = _gradient(adjoint, place, node.place in hidden)
             found.append(
                 ["node", node.name, node.kind, _place(place), float(value[place]), "", gradient]
             )
+    links = {edge: len(nodes) + at for at, edge in enumerate(case.graph.edges)}
     for edge, flow in case.run.flows.items():
         name = f"{nodes[edge.start].name} -> {nodes[edge.end].name}"
         for place in np.ndindex(flow.contribution.shape):
+            gradient = _gradient(flow.contribution, place, links[edge] in hidden)
             found.append(
-                ["edge", name, edge.position + 1, _place(place), "", _local(flow, place),
-                 float(flow.contribution[place])]
-            )  # fmt: skip
+                ["edge", name, edge.position + 1, _place(place), "", _local(flow, place), gradient]
+            )
     heads = ("kind", "name", "operation", "entry", "value", "local derivative", "gradient")
     return dict(zip(heads, zip(*found, strict=True), strict=True))
+
+
+def _gradient(array: np.ndarray | None, place: tuple[int, ...], secret: bool) -> float | str:
+    if array is None:
+        return ""
+    return HIDDEN if secret else float(array[place])
 
 
 def _local(flow: Flow, place: tuple[int, ...]) -> float | str:
