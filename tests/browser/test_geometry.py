@@ -99,6 +99,15 @@ def test_so_it_does_beside_a_lesson_opened_at_that_size(visit, name):
         check(seen(opened, size), size)
 
 
+@pytest.mark.parametrize("view", ["step", "run", "minimum"])
+def test_the_longest_lines_of_controls_need_no_scrolling_on_a_projector(visit, view):
+    opened = visit(f"curvature?view={view}", width=1024)
+    opened.wait("""() => { const own = document.querySelector('.st-key-own');
+        return own.scrollWidth <= own.clientWidth + 1; }""")
+    opened.page.get_by_role("button", name="Map").click()
+    opened.page.get_by_text("Where starts lead to").wait_for()
+
+
 def test_type_grows_with_the_size_of_the_root_font(visit):
     opened = visit()
     before = seen(opened, (1280, 720))["type"]

@@ -9,8 +9,10 @@ import pytest
 from visits import picture, report, said, visit
 
 from optcore.curvature import forecast
+from optcore.curvature.stuck import VERDICTS
 from optcore.surfaces import Himmelblau, Rosenbrock
 from ui.curvature import networks, take_away
+from ui.parameters import slug
 from ui.scene import as_csv
 from ui.written_out import written_out
 
@@ -90,8 +92,22 @@ def test_every_saddle_is_one_click_away():
     assert button(app, "Saddle 1 of 4")
 
 
-def test_a_surface_without_a_saddle_says_so():
-    assert "no saddle" in words(opened(view="saddles", surface="bowl"))
+def sliders(app) -> set[str]:
+    return {knob["id"] for board in shown(app)["boards"] for group in board["frame"]["groups"]
+            for knob in group["knobs"]}  # fmt: skip
+
+
+def test_a_surface_without_a_saddle_says_so_and_has_no_slider_for_one():
+    app = opened(view="saddles", surface="bowl")
+    assert "no saddle" in words(app)
+    assert "beside.distance" not in sliders(app)
+    assert "beside.distance" in sliders(opened(view="saddles", surface="himmelblau"))
+
+
+def test_only_a_network_that_a_factor_leaves_as_it_is_has_one():
+    for subject in networks.SUBJECTS:
+        app = opened(view="edge", network=slug(subject.name))
+        assert ("edge.factor" in sliders(app)) == subject.rescales, subject.name
 
 
 def test_a_formula_of_ones_own_and_a_faulty_one():
@@ -150,6 +166,16 @@ def test_a_program_taken_away_runs(name, tmp_path):
 def test_a_sheet_can_be_read_back():
     text = as_csv({"a": np.array([0.1, 1e-300]), "b": np.array([1, 2])})
     assert text == "a,b\n0.1,1\n1e-300,2\n"
+
+
+@pytest.mark.parametrize("name", ["is-it-a-local-minimum", "stuck-in-a-network"])
+def test_no_plot_of_a_question_is_named_after_its_answer(name):
+    app = opened(lesson=f"{name}.1")
+    assert shown(app)["lesson"]["answers"]
+    layouts = [panel["figure"]["layout"] for panel in shown(app)["panels"]]
+    titles = {axis["title"]["text"] for layout in layouts for key, axis in layout.items()
+              if "axis" in key and axis.get("title")}  # fmt: skip
+    assert not [title for title in titles for verdict in VERDICTS if verdict in title]
 
 
 def test_what_is_said_at_more_length_stands_in_the_drawer():

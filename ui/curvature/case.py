@@ -82,6 +82,15 @@ def critical(surface) -> tuple[CriticalPoint, ...]:
     return critical_points(surface)
 
 
+def marked(surface, moving: bool) -> tuple[CriticalPoint, ...]:
+    """What to mark on the ground: while a hand moves the surface itself, its listed minima alone,
+    since to look for all of them takes longer than a hand waits."""
+    found = critical.known(surface) if moving else critical(surface)
+    if found is not None:
+        return found
+    return tuple(CriticalPoint(point, np.nan, (np.nan, np.nan), 0) for point in surface.minima)
+
+
 @cached
 def saddles(surface) -> tuple[CriticalPoint, ...]:
     """The saddles that have a way out which the Hessian knows."""
@@ -90,12 +99,13 @@ def saddles(surface) -> tuple[CriticalPoint, ...]:
 
 @cached
 def tinted(surface, kind: str, rate: float, cells: tuple[int, int]) -> dict:
-    """The map behind the picture, as an image of a layout."""
+    """The map behind the picture, as an image of a layout; a coarse one walks half as far."""
     method, steps = {
         "Newton": (Newton(), NEWTON_STEPS),
         "Saddle-free Newton": (SaddleFreeNewton(), NEWTON_STEPS),
         "Gradient descent": (GradientDescent(rate), DESCENT_STEPS),
     }[kind]
+    steps = steps // 2 if cells == COARSE else steps
     return picture(basin_map(surface, method, cells, steps), surface.window)
 
 

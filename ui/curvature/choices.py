@@ -47,7 +47,7 @@ def choose(state: PageState, complaints):
         return FIRST
     picked = controls.choose(state, "surface", "Surface", width=140, **BARE)
     surface = formed(state, picked, complaints)
-    with st.popover("Map", icon=":material/map:"):
+    with st.popover("Map", key="icon.map", icon=":material/map:"):
         controls.choose(state, "map", "Where starts lead to")
         st.caption(TINTS)
     if view == STEP and controls.switch(state, "predict", "Predict", help=PREDICT):

@@ -17,7 +17,7 @@ from ui.curvature import (
     work,
 )
 from ui.curvature.networks import NetworkCase, Subject
-from ui.curvature.parameters import EdgeDial, Length, Rate, Spectrum
+from ui.curvature.parameters import Length, Rate, RescaledTraining, Spectrum, Training
 from ui.curvature.shapes import legend
 from ui.curvature.where import ALONE, over_steps, run_clock
 from ui.live.sliders import Board
@@ -51,7 +51,7 @@ def end_of_training(state: Address, subject: Subject) -> Scene:
     found, steps, board = _trained(state, subject)
     verdict, eigenvalues = networks.ending(subject, found.rate, steps)
     return Scene(
-        over_steps(run_charts.ending(found.tracked, verdict, eigenvalues, steps)),
+        over_steps(run_charts.ending(found.tracked, eigenvalues, steps)),
         [board],
         words=lambda: words.stuck(verdict),
         table=lambda: words.twin_table(*networks.twins(subject)),
@@ -75,9 +75,12 @@ def _trained(state: Address, subject: Subject) -> tuple[NetworkCase, int, Board]
 def edge(state: Address) -> Scene:
     """Sharpness against 2 / rate, the minimum that a rate chooses, and rescaled starts."""
     network = state["network"]
-    dial = EdgeDial(network.learning_rate, network.factor, network.steps)
+    dial = Training(network.learning_rate, network.steps)
+    if network.rescales:
+        dial = RescaledTraining(*vars(dial).values(), network.factor)
     (dial,), board = controls.tune(state, [controls.Dials(network.name, "edge", dial)])
-    rate, factor, steps = dial.learning_rate, dial.factor, dial.steps
+    rate, steps = dial.learning_rate, dial.steps
+    factor = dial.factor if isinstance(dial, RescaledTraining) else 1.0
     found = networks.network_case(network, rate, factor, steps, not state.settled)
     labels, by_rate = {"x": "step", "y": "value"}, {"x": "rate", "y": "sharpness"}
     ends = networks.chosen(network, factor, min(steps, ENOUGH))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from optcore.curvature.stuck import SMALL, StuckRun
+from optcore.curvature.stuck import SMALL
 from optcore.curvature.track import CurvatureTrack
 from optcore.descent.run import Run
 from ui.curvature.shapes import dots, layout, track
@@ -17,9 +17,9 @@ def history(tracked: CurvatureTrack, steps: int, floor: float | None) -> list[di
     return [fall(tracked, steps, floor), curvatures(tracked, steps)]
 
 
-def ending(tracked: CurvatureTrack, found: StuckRun, eigenvalues, steps: int) -> list[dict]:
+def ending(tracked: CurvatureTrack, eigenvalues, steps: int) -> list[dict]:
     """What tells why it ended there: the size of its gradients, and the curvature at the end."""
-    return [small_gradients(tracked, steps), spectrum(found, eigenvalues)]
+    return [small_gradients(tracked, steps), spectrum(eigenvalues)]
 
 
 def path(name: str, run: Run, surface) -> dict:
@@ -57,21 +57,34 @@ def small_gradients(tracked: CurvatureTrack, steps: int) -> dict:
 
 
 def curvatures(tracked: CurvatureTrack, steps: int) -> dict:
-    """What the gradient meets, the sharpness, and 2 / rate, over which a run is unstable."""
+    """What the gradient meets, the sharpness, and 2 / rate, over which a run is unstable.
+
+    On a plain axis where the gradient meets a surface that bends downwards: the log has no place
+    below 0.
+    """
     curves = {
         "g·Hg / g·g": tracked.gradient_curvature,
         "sharpness": tracked.sharpness,
         "2 / rate": tracked.limit,
     }
+    log = not (tracked.gradient_curvature < 0).any()
     data = []
     for name, values in curves.items():
-        trace = _along(tracked, name, np.where(values > 0, values, np.nan), "λ")
-        trace["meta"] |= {"log": True, "across": 10}
+        trace = _along(tracked, name, np.where(values > 0, values, np.nan) if log else values, "λ")
+        if log:
+            trace["meta"] |= {"log": True, "across": 10}
         if name == "2 / rate":
             trace["meta"]["play"] = "still"
         data.append(trace)
-    ends = log_range(curves.values())
-    return {"data": data, "layout": _over_steps("bends", steps, "curvature", ends, True)}
+    ends = log_range(curves.values()) if log else _span(curves.values())
+    return {"data": data, "layout": _over_steps("bends", steps, "curvature", ends, log)}
+
+
+def _span(curves) -> tuple[float, float]:
+    """From the lowest to the highest of the numbers among them, 0 included."""
+    found = np.concatenate([*curves])
+    found = found[np.isfinite(found)]
+    return float(found.min(initial=0.0)), float(found.max(initial=0.0))
 
 
 def sharpening(tracked: CurvatureTrack, steps: int) -> dict:
@@ -86,7 +99,7 @@ def sharpening(tracked: CurvatureTrack, steps: int) -> dict:
     return {"data": data, "layout": plot}
 
 
-def spectrum(found: StuckRun, eigenvalues: np.ndarray) -> dict:
+def spectrum(eigenvalues: np.ndarray) -> dict:
     """Every eigenvalue at the end of a run, in order, and zero."""
     at = np.arange(1, len(eigenvalues) + 1)
     below = eigenvalues < 0
@@ -95,8 +108,7 @@ def spectrum(found: StuckRun, eigenvalues: np.ndarray) -> dict:
         if some.any():
             data.append(later(dots(name, at[some], eigenvalues[some])))
     reach = 1.15 * (np.nanmax(np.abs(eigenvalues)) if len(eigenvalues) else 1.0) or 1.0
-    plot = layout("spectrum", f"eigenvalue ({found.verdict})", (0.4, len(at) + 0.6), "λ",
-                  (-reach, reach))  # fmt: skip
+    plot = layout("spectrum", "eigenvalue at the end", (0.4, len(at) + 0.6), "λ", (-reach, reach))
     plot["shapes"] = [level(0)]
     return {"data": data, "layout": plot}
 

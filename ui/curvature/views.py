@@ -123,7 +123,7 @@ def end_of_run(state: Address, surface) -> Scene:
     followed, tracked, found = case.descent(*given), case.track(*given), case.stuck(*given)
     path = run_charts.path("Gradient descent", followed, at.surface)
     ends = end_eigenvalues(at.surface, followed)
-    panels = over_steps(run_charts.ending(tracked, found, ends, at.steps))
+    panels = over_steps(run_charts.ending(tracked, ends, at.steps))
     return Scene(
         [ground_panel(state, at, [path], 2), *panels],
         at.boards,
@@ -141,10 +141,11 @@ def end_of_run(state: Address, surface) -> Scene:
 
 def saddles(state: Address, surface) -> Scene:
     """A saddle: gradient descent from beside it, and Newton's two methods from the point."""
-    at, (beside,) = where(state, surface, controls.Dials("Beside the saddle", "beside", Beside()))
-    known = case.saddles(at.surface)
+    known = case.saddles(state.tune("surface", surface))
     if not known:
+        at, _ = where(state, surface)
         return _without_saddle(state, at)
+    at, (beside,) = where(state, surface, controls.Dials("Beside the saddle", "beside", Beside()))
     which = min(state["saddle"], len(known) - 1)
     shown = case.saddle_case(at.surface, which, beside.distance, at.point, at.rate, at.steps)
     times = shown.hover.times

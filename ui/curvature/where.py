@@ -78,8 +78,10 @@ def where(state: Address, surface, *others: controls.Dials) -> tuple[Where, list
 def ground_panel(state: Address, at: Where, traces: list, span: int) -> Panel:
     """The contours with the map behind, the critical points, and what the view draws on them."""
     surface = at.surface
-    back = case.map_behind(surface, state["map"], at.rate, not state.settled)
-    figure = step_charts.ground(surface, ground_of(surface), back, case.critical(surface), traces)
+    moving = not state.settled
+    back = case.map_behind(surface, state["map"], at.rate, moving)
+    found = case.marked(surface, moving)
+    figure = step_charts.ground(surface, ground_of(surface), back, found, traces)
     x, y = surface.axes
     return Panel(figure, span=span, click="point", labels={"x": x, "y": y}, name="ground",
                  view=state.view(0), aspect=shape(surface))  # fmt: skip

@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 from dressing import validated
 
+from optcore.curvature import critical_points
 from optcore.curvature.shares import sampled_spectra
 from optcore.surfaces import (
     SURFACES,
     Bowl,
+    Cliff,
     GoldsteinPrice,
     Himmelblau,
     MonkeySaddle,
@@ -288,6 +290,31 @@ def test_a_map_is_a_picture_with_a_pixel_for_every_start():
     assert (pixels[:, np.abs(x) < 1 / np.sqrt(5)] == TINTS[1]).all()
     assert (pixels[:, np.abs(x) > 1] == TINTS[0]).all()
     assert (tint["x"], tint["y"], tint["sizex"], tint["sizey"]) == (-2, 1.5, 4, 3)
+
+
+def test_while_a_hand_moves_a_surface_its_listed_minima_are_marked_and_all_at_rest():
+    fresh = Cliff(steps=37)
+    early = case.marked(fresh, True)
+    assert [each.point for each in early] == list(fresh.minima)
+    assert case.critical.known(fresh) is None
+    every = case.marked(fresh, False)
+    assert every == critical_points(fresh)
+    assert case.marked(fresh, True) is every
+
+
+def test_a_curvature_below_0_is_drawn_and_one_above_it_on_a_log_axis():
+    for point, axis in (((-1.5, 2.0), "linear"), ((-1.2, 1.0), "log")):
+        steps = 100 if axis == "linear" else 3
+        tracked = case.track(Rosenbrock(), point, 2.4e-4, steps)
+        assert (tracked.gradient_curvature < 0).any() == (axis == "linear")
+        figure = run_charts.curvatures(tracked, steps)
+        curve = named(figure, "g·Hg / g·g")
+        assert np.isfinite(curve["y"]).all()
+        np.testing.assert_allclose(curve["y"], tracked.gradient_curvature)
+        low, high = figure["layout"]["yaxis"]["range"]
+        assert figure["layout"]["yaxis"].get("type", "linear") == axis
+        seen = np.log10(curve["y"]) if axis == "log" else curve["y"]
+        assert low < seen.min() <= seen.max() < high
 
 
 def test_a_hand_that_does_not_change_the_map_keeps_the_fine_one():
