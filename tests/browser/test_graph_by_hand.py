@@ -104,3 +104,70 @@ def test_what_flows_is_seen_on_its_way(visit):
     graph.page.get_by_role("button", name="Play").click()
     graph.wait_paths_change(before)
     assert graph.page.locator(".os-clock output").inner_text() == "given"
+
+
+def seen(page) -> list[list[float]]:
+    """What the graph's axes reach."""
+    return page.evaluate(
+        """() => {
+            const { xaxis, yaxis } = document.querySelector('.os-box .os-plot')._fullLayout;
+            return [xaxis.range, yaxis.range].map((range) => range.map(Number));
+        }"""
+    )
+
+
+def swipe(page, devtools, start: tuple[float, float], end: tuple[float, float]) -> None:
+    """One finger, from place to place."""
+    for step in range(9):
+        points = [{"x": a + (b - a) * step / 8, "y": c + (d - c) * step / 8}
+                  for a, b, c, d in [(start[0], end[0], start[1], end[1])]]  # fmt: skip
+        kind = "touchMove" if step else "touchStart"
+        devtools.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+        page.wait_for_timeout(20)
+    devtools.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    page.wait_for_timeout(400)
+
+
+def test_one_hand_reads_a_graph_of_a_phone(browser, address):
+    """Buttons bring it closer, one finger moves it sideways, and up and down scrolls the page."""
+    context = browser.browser.new_context(
+        viewport={"width": 390, "height": 844}, has_touch=True, reduced_motion="reduce"
+    )
+    page = context.new_page()
+    devtools = context.new_cdp_session(page)
+    page.goto(f"{address}/backprop_graph?f=a*b*c*d*e*g*h*k*l*m*n*o")
+    page.wait_for_selector(".os-stage[data-drawn]")
+    page.wait_for_timeout(500)
+    whole = seen(page)
+    swipe(page, devtools, (300, 250), (100, 260))
+    assert seen(page) == whole, "the whole stays in its place"
+    page.get_by_role("button", name="Closer").tap()
+    page.wait_for_timeout(400)
+    (low, high), up = seen(page)
+    assert high - low < 0.7 * (whole[0][1] - whole[0][0])
+    swipe(page, devtools, (300, 250), (100, 260))
+    (moved, _), (bottom, _) = seen(page)
+    assert moved > low + 0.3 * (high - low)
+    assert bottom > up[0], "a hand that began sideways may go on as it likes"
+    scrolled = page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop")
+    there = seen(page)
+    swipe(page, devtools, (200, 380), (205, 250))
+    assert seen(page) == there
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") > scrolled
+    page.get_by_role("button", name="Further away").tap()
+    page.wait_for_timeout(400)
+    assert seen(page) == whole
+    context.close()
+
+
+def test_keys_bring_a_graph_closer_and_the_link_holds_it(visit):
+    graph = visit("backprop_graph")
+    whole = seen(graph.page)
+    graph.page.get_by_role("button", name="Closer").focus()
+    graph.page.keyboard.press("Enter")
+    low, high, *_ = map(float, graph.wait_link("zoom").split(","))
+    assert whole[0][0] < low < high < whole[0][1]
+    graph.page.get_by_role("button", name="Further away").focus()
+    graph.page.keyboard.press("Enter")
+    expect(graph.page).not_to_have_url(re.compile("zoom"))
+    assert seen(graph.page) == whole

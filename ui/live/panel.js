@@ -1,6 +1,6 @@
 // One Plotly plot of the stage and the canvas over it.
 
-import { part } from "./dom.js";
+import { ON_PLOT, part } from "./dom.js";
 import { sheetOf } from "./depth.js";
 import { Overlay } from "./overlay.js";
 import { Pen } from "./pen.js";
@@ -9,6 +9,7 @@ import { dressLayout, dressTrace } from "./theme.js";
 import { description } from "./readout.js";
 import { Touch } from "./touch.js";
 import { camera, roomy, seen, steady, written } from "./view.js";
+import { Zoom } from "./zoom.js";
 
 const CONFIG = {
   displayModeBar: false, responsive: false, scrollZoom: false, doubleClick: false, showTips: false,
@@ -57,6 +58,7 @@ export class Panel {
     this.holder.addEventListener("click", (event) => this.click(event));
     this.holder.addEventListener("pointerdown", (event) => { this.down = [event.clientX, event.clientY]; });
     this.touch = new Touch(this);
+    this.zoom = new Zoom(this);
   }
 
   // Takes over what is to be shown; it is drawn by `set`, or once the panel is seen.
@@ -64,6 +66,7 @@ export class Panel {
     Object.assign(this, { figure, asked: view });
     if (frame !== this.frame) this.mount(frame);
     this.overlay.set(figure.data.filter(moves));
+    this.zoom.set(figure);
     this.draws();
   }
 
@@ -233,7 +236,7 @@ export class Panel {
   click(event) {
     const [x, y] = this.down ?? [event.clientX, event.clientY];
     if (Math.hypot(event.clientX - x, event.clientY - y) > 4) return;
-    if (event.target.closest(".os-back, .os-handle, .os-pen")) return;
+    if (event.target.closest(ON_PLOT)) return;
     clearTimeout(this.clicking);
     // Plotly tells of clicks by itself, and not how many they are.
     const second = event.timeStamp - this.clicked < TWICE;

@@ -1,7 +1,12 @@
-// Fingers on a plot: one scrolls the page, as anywhere, two zoom (and turn what is shown in
-// depth). Plotly, which would take one finger for a drag and hold the page, hears of neither.
+// Fingers on a plot: one scrolls the page, as anywhere, or, going sideways first, moves what is
+// zoomed; two zoom (and turn what is shown in depth). Plotly, which would take one finger for a
+// drag and hold the page, hears of neither.
+
+import { ON_PLOT } from "./dom.js";
 
 const TURN = 0.008;
+// A finger that taps moves no more than that.
+const SLOP = 6;
 
 export class Touch {
   constructor(panel) {
@@ -14,18 +19,25 @@ export class Touch {
   }
 
   start(event) {
-    if (event.target.closest(".os-handle, .os-back, .os-pen")) return;
+    if (event.target.closest(ON_PLOT)) return;
     event.stopPropagation();
-    if (event.touches.length !== 2 || !this.panel.plot._fullLayout) return;
-    event.preventDefault();
-    this.zooming = { ...fingers(event, this.panel.holder), layout: snapshot(this.panel.plot._fullLayout) };
+    this.zooming = null;
+    const { plot, zoomed } = this.panel;
+    const layout = plot._fullLayout;
+    const two = event.touches.length === 2;
+    if (!layout || !(two || (event.touches.length === 1 && zoomed && !layout.scene))) return;
+    // The browser takes one finger that goes up or down for its own, and says so.
+    if (two) event.preventDefault();
+    this.zooming = { ...fingers(event, this.panel.holder), layout: snapshot(layout), count: event.touches.length };
   }
 
   move(event) {
-    if (!this.zooming || event.touches.length !== 2) return;
-    event.preventDefault();
-    event.stopPropagation();
+    if (!this.zooming || event.touches.length !== this.zooming.count) return;
     this.now = fingers(event, this.panel.holder);
+    if (this.zooming.count === 1 && !this.zooming.moved && !sideways(this.zooming, this.now)) return;
+    this.zooming.moved = true;
+    if (event.cancelable) event.preventDefault();
+    event.stopPropagation();
     this.waiting ??= requestAnimationFrame(() => {
       this.waiting = null;
       if (this.zooming) this.panel.look(zoomed(this.zooming, this.now));
@@ -41,7 +53,12 @@ export class Touch {
   }
 }
 
-function fingers({ touches: [one, two] }, holder) {
+function sideways(before, now) {
+  const right = Math.abs(now.x - before.x);
+  return right > SLOP && right > Math.abs(now.y - before.y);
+}
+
+function fingers({ touches: [one, two = one] }, holder) {
   const { left, top } = holder.getBoundingClientRect();
   return {
     x: (one.clientX + two.clientX) / 2 - left,
@@ -59,7 +76,7 @@ const axis = ({ range, _offset, _length }) => ({ range: range.map(Number), from:
 
 // The view after two fingers went from where they were to where they are.
 function zoomed({ x, y, apart, layout }, now) {
-  const scale = apart / Math.max(now.apart, 1);
+  const scale = apart ? apart / Math.max(now.apart, 1) : 1;
   if (layout.eye) return around(layout, scale, now.x - x, now.y - y);
   const { across, up } = layout;
   return [...slid(across, x, now.x, scale, false), ...slid(up, y, now.y, scale, true)];
