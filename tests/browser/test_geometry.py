@@ -108,6 +108,31 @@ def test_the_longest_lines_of_controls_need_no_scrolling_on_a_projector(visit, v
     opened.page.get_by_text("Where starts lead to").wait_for()
 
 
+# Where our marks stand on the vertical axis of each plot, and where a share of its length says.
+PLACES = """async () => {
+    const script = [...document.querySelectorAll('link[rel=modulepreload]')]
+        .find(({ href }) => href.includes('optscope'));
+    const { parts } = await import(script.href);
+    const shares = [0, 0.25, 0.5, 0.75, 1];
+    return [...document.querySelectorAll('.js-plotly-plot')].map(({ _fullLayout: { yaxis } }) => {
+        const [low, high] = yaxis.range;
+        const exponents = shares.map((share) => low + share * (high - low));
+        const log = yaxis.type === 'log';
+        const values = exponents.map((each) => log ? 10 ** each : each);
+        const told = shares.map((share) => yaxis._offset + yaxis._length * (1 - share));
+        return { high, told, ours: Array.from(parts['axes.js'].along(yaxis, values)) };
+    });
+}"""
+
+
+def test_what_moves_stands_where_the_axis_says_though_it_spans_thousands(visit):
+    opened = visit("curvature?view=run&surface=rosenbrock&step.learning_rate=0.00024")
+    found = opened.page.evaluate(PLACES)
+    assert max(plot["high"] for plot in found) > 5000
+    for plot in found:
+        assert plot["ours"] == pytest.approx(plot["told"], abs=0.05)
+
+
 def test_type_grows_with_the_size_of_the_root_font(visit):
     opened = visit()
     before = seen(opened, (1280, 720))["type"]

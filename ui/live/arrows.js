@@ -4,6 +4,7 @@
 // the longest is too short or too long to be seen, all arrows of a head are drawn to another scale,
 // which the key tells.
 
+import { perUnit } from "./axes.js";
 import { ink } from "./theme.js";
 
 const LEAST = 3.4;
@@ -21,7 +22,7 @@ const KINDS = {
 export function arrows(pen, { x, y }, { meta }, step, axes, look) {
   const row = Math.min(Math.floor(step), meta.last) - meta.first;
   if (row < 0 || row >= x.length) return null;
-  const [right, up] = axes.map((axis) => axis.l2p(1) - axis.l2p(0));
+  const [right, up] = axes.map(perUnit);
   const drawn = meta.arrows.map((each) => ({ ...each, dx: each.x[row] * right, dy: each.y[row] * up }))
     .filter(({ dx, dy }) => Number.isFinite(dx) && Number.isFinite(dy));
   const longest = Math.max(0, ...drawn.map(({ dx, dy }) => Math.hypot(dx, dy)));

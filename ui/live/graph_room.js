@@ -1,5 +1,7 @@
 // How large the cards of a graph (graph.js) are, so that none touches another.
 
+import { perUnit } from "./axes.js";
+
 // A letter is about so wide, and a line so high, for a type of one pixel.
 export const LETTER = 0.52;
 export const LINE = 1.25;
@@ -58,7 +60,7 @@ function fitting(trace, letters, rows, wide, high) {
 // How large cards are where an axis unit is so many pixels, and what they have room for: all lines,
 // heads alone, or nothing.
 export function sizes(trace, [xa, ya], look) {
-  const [wide, high] = [xa, ya].map((axis) => Math.abs(axis.l2p(1) - axis.l2p(0)));
+  const [wide, high] = [xa, ya].map((axis) => Math.abs(perUnit(axis)));
   const { letters, rows } = measure(trace);
   const { heads } = trace.meta.plan;
   const least = LEAST * look.size;

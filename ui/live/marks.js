@@ -8,14 +8,16 @@
 // A trace with "text" in its mode has its `text` written above its points, or that of the step in
 // `meta.text`.
 
+import { perUnit } from "./axes.js";
+
 const SHADOW = 0.16;
 
 export function bars(pen, { x, y }, trace, step, [xa, ya], look, secret) {
   const { width, offset = 0 } = trace.meta;
-  const unit = Math.abs(xa.l2p(1) - xa.l2p(0));
+  const unit = Math.absperUnit(xa);
   const half = Math.max(1, (unit * width) / 2);
   const bottom = ya._offset + ya._length;
-  const shift = offset * (xa.l2p(1) - xa.l2p(0));
+  const shift = offset * perUnit(xa);
   const alpha = pen.globalAlpha;
   for (let at = 0; at < x.length; at += 1) {
     const done = at <= step;
@@ -33,10 +35,10 @@ export function bars(pen, { x, y }, trace, step, [xa, ya], look, secret) {
 }
 
 export function stems(pen, { x, y }, { marker, meta: { shift = 0 } }, step, [xa, ya], look) {
-  const right = shift * (xa.l2p(1) - xa.l2p(0));
+  const right = shift * perUnit(xa);
   const zero = ya._offset + ya.l2p(0);
   const alpha = pen.globalAlpha;
-  const radius = Math.min((marker.size / 2) * look.thick, Math.abs(xa.l2p(0.4) - xa.l2p(0)) + 1);
+  const radius = Math.min((marker.size / 2) * look.thick, 0.4 * Math.abs(perUnit(xa)) + 1);
   pen.lineWidth = Math.min(2 * look.thick, radius);
   for (let at = 0; at < x.length; at += 1) {
     if (!Number.isFinite(y[at])) continue;
