@@ -3,7 +3,6 @@
 import pytest
 from playwright.sync_api import expect
 
-
 # A panel over time at step 4 of 10, 30 pixels a step from 20 on: a line drawn whole, and a head at
 # every step. Which columns of it hold ink, and which step a pointer over a later one finds.
 HIDDEN = """async (secret) => {
