@@ -25,6 +25,21 @@ STANDS = """() => { const stage = document.querySelector('.os-stage');
     return same; }"""
 # Of the window, by the share that it moves: nothing may while a page fills.
 STILL = 0.02
+# Where transport and plots stand at some steps of the clock, which then goes back to where it was.
+SCRUBBED = """() => {
+    const [clock, board] = ['.os-clock', '.os-board'].map((each) => document.querySelector(each));
+    const range = clock.querySelector('input'), was = range.value, found = new Set();
+    const go = (at) => {
+        range.value = at;
+        range.dispatchEvent(new Event('input', { bubbles: true }));
+    };
+    for (let part = 0; part <= 40 && !clock.hidden; part += 1) {
+        go(Math.round((range.max * part) / 40));
+        const boxes = [clock, board].map((each) => each.getBoundingClientRect());
+        found.add(boxes.map(({ top, bottom }) => `${top} ${bottom}`).join());
+    }
+    go(was);
+    return [...found]; }"""
 # Nothing has to be scrolled sideways.
 FITS = """() => [...document.querySelectorAll('[data-testid=stMain], body, .os-stage')]
     .every((e) => e.scrollWidth <= e.clientWidth + 1)"""
@@ -76,6 +91,7 @@ def test_a_page_opens_without_a_fault_and_its_picture_comes_first_at_every_size(
     assert complaints(page) == []
     for size in (*WIDE, PHONE):
         check(seen(opened, size), size)
+        assert len(page.evaluate(SCRUBBED)) <= 1, f"{size}: the clock moves itself"
     assert not opened.faults
     # Opened at a phone's size, in the dark: nothing hangs on what was there before.
     page.emulate_media(color_scheme="dark")

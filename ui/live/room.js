@@ -6,6 +6,8 @@
 import { part } from "./dom.js";
 import { meanings } from "./terms.js";
 
+// So many texts are tried: one with fewer letters may be wider.
+const LONGEST = 3;
 const LEAST = { wide: 190, high: 140 };
 // Pixels of 1/96 inch across a sheet of A4 within its margins.
 const PAPER = 690;
@@ -61,11 +63,28 @@ export class Room {
     }
     this.stage.dress();
     if (!this.stage.panels.length) return;
+    this.reserve();
     const before = this.way;
     this.arrange();
     for (const panel of this.stage.panels) panel.resize();
     if (before === this.way) this.stage.draw();
     else this.stage.show(this.stage.picture);
+  }
+
+  // The sentence takes what the longest of its steps needs: nothing moves while they change.
+  reserve() {
+    const { words, look, picture: { words: said, live } } = this.stage;
+    const wide = words.clientWidth;
+    if (said === undefined || live || !wide) return;
+    if (said === this.said && wide === this.wide && look.size === this.size) return;
+    Object.assign(this, { said, wide, size: look.size });
+    const longest = (said.texts ?? [said]).map((text) => text.split("\n")[0])
+      .sort((one, other) => other.length - one.length).slice(0, LONGEST);
+    const tries = longest.map((text) => Object.assign(words.cloneNode(), { textContent: text }));
+    for (const { style } of tries) Object.assign(style, { position: "absolute", visibility: "hidden", width: `${wide}px`, minHeight: 0 });
+    words.after(...tries);
+    words.style.setProperty("--os-longest", `${Math.max(...tries.map((each) => each.offsetHeight))}px`);
+    for (const each of tries) each.remove();
   }
 
   // Which panels are seen; the others keep their data and draw once they are.
