@@ -14,7 +14,7 @@ const SHADOW = 0.16;
 
 export function bars(pen, { x, y }, trace, step, [xa, ya], look, secret) {
   const { width, offset = 0 } = trace.meta;
-  const unit = Math.absperUnit(xa);
+  const unit = Math.abs(perUnit(xa));
   const half = Math.max(1, (unit * width) / 2);
   const bottom = ya._offset + ya._length;
   const shift = offset * perUnit(xa);
