@@ -159,18 +159,27 @@ def complaints(state: PageState) -> None:
 
 @dataclass(frozen=True)
 class Dials:
-    """An object whose knobs become sliders; `prefix` begins their names in the URL."""
+    """An object whose knobs become sliders; `prefix` begins their names in the URL.
+
+    Knobs in `idle` have no effect as things stand: no sliders, though a link may set them.
+    """
 
     title: str
     prefix: str
     subject: Any
     colour: str | None = None
+    idle: tuple[str, ...] = ()
+
+    @property
+    def knobs(self) -> dict[str, Knob]:
+        return {name: each for name, each in knobs(self.subject).items() if name not in self.idle}
 
 
 def tune(state: Address, dials: Sequence[Dials]) -> tuple[list, Board]:
     """The objects at the values their sliders stand at, and the sliders for a stage to hold."""
     tuned = [state.tune(dial.prefix, dial.subject) for dial in dials]
-    values = [getattr(subject, name) for subject in tuned for name in knobs(subject)]
+    values = [getattr(subject, name) for dial, subject in zip(dials, tuned, strict=True)
+              for name in dial.knobs]  # fmt: skip
     return tuned, Board(_frame(tuple(dials)), values)
 
 
@@ -180,7 +189,7 @@ def _frame(dials: tuple[Dials, ...]) -> Kept:
     for dial in dials:
         rows = [
             _row(f"{dial.prefix}.{name}", name, spec, getattr(dial.subject, name))
-            for name, spec in knobs(dial.subject).items()
+            for name, spec in dial.knobs.items()
         ]
         if rows:
             groups.append({"title": dial.title, "colour": dial.colour, "knobs": rows})

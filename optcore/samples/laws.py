@@ -63,16 +63,21 @@ def stationary_variance(
     rate * curvature)). Source: Mandt, Hoffman and Blei (2017), Stochastic gradient descent as
     approximate Bayesian inference, for small rates; Box and Jenkins (1970), section 3.4, exactly.
     """
-    kept = 1 - np.asarray(learning_rate, float) * curvature
-    a1, a2, b0, b1 = 1 + momentum - (1 - kept), -momentum, 1.0, 0.0
-    if nesterov:
-        a1, a2, b0, b1 = (1 + momentum) * kept, -momentum * kept, 1 + momentum, -momentum
+    a1, a2, b0, b1 = _autoregression(learning_rate, curvature, momentum, nesterov)
     gain = (b0 * b0 + b1 * b1) * (1 - a2) + 2 * b0 * b1 * a1
     settles = (np.abs(a2) < 1) & (np.abs(a1) < 1 - a2)
     damping = (1 + a2) * ((1 - a2) ** 2 - a1**2)
     with np.errstate(divide="ignore", invalid="ignore"):
         variance = np.square(learning_rate) * noise_variance * gain / damping
     return np.where(settles, variance, np.inf)[()]
+
+
+def _autoregression(learning_rate, curvature, momentum, nesterov) -> tuple:
+    """x_t = a1 x_(t-1) + a2 x_(t-2) - rate (b0 noise_t + b1 noise_(t-1)), as (a1, a2, b0, b1)."""
+    kept = 1 - np.asarray(learning_rate, float) * curvature
+    if nesterov:
+        return (1 + momentum) * kept, -momentum * kept, 1 + momentum, -momentum
+    return momentum + kept, -momentum + 0 * kept, 1.0, 0.0
 
 
 def stationary_covariance(
@@ -93,21 +98,45 @@ def stationary_covariance(
     return np.linalg.solve(system, driven.ravel()).reshape(m, m)[:n, :n]
 
 
-def averaged_variance(learning_rate, curvature, noise_variance, steps) -> np.ndarray:
+def averaged_variance(
+    learning_rate, curvature, noise_variance, steps, momentum=0.0, nesterov: bool = False
+) -> np.ndarray:
     """The variance of the mean of `steps` points of a descent that has settled.
 
-    The points remember each other: with r = 1 - rate * curvature, the variance of one times
-    ((1 + r) / (1 - r) - 2 r (1 - r^T) / (T (1 - r)^2)) / T. For many steps it is noise /
-    (curvature^2 T), whatever the rate, which nothing can better; inf beyond the stable rate.
-    Source: Polyak and Juditsky (1992), Acceleration of stochastic approximation by averaging.
+    The points remember each other: their covariances at a distance of k steps are A^k p, with A
+    the matrix of the autoregression, and the sum of (1 - k / T) A^k is a geometric one. For many
+    steps it is noise / (curvature^2 T), whatever the rate and the momentum, which nothing can
+    better; inf beyond the stable rate, nan where `steps` is. Source: Polyak and Juditsky (1992),
+    Acceleration of stochastic approximation by averaging.
     """
-    single = stationary_variance(learning_rate, curvature, noise_variance)
-    kept = 1 - np.asarray(learning_rate, float) * curvature
-    steps = np.asarray(steps, float)
-    with np.errstate(over="ignore", invalid="ignore"):
-        edge = 2 * kept * (1 - kept**steps) / (steps * (1 - kept) ** 2)
-        mean = single * ((1 + kept) / (1 - kept) - edge) / steps
+    single = stationary_variance(learning_rate, curvature, noise_variance, momentum, nesterov)
+    a1, a2, b0, b1 = _autoregression(learning_rate, curvature, momentum, nesterov)
+    steps, total = np.asarray(steps, float), np.asarray(learning_rate, float) * curvature
+
+    def summed(x, y):
+        """(1 - A)^-1 of a vector."""
+        return (x + y) / total, (a2 * x + (1 - a1) * y) / total
+
+    with np.errstate(all="ignore"):
+        driven = b0 * b1 * np.square(learning_rate) * noise_variance
+        x, y = summed(single, (a1 * a2 * single + driven) / (1 - a2))
+        late_x, late_y = _moved_on(a1, a2, x, y, steps)
+        edge_x, edge_y = summed(x - late_x, y - late_y)
+        together = a1 * x + y - (a1 * edge_x + edge_y) / steps
+        mean = (single + 2 * together) / steps
     return np.where(np.isfinite(single), mean, np.inf)[()]
+
+
+def _moved_on(a1, a2, x, y, steps) -> tuple[np.ndarray, np.ndarray]:
+    """The vector (x, y) times the matrix ((a1, 1), (a2, 0)) so many times, by its squares."""
+    left = np.nan_to_num(steps).astype(int)
+    a, b, c, d = a1, 1.0, a2, 0.0
+    while (left > 0).any():
+        odd = left % 2 == 1
+        x, y = np.where(odd, a * x + b * y, x), np.where(odd, c * x + d * y, y)
+        a, b, c, d = a * a + b * c, b * (a + d), c * (a + d), d * d + b * c
+        left = left // 2
+    return x, y
 
 
 def excess_error(

@@ -73,3 +73,14 @@ def test_the_link_holds_what_is_seen_of_the_paths():
     assert picture(app, KEY)["panels"][0]["view"] == "0.5,1.5,0,1"
     app.selectbox[0].set_value("Order").run()
     assert "zoom" not in app.query_params
+
+
+@pytest.mark.parametrize(("equal", "average"), [("samples", "0"), ("steps", "1"), ("time", "0")])
+def test_a_slider_that_has_no_effect_is_not_there(equal, average):
+    app = opened(view="the-run", equal=equal, average=average, run__overhead="50")
+    groups = [group for board in picture(app, KEY)["boards"] for group in board["frame"]["groups"]]
+    there = {knob["id"] for group in groups for knob in group["knobs"]}
+    assert "run.batch" in there
+    assert ("run.overhead" in there) == (equal == "time")
+    assert ("run.average_from" in there) == (average == "1")
+    assert app.query_params["run.overhead"] == "50"

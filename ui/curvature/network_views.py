@@ -17,7 +17,7 @@ from ui.curvature import (
     work,
 )
 from ui.curvature.networks import NetworkCase, Subject
-from ui.curvature.parameters import Length, Rate, RescaledTraining, Spectrum, Training
+from ui.curvature.parameters import EdgeDial, Length, Rate, Spectrum
 from ui.curvature.shapes import legend
 from ui.curvature.where import ALONE, over_steps, run_clock
 from ui.live.sliders import Board
@@ -75,12 +75,12 @@ def _trained(state: Address, subject: Subject) -> tuple[NetworkCase, int, Board]
 def edge(state: Address) -> Scene:
     """Sharpness against 2 / rate, the minimum that a rate chooses, and rescaled starts."""
     network = state["network"]
-    dial = Training(network.learning_rate, network.steps)
-    if network.rescales:
-        dial = RescaledTraining(*vars(dial).values(), network.factor)
-    (dial,), board = controls.tune(state, [controls.Dials(network.name, "edge", dial)])
+    dial = EdgeDial(network.learning_rate, network.factor, network.steps)
+    idle = () if network.rescales else ("factor",)
+    dials = [controls.Dials(network.name, "edge", dial, idle=idle)]
+    (dial,), board = controls.tune(state, dials)
     rate, steps = dial.learning_rate, dial.steps
-    factor = dial.factor if isinstance(dial, RescaledTraining) else 1.0
+    factor = dial.factor if network.rescales else 1.0
     found = networks.network_case(network, rate, factor, steps, not state.settled)
     labels, by_rate = {"x": "step", "y": "value"}, {"x": "rate", "y": "sharpness"}
     ends = networks.chosen(network, factor, min(steps, ENOUGH))

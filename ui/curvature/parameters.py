@@ -54,18 +54,12 @@ class Spectrum:
 
 
 @dataclass(frozen=True)
-class Training:
-    """The rate and the length of a training."""
+class EdgeDial:
+    """The rate, the factor between the layers of the start, and the length."""
 
     learning_rate: float = knob(0.2, 1e-3, 2.0, scale="log", symbol=r"\eta")
-    steps: int = knob(400, 50, 2400, scale="log", symbol="", whole=True)
-
-
-@dataclass(frozen=True)
-class RescaledTraining(Training):
-    """One from a start with a factor between its layers."""
-
     factor: float = knob(1.0, 1.0, 10.0, scale="log", symbol="k")
+    steps: int = knob(400, 50, 2400, scale="log", symbol="", whole=True)
 
 
 PARAMETERS = (
@@ -89,5 +83,5 @@ PARAMETERS = (
     sliders("surface", *SURFACES),
     sliders("window", Reach()),
     sliders("spectrum", Spectrum()),
-    sliders("edge", RescaledTraining()),
+    sliders("edge", EdgeDial()),
 )  # fmt: skip

@@ -9,7 +9,7 @@ import numpy as np
 from optcore.descent import Batches, Run, descend
 from optcore.descent.schedules import Schedule
 from optcore.descent.setting import MOST_STEPS
-from optcore.optimizers import GradientDescent, NesterovMomentum
+from optcore.optimizers import NesterovMomentum
 from optcore.optimizers.base import Optimizer
 from optcore.samples import (
     LinearRegression,
@@ -26,7 +26,7 @@ from ui.live.turn import give_way
 from ui.noise import band, facts, take_away, words
 from ui.noise import run_charts as chart
 from ui.noise.figures import legend
-from ui.noise.parameters import SAMPLES, STEPS, Course
+from ui.noise.parameters import SAMPLES, STEPS, TIME, Course
 from ui.parameters import slug
 from ui.prose import number
 from ui.scene import Scene
@@ -188,10 +188,10 @@ class Case:
 
     @cached_property
     def averaged_law(self) -> dict[str, np.ndarray]:
-        """The expected excess of the mean points (positions,) of plain descent at a constant rate
-        that has settled, by the law for noise that is the same everywhere; along each axis of the
-        bowl there is one of its own."""
-        if not isinstance(self.method, GradientDescent) or self.schedule.name != "Constant":
+        """The expected excess of the mean points (positions,) of a descent at a constant rate that
+        has settled, by the law for noise that is the same everywhere; along each axis of the bowl
+        there is one of its own."""
+        if self.schedule.name != "Constant":
             return {}
         minimum, found = np.array(self.fit.minima[0]), {}
         rate = self.method.learning_rate
@@ -201,7 +201,7 @@ class Case:
             count = self.rows[racer.name] - int(self.course.average_from * racer.steps) + 1.0
             count = np.where(count > 0, count, np.nan)[:, None]
             noise = batch_variance(each.T, racer.size or 1, "replaced")
-            variance = averaged_variance(rate, curvatures, noise, count)
+            variance = averaged_variance(rate, curvatures, noise, count, **self.velocity)
             found[racer.name] = 0.5 * variance @ curvatures
         return found
 
@@ -250,7 +250,7 @@ def set_up(state: Address) -> tuple[Case, Any]:
     method, schedule = state["method"], state["schedule"]
     dials = [
         controls.Dials(method.name, slug(method.name), method),
-        controls.Dials("Course", "run", Course()),
+        controls.Dials("Course", "run", Course(), idle=_idle(state)),
     ]
     if schedule.name != "Constant":
         dials.append(controls.Dials(f"Schedule: {schedule.name}", "schedule", schedule))
@@ -259,6 +259,13 @@ def set_up(state: Address) -> tuple[Case, Any]:
     schedule = rest[0] if rest else schedule
     return Case(fit, course, method, schedule, state["equal"], state["grow"],
                 state["average"]), board  # fmt: skip
+
+
+def _idle(state: Address) -> tuple[str, ...]:
+    """What of a course has no effect: what a step costs unless time counts, where averages begin
+    unless there are any."""
+    matters = {"overhead": state["equal"] == TIME, "average_from": state["average"]}
+    return tuple(name for name, does in matters.items() if not does)
 
 
 def scene(state: PageState) -> Scene:

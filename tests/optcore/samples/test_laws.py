@@ -233,6 +233,39 @@ def test_the_average_is_the_sum_over_all_pairs_of_points():
     assert law == pytest.approx(by_pairs, rel=1e-12)
 
 
+@pytest.mark.parametrize("nesterov", [False, True])
+@pytest.mark.parametrize("steps", [1, 2, 7, 64, 500])
+def test_the_average_with_momentum_is_that_of_point_velocity_and_sum(steps, nesterov):
+    """The covariance of (point, velocity, sum of points), step by step by the rule of torch."""
+    rate, curvature, noise, momentum = 0.07, 1.3, 0.6, 0.8
+    velocity = np.array([curvature, momentum, 0.0])
+    gradient = np.array([curvature, 0.0, 0.0])
+    used, heard = velocity, 1.0
+    if nesterov:
+        used, heard = gradient + momentum * velocity, 1 + momentum
+    point = np.array([1.0, 0.0, 0.0]) - rate * used
+    drawn = np.array([-rate * heard, 1.0, 0.0])
+    settling = np.array([point, velocity, np.zeros(3)])
+    adding = np.array([point, velocity, np.add(point, [0.0, 0.0, 1.0])])
+    moments = np.zeros((3, 3))
+    for _ in range(2000):
+        moments = settling @ moments @ settling.T + noise * np.outer(drawn, drawn)
+    drawn[2] = drawn[0]
+    for _ in range(steps):
+        moments = adding @ moments @ adding.T + noise * np.outer(drawn, drawn)
+    law = averaged_variance(rate, curvature, noise, steps, momentum, nesterov)
+    assert law == pytest.approx(moments[2, 2] / steps**2, rel=1e-9)
+
+
+def test_the_average_of_a_long_run_does_not_know_the_momentum():
+    given = 0.05, np.array([1.0, 2.0]), 0.3, np.array([[1e6], [np.nan]])
+    for nesterov in (False, True):
+        law = averaged_variance(*given, 0.9, nesterov)
+        np.testing.assert_allclose(law[0], 0.3 / (np.array([1.0, 4.0]) * 1e6), rtol=1e-3)
+        assert np.isnan(law[1]).all()
+    assert averaged_variance(5.0, 1.0, 0.3, 10, 0.9) == np.inf
+
+
 # Falling rates.
 
 
