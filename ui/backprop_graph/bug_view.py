@@ -159,7 +159,7 @@ def scene(state: PageState, case: Case, first: dict) -> Scene:
     return Scene(
         [Panel(graph_view.with_tracks(figure, tracks), name="graph", view=state.view(0))],
         [board("values", case.values, first, state.memory["reaches"])],
-        words=lambda: sentences(wrong, bug, finding, revealed),
+        words=lambda: sentences(wrong, bug, finding, revealed, absent(state, case)),
         table=lambda: words.listed(wrong),
         facts=lambda: {**facts(wrong), **evidence(case, bug, finding)},
         columns_of=lambda: words.columns_of(wrong),
@@ -183,12 +183,13 @@ def tones(graph: Graph, finding: Finding) -> drawing.Tones:
 
 
 def sentences(
-    case: Case, bug: GraphBug | None, finding: Finding | None, revealed: bool
+    case: Case, bug: GraphBug | None, finding: Finding | None, revealed: bool, absent: str
 ) -> list[str]:
-    """A sentence for each moment, the last of which says what the check has found."""
+    """A sentence for each moment, the last of which says what the check has found, or of a bug
+    that is `absent` why."""
     found = words.sentences(case)
     if bug is None:
-        found[-1] = f"No slip: this graph has no place for it. {words.ending(case)}"
+        found[-1] = absent
     elif not revealed:
         found[-1] = "One line of this pass back is wrong. Multiply along the edges: which one?"
     elif finding and finding.sentences:
@@ -196,6 +197,17 @@ def sentences(
     elif finding:
         found[-1] = f"{bug.name}, and the numbers are right all the same here."
     return found
+
+
+def absent(state: PageState, case: Case) -> str:
+    """Why nothing is planted."""
+    if state["hunt"] == DETECT or len(case.graph.nodes) > MOST_NODES:
+        return f"No slip: this graph has no place for one. {words.ending(case)}"
+    bug = state["bug"]
+    return spelled(
+        f"No slip: “{bug.name}” needs {bug.needs}, and here it would change nothing. Choose "
+        "another under Bug, or another graph."
+    )
 
 
 def evidence(case: Case, bug: GraphBug | None, finding: Finding | None) -> Facts:
