@@ -1,11 +1,11 @@
 """Recurrent nets: powers of a matrix, cells, back-propagation through time, tasks for a memory."""
 
 from optcore.recurrent.cells import CELLS, Cell
-from optcore.recurrent.lags import IdentityStart, jacobians, lag_norms, unit_lags
+from optcore.recurrent.lags import IdentityStart, unit_lags
 from optcore.recurrent.net import RecurrentNet, SequenceLoss
 from optcore.recurrent.powers import Powers, carried, chain_norms, powers, with_eigenvalue
 from optcore.recurrent.tasks import TASKS, MeanSquaredError, Task
-from optcore.recurrent.through_time import Trace
+from optcore.recurrent.through_time import Trace, jacobians, lag_norms
 from optcore.recurrent.training import MemoryPlan, MemoryRecord, MemoryTrainer, train_memory
 from optcore.recurrent.unrolled import UnrolledUnit
 

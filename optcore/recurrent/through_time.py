@@ -4,6 +4,7 @@ Source: Rumelhart, Hinton and Williams (1986); Werbos (1990), Backpropagation th
 have the time first, then a batch of parameter vectors, if any, m sequences and units.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -90,10 +91,42 @@ class Trace:
         with np.errstate(divide="ignore", invalid="ignore"):
             return self.contributions / np.sqrt(np.maximum(variance, 0.0))
 
+    @cached_property
+    def by_lag(self) -> np.ndarray:
+        """The typical |dh_T/d(state_t)| by lag T - t = 0 to T, for each sequence (T + 1, m)."""
+        return lag_norms(self.passed)
+
     def saturation(self, threshold: float = 0.05) -> np.ndarray:
         """The share of sequences in which a unit's slope is below `threshold`, (T, ..., H)."""
         slopes = np.stack([self.passed.cell.slope(saved) for saved in self.passed.saved])
         return (slopes < threshold).mean(axis=-2)
+
+
+def jacobians(passed: Passed) -> Iterator[np.ndarray]:
+    """dh_T/d(state_t) for t = T down to 0, each (m, H, S H): the whole state, S arrays of it."""
+    state = passed.states[-1]
+    m, width = state[0].shape[-2:]
+    # A direction of h_T in front of everything: one backward pass serves all of them.
+    by_h = np.broadcast_to(np.eye(width)[:, None, :], (width, m, width))
+    grads = (by_h, *(np.zeros_like(by_h) for _ in state[1:]))
+    yield _by_sequence(grads)
+    for saved in reversed(passed.saved):
+        *_, grads = passed.cell.backward(saved, grads, passed.parts["W_hidden"])
+        yield _by_sequence(grads)
+
+
+def _by_sequence(grads) -> np.ndarray:
+    return np.moveaxis(np.concatenate(grads, axis=-1), 0, 1)
+
+
+def lag_norms(passed: Passed) -> np.ndarray:
+    """The typical |dh_T/d(state_t)| by lag T - t = 0 to T, for each sequence (T + 1, m).
+
+    The root mean square of what it does to a direction of h_T: 1 at lag 0, and for ever under an
+    orthogonal matrix without squashing. The largest is the spectral norm of `jacobians`.
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        return np.array([np.sqrt((j**2).sum((-1, -2)) / j.shape[-2]) for j in jacobians(passed)])
 
 
 def forward_through_time(cell: Cell, parts: dict, inputs: np.ndarray, read: int) -> Passed:

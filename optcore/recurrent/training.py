@@ -13,10 +13,9 @@ from optcore.networks.initializers import Initializer, Orthogonal
 from optcore.optimizers import Adam
 from optcore.optimizers.base import Optimizer
 from optcore.recurrent.cells import Cell
-from optcore.recurrent.lags import lag_norms
 from optcore.recurrent.net import RecurrentNet, SequenceLoss
 from optcore.recurrent.tasks import Task
-from optcore.recurrent.through_time import Trace
+from optcore.recurrent.through_time import Trace, lag_norms
 
 # Sequences of an exam, and those whose Jacobians are worked out.
 EXAM, LOOKED_AT = 256, 2

@@ -40,6 +40,12 @@ SCRUBBED = """() => {
     }
     go(was);
     return [...found]; }"""
+# Pixels of a unit across over those of a unit up, of the planes that are in view.
+ROUND = """() => [...document.querySelectorAll('.os-shaped')]
+    .filter((cell) => cell.checkVisibility()).map((cell) => {
+        const { xaxis, yaxis, _size } = cell.querySelector('.js-plotly-plot')._fullLayout;
+        const unit = (pixels, [low, high]) => pixels / (high - low);
+        return unit(_size.w, xaxis.range) / unit(_size.h, yaxis.range); })"""
 # Nothing has to be scrolled sideways.
 FITS = """() => [...document.querySelectorAll('[data-testid=stMain], body, .os-stage')]
     .every((e) => e.scrollWidth <= e.clientWidth + 1)"""
@@ -79,6 +85,17 @@ def wordiest(page: str) -> str:
     steps = [(length(step), f"{lesson.name}.{at}") for lesson in lessons(page)
              for at, step in enumerate(lesson.steps, start=1)]  # fmt: skip
     return max(steps)[1]
+
+
+@pytest.mark.parametrize("view", ["powers-of-a-matrix", "one-unit"])
+def test_a_circle_is_round(visit, view):
+    opened = visit(f"recurrent?view={view}&at=3")
+    for size in ((1280, 720), (1024, 576), PHONE):
+        seen(opened, size)
+        shapes = opened.page.evaluate(ROUND)
+        # The map of one unit has a tab of its own on a phone.
+        assert shapes or (size == PHONE and view == "one-unit")
+        assert shapes == pytest.approx([1] * len(shapes), abs=0.01), size
 
 
 @pytest.mark.parametrize("name", staged())

@@ -56,3 +56,11 @@ def layout(
     yaxis = log_axis(y, up) if log else axis(y, up)
     margin = (52, 12, 28, 36)
     return figures.layout(title, title, margin, xaxis=axis(x, across), yaxis=yaxis, **more)
+
+
+def plane(title: str, x: str, y: str, reach: float) -> dict[str, Any]:
+    """A layout whose units are as long across as up, so that a circle is round: where there is
+    room beside the square within `reach` of zero, it shows more."""
+    square = layout(title, x, [-reach, reach], [-reach, reach], y=y)
+    square["yaxis"]["scaleanchor"] = "x"
+    return square

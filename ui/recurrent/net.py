@@ -127,7 +127,8 @@ def scene(state: PageState, records: Sequence[MemoryRecord]) -> Scene:
     bands = {record.plan.cell.name: at_start(record.plan) for record in records}
     return Scene(
         [
-            Panel(net_charts.losses(records, looks), labels={"x": "training step", "y": "loss"}),
+            Panel(net_charts.losses(records, looks), name="loss",
+                  labels={"x": "training step", "y": "loss"}),
             Panel(net_charts.by_lag(records, looks, bands), name="gradient by lag",
                   labels={"x": "lag", "y": "|dh_T/d(state)|"}),
             Panel(net_charts.signal(records, looks), name="signal to noise",
@@ -171,17 +172,17 @@ def _moment(records: Sequence[MemoryRecord], step: int) -> str:
 
 def _ending(record: MemoryRecord) -> str:
     name, plan = record.plan.cell.name, record.plan
-    exam, blind = float(record.exams[-1]), plan.task.blind
+    exam, blind, step = float(record.exams[-1]), plan.task.blind, int(record.looks[-1])
     if record.exploded:
         return f"{name} exploded at step {len(record.losses) - 1}."
     if record.passed is not None:
         return f"{name} passes its memory exam at step {record.passed}: {number(exam)}."
     if exam > 0.9 * blind:
         return (
-            f"{name} fails: {number(exam)} is no better than the {number(blind)} of a net that "
-            "ignores its memory."
+            f"{name} fails after {step} steps: {number(exam)} is no better than the "
+            f"{number(blind)} of a net that ignores its memory."
         )
-    return f"{name} is on its way: {number(exam)}, blind {number(blind)}."
+    return f"{name} is on its way after {step} steps: {number(exam)}, blind {number(blind)}."
 
 
 def table(records: Sequence[MemoryRecord]) -> str:

@@ -6,6 +6,7 @@ import numpy as np
 
 from ui.figures import level, log_range_below_top, positive, track
 from ui.palette import HUES
+from ui.recurrent import figures
 from ui.recurrent.figures import curve, layout, line, steadier, still
 
 LOOKS = {
@@ -36,8 +37,8 @@ def plane(case) -> dict[str, Any]:
         still("ink", x=np.array([0.0, x]), y=np.array([0.0, y]), name=name, width=2.6)
         for name, (x, y) in zip(("W e₁", "W e₂"), case.matrix.array.T, strict=True)
     ]
-    figure = layout("Vectors go forward, a gradient comes back", "first unit", [-REACH, REACH],
-                    [-REACH, REACH])  # fmt: skip
+    figure = figures.plane("Vectors go forward, a gradient comes back", "first unit", "second unit",
+                           REACH)  # fmt: skip
     figure["xaxis"]["zeroline"] = figure["yaxis"]["zeroline"] = True
     return {"data": [shape, unit, *columns, gradient], "layout": figure}
 
@@ -85,7 +86,7 @@ def spectrum(case) -> dict[str, Any]:
         dots = still(colour, x=values.real, y=values.imag, name=name)
         data.append(dots | {"mode": "markers", "marker": {"color": colour, "size": 11,
                                                           "symbol": symbol}})  # fmt: skip
-    figure = layout("Eigenvalues: drag one", "real", [-1.6, 1.6], [-1.6, 1.6])
+    figure = figures.plane("Eigenvalues: drag one", "real", "imaginary", 1.6)
     figure["xaxis"]["zeroline"] = figure["yaxis"]["zeroline"] = True
     return {"data": data, "layout": figure}
 

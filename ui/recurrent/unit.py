@@ -100,16 +100,39 @@ def words(case: UnitChain) -> list[str]:
 
 
 def ending(case: UnitChain) -> str:
-    values, slopes = case.own
-    last, rate, steps = float(slopes[-1]), factor(slopes), case.unit.steps
+    slopes = case.own[1]
+    last, steps = float(slopes[-1]), case.unit.steps
     text = f"w = {number(case.unit.w)}: after {steps} steps the gradient is {number(last)}"
-    if not np.isfinite(last) or last > 1e3:
-        return f"{text}. It explodes, by {number(rate)} a step."
-    if rate < 0.995:
-        small = case.unit.w < 1
-        why = "the weight is below 1" if small else "the unit has settled where it is flat"
-        return f"{text}. It vanishes, by {number(rate)} a step: {why}, at h = {number(values[-1])}."
-    return f"{text}, and hardly falls any more: {number(rate)} a step."
+    return f"{text}. {fate(case, factor(slopes))}"
+
+
+def fate(case: UnitChain, rate: float) -> str:
+    """What the gradient does at the last step, which multiplied it by `rate`, and why."""
+    values, slopes = case.own
+    if slopes[1] == 0:
+        return f"{case.squash.name} is off: nothing comes through."
+    if rate > 1 + 1e-9:
+        word = "explodes" if slopes[-1] > 1e3 else "grows"
+        return f"It {word}, by {number(rate)} a step."
+    if rate > 1 - 1e-9:
+        return "It neither vanishes nor explodes."
+    most = case.unit.w * case.squash.steepest
+    if most < 1:
+        name = f"the weight times the steepest slope, {number(most)},"
+        why = "the weight" if case.squash.steepest == 1 else name
+        return f"It vanishes, by {number(rate)} a step: {why} is below 1."
+    if case.unit.w == case.squash.steepest == 1:
+        return (
+            f"It falls like a power of the lag: the last step multiplied it by {number(rate)}, "
+            "and each next one takes less."
+        )
+    if abs(values[-1] - values[-2]) > 1e-3 * abs(values[-1]):
+        return (
+            f"h = {number(values[-1])} is not yet at rest; the last step multiplied the gradient "
+            f"by {number(rate)}."
+        )
+    why = f"the unit has settled where it is flat, at h = {number(values[-1])}"
+    return f"It vanishes, by {number(rate)} a step: {why}."
 
 
 def factor(slopes: np.ndarray) -> float:

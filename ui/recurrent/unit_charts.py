@@ -7,7 +7,7 @@ import numpy as np
 from ui.figures import level, log_range_below_top, positive, track
 from ui.palette import ACTIVATION_LOOKS, HUES
 from ui.prose import number
-from ui.recurrent.figures import curve, layout, line, still
+from ui.recurrent.figures import curve, layout, line, plane, still
 
 OTHERS = np.array([0.5, 0.8, 0.9, 1.0, 1.1, 1.25, 2.0])
 DEEPEST = 15
@@ -52,7 +52,8 @@ def cobweb(case) -> dict[str, Any]:
     values = case.own[0]
     shown = values[np.isfinite(values)]
     reach = float(np.clip(1.15 * np.abs(shown).max(initial=1.0), 1.2, 50.0))
-    h = np.linspace(-reach, reach, 161)
+    # Twice as far as asked for: a wide plot shows more.
+    h = np.linspace(-2 * reach, 2 * reach, 241)
     look = ACTIVATION_LOOKS[case.squash.name]
     visits = track("visited", look, "path", x=np.clip(values[:-1], -1e6, 1e6),
                    y=np.clip(values[1:], -1e6, 1e6))  # fmt: skip
@@ -62,8 +63,7 @@ def cobweb(case) -> dict[str, Any]:
         still("ink", x=h, y=case.squash.value(case.unit.w * h), name="the map", width=2.0),
         visits,
     ]
-    figure = layout("Where h goes: the map and the diagonal", "h now", [-reach, reach],
-                    [-reach, reach])  # fmt: skip
+    figure = plane("Where h goes: the map and the diagonal", "h now", "h next", reach)
     return {"data": data, "layout": figure}
 
 

@@ -126,6 +126,25 @@ def test_one_unit_is_told_by_its_own_numbers(name):
     assert facts["rests"] == pytest.approx(h, rel=1e-9)
 
 
+@pytest.mark.parametrize(
+    ("squash", "link", "says"),
+    [
+        ("tanh", {"unit.w": "0.5"}, "by 0.5 a step: the weight is below 1"),
+        ("tanh", {"unit.w": "1"}, "like a power of the lag"),
+        ("tanh", {"unit.w": "1.01"}, "is not yet at rest"),
+        ("tanh", {"unit.w": "1.5"}, "settled where it is flat, at h = 0.859"),
+        ("sigmoid", {"unit.w": "0.9"}, "the weight times the steepest slope, 0.225, is below 1"),
+        ("sigmoid", {"unit.w": "4"}, "settled where it is flat, at h = 0.981"),
+        ("relu", {"unit.w": "1"}, "neither vanishes nor explodes"),
+        ("relu", {"unit.w": "1.1"}, "It grows, by 1.1 a step"),
+        ("relu", {"unit.w": "1.5"}, "It explodes, by 1.5 a step"),
+        ("relu", {"unit.start": "-1"}, "ReLU is off"),
+    ],
+)
+def test_the_reason_is_that_of_the_unit(squash, link, says):
+    assert says in scene_at(VIEWS[1], squash=squash, **link)[0].words()[-1]
+
+
 def test_the_factor_of_a_gradient_that_underflows_is_that_of_its_last_sizes():
     assert unit.factor(np.array([1.0, 0.5, 0.25, 0.0])) == 0.5
     assert np.isnan(unit.factor(np.array([0.0, 0.0])))
@@ -160,6 +179,12 @@ def test_a_net_is_shown_as_its_record_is(trained):
     np.testing.assert_allclose(rows["GRU"][0][:-1], records[2].signal[0][::-1][:-1])
     forgotten = next(t for t in lags["data"] if "power of the lag" in t["name"])
     assert forgotten["y"][2] == pytest.approx((1 / (1 + np.exp(-1))) ** 2)
+
+
+def test_a_verdict_names_the_step_it_was_given_at(trained):
+    """A training that is under way, or was cut short, has not failed for good."""
+    words = trained[0].words()[-1]
+    assert all(f"{name} fails after 20 steps" in words for name in ("Tanh", "LSTM", "GRU"))
 
 
 def test_the_clock_stands_at_looks(trained):
