@@ -4,7 +4,7 @@ Every slip is worked out on the run: those of the bug shop at the edge's end, an
 made with pencil and paper. A number that none of them gives is only wrong.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -34,7 +34,8 @@ class Slip(NamedTuple):
 
 @dataclass(frozen=True)
 class Answer:
-    """Whether a typed number is right, in a sentence. `slips` name all that would give it."""
+    """Whether a typed number is right, and why, in a sentence; `slips` name all that would give a
+    wrong one."""
 
     right: bool
     sentence: str
@@ -57,7 +58,7 @@ def judge_edge(run: GraphRun, edge: Edge, typed: float, entry: Entry = ()) -> An
     """
     flow = run.flows[edge]
     right = _entry(flow.contribution, entry, run.graph.nodes[edge.start].name)
-    return _judge(typed, right, _edge_slips(run, flow, entry))
+    return _judge(typed, right, _product(flow, entry), _edge_slips(run, flow, entry))
 
 
 def judge_node(run: GraphRun, place: int, typed: float, entry: Entry = ()) -> Answer:
@@ -66,7 +67,25 @@ def judge_node(run: GraphRun, place: int, typed: float, entry: Entry = ()) -> An
     if adjoint is None:
         raise KeyError(f"{run.graph.nodes[place].name} has no gradient here")
     right = _entry(adjoint, entry, run.graph.nodes[place].name)
-    return _judge(typed, right, _node_slips(run, place, entry))
+    return _judge(typed, right, _sum(run.given_to(place), entry), _node_slips(run, place, entry))
+
+
+def _product(flow: Flow, entry: Entry) -> str:
+    """How the number of an edge comes about."""
+    if flow.local is None or flow.local.shape != flow.contribution.shape:
+        return f"it is made of what arrives, g, as {flow.rule}"
+    arrives, local = flow.adjoint[entry], flow.local[entry]
+    return f"what arrives, {arrives:.4g}, times the local derivative, {local:.4g}"
+
+
+def _sum(flows: Sequence[Flow], entry: Entry) -> str:
+    """How the number of a node comes about."""
+    if not flows:
+        return "the pass back starts here, with 1"
+    if len(flows) == 1:
+        return _product(flows[0], entry)
+    parts = [f"{flow.contribution[entry]:.4g}" for flow in flows]
+    return " + ".join(f"({part})" if part.startswith("-") else part for part in parts)
 
 
 def _entry(array: np.ndarray, entry: Entry, name: str) -> float:
@@ -77,9 +96,9 @@ def _entry(array: np.ndarray, entry: Entry, name: str) -> float:
     return float(array[entry])
 
 
-def _judge(typed: float, right: float, slips: Iterator[Slip]) -> Answer:
+def _judge(typed: float, right: float, reason: str, slips: Iterator[Slip]) -> Answer:
     if _near(typed, right, NEAR):
-        return Answer(True, "Right.")
+        return Answer(True, f"Right: {reason}.")
     found = {
         slip.name: slip.explanation
         for slip in slips

@@ -126,7 +126,7 @@ def test_what_is_no_number_gets_a_sentence():
 
 def test_whoever_wants_to_see_it_sees_it():
     app = opened(**FAN_OUT, filled="5")
-    next(each for each in app.button if each.label == "Show it").click().run()
+    next(each for each in app.button if each.label == "Show").click().run()
     assert told_lines(app)[0, 1] == "32"
     assert "All 6 are filled in" in picture(app, KEY)["words"]
 

@@ -102,15 +102,15 @@ def ask(state: PageState, case: Case) -> None:
     number = blanks(case.graph).index(waiting[0])
     key = f"{state.key}.answer.{number}.{state['filled']}"
     label = waiting[0].asked(case)
-    st.text_input(label, key=key, placeholder=f"{label} …", width=170, on_change=_judge,
+    st.text_input(label, key=key, placeholder=f"{label} …", width=130, on_change=_judge,
                   args=(state, case, waiting[0], key), label_visibility="collapsed")  # fmt: skip
-    st.button("Show it", icon=":material/visibility:", on_click=_go_on, args=(state,))
+    st.button("Show", on_click=_go_on, args=(state,))
 
 
 def _choose(state: PageState, case: Case) -> None:
     """Which gradients are hidden, and which of them is asked for next."""
     every = blanks(case.graph)
-    with st.popover("Hidden", icon=":material/visibility_off:"), st.container(width=360):
+    with st.popover("Hidden"), st.container(width=360):
         if len(every) > MOST_LISTED:
             st.caption(f"All {len(every)} gradients are hidden: too many to choose from here.")
             return

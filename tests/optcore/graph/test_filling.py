@@ -28,6 +28,28 @@ def test_right_is_right_to_half_a_per_cent():
     assert answer.sentence == "Nearly: 3.3% off. Give three digits."
 
 
+def test_who_is_right_is_told_why():
+    q = judge_edge(RUN, edge_of(RUN.graph, "q", "f"), -4.0)
+    assert q.sentence == "Right: what arrives, 1, times the local derivative, -4."
+    a = judge_node(parse("f = a * b - a").run({"a": 2.0, "b": 3.0}), 0, 2.0)
+    assert a.sentence in ("Right: 3 + (-1).", "Right: (-1) + 3.")
+    assert judge_node(RUN, RUN.of, 1.0).sentence == "Right: the pass back starts here, with 1."
+
+
+@pytest.mark.parametrize("example", examples.EXAMPLES, ids=lambda each: each.name)
+def test_every_number_of_every_example_is_right_for_a_reason(example):
+    run = example.graph.run(example.values)
+    for edge, flow in run.flows.items():
+        for entry in np.ndindex(flow.contribution.shape):
+            answer = judge_edge(run, edge, float(flow.contribution[entry]), entry)
+            assert answer.right
+            assert answer.sentence.startswith("Right: ")
+    for place, adjoint in enumerate(run.adjoints):
+        for entry in np.ndindex(() if adjoint is None else adjoint.shape):
+            if adjoint is not None:
+                assert judge_node(run, place, float(adjoint[entry]), entry).right
+
+
 EDGES = {
     "operands swapped": (RUN, "q", "f", 3.0, "Operands swapped in Multiply"),
     "sign": (RUN, "q", "f", 4.0, "sign"),
