@@ -1,11 +1,14 @@
 """A hand on a graph: an input dragged, a node pointed at, a text typed, a finger that taps."""
 
+import json
 import re
 
+import numpy as np
 from playwright.sync_api import expect
 
-from optcore.graph import parse
-from ui.backprop_graph.case import placement
+from optcore.graph import EXAMPLES, parse
+from ui.backprop_graph import drawing
+from ui.backprop_graph.case import placement, work_out
 
 TIP = ".os-tip"
 
@@ -171,3 +174,43 @@ def test_keys_bring_a_graph_closer_and_the_link_holds_it(visit):
     graph.page.keyboard.press("Enter")
     expect(graph.page).not_to_have_url(re.compile("zoom"))
     assert seen(graph.page) == whole
+
+
+ROOM = """async ({ traces, ranges, wide, high, letters }) => {
+    const script = [...document.querySelectorAll('link[rel=modulepreload]')]
+        .find(({ href }) => href.includes('optscope'));
+    const { parts } = await import(script.href);
+    const axis = ([low, high], length) => {
+        const unit = length / (high - low);
+        const l2p = (value) => unit * (value - low);
+        return { _offset: 0, _length: length, range: [low, high], l2p };
+    };
+    return traces.map((trace, at) => parts['graph_room.js'].sizes(
+        trace, [axis(ranges[at][0], wide), axis(ranges[at][1], high)], { size: letters }));
+}"""
+
+
+def test_every_example_shows_its_numbers_on_a_laptop(visit):
+    """At 1280 x 720 the cards of all of the library have room for all of their lines, in type of
+    seven tenths of the page's own at least."""
+    graph = visit("backprop_graph")
+    graph.page.set_viewport_size({"width": 1280, "height": 720})
+    graph.page.wait_for_timeout(300)
+    box = graph.page.locator(".os-plot").bounding_box()
+    figures = [drawing.picture(work_out(each.text, each.values)) for each in EXAMPLES]
+    traces = json.loads(json.dumps([figure["data"][0] for figure in figures], default=plain))
+    ranges = [
+        [figure["layout"][axis]["range"] for axis in ("xaxis", "yaxis")] for figure in figures
+    ]
+    # The margins of `drawing.frame`.
+    given = {"traces": traces, "ranges": ranges, "wide": box["width"] - 8,
+             "high": box["height"] - 8, "letters": 14}  # fmt: skip
+    found = graph.page.evaluate(ROOM, given)
+    brief = [each.name for each, room in zip(EXAMPLES, found, strict=True) if not room.get("lines")]
+    assert not brief
+    assert min(room["type"] for room in found) >= 0.7 * 14
+
+
+def plain(value):
+    """What JSON does not know, as lists and objects."""
+    return value.tolist() if isinstance(value, np.ndarray) else dict(value)
