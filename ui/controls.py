@@ -9,6 +9,7 @@ import streamlit as st
 
 from optcore.knobs import Knob, knobs
 from ui.address import Address
+from ui.glossary import slider
 from ui.live.sliders import Board
 from ui.live.wire import Kept
 from ui.parameters import Choice, name_of
@@ -188,7 +189,7 @@ def _frame(dials: tuple[Dials, ...]) -> Kept:
     groups = []
     for dial in dials:
         rows = [
-            _row(f"{dial.prefix}.{name}", name, spec, getattr(dial.subject, name))
+            _row(f"{dial.prefix}.{name}", name, spec, dial.subject)
             for name, spec in dial.knobs.items()
         ]
         if rows:
@@ -196,15 +197,16 @@ def _frame(dials: tuple[Dials, ...]) -> Kept:
     return Kept(groups=groups)
 
 
-def _row(identity: str, name: str, spec: Knob, initial: float) -> dict:
+def _row(identity: str, name: str, spec: Knob, subject: Any) -> dict:
     return {
         "id": identity,
         "label": name.replace("_", " "),
         "symbol": symbol(spec.symbol),
+        "meaning": slider(type(subject), name),
         "low": spec.low,
         "high": spec.high,
         "least": spec.least,
         "scale": spec.scale,
         "whole": spec.whole,
-        "initial": initial,
+        "initial": getattr(subject, name),
     }

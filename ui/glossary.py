@@ -1,4 +1,4 @@
-"""What symbols mean: lessons/glossary.md, for all that pages show.
+"""What symbols mean: lessons/glossary.md, for all that pages show, and lessons/sliders.md.
 
 The stage explains its own texts with the same words (ui/live/terms.js), tables and lessons here.
 """
@@ -8,7 +8,8 @@ from functools import cache
 from html import escape
 from pathlib import Path
 
-FILE = Path(__file__).parent.parent / "lessons" / "glossary.md"
+FOLDER = Path(__file__).parent.parent / "lessons"
+FILE, SLIDERS = FOLDER / "glossary.md", FOLDER / "sliders.md"
 # Stands for every norm that has no line of its own.
 NORM = "‖…‖"
 _LINE = re.compile(r"(\S.*?): (.+)")
@@ -16,14 +17,31 @@ _LINE = re.compile(r"(\S.*?): (.+)")
 
 @cache
 def glossary() -> dict[str, str]:
+    """Meaning by spelling."""
+    return _read(FILE)
+
+
+@cache
+def sliders() -> dict[str, str]:
+    """What a slider sets, by the name of its knob, or `Class.name` where that means another."""
+    return _read(SLIDERS)
+
+
+def slider(owner: type, name: str) -> str:
+    """What the slider of that field of a class sets; empty where no line says it."""
+    names = [*(f"{each.__name__}.{name}" for each in owner.__mro__), name]
+    return next((sliders()[each] for each in names if each in sliders()), "")
+
+
+def _read(file: Path) -> dict[str, str]:
     """Meaning by spelling; ValueError where one spelling has two."""
     found: dict[str, str] = {}
-    *_, lines = FILE.read_text(encoding="utf-8").split("\n\n")
+    *_, lines = file.read_text(encoding="utf-8").split("\n\n")
     for line in lines.splitlines():
         if entry := _LINE.fullmatch(line.strip()):
             for spelling in entry[1].split(", "):
                 if spelling in found:
-                    raise ValueError(f"{FILE.name} explains {spelling} twice.")
+                    raise ValueError(f"{file.name} explains {spelling} twice.")
                 found[spelling] = entry[2]
     return found
 

@@ -5,7 +5,7 @@ import re
 from axe import complaints
 from playwright.sync_api import expect
 
-from ui.glossary import glossary
+from ui.glossary import glossary, sliders
 
 
 def test_a_symbol_in_a_table_explains_itself_on_hover_and_focus(visit):
@@ -32,6 +32,8 @@ def test_a_slider_tells_what_is_known_of_its_rate(visit):
     slider.hover()
     told = "2/λ_max at the minimum: 0.04\nits limit at the minimum, 2 (1 + μ)/λ_max: 0.076"
     expect(bubble).to_contain_text(told, use_inner_text=True)
+    meaning = f"η: {sliders()['learning_rate']}"
+    expect(bubble).to_contain_text(meaning)
     # Nothing that can be moved is covered.
     assert bubble.bounding_box()["x"] + bubble.bounding_box()["width"] < slider.bounding_box()["x"]
     marks = race.page.locator(".os-track:has(input[data-knob='momentum.learning_rate']) i")
@@ -40,6 +42,16 @@ def test_a_slider_tells_what_is_known_of_its_rate(visit):
     expect(slider).to_have_attribute("aria-description", re.compile("best rate: "))
     key = race.page.locator(".os-key").first
     expect(key).to_contain_text("best rate")
+    # Nothing lies over the plot while a hand moves a slider; its letter and the keyboard tell, too.
+    slider.hover()
+    race.page.mouse.down()
+    expect(bubble).to_be_hidden()
+    race.page.mouse.up()
+    race.page.locator(".os-knob label", has_text="momentum μ").hover()
+    expect(bubble).to_have_text(f"μ: {sliders()['momentum']}")
+    race.page.keyboard.press("Shift+Tab")
+    race.page.keyboard.press("Tab")
+    expect(bubble).to_contain_text(meaning)
 
 
 def test_the_limit_moves_with_the_momentum_while_a_hand_drags_it(visit):

@@ -1,11 +1,18 @@
 """The glossary has one meaning for a spelling, and its symbols explain themselves in HTML."""
 
+import dataclasses
+import pkgutil
 import re
 from html import unescape
+from importlib import import_module
 
 import pytest
 
-from ui.glossary import NORM, explained, glossary, meaning, pattern, term
+import optcore
+import ui
+from optcore.knobs import knobs
+from ui.controls import symbol
+from ui.glossary import NORM, explained, glossary, meaning, pattern, slider, sliders, term
 from ui.lessons import as_html
 from ui.live.assets import contents
 from ui.prose import table
@@ -54,3 +61,30 @@ def test_browsers_get_the_same_glossary():
     assert "GLOSSARY" in first
     assert len(re.findall(r'": "', first)) >= len(glossary())
     assert re.compile(pattern()).fullmatch("q*")
+
+
+def owners() -> set[type]:
+    """Every class of the core and the pages whose fields become sliders."""
+    modules = [
+        import_module(each.name)
+        for package in (optcore, ui)
+        for each in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
+    ]
+    found = {each for module in modules for each in vars(module).values() if isinstance(each, type)}
+    return {each for each in found if dataclasses.is_dataclass(each) and knobs(each)}
+
+
+def test_every_letter_beside_a_slider_is_explained_and_no_line_explains_nothing():
+    named = {(owner, name): spec for owner in owners() for name, spec in knobs(owner).items()}
+    silent = [f"{owner.__name__}.{name}" for (owner, name), spec in named.items()
+              if symbol(spec.symbol) and not slider(owner, name)]  # fmt: skip
+    assert not silent
+    known = {name for _, name in named} | {f"{owner.__name__}.{name}" for owner, name in named}
+    assert not set(sliders()) - known
+
+
+def test_a_class_may_say_what_its_own_slider_sets():
+    by_name = {owner.__name__: owner for owner in owners()}
+    assert slider(by_name["Adam"], "beta2") == slider(by_name["NAdam"], "beta2") != ""
+    assert slider(by_name["AdaMax"], "beta2") == sliders()["AdaMax.beta2"]
+    assert slider(by_name["Three"], "x1") == ""

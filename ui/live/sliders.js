@@ -92,7 +92,9 @@ class Row {
     const range = track.firstChild;
     Object.assign(this, { track, range, text, fault });
     label.textContent = knob.symbol && knob.symbol !== knob.label ? `${knob.label} ${knob.symbol}` : knob.label;
-    label.title = label.textContent;
+    this.meaning = knob.meaning && `${knob.symbol || knob.label}: ${knob.meaning}`;
+    if (this.meaning) label.dataset.tip = this.meaning;
+    else label.title = label.textContent;
     range.setAttribute("aria-label", `${group}: ${knob.label}`);
     text.setAttribute("aria-label", `${group}: ${knob.label}, typed`);
     range.dataset.knob = knob.id;
@@ -177,8 +179,9 @@ class Row {
       tick.style.setProperty("--os-at", this.share(at));
     }
     const texts = inside.map(({ at, label, rule }) => `${label}${rule ? `, ${rule}` : ""}: ${written(at)}`);
-    this.track.dataset.tip = texts.join("\n");
-    if (texts.length) this.range.setAttribute("aria-description", texts.join("; "));
+    const told = [this.meaning, ...texts].filter(Boolean);
+    this.track.dataset.tip = told.join("\n");
+    if (told.length) this.range.setAttribute("aria-description", told.join("; "));
     else this.range.removeAttribute("aria-description");
   }
 

@@ -10,8 +10,8 @@ class Board:
     """Sliders at `values`, which stand in the order of the knobs.
 
     `frame` has the `groups`: a group has title, colour and knobs; a knob has id, label, symbol,
-    low, high, least (the smallest number above 0 that its log scale shows), scale, whole and
-    initial. `ticks` marks what is known of a knob on its track: id -> list of `at`, `label`,
+    meaning, low, high, least (the smallest number above 0 that its log scale shows), scale, whole
+    and initial. `ticks` marks what is known of a knob on its track: id -> list of `at`, `label`,
     `kind` ("curvature", "limit", "best", "first") and, if a formula says it, `rule`; without, all
     marks stay as they are.
     """

@@ -78,7 +78,11 @@ function place(at, side) {
 
 const termAt = ({ target }) => target?.closest?.(".os-term, .os-over, [data-tip]") ?? null;
 document.addEventListener("pointerover", (event) => show(event.buttons ? shown : termAt(event)));
-document.addEventListener("focusin", (event) => show(termAt(event)));
+// Nothing lies over what a hand on a slider moves.
+let held = false;
+document.addEventListener("pointerdown", ({ target }) => { if ((held = target.type === "range")) show(null); }, { capture: true });
+for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, () => { held = false; }, { capture: true });
+document.addEventListener("focusin", (event) => show(held ? null : termAt(event)));
 document.addEventListener("focusout", () => show(null));
 document.addEventListener("scroll", () => show(null), { capture: true, passive: true });
 document.addEventListener("keydown", ({ key }) => { if (key === "Escape") show(null); });
