@@ -48,8 +48,11 @@ def delay_limit(tau) -> np.ndarray:
     """The rate, in units of 1 / curvature, below which gradients tau steps old still lead down.
 
     2 sin(pi / (2 (2 tau + 1))) for a quadratic: 2, 1, 0.618, ...; about pi / (2 tau) for long
-    delays. Source: Levin and May (1976), A note on difference-delay equations.
+    delays. Raises ValueError for a tau below 0. Source: Levin and May (1976), A note on
+    difference-delay equations.
     """
+    if np.less(tau, 0).any():
+        raise ValueError(f"a delay of {np.min(tau):g} steps looks ahead: take 0 or more")
     return 2 * np.sin(np.pi / (2 * (2 * np.asarray(tau) + 1)))
 
 

@@ -19,15 +19,18 @@ def batch_variance(values, size: int, order: str = "shuffled", *, copies: int = 
     the spread of the batches of a pass around the mean of all. Source: Cochran (1977), Sampling
     techniques, theorem 2.2.
 
-    Raises ValueError for an order that is none and, without replacement, a size beyond N.
+    Raises ValueError for an order that is none, a size below 1 and, without replacement, one
+    beyond N.
     """
     values = np.asarray(values, float)
     samples, whole = values.shape[-1] * copies, values.var(axis=-1)
     if order not in ORDERS:
         raise ValueError(f"the order is {order!r}, but it is one of {', '.join(ORDERS)}")
+    if not size >= 1:
+        raise ValueError(f"a batch of {size} has no mean: take 1 sample at least")
     if order in ("replaced", "online"):
         return whole / size
-    if not 1 <= size <= samples:
+    if size > samples:
         raise ValueError(f"a batch of {size} cannot be drawn from {samples} samples: take fewer")
     if order == "ordered":
         values = np.concatenate([values] * copies, axis=-1)
@@ -106,9 +109,11 @@ def averaged_variance(
     The points remember each other: their covariances at a distance of k steps are A^k p, with A
     the matrix of the autoregression, and the sum of (1 - k / T) A^k is a geometric one. For many
     steps it is noise / (curvature^2 T), whatever the rate and the momentum, which nothing can
-    better; inf beyond the stable rate, nan where `steps` is. Source: Polyak and Juditsky (1992),
-    Acceleration of stochastic approximation by averaging.
+    better; inf beyond the stable rate, nan where `steps` is. Raises ValueError for steps below 1.
+    Source: Polyak and Juditsky (1992), Acceleration of stochastic approximation by averaging.
     """
+    if np.less(steps, 1).any():
+        raise ValueError(f"there is no mean of {np.min(steps):g} points: take 1 at least")
     single = stationary_variance(learning_rate, curvature, noise_variance, momentum, nesterov)
     a1, a2, b0, b1 = _autoregression(learning_rate, curvature, momentum, nesterov)
     steps, total = np.asarray(steps, float), np.asarray(learning_rate, float) * curvature

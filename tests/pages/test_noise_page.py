@@ -84,3 +84,9 @@ def test_a_slider_that_has_no_effect_is_not_there(equal, average):
     assert ("run.overhead" in there) == (equal == "time")
     assert ("run.average_from" in there) == (average == "1")
     assert app.query_params["run.overhead"] == "50"
+
+
+def test_time_is_counted_in_units():
+    app = opened(view="the-run", equal="time")
+    told = picture(app, KEY)["words"]
+    assert "for 1000 units of time." in (told if isinstance(told, str) else told["texts"][-1])

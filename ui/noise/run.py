@@ -63,6 +63,11 @@ class Case:
             self.equal, samples + self.course.overhead
         )
 
+    @property
+    def unit(self) -> str:
+        """What is equal for all, as one counts it."""
+        return "units of time" if self.equal == TIME else self.equal
+
     @cached_property
     def racers(self) -> list[Racer]:
         sizes = {WHOLE: None, BATCH: min(self.course.batch, self.fit.samples), SINGLE: 1}
@@ -287,8 +292,8 @@ def scene(state: PageState) -> Scene:
         columns_of=lambda: take_away.run(case),
         program=lambda: take_away.run_program(case),
         clock=Clock(len(case.costs) - 1, state.clock(range(len(case.costs))),
-                    _spent(case.course.budget, case.equal),
-                    unit=case.equal, name="Spent", opens=4),
+                    _spent(case.course.budget, case.unit),
+                    unit=case.unit, name="Spent", opens=4),
         legend=legend(RACERS),
         columns="minmax(0, 5fr) minmax(0, 4fr)",
     )  # fmt: skip

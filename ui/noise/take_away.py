@@ -66,7 +66,7 @@ def run_program(case) -> str:
     schedules = {type(each).__name__ for each in (rates, case.schedule) if each is not None}
     names = {"Batches", "LinearRegression", "NoisyLine", "descend", type(case.method).__name__}
     return _program(
-        f"Three ways to spend {case.course.budget} {case.equal}",
+        f"Three ways to spend {case.course.budget} {case.unit}",
         ", ".join(sorted(names | schedules)),
         f"""fit = {made(case.fit)}
 method, schedule = {case.method!r}, {rates!r}

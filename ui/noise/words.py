@@ -42,7 +42,7 @@ def run(case) -> str:
         best = min(going, key=lambda name: going[name])
         sentences.append(
             f"{best} ends lowest, {number(going[best])} above the minimum, "
-            f"for {case.course.budget} {case.equal}."
+            f"for {case.course.budget} {case.unit}."
         )
     if lost := [name for name in ends if name not in going]:
         sentences.append(
@@ -92,7 +92,7 @@ def table_of_racers(case) -> str:
             number(float(law[-1])) if law is not None else "–",
             number(float(case.excess(case.means[name][-1]))), number(float(ball)),
         ])  # fmt: skip
-    heads = ("Racer", "batch", "steps", f"a step costs, {case.equal}", "excess error",
+    heads = ("Racer", "batch", "steps", f"a step costs, {case.unit}", "excess error",
              "expected", "of the mean point", "ball, by law")  # fmt: skip
     return table(heads, rows, named=True)
 

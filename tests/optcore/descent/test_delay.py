@@ -114,5 +114,7 @@ def test_the_sentence_names_the_limit_of_the_delay():
 
 @pytest.mark.parametrize("steps", [-1, 1.5, np.array([1, 2])])
 def test_a_delay_that_is_no_number_of_steps_is_refused(steps):
+    with pytest.raises(ValueError, match="a delay of -1 steps looks ahead"):
+        delay_limit([0, -1])
     with pytest.raises(ValueError, match="late by a whole number"):
         Delay(steps)

@@ -97,6 +97,11 @@ def test_the_covariance_of_a_batch_is_that_over_all_batches(order):
 def test_batches_that_cannot_be_drawn_are_refused():
     with pytest.raises(ValueError, match="a batch of 11 cannot be drawn from 10 samples"):
         batch_variance(TEN, 11)
+    for order in ("shuffled", "replaced", "online", "ordered"):
+        with pytest.raises(ValueError, match="a batch of 0 has no mean"):
+            batch_variance(np.arange(10.0), 0, order)
+    with pytest.raises(ValueError, match="no mean of 0 points"):
+        averaged_variance(0.1, 1.0, 1.0, [3, 0])
     with pytest.raises(ValueError, match="one of shuffled, ordered, replaced, online"):
         batch_variance(TEN, 2, "sorted")
 
