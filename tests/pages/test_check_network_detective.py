@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from check_network_page import CONVICTED, button, menu, opened, said, shown
 from streamlit.testing.v1 import AppTest
+from visits import picture
 
 from optcore.checks import levels
 from optcore.checks.detective import NoCaseError
@@ -119,6 +120,9 @@ def test_a_level_begins_where_the_check_sees_nothing(level):
     found = shown(app)
     assert not found.check.names(*CONVICTED)
     assert found.plan.bugs
+    told = picture(app, "check_network.stage")["words"]
+    assert "Taylor" not in told
+    assert "the gradient is wrong" not in told
     assert found.plan.again == (level.name != "Below the floor")
     assert level.lesson in " ".join(each.value for each in app.caption)
 

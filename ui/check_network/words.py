@@ -8,7 +8,11 @@ from ui.prose import csv_text, fitted, number, spelled
 
 
 def summary(result, *, hush: bool = False, notes: tuple[str, ...] = ()) -> str:
-    """What the check found, in two or three sentences; `hush` keeps the suspect line secret."""
+    """What the check found, in two or three sentences.
+
+    `hush` keeps the suspect line secret, and what the Taylor test says to itself: it is a second
+    look, which a level may have taken away, and finds no line.
+    """
     check = result.check
     sentences = [flat_sentence(check)]
     if result.first is not None:
@@ -16,7 +20,7 @@ def summary(result, *, hush: bool = False, notes: tuple[str, ...] = ()) -> str:
     if not hush:
         sentences.append(suspect_sentence(result))
     sentences += block_sentences(check)
-    if not check.reason:
+    if not (check.reason or hush):
         sentences.append(taylor_sentence(result))
     return spelled(" ".join(filter(None, [*sentences, *notes])))
 
