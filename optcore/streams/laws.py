@@ -14,13 +14,8 @@ from optcore import optimizers as methods
 from optcore.knobs import knobs
 from optcore.optimizers.base import Optimizer
 from optcore.optimizers.misprints import AdamUncorrected
-from optcore.streams.kinds import (
-    AlternatingStream,
-    ConstantStream,
-    DecayingStream,
-    SparseStream,
-    Stream,
-)
+from optcore.streams.counted import adadelta, delta_bar_delta, pulled, rmsprop_nesterov, rprop
+from optcore.streams.kinds import AlternatingStream, ConstantStream, Stream
 
 ADAM = (
     r"\eta\, \frac{(1 - \beta_1)\, G_{\beta_1} / (1 - \beta_1^k)}"
@@ -42,6 +37,11 @@ class Heard:
         self._scales = scales
         self.grad = self.leaky(0.0)
 
+    @property
+    def from_first(self) -> bool:
+        """Whether the times are all from the first one on."""
+        return np.array_equal(self.k.ravel(), np.arange(1, len(self.k) + 1))
+
     def leaky(self, decay, power: int = 1) -> np.ndarray:
         """The sum over j <= k of decay^(k - j) g_j^power."""
         parts = self.stream.pulses(power) or ()
@@ -62,7 +62,8 @@ class Law:
 
     `latex` is the length against the gradient for any stream with pulses: G_a is the leaky sum of
     the gradients and Q_a that of their squares; `constant` what it becomes under a constant
-    gradient c > 0 without epsilon. `source` is where the rule stands that is summed here.
+    gradient c > 0 beside which epsilon is nothing. `source` is where the rule stands that is
+    summed here.
     """
 
     optimizer: type[Optimizer]
@@ -72,7 +73,7 @@ class Law:
 
     @property
     def source(self) -> str:
-        return f"{self.optimizer.source}; summed as a geometric series"
+        return f"{self.optimizer.source}; summed over the steps"
 
 
 def closed_form(optimizer: Optimizer, stream: Stream, times, scales=(1.0,)) -> np.ndarray | None:
@@ -118,7 +119,8 @@ def _averaged(o, heard):
     if np.all(np.asarray(o.regularization) == 0):
         return _descent(o, heard)
     if np.any(np.asarray(o.power) != 1):
-        return None
+        rate = o.learning_rate / (1 + o.regularization * o.learning_rate * (heard.k - 1)) ** o.power
+        return pulled(heard, -rate * heard.grad, o.regularization * rate)
     slowed, summed = 1 + o.regularization * o.learning_rate * (heard.k - 1), heard.leaky(1.0)
     before = slowed - o.regularization * o.learning_rate
     way = summed / slowed - np.where(heard.k > 1, (summed - heard.grad) / before, 0.0)
@@ -156,7 +158,7 @@ def _adamw(o, heard):
     if np.all(o.weight_decay == 0):
         return step
     if not isinstance(heard.stream, ConstantStream):
-        return None
+        return pulled(heard, step, o.learning_rate * o.weight_decay)
     return step * (1 - o.learning_rate * o.weight_decay) ** (heard.k - 1)
 
 
@@ -176,10 +178,13 @@ def _radam(o, heard):
 
 def _lion(o, heard):
     """The mean of the step before, from the one of now: it is a leaky sum as well."""
-    if np.any(np.asarray(o.beta2) == 0) or np.any(np.asarray(o.weight_decay) != 0):
+    if np.any(np.asarray(o.beta2) == 0):
         return None
     before = (heard.mean(o.beta2) - (1 - o.beta2) * heard.grad) / o.beta2
-    return -o.learning_rate * np.sign(o.beta1 * before + (1 - o.beta1) * heard.grad)
+    step = -o.learning_rate * np.sign(o.beta1 * before + (1 - o.beta1) * heard.grad)
+    if np.all(np.asarray(o.weight_decay) == 0):
+        return step
+    return pulled(heard, step, o.learning_rate * o.weight_decay)
 
 
 def _adamax(o, heard):
@@ -207,34 +212,6 @@ def _nadam(o, heard):
     return -o.learning_rate * pull / (np.sqrt(heard.hat(o.beta2, 2)) + o.epsilon)
 
 
-def _rprop(o, heard):
-    """Signs agree: the size grows. Signs flip: every other gradient only shrinks it. After no
-    gradient it stays."""
-    first = np.clip(o.learning_rate, o.min_size, o.max_size)
-    if isinstance(heard.stream, SparseStream):
-        size = first
-    elif isinstance(heard.stream, ConstantStream | DecayingStream):
-        size = np.minimum(o.max_size, first * o.increase ** (heard.k - 1))
-    elif isinstance(heard.stream, AlternatingStream):
-        size = np.maximum(o.min_size, first * o.decrease ** (heard.k // 2)) * (heard.k % 2)
-    else:
-        return None
-    return -size * np.sign(heard.grad)
-
-
-def _delta_bar_delta(o, heard):
-    """Signs agree: the rate grows with every gradient after the first."""
-    if isinstance(heard.stream, ConstantStream | DecayingStream):
-        rate = o.learning_rate + o.increase * (heard.k - 1)
-    elif isinstance(heard.stream, SparseStream):
-        rate = o.learning_rate + o.increase * ((heard.k - 1) // heard.stream.period)
-    elif isinstance(heard.stream, AlternatingStream):
-        rate = o.learning_rate * (1 - o.decrease) ** (heard.k - 1)
-    else:
-        return None
-    return -rate * heard.grad
-
-
 LAWS: tuple[Law, ...] = (
     Law(methods.GradientDescent, _descent, r"\eta\, g_k", r"\eta\, c"),
     Law(methods.Momentum, _momentum, r"\eta\, G_\mu", r"\eta\, c\, \frac{1 - \mu^k}{1 - \mu}"),
@@ -248,10 +225,10 @@ LAWS: tuple[Law, ...] = (
     ),
     Law(
         methods.AveragedSGD, _averaged,
-        r"\eta\, g_k \text{ if } \lambda = 0 \text{; if } \alpha = 1 \text{, } "
-        r"\eta\, \Delta \frac{G_1}{1 + \eta \lambda (k - 1)}",
+        r"\eta_k \Big(g_k - \lambda \sum_{j<k} \eta_j g_j \prod_{j<i<k} (1 - \lambda \eta_i)\Big), "
+        r"\quad \eta_k = \frac{\eta}{(1 + \eta \lambda (k - 1))^\alpha}",
         r"\eta\, c\, \frac{1 - \eta \lambda}"
-        r"{(1 + \eta \lambda (k - 1))(1 + \eta \lambda (k - 2))}",
+        r"{(1 + \eta \lambda (k - 1))(1 + \eta \lambda (k - 2))} \text{ if } \alpha = 1",
     ),
     Law(
         methods.AdaGrad, _adagrad,
@@ -262,8 +239,26 @@ LAWS: tuple[Law, ...] = (
         r"\eta\, \frac{g_k}{\sqrt{(1 - \alpha)\, Q_\alpha} + \epsilon}",
         r"\frac{\eta}{\sqrt{1 - \alpha^k}}",
     ),
+    Law(
+        methods.RMSPropNesterov, rmsprop_nesterov,
+        r"\eta \sum_{j \le k} \mu^{k - j} \frac{g_j}{\sqrt{(1 - \alpha)\, Q_\alpha^j} + \epsilon}",
+        r"\eta \sum_{j \le k} \frac{\mu^{k - j}}{\sqrt{1 - \alpha^j}} "
+        r"\to \frac{\eta}{1 - \mu}",
+    ),
+    Law(
+        methods.AdaDelta, adadelta,
+        r"\eta\, \lvert g_k \rvert \sqrt{w_{k-1} / s_k}, \quad s_k = (1 - \rho)\, Q_\rho "
+        r"+ \epsilon, \quad w_k = \epsilon F_k \Big(1 + (1 - \rho) \sum_{j \le k} 1/F_j\Big), "
+        r"\quad F_k = \prod_{j \le k} (\rho + (1 - \rho)\, g_j^2 / s_j)",
+        r"\eta \sqrt{\epsilon} \sqrt{\frac{1}{1 - \rho} + (1 - \rho) \sum_{j=2}^{k} "
+        r"\frac{1}{1 - \rho^j}}",
+    ),
     Law(methods.Adam, _adam, ADAM, r"\eta"),
-    Law(methods.AdamW, _adamw, ADAM, r"\eta\, (1 - \eta \lambda)^{k - 1}"),
+    Law(
+        methods.AdamW, _adamw,
+        r"a_k - \eta \lambda \sum_{j < k} (1 - \eta \lambda)^{k - 1 - j} a_j, \quad a_k = " + ADAM,
+        r"\eta\, (1 - \eta \lambda)^{k - 1}",
+    ),
     Law(
         AdamUncorrected, _uncorrected,
         r"\eta\, \frac{(1 - \beta_1)\, G_{\beta_1}}"
@@ -309,15 +304,14 @@ LAWS: tuple[Law, ...] = (
         r"\eta",
     ),
     Law(
-        methods.Rprop, _rprop,
-        r"\eta\, (\eta^+)^{k - 1} \text{ where signs agree, } "
-        r"\eta\, (\eta^-)^{\lfloor k / 2 \rfloor} \text{ where they flip}",
+        methods.Rprop, rprop,
+        r"\eta\, (\eta^+)^A (\eta^-)^F, \quad A \text{ signs that agreed, } F \text{ that turned}",
         r"\eta\, (\eta^+)^{k - 1}",
     ),
     Law(
-        methods.DeltaBarDelta, _delta_bar_delta,
-        r"(\eta + \kappa (k - 1))\, c \text{ where signs agree, } "
-        r"\eta\, (1 - \phi)^{k - 1}\, c \text{ where they flip}",
+        methods.DeltaBarDelta, delta_bar_delta,
+        r"\Big(\eta (1 - \phi)^{F_k} + \kappa \sum_j (1 - \phi)^{F_k - F_j}\Big) "
+        r"\lvert g_k \rvert, \quad j \le k \text{ that agreed, } F \text{ that turned}",
         r"(\eta + \kappa (k - 1))\, c",
     ),
 )  # fmt: skip

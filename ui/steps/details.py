@@ -59,11 +59,11 @@ def rows(response: Response, numbers: dict) -> dict[str, np.ndarray]:
 
 
 def laws(playing: Playing) -> None:
-    """What foretells the steps, for those for whom something does."""
+    """What foretells the steps, and why nothing does where that is so."""
     lines = [words.law_line(playing, optimizer) for optimizer in playing.optimizers]
-    if any(lines):
+    if lines:
         st.markdown("### The law of each step")
-        st.markdown("\n".join(f"- {line}" for line in lines if line))
+        st.markdown("\n".join(f"- {line}" for line in lines))
 
 
 def downloads(playing: Playing, responses: dict[str, Response]) -> None:

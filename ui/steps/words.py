@@ -37,7 +37,15 @@ def ending(playing: Playing, responses: dict[str, Response], view: str, known: d
     if view == ANGLE:
         return _climbs(playing, responses)
     parts = [_last(playing, each, responses[each.name]) for each in playing.optimizers]
-    return f"Step {playing.steps}, in rates: {'; '.join(parts)}."
+    return f"Step {playing.steps}, in rates: {'; '.join(parts)}.{_unforetold(playing)}"
+
+
+def _unforetold(playing: Playing) -> str:
+    """Whose broad, pale line is missing, since nothing foretells it."""
+    if playing.scheduled or not all(stream.pulses(1) for stream in playing.streams):
+        return ""
+    names = [each.name for each in playing.optimizers if playing.foretold(each) is None]
+    return f" Nothing foretells {', '.join(names)}." if names else ""
 
 
 def _moment(playing: Playing, responses: dict[str, Response], k: int) -> str:
@@ -152,13 +160,23 @@ def _row(playing: Playing, optimizer, response: Response) -> tuple[str, ...]:
 
 
 def law_line(playing: Playing, optimizer) -> str:
-    """The law with its source, as Markdown; empty where there is none."""
+    """The law with its source, as Markdown, or why there is none."""
     law = law_of(optimizer)
-    if law is None:
-        return ""
+    if law is None or playing.law(optimizer) is None:
+        return f"**{optimizer.name}**: nothing foretells it. {_why_none(playing, optimizer)}"
     constant = all(isinstance(stream, ConstantStream) for stream in playing.streams)
     formula = law.constant if constant else law.latex
     return f"**{optimizer.name}**: $|\\Delta\\theta_k| = {formula}$. {law.source}."
+
+
+def _why_none(playing: Playing, optimizer) -> str:
+    if playing.scheduled and optimizer.follows_schedule:
+        return "The schedule changes the rate of each step; the law holds for a constant one."
+    if not all(stream.pulses(1) for stream in playing.streams):
+        return "What a hand draws follows no formula, so nothing can be summed beforehand."
+    if any(stream.random for stream in playing.streams):
+        return "It depends on every single gradient, and chance decides these."
+    return "Its size meets both its limits, or its decay takes more than the whole of the point."
 
 
 def _steps(count: int) -> str:

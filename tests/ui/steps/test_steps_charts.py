@@ -7,7 +7,7 @@ import pytest
 from dressing import validated
 
 from optcore.descent.schedules import SCHEDULES, Constant
-from optcore.optimizers import Adam, AMSGrad, DeltaBarDelta, Momentum, RMSProp, Rprop
+from optcore.optimizers import Adam, AdamW, AMSGrad, DeltaBarDelta, Momentum, RMSProp, Rprop
 from optcore.streams import (
     STREAMS,
     AlternatingStream,
@@ -206,7 +206,28 @@ def test_the_table_has_a_row_for_each_and_says_who_has_no_law():
 @pytest.mark.parametrize("optimizer", PLAYERS, ids=lambda o: o.name)
 def test_a_law_is_shown_with_its_source(optimizer):
     text = words.law_line(playing(ConstantStream()), optimizer)
-    assert not text or (optimizer.name in text and optimizer.source in text)
+    assert optimizer.name in text
+    assert optimizer.source in text
+
+
+@pytest.mark.parametrize(
+    ("stream", "optimizer", "why"),
+    [
+        (NoiseStream(), DeltaBarDelta(), "chance decides"),
+        (DrawnStream(values=(1.0, 0.5)), Adam(), "no formula"),
+        (AlternatingStream(), AdamW(learning_rate=3.0, weight_decay=1.0), "more than the whole"),
+    ],
+)
+def test_a_missing_line_has_a_reason_in_words(stream, optimizer, why):
+    case = playing(stream, optimizers=(Adam(), optimizer))
+    assert why in words.law_line(case, optimizer)
+    silent = isinstance(stream, DrawnStream)
+    assert (f"Nothing foretells {optimizer.name}." in sentence(case, RATE)[-1]) != silent
+
+
+def test_a_schedule_takes_the_law_away_and_says_so():
+    case = playing(ConstantStream(), schedule=SCHEDULES[1])
+    assert "The schedule changes" in words.law_line(case, Adam())
 
 
 def test_who_cannot_be_fed_is_not_offered():
