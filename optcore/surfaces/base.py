@@ -76,7 +76,9 @@ class Surface:
 
 
 def coordinates(point) -> tuple[np.ndarray, np.ndarray]:
-    """The x and y of points (..., 2)."""
+    """The x and y of points (..., 2). Raises ValueError for points of another length."""
+    if point.shape[-1] != 2:
+        raise ValueError(f"a point here has 2 coordinates, but {point.shape[-1]} were given")
     return point[..., 0], point[..., 1]
 
 

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from optcore.curvature import forecast, taylor_model
+from optcore.descent import descend
+from optcore.optimizers import GradientDescent
 from optcore.surfaces import (
     SURFACES,
     Booth,
@@ -195,6 +197,11 @@ def test_a_rate_that_is_none_gets_a_sentence(rate):
 def test_a_point_that_is_none_gets_a_sentence():
     with pytest.raises(ValueError, match="finite"):
         taylor_model(Bowl(), (np.nan, 1.0))
+    for point in ((1.0,), (1.0, 2.0, 3.0)):
+        with pytest.raises(ValueError, match="a point here has 2 coordinates"):
+            taylor_model(Bowl(), point)
+        with pytest.raises(ValueError, match="a point here has 2 coordinates"):
+            descend(Bowl(), GradientDescent(), point, 5)
 
 
 def test_true_rates_are_known_to_the_last_digits():
