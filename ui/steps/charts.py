@@ -164,10 +164,19 @@ def memories(playing: Playing, responses: dict[str, Response], *, log: bool) -> 
     }
 
 
+# Degrees below which an angle is what rounding leaves of none.
+ROUNDED = 1e-10
+
+
 def angles(playing: Playing, responses: dict[str, Response]) -> dict:
     """Degrees between the step and downhill; above 90 the step climbs."""
     data = [
-        _track(name, 0, from_step_one(response.angles), "degrees")
+        _track(
+            name,
+            0,
+            from_step_one(np.where(response.angles < ROUNDED, 0.0, response.angles)),
+            "degrees",
+        )
         for name, response in responses.items()
     ]
     uphill = {"type": "rect", "xref": "paper", "x0": 0, "x1": 1, "y0": 90, "y1": 183,

@@ -55,7 +55,8 @@ def _player(playing: Playing, optimizer, response: Response) -> dict[str, float 
         "first": float(lengths[0]),
         "last": float(lengths[-1]),
         "longest": float(np.nanmax(lengths)),
-        "longest_at": int(np.nanargmax(lengths)) + 1,
+        # The first of equals, though their last digits differ.
+        "longest_at": int(np.argmax(lengths >= np.nanmax(lengths) * (1 - 1e-9))) + 1,
         "way": float(response.travelled[-1, 0] / response.learning_rate),
         "place": float(response.points[-1, 0] / response.learning_rate),
         "goes": "down" if response.points[-1, 0] < 0 else "up",

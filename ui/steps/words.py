@@ -103,8 +103,9 @@ def _climbs(playing: Playing, responses: dict[str, Response]) -> str:
 
 def _longest(name: str, response: Response, bound: LongestStep | None) -> str:
     lengths = np.nan_to_num(np.abs(response.in_rates).max(axis=-1))
-    at = int(np.argmax(lengths))
-    text = f"{name}'s longest step is {number(lengths[at])} rates, at step {at + 1}"
+    # The first of equals, though their last digits differ.
+    at = int(np.argmax(lengths >= lengths.max() * (1 - 1e-9)))
+    text = f"{name}'s longest step is {_rates(lengths[at])}, at step {at + 1}"
     if bound is None:
         return f"{text}."
     share = 100 * lengths[at] / bound.rates
@@ -177,6 +178,10 @@ def _why_none(playing: Playing, optimizer) -> str:
     if any(stream.random for stream in playing.streams):
         return "It depends on every single gradient, and chance decides these."
     return "Its size meets both its limits, or its decay takes more than the whole of the point."
+
+
+def _rates(length: float) -> str:
+    return "1 rate" if (told := number(length)) == "1" else f"{told} rates"
 
 
 def _steps(count: int) -> str:

@@ -192,6 +192,17 @@ def test_who_draws_the_longest_stream_is_told_all_of_it():
     assert "at step 40: 100 % of the" in sentence(case, LONGEST)[-1]
 
 
+def test_the_longest_step_is_the_first_of_equals():
+    case = playing(ConstantStream(), optimizers=(Adam(epsilon=0.0),))
+    assert "Adam's longest step is 1 rate, at step 1:" in sentence(case, LONGEST)[-1]
+
+
+def test_a_step_straight_down_has_no_angle():
+    case = playing(*[ConstantStream(0.7)] * 2, optimizers=(Momentum(),), scales=(1.0, 0.01))
+    figure = charts.angles(case, case.responses())
+    np.testing.assert_array_equal(by_name(figure)["Momentum"]["y"][1:], 0.0)
+
+
 def test_the_table_has_a_row_for_each_and_says_who_has_no_law():
     case = playing(AlternatingStream(), NoiseStream(), optimizers=(*FEW, DeltaBarDelta()))
     html = words.table(case, case.responses())
