@@ -1,17 +1,43 @@
 """An update rule written out: in symbols, and with the numbers of one step in it."""
 
+import re
 from collections.abc import Mapping
 
 import numpy as np
 
+from optcore.knobs import knobs
 from optcore.optimizers.rule import latex, symbols
+from ui.glossary import slider
 from ui.prose import in_formula
+
+# What every rule is given, where its name alone does not say it.
+WORDS = {
+    "point": "the parameters",
+    "value": "the loss",
+    "grad": "the gradient",
+    "hessian": "the Hessian",
+    "t": "the number of the step, from 1",
+    "step": "the step",
+}
 
 
 def rule(optimizer) -> str:
     """The update rule in symbols, as aligned LaTeX."""
     written = symbols(optimizer)
     return latex(optimizer.rule, lambda name, after: written[f"{name}+" if after else name])
+
+
+def key(optimizer) -> str:
+    """What its letters mean, in the order in which the rule needs them, as a Markdown list."""
+    written = symbols(optimizer)
+    names = dict.fromkeys(re.findall(r"[a-z]\w*", " ".join(optimizer.rule)))
+    return "\n".join(f"- ${written[name]}$: {_meaning(optimizer, name)}"
+                     for name in names if name in written)  # fmt: skip
+
+
+def _meaning(optimizer, name: str) -> str:
+    own = slider(type(optimizer), name) if name in knobs(optimizer) else ""
+    return own or WORDS.get(name, name.replace("_", " "))
 
 
 def worked(optimizer, numbers: Mapping[str, np.ndarray]) -> str:

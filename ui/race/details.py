@@ -20,7 +20,7 @@ from ui.race.inspector import numbers, worked
 from ui.race.known_rates import sweep
 from ui.race.numpy_program import with_numpy
 from ui.race.programs import trajectory, with_torch, without_torch
-from ui.rules import rule
+from ui.rules import key, rule
 from ui.state import PageState
 from ui.work import UNASKED, ask, asked
 
@@ -117,7 +117,7 @@ def inspector(state: PageState, race: Race, runs: dict) -> None:
     st.caption(
         f"From step {step} to {step + 1}. Pause or move the scrubber to choose another step."
     )
-    st.latex(rule(picked))
+    st.latex(rule(picked), help=key(picked))
     st.latex(worked(picked, race.surface, run, step))
     st.caption(f"{picked.source}. Variant: {picked.variant}.")
     st.markdown(numbers(picked, race.surface, run, step))

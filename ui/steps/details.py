@@ -27,7 +27,7 @@ def inspector(state: PageState, playing: Playing, responses: dict[str, Response]
     step = max(1, min(playing.steps, playing.steps if at is None else at))
     numbers = values(optimizer, responses[name], step)
     st.caption("Pause or move the scrubber to choose another step.")
-    st.latex(rules.rule(optimizer))
+    st.latex(rules.rule(optimizer), help=rules.key(optimizer))
     st.latex(rules.worked(optimizer, numbers))
     st.markdown(rules.listed(f"At step {step}", rows(responses[name], numbers)))
     st.caption(f"{optimizer.source}. Variant: {optimizer.variant}.")

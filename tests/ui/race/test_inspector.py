@@ -13,8 +13,9 @@ from optcore.optimizers import OPTIMIZERS, AdaGrad, Adam, GradientDescent, Momen
 from optcore.optimizers.misprints import MISPRINTS
 from optcore.optimizers.rule import symbols
 from optcore.surfaces import Bowl, Ravine, Rosenbrock
+from ui.glossary import slider
 from ui.race.inspector import numbers, values, worked
-from ui.rules import rule
+from ui.rules import key, rule
 
 EVERY = (*OPTIMIZERS, *MISPRINTS)
 START = (-1.2, 1.0)
@@ -54,6 +55,18 @@ def test_the_rule_uses_the_symbols_of_knobs_and_memories(optimizer):
     for name in named(optimizer) & set(optimizer.symbols):
         assert optimizer.symbols[name] in text
     assert r"\Delta\theta_t" in text
+
+
+@every
+def test_every_letter_of_a_rule_is_explained(optimizer):
+    lines = dict(re.findall(r"^- \$(.+)\$: (.+)$", key(optimizer), flags=re.MULTILINE))
+    written = symbols(optimizer)
+    assert set(lines) == {written[name] for name in named(optimizer) & set(written)}
+    for name, spec in knobs(optimizer).items():
+        if spec.symbol in lines and name in named(optimizer):
+            assert lines[spec.symbol] == (slider(type(optimizer), name) or name.replace("_", " "))
+    # A memory that has a knob's name elsewhere is not taken for it.
+    assert "learning rate" not in lines.get(r"\eta_{t-1}", "")
 
 
 @every
