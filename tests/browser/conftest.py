@@ -17,6 +17,8 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # Pages share a process, which keeps what it has compiled: they open in half the time.
+    "--process-per-site",
     "--use-gl=angle",
     "--use-angle=swiftshader",
     "--enable-unsafe-swiftshader",
@@ -54,14 +56,17 @@ def address(chromium):
 
 
 @pytest.fixture(scope="session")
-def browser(chromium):
+def browser(chromium, address):
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
         # One context, so that scripts are fetched and compiled once for all tests; a page that
         # opens by playing itself shows all of it at once.
-        yield running.new_context(reduced_motion="reduce")
+        context = running.new_context(reduced_motion="reduce")
+        # Lives as long as the process has to.
+        context.new_page().goto(f"{address}/_stcore/health")
+        yield context
         running.close()
 
 
