@@ -21,12 +21,14 @@ from ui.server.files import Files
 from ui.server.guard import Guard
 from ui.server.memory import give_back
 from ui.server.places import places, raise_limit
+from ui.server.presses import keep_presses
 
 # Messages are small: a change with all that the browser holds is some 20 KB.
 LARGEST_MESSAGE = 1_000_000
 
 give_back()
 read_core()
+keep_presses()
 app = st.App(
     Path(__file__).parent / "pages" / "index.py",
     routes=[*sockets.routes(), *early.routes(), *lesson_map.routes()],

@@ -27,6 +27,7 @@ class Hand:
         self.grip = page.locator(grip).first
 
     def take(self) -> "Hand":
+        self.page.bring_to_front()
         self.grip.scroll_into_view_if_needed()
         box = self.grip.bounding_box()
         self.x, self.y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -35,6 +36,8 @@ class Hand:
         return self
 
     def drag(self, pixels: float) -> "Hand":
+        # A page that is behind another draws once a second.
+        self.page.bring_to_front()
         self.x += pixels
         self.page.mouse.move(self.x, self.y, steps=3)
         return self
@@ -83,6 +86,7 @@ def check_says_so(page: RacePage) -> None:
 
 def wait_back(page: RacePage) -> None:
     """Until the page has heard from its server again: the line is gone, or says so."""
+    page.page.bring_to_front()
     page.wait("""() => document.querySelector('.os-stage[data-drawn]')
         && !document.querySelector('.os-presence')?.textContent.includes('not answer')""")
     page.wait_drawn()
