@@ -70,13 +70,14 @@ def told(page: RacePage) -> list[str]:
 
 
 def settle(page: RacePage) -> list[str]:
-    """What the page says once it says the same for a while and its script has run."""
+    """What the page says once it says the same for a while, its script has run, and the address
+    holds it."""
     before = None
-    while (now := told(page)) != before:
+    while (now := [page.page.url, *told(page)]) != before:
         before = now
         page.page.wait_for_timeout(500)
         page.wait("document.querySelector('[data-test-script-state=notRunning]')")
-    return now
+    return now[1:]
 
 
 def check_says_so(page: RacePage) -> None:
@@ -94,12 +95,13 @@ def wait_back(page: RacePage) -> None:
 
 def check_right(visit_at, *pages: RacePage) -> None:
     """A drag redraws the run that its address holds, as a page that was just opened shows it."""
-    before = [page.page.url for page in pages]
     for page in pages:
+        page.page.bring_to_front()
+        # What the hand held before is told first, and by itself.
+        settle(page)
+        before = page.page.url
         Hand(page.page).take().drag(70).let_go()
-    for page, old in zip(pages, before, strict=True):
-        page.wait("(old) => location.href !== old", old)
-        # What the hand held before may be told first, and by itself.
+        page.wait("(old) => location.href !== old", before)
         settle(page)
         fresh = visit_at(page.address, page.page.url.removeprefix(page.address).lstrip("/"))
         right = settle(fresh)

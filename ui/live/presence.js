@@ -56,7 +56,7 @@ export function doubt(token) {
 }
 
 async function seek(token) {
-let answer = await question(token);
+  let answer = await question(token);
   if (answer?.known) return false;
   if (!answer && !leaving) say(AWAY);
   for (let pause = PAUSE; !answer; pause = Math.min(1.2 * pause, LONGEST_PAUSE)) {
@@ -84,7 +84,8 @@ async function question(token) {
 // Has the whole page run once more, in this document if Streamlit's own connection is back soon.
 async function takeUp() {
   const before = runs;
-  await until(() => streamlit("connection") === "CONNECTED", CONNECTING) || await reload();
+  // A page that has just been loaded itself is not told of runs yet.
+  await until(() => ask && streamlit("connection") === "CONNECTED", ask ? CONNECTING : RUNNING) || await reload();
   ask();
   const under = () => runs !== before || streamlit("script") === "running";
   await until(under, BEGINNING) && await until(() => runs !== before, RUNNING) || await reload();

@@ -18,7 +18,12 @@ from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
-from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
+from starlette.websockets import (
+    WebSocket,
+    WebSocketDisconnect,
+    WebSocketDisconnected,
+    WebSocketState,
+)
 
 from ui.cache import CrowdedError
 from ui.live import connection
@@ -45,7 +50,8 @@ async def serve(websocket: WebSocket) -> None:
     await websocket.accept()
     hang_up = _taken(found, websocket)
     try:
-        with suppress(WebSocketDisconnect):
+        # The other end has left, or the session has gone meanwhile.
+        with suppress(WebSocketDisconnect, WebSocketDisconnected):
             await _converse(found, websocket)
     finally:
         if found.hang_up is hang_up:

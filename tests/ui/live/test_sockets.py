@@ -208,6 +208,25 @@ def test_a_line_ends_with_its_session():
     run(work())
 
 
+def test_a_session_that_ends_while_a_change_is_answered_is_no_fault():
+    begun = threading.Event()
+
+    def slow(told):
+        begun.set()
+        time.sleep(0.1)
+        return echo(told)
+
+    async def work():
+        connection = made(slow)
+        async with called(sockets.serve, connection.token) as caller:
+            caller.say({"sequence": 1})
+            await asyncio.to_thread(begun.wait)
+            connection.hang_up()
+            assert await close_code(caller) == sockets.GONE
+
+    run(work())
+
+
 def test_work_that_is_turned_away_is_no_fault_of_ours(caplog):
     def crowded(told):
         raise CrowdedError("Take something smaller.")

@@ -7,7 +7,7 @@ from streamlit.runtime.state.safe_session_state import SafeSessionState
 from ui.server.presses import keep_presses
 
 
-class Overtaken(Exception):
+class OvertakenError(Exception):
     """What a look at a newer request raises."""
 
 
@@ -19,7 +19,7 @@ class Pressed(SessionState):
 
 
 def overtaken() -> None:
-    raise Overtaken
+    raise OvertakenError
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def test_a_press_is_not_lost_with_the_run_that_it_began(as_before):
     state = Pressed()
     state.session = session = SafeSessionState(state, overtaken)
     session.on_script_will_rerun("here", replay_trigger_states=None)
-    with pytest.raises(Overtaken):
+    with pytest.raises(OvertakenError):
         session["pressed"]
     assert state["pressed"] == "here"
 
