@@ -11,6 +11,7 @@ import inspect
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import takewhile
 from typing import NamedTuple
 
 CORE = "optcore"
@@ -85,7 +86,7 @@ def written_out(program: str) -> str:
     if KNOBS in found.places.values():
         # Something asks fields for their knobs, so that they have to be there.
         found = _reached(own, plain=False)
-    title = [line for line in own.lines if line.startswith("#")][:1]
+    title = list(takewhile(lambda line: line.startswith("#"), own.lines))
     imports = sorted(each.text for each in found.imports)
     head = "\n".join([*title, "from __future__ import annotations", "", *imports])
     return "\n\n\n".join([head, *filter(None, found.texts.values()), own.rest]) + "\n"

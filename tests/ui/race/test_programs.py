@@ -130,6 +130,7 @@ def test_a_numpy_program_is_short_and_its_numbers_are_plain():
     assert "np.float64" not in program
     assert "[1.0, 2.0]" in program
     assert len(program.splitlines()) < 120
+    assert "last bits" in program
 
 
 # With torch. What torch itself makes of the programs was compared once for every method on every
