@@ -207,6 +207,8 @@ class Scrubbed(Parameter):
 
     def moved(self, report: Mapping, state) -> dict[str, Any]:
         at, values = report.get("at"), state.positions.get(self.name, ())
+        # The end is the end of a run that has grown since, too.
+        at = len(values) - 1 if at == "end" else at
         if isinstance(at, bool) or not isinstance(at, int) or not 0 <= at < len(values):
             return {}
         return {self.name: self.at(at, values)}

@@ -201,9 +201,11 @@ def test_the_clock_sets_a_step_and_its_end_is_the_end_of_any_length():
     state = opened()
     state.admit({"at": 1})
     assert (state["at"], state["h"]) == (1, 0.1)
-    state.admit({"at": 10})
-    assert state["at"] is None
-    assert "at" not in state.parameters()
+    for end in (10, "end"):
+        state.hold({"at": 1})
+        state.admit({"at": end})
+        assert state["at"] is None
+        assert "at" not in state.parameters()
     assert state.clock(range(21)) is None
 
 

@@ -42,7 +42,7 @@ def _each(fits: Callable[[Any], bool]) -> Callable[[Any], bool]:
 
 PARTS: dict[str, Callable[[Any], bool]] = {
     "sequence": _whole,
-    "at": _whole,
+    "at": lambda value: value == "end" or _whole(value),
     "settled": lambda value: value is None or isinstance(value, bool),
     "has": lambda names: isinstance(names, list) and len(names) <= MANY and all(map(_text, names)),
     "values": _each(_number),

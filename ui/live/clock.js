@@ -125,7 +125,7 @@ export class Clock {
     // A page that opens by playing itself stands at its end all the while.
     const step = this.opening ? this.steps : this.step;
     if (!this.bar.hidden) this.reported.push(this.named(step));
-    return step;
+    return step < this.steps ? step : "end";
   }
 
   // The end is the end of a longer run, too.

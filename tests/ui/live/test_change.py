@@ -9,7 +9,8 @@ RIGHT = {
     "handles": {"start": [0.5, 1]}, "views": {"0": "1,2,3,4"},
 }  # fmt: skip
 WRONG = [
-    {"at": True}, {"at": 1.5}, {"at": -1}, {"at": None}, {"sequence": "3"}, {"sequence": 2**60},
+    {"at": True}, {"at": 1.5}, {"at": -1}, {"at": None}, {"at": "start"},
+    {"sequence": "3"}, {"sequence": 2**60},
     {"settled": 1}, {"has": 5}, {"has": [5]}, {"has": ["x" * 300]}, {"has": ["x"] * 5000},
     {"values": 3}, {"values": {"k": True}}, {"values": {"k": "1"}}, {"values": {"k": float("inf")}},
     {"handles": {"start": [1]}}, {"handles": {"start": [1, None]}}, {"handles": [1, 2]},
