@@ -13,7 +13,8 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Knob:
-    """The default, range, scale and LaTeX symbol of one field."""
+    """The default, range, scale and LaTeX symbol of one field; `sets` says what it is, where the
+    words of a page do not."""
 
     default: float
     low: float
@@ -21,6 +22,7 @@ class Knob:
     scale: Literal["linear", "log"]
     symbol: str
     whole: bool = False
+    sets: str = ""
 
     @property
     def least(self) -> float:
@@ -34,9 +36,9 @@ class Knob:
         return math.isfinite(value) and self.low <= value <= self.high
 
 
-def knob(default, low, high, *, scale="linear", symbol, whole=False):
+def knob(default, low, high, *, scale="linear", symbol, whole=False, sets=""):
     """A dataclass field that carries a `Knob`. A log knob may have low = 0: 0 is then "off"."""
-    spec = Knob(default, low, high, scale, symbol, whole)
+    spec = Knob(default, low, high, scale, symbol, whole, sets)
     return dataclasses.field(default=default, metadata={"knob": spec})
 
 

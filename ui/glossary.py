@@ -8,6 +8,8 @@ from functools import cache
 from html import escape
 from pathlib import Path
 
+from optcore.knobs import knobs
+
 FOLDER = Path(__file__).parent.parent / "lessons"
 FILE, SLIDERS = FOLDER / "glossary.md", FOLDER / "sliders.md"
 # Stands for every norm that has no line of its own.
@@ -28,9 +30,9 @@ def sliders() -> dict[str, str]:
 
 
 def slider(owner: type, name: str) -> str:
-    """What the slider of that field of a class sets; empty where no line says it."""
+    """What the slider of that field of a class sets: a line says it, else the knob itself."""
     names = [*(f"{each.__name__}.{name}" for each in owner.__mro__), name]
-    return next((sliders()[each] for each in names if each in sliders()), "")
+    return next((sliders()[each] for each in names if each in sliders()), knobs(owner)[name].sets)
 
 
 def _read(file: Path) -> dict[str, str]:
