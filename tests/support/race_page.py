@@ -125,6 +125,8 @@ class RacePage:
         """Opens a lesson by its name."""
         self.page.locator(".st-key-row-lessons button").first.click()
         self.page.get_by_text(name, exact=True).first.click()
+        # Whatever is done before the page has heard of its new address is said of the old one.
+        self.page.locator(".os-lesson header b").get_by_text(name, exact=True).wait_for()
         self.page.keyboard.press("Escape")
         return self
 
