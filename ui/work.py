@@ -115,7 +115,7 @@ def finish(
     them may take, in bytes. With `glimpse` it trains for so many seconds only, so that the page
     can show what there is; `go_on`, called last, has the page run again for the next ones.
     """
-    # A new run of the page begins while the one it replaces may still be training: they take turns.
+    # A run that was stopped may still be training when the next begins: they take turns.
     with state.memory.setdefault("turn", threading.Lock()):
         return _finish(state, name, plans, begin, memory, glimpse)
 

@@ -63,6 +63,11 @@ class Response:
         return np.where(cosine > 0, small, np.where(cosine < 0, 180 - small, 90.0 + 0 * cosine))
 
 
+def longest_at(lengths: np.ndarray) -> int:
+    """Where in (T,) the longest step is: the first of equals, though their last digits differ."""
+    return int(np.argmax(lengths >= np.nanmax(lengths) * (1 - 1e-9)))
+
+
 def respond(optimizer: Optimizer, gradients, *, schedule: Schedule | None = None) -> Response:
     """The steps of an optimizer that is fed `gradients (T, ..., n)`, wherever it goes.
 

@@ -138,7 +138,9 @@ def test_the_longest_lines_of_controls_need_no_scrolling_on_a_projector(visit, v
     opened.wait("""() => { const own = document.querySelector('.st-key-own');
         return own.scrollWidth <= own.clientWidth + 1; }""")
     opened.page.get_by_role("button", name="Map").click()
-    opened.page.get_by_text("Where starts lead to").wait_for()
+    asked = opened.page.get_by_text("Where starts lead to")
+    asked.wait_for()
+    assert asked.is_visible()
 
 
 # Where our marks stand on the vertical axis of each plot, and where a share of its length says.

@@ -189,9 +189,11 @@ class Stage {
     while (this.panels.length > picture.panels.length) this.panels.pop().leave();
     while (this.panels.length < picture.panels.length) this.panels.push(new Panel(this));
     this.panels.forEach((panel, at) => panel.given(picture.panels[at]));
-    // Beside the legend's numbers is the room that the sentence has.
-    this.legend.draw(this.clock.step);
-    this.room.reserve();
+    if (!picture.live) {
+      // Beside the legend's numbers is the room that the sentence has.
+      this.legend.draw(this.clock.step);
+      this.room.reserve();
+    }
     this.room.arrange();
     if (!this.plotly) this.draw();
   }

@@ -5,6 +5,7 @@ import numpy as np
 from optcore.knobs import knobs
 from optcore.streams import Response
 from optcore.streams.kinds import ReddiStream
+from optcore.streams.response import longest_at
 from ui.parameters import slug
 from ui.steps.case import Playing
 from ui.steps.words import terminal
@@ -55,8 +56,7 @@ def _player(playing: Playing, optimizer, response: Response) -> dict[str, float 
         "first": float(lengths[0]),
         "last": float(lengths[-1]),
         "longest": float(np.nanmax(lengths)),
-        # The first of equals, though their last digits differ.
-        "longest_at": int(np.argmax(lengths >= np.nanmax(lengths) * (1 - 1e-9))) + 1,
+        "longest_at": longest_at(lengths) + 1,
         "way": float(response.travelled[-1, 0] / response.learning_rate),
         "place": float(response.points[-1, 0] / response.learning_rate),
         "goes": "down" if response.points[-1, 0] < 0 else "up",

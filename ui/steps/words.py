@@ -4,6 +4,7 @@ import numpy as np
 
 from optcore.streams import LongestStep, Response, closed_form, law_of
 from optcore.streams.kinds import ConstantStream
+from optcore.streams.response import longest_at
 from ui import prose
 from ui.prose import number
 from ui.steps.case import Drift, Playing
@@ -103,8 +104,7 @@ def _climbs(playing: Playing, responses: dict[str, Response]) -> str:
 
 def _longest(name: str, response: Response, bound: LongestStep | None) -> str:
     lengths = np.nan_to_num(np.abs(response.in_rates).max(axis=-1))
-    # The first of equals, though their last digits differ.
-    at = int(np.argmax(lengths >= lengths.max() * (1 - 1e-9)))
+    at = longest_at(lengths)
     text = f"{name}'s longest step is {_rates(lengths[at])}, at step {at + 1}"
     if bound is None:
         return f"{text}."

@@ -47,7 +47,7 @@ def _finite_rows(side: Side, steps: np.ndarray) -> np.ndarray:
 
 
 def _frame(name: str, xaxis: dict, yaxis: dict) -> dict:
-    return layout(f"{name}{xaxis}{yaxis}", name, (40, 6, 26, 32), xaxis=xaxis, yaxis=yaxis)
+    return layout(f"{name}{xaxis}{yaxis}", name, (40, 6, 26, 40), xaxis=xaxis, yaxis=yaxis)
 
 
 def _note(side: Side, steps: np.ndarray, taken: np.ndarray, across, up) -> list[dict]:

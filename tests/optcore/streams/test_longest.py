@@ -8,6 +8,7 @@ import pytest
 from optcore.optimizers import Adam, AMSGrad, Momentum, RMSProp
 from optcore.optimizers.misprints import AdamUncorrected
 from optcore.streams import longest_step, respond
+from optcore.streams.response import longest_at
 
 METHODS = [
     Adam(epsilon=0.0),
@@ -73,3 +74,8 @@ def test_momentum_that_outlives_the_squares_has_no_bound():
 def test_a_method_that_is_no_such_ratio_has_none():
     assert longest_step(Momentum(), 10) is None
     assert longest_step(dataclasses.replace(Adam()), 1).rates == pytest.approx(1.0)
+
+
+def test_of_steps_that_differ_in_their_last_digits_the_first_is_the_longest():
+    assert longest_at(np.array([0.5, 1.0, np.nan, 1.0 + 1e-13, 0.9])) == 1
+    assert longest_at(np.array([0.5, 1.0, 1.0 + 1e-6])) == 2
