@@ -17,6 +17,8 @@ STILL, REACHED = 1e-8, 1e-3
 # An eigenvalue below this share of the other counts as 0 where a way was cut short at STILL.
 LEVEL = 1e-6
 FAR = 1e6
+# From the middle of the window, as a share of it: a whole window beyond its border.
+OUTSIDE = 1.5
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ def basin_map(
     rule = _rule(surface, optimizer)
     low, high = np.array(surface.window, float).T
     x, y = (low[i] + (high - low)[i] * (np.arange(n) + 0.5) / n for i, n in enumerate(cells))
-    ends = np.moveaxis(np.stack(np.meshgrid(x, y)).reshape(2, -1), 0, -1)
+    ends = np.array([part.ravel() for part in np.meshgrid(x, y)]).T
     with np.errstate(all="ignore"):
         ends, took = _walk(rule, ends, steps, high - low)
         kind = _kinds(surface, ends, low, high - low)
@@ -78,7 +80,7 @@ def _walk(rule, starts, steps, span):
     for turn in range(steps):
         change = rule(points)
         points = points + change
-        length = np.abs(change / span).max(axis=-1)
+        length = np.abs(change / span).max(axis=1)
         # A step that is no number ends the way, too.
         rests = ~((length > STILL) & (length < FAR))
         if rests.any():
@@ -94,14 +96,14 @@ def _kinds(surface, points, low, span) -> np.ndarray:
     """The kind of the critical point next to each, or UNDER_WAY where none is next to it."""
     grads, hessians = surface.derivatives(points)
     parts = newton_parts(grads, hessians)
-    size = np.abs(hessians).max(axis=(-1, -2))
+    size = np.abs(hessians).max(axis=(1, 2))
     a, b, d = hessians[..., 0, 0], hessians[..., 0, 1], hessians[..., 1, 1]
     determinant = a * d - b * b
-    near = np.abs(parts.sum(axis=-2) / span).max(axis=-1) < REACHED
+    near = np.abs(parts.sum(axis=1) / span).max(axis=1) < REACHED
     # Where one direction counts as flat, the gradient itself must be as small as that near.
-    near &= np.abs(grads).max(axis=-1) <= REACHED * size * span.max()
+    near &= np.abs(grads).max(axis=1) <= REACHED * size * span.max()
     # Far outside, a flat direction is a tail that runs on, not a curve of critical points.
-    outside = np.abs((points - low) / span - 0.5).max(axis=-1) > 1.5
+    outside = np.abs((points - low) / span - 0.5).max(axis=1) > OUTSIDE
     near &= ~(outside & (np.abs(determinant) < LEVEL * size**2))
     kind = np.where(a + d < 0, MAXIMUM, MINIMUM)
     kind = np.where(determinant < -LEVEL * size**2, SADDLE, kind)

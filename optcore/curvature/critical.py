@@ -101,7 +101,7 @@ def _found(surface, scan: Scan) -> list[CriticalPoint]:
     if not len(points):
         return []
     sizes = np.abs(np.linalg.eigvalsh(surface.hessian(points)))
-    flat = sizes.min(axis=-1) <= ZERO * np.maximum(sizes.max(axis=-1), scan.curvature)
+    flat = sizes.min(axis=1) <= ZERO * np.maximum(sizes.max(axis=1), scan.curvature)
     found = _described(surface, _distinct(points[~flat], scan), scan)
     for cluster, isolated in scan.components(points[flat]):
         point = _spokesman(surface, cluster, isolated, scan)
@@ -121,21 +121,21 @@ def _distinct(points, scan: Scan) -> np.ndarray:
 def _spokesman(surface, cluster, isolated, scan: Scan):
     """The point that stands for a cluster: the truest zero; of a curve a listed or flat point."""
     if isolated:
-        return cluster[np.argmin(np.linalg.norm(surface.grad(cluster), axis=-1))]
+        return cluster[np.argmin(np.linalg.norm(surface.grad(cluster), axis=1))]
     middle = cluster.mean(axis=0)
     listed = [point for point in map(np.array, surface.minima)
               if min(scan.apart(point, each) for each in cluster) < NEAR]  # fmt: skip
     if listed:
         cluster = np.array(listed)
-    steep = np.abs(surface.hessian(cluster)).max(axis=(-1, -2))
-    off = np.linalg.norm(cluster - middle, axis=-1)
+    steep = np.abs(surface.hessian(cluster)).max(axis=(1, 2))
+    off = np.linalg.norm(cluster - middle, axis=1)
     return cluster[np.lexsort((off, np.round(steep / (steep.max() or 1.0), 6)))[0]]
 
 
 def _described(surface, points, scan: Scan, isolated=True) -> list[CriticalPoint]:
     eigenvalues = np.linalg.eigvalsh(surface.hessian(points))
     sizes = np.abs(eigenvalues)
-    largest = sizes.max(axis=-1, keepdims=True)
+    largest = sizes.max(axis=1, keepdims=True)
     eigenvalues[(sizes <= ZERO * largest) | (largest <= ZERO * scan.curvature)] = 0.0
     values, indices = surface.value(points), negative_count(eigenvalues)
     return [

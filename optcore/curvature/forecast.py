@@ -86,7 +86,7 @@ class Forecast:
     def _true_rates(self):
         shape = self.model.value.shape
         points = self.model.point.reshape(-1, self.model.point.shape[-1])
-        grads, models = self.model.grad.reshape(points.shape), self.best_rate.reshape(-1)
+        grads, models = self.model.grad.reshape(points.shape), self.best_rate.ravel()
         with np.errstate(all="ignore"):
             found = [
                 _search(_Ray(self.objective, point, grad, self._reach(point)), model)

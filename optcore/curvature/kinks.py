@@ -34,8 +34,8 @@ def jumps(surface: Surface, point, scan: Scan) -> bool:
     beside = point + reach * CIRCLE
     if not (surface.value(beside) > surface.value(point)).all():
         return False
-    steep = np.linalg.norm(surface.grad(beside), axis=-1).min()
-    bend = np.abs(surface.hessian(point + BEYOND * scan.span * CIRCLE)).max(axis=(-1, -2)).min()
+    steep = np.linalg.norm(surface.grad(beside), axis=1).min()
+    bend = np.abs(surface.hessian(point + BEYOND * scan.span * CIRCLE)).max(axis=(1, 2)).min()
     return bool(steep > STEEP * scan.steepest and steep > TIMES * bend * reach.max())
 
 
@@ -45,6 +45,6 @@ def _lowest(surface, points, scan: Scan) -> np.ndarray:
     for _ in range(ZOOMS):
         squares = points[:, None] + size * SQUARE
         values = np.nan_to_num(surface.value(squares), nan=np.inf)
-        points = squares[np.arange(len(points)), values.argmin(axis=-1)]
+        points = squares[np.arange(len(points)), values.argmin(axis=1)]
         size = size * SHRINK
     return points

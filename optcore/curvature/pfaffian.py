@@ -27,9 +27,9 @@ def pfaffian_share(n: int) -> float:
         context.prec = DIGITS + DIGITS_LOST * n
         gammas = _gammas(2 * n + 2)
         share = Decimal(math.factorial(n)) * _pfaffian(_half_line(n, gammas))
-        # Mehta: (2 pi)^(n/2) times the product of Gamma(1 + j/2) / Gamma(3/2).
+        # Mehta: (2 pi)^(n/2) times the product of Gamma(1 + j/2) / Gamma(3/2), 1 for j = 1.
         share /= (2 * gammas[1] ** 2) ** (Decimal(n) / 2)
-        for j in range(1, n + 1):
+        for j in range(2, n + 1):
             share /= gammas[j + 2] / gammas[3]
         return float(share)
 

@@ -2,20 +2,25 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 
 from optcore.curvature.plane import newton_parts
 from optcore.surfaces.base import Surface
 
-STEPS, PLAIN = 40, 9
+STEPS = 40
+# The turns, once steps are plain, at which they are stretched.
+STRETCHED = range(12, STEPS, 3)
 # A seed that is so many cells away from where it began will find no zero that others do not.
 ASTRAY = 16
 # A step below this share of a cell is the last one but two.
 ARRIVED = 1e-8
-EPSILON = np.finfo(float).eps
+ROUNDING = 4 * np.finfo(float).eps
 BINS = 32
-BORDER = 2001
+MARGIN = BINS + 2
+# Points looked at on each side of the window; nodes from one to the next Hessian.
+BORDER, COARSE = 2000, 8
 # Shares of the window: how far outside rounding may put a point, and how large a group of points
 # is still one.
 OUTSIDE, ONE = 1e-9, 1e-3
@@ -25,6 +30,8 @@ TOO_FAR = 2.5
 STRAIGHT, LEAST, MOST = 0.05, 0.3, 0.95
 # How far from a zero, in cells, a gradient of such a size may stand on such a slope.
 REALLY = 1e-8
+# Cells that a step may go: a seed finds the zero of its own cell or none.
+FARTHEST = 1.0
 
 
 @dataclass(frozen=True)
@@ -45,7 +52,7 @@ class Scan:
         # Coordinates first in memory, as the surfaces like it.
         nodes = np.moveaxis(nodes, 0, -1)
         grads = surface.grad(nodes)
-        coarse = np.abs(surface.hessian(nodes[::8, ::8])).max(axis=(-1, -2))
+        coarse = np.abs(surface.hessian(nodes[::COARSE, ::COARSE])).max(axis=(2, 3))
         coarse = coarse[np.isfinite(coarse) & (coarse > 0)]
         return cls(low, high - low, nodes, grads, float(np.median(coarse)) if len(coarse) else 0.0)
 
@@ -77,7 +84,7 @@ class Scan:
                    for k, m in ((0, -1), (1, None))]  # fmt: skip
         least, most = np.minimum.reduce(corners), np.maximum.reduce(corners)
         # A whole cell of zeros is flat: one corner of it stands for it.
-        crossed = ((least <= 0) & (most >= 0)).all(axis=-1) & (most > least).any(axis=-1)
+        crossed = ((least <= 0) & (most >= 0)).all(axis=2) & (most > least).any(axis=2)
         centres = self.nodes[:-1, :-1][crossed] + 0.5 * self.cell
         return np.concatenate([centres, self.nodes[self._hollows()]])
 
@@ -93,14 +100,14 @@ class Scan:
         if not len(points):
             return
         bins = np.clip(((points - self.low) / self.span * BINS).astype(int), 0, BINS - 1)
-        label = np.zeros((BINS + 2, BINS + 2), int)
+        label = np.zeros((MARGIN, MARGIN), int)
         taken = np.zeros_like(label, bool)
         taken[bins[:, 1] + 1, bins[:, 0] + 1] = True
         label[taken] = np.arange(1, np.count_nonzero(taken) + 1)
         while True:
             spread = np.maximum.reduce([np.roll(label, (i, k), (0, 1)) for i in (-1, 0, 1)
                                         for k in (-1, 0, 1)])  # fmt: skip
-            spread = np.where(taken, spread, 0)
+            spread = spread * taken
             if (spread == label).all():
                 break
             label = spread
@@ -118,12 +125,10 @@ def turns(surface: Surface) -> int | None:
     turns too fast to tell.
     """
     (left, right), (low, high) = surface.window
-    x, y = np.linspace(left, right, BORDER), np.linspace(low, high, BORDER)
-    across, up = np.stack([x, np.full_like(x, low)], -1), np.stack([np.full_like(y, right), y], -1)
-    back, down = np.stack([x, np.full_like(x, high)], -1), np.stack([np.full_like(y, left), y], -1)
-    sides = np.concatenate([across[:-1], up[:-1], back[:0:-1], down[:0:-1]])
-    grads = surface.grad(sides)
-    if not np.isfinite(grads).all() or not grads.any(axis=-1).all():
+    corners = np.array([(left, low), (right, low), (right, high), (left, high), (left, low)])
+    sides = [np.linspace(*ends, BORDER, endpoint=False) for ends in pairwise(corners)]
+    grads = surface.grad(np.concatenate(sides))
+    if not np.isfinite(grads).all() or not grads.any(axis=1).all():
         return None
     angles = np.arctan2(grads[:, 1], grads[:, 0])
     turned = np.diff(angles, append=angles[0])
@@ -138,16 +143,15 @@ def roots(surface: Surface, scan: Scan) -> np.ndarray:
     for turn in range(STEPS):
         grads, hessians = surface.derivatives(points)
         parts = newton_parts(grads, hessians)
-        if turn > PLAIN and turn % 3 == 0:
-            parts = parts * _stretch(parts.sum(axis=-2), last)[:, None, None]
-        lengths = np.abs(parts / scan.cell).max(axis=-1)
-        longest = lengths.max(axis=-1)
+        if turn in STRETCHED:
+            parts = parts * _stretch(parts.sum(axis=1), last)[:, None, None]
+        lengths = np.abs(parts / scan.cell).max(axis=2)
+        longest = lengths.max(axis=1)
         arrived = (longest < ARRIVED) | (_length(grads) <= _rounding(points, hessians))
         found.append(points[arrived])
-        near = np.abs((points - home) / scan.cell).max(axis=-1) <= ASTRAY
+        near = np.abs((points - home) / scan.cell).max(axis=1) <= ASTRAY
         going = ~arrived & np.isfinite(longest) & near & scan.inside(points)
-        # A cell a step at most: a seed finds the zero of its own cell or none.
-        last = (parts / np.maximum(lengths, 1.0)[..., None]).sum(axis=-2)[going]
+        last = (parts / np.maximum(lengths, FARTHEST)[..., None]).sum(axis=1)[going]
         points, home = points[going] + last, home[going]
         if not len(points):
             break
@@ -156,7 +160,7 @@ def roots(surface: Surface, scan: Scan) -> np.ndarray:
 
 def _rounding(points, hessians) -> np.ndarray:
     """How far from 0 a gradient may be where it vanishes, as coordinates are rounded (k,)."""
-    return 4 * EPSILON * np.abs(hessians).max(axis=(-1, -2)) * np.abs(points).max(axis=-1)
+    return ROUNDING * np.abs(hessians).max(axis=(1, 2)) * np.abs(points).max(axis=1)
 
 
 def _stretch(steps, last) -> np.ndarray:
@@ -173,12 +177,12 @@ def _stretch(steps, last) -> np.ndarray:
 def _confirmed(surface, scan: Scan, points) -> np.ndarray:
     """The points polished, and of these the ones inside at which the gradient really is 0."""
     for _ in range(2):
-        better = points + newton_parts(*surface.derivatives(points)).sum(axis=-2)
+        better = points + newton_parts(*surface.derivatives(points)).sum(axis=1)
         calmer = _length(surface.grad(better)) < _length(surface.grad(points))
         points = np.where(calmer[:, None], better, points)
     grads, hessians = surface.derivatives(points)
-    finite = np.isfinite(grads).all(axis=-1) & np.isfinite(hessians).all(axis=(-1, -2))
-    near = REALLY * np.abs(hessians).max(axis=(-1, -2)) * scan.cell.max()
+    finite = np.isfinite(grads).all(axis=1) & np.isfinite(hessians).all(axis=(1, 2))
+    near = REALLY * np.abs(hessians).max(axis=(1, 2)) * scan.cell.max()
     return points[finite & (_length(grads) <= near) & scan.inside(points)]
 
 

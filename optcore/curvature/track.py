@@ -92,8 +92,8 @@ def curvature_along(objective: Objective, run: Run, most: int = 400) -> Curvatur
 def track_at(objective: Objective, at, points, values, grads, rates) -> CurvatureTrack:
     """The track of rows that are known already: points, grads (k, n), values, rates (k,)."""
     with np.errstate(all="ignore"):
-        norms = np.linalg.norm(grads, axis=-1)
-        bend = (grads * hessian_product(objective, points, grads)).sum(axis=-1) / norms**2
+        norms = np.linalg.norm(grads, axis=1)
+        bend = (grads * hessian_product(objective, points, grads)).sum(axis=1) / norms**2
         ends = end_eigenvalues(objective, points)
         return CurvatureTrack(at, values, norms, bend, ends.largest, ends.smallest, 2 / rates)
 

@@ -174,6 +174,11 @@ def evaluate(function, x):
     return getattr(function, "value", function)(x)
 
 
+def in_spacing(x, h) -> np.ndarray:
+    """Where h is lost in the spacing of floats at x, on one of its two sides at least."""
+    return (x + h == x) | (x - h == x)
+
+
 def check_step(rule: Difference, x, h, dtype=np.float64) -> None:
     """Raise StepError or StepTooSmallError, in a sentence, unless `rule` can use every h at x.
 
@@ -188,7 +193,7 @@ def check_step(rule: Difference, x, h, dtype=np.float64) -> None:
             f"Try {rule.typical_h(dtype):.1g}."
         )
     x = np.asarray(x, dtype=dtype)
-    lost = (x + h == x) | (x - h == x)
+    lost = in_spacing(x, h)
     if rule.weights and np.any(lost):
         x, h = (item[lost].flat[0] for item in np.broadcast_arrays(x, h))
         raise StepTooSmallError(

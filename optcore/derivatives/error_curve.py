@@ -5,7 +5,13 @@ from functools import cached_property
 
 import numpy as np
 
-from optcore.derivatives.differences import Difference, StepTooSmallError, check_step, evaluate
+from optcore.derivatives.differences import (
+    Difference,
+    StepTooSmallError,
+    check_step,
+    evaluate,
+    in_spacing,
+)
 from optcore.derivatives.error_model import (
     exact_derivative,
     kink_distance,
@@ -18,6 +24,7 @@ STEPS_PER_DECADE = 8
 CLEAN = 10.0  # how many times one error must exceed the other for its branch to be clean
 BRANCH_DECADES = 1.5  # the part of the truncation branch that is fitted, from its lower end
 SHORTEST_DECADES = 0.5
+ROUNDED = 2.0  # eps of the derivative by which two errors may differ and be as good
 NEAR = 0.26  # decades each way in which the worst error counts: two steps of eight a decade
 
 
@@ -67,7 +74,7 @@ class ErrorCurve:
     @cached_property
     def measured_h(self) -> float:
         """The best h by measurement."""
-        rounding = 2 * np.finfo(self.dtype).eps * abs(self.derivative)
+        rounding = ROUNDED * np.finfo(self.dtype).eps * abs(self.derivative)
         return measured_best_h(self.h, self.error, rounding)
 
     @property
@@ -144,7 +151,7 @@ def usable_steps(rule, x, h):
         check_step(rule, x, h, x.dtype)
     except StepTooSmallError:
         h = h.astype(x.dtype)
-        lost = (x + h == x) | (x - h == x)
+        lost = in_spacing(x, h)
         if lost.all():
             raise
     return h.astype(x.dtype), lost

@@ -84,7 +84,7 @@ def predicted_best_h(rule: Difference, function, x, h, curve, power) -> float:
         value, slope = abs(evaluate(function, x)), abs(function.derivative(x))
         leading = function.derivative_n(x, rule.error_derivative)
         best = float(rule.best_h(unit * (value + abs(x) * slope), leading, unit * slope))
-        if 0 < best < np.inf:
+        if best > 0:
             return best
     curve = np.where(np.isfinite(curve), curve, np.inf)
     return float(min(np.max(h[curve <= 2 * np.min(curve)]), kink))

@@ -58,7 +58,7 @@ def look_closely(function, x, h, dtype=np.float64) -> Microscope:
 def lattice(function, x, h) -> np.ndarray:
     """What every central estimate is a whole multiple of; x and h carry the float type."""
     with np.errstate(all="ignore"):
-        ends = [np.abs(evaluate(function, x + side * h)) for side in (-1, 1)]
+        ends = (np.abs(evaluate(function, at)) for at in (x - h, x + h))
         return np.spacing(np.minimum(*ends)).astype(float) / (2 * np.asarray(h, float))
 
 
@@ -94,7 +94,7 @@ def look_at_ends(function, x, h, sides, dtype=np.float64) -> Ends:
         )  # fmt: skip
         between = np.abs(np.diff(seen.astype(wide)))[:, 0] / unit.max(axis=1)
         turn = unit.max(axis=1) / (h * np.ptp(sides))
-        if np.finfo(wide).eps >= np.finfo(dtype).eps:
+        if np.finfo(wide).eps == np.finfo(dtype).eps:
             exact, tangent = np.full_like(exact, np.nan), np.full_like(tangent, np.nan)
         return Ends(*(part.astype(np.float64) for part in (exact, tangent, between, turn)))
 
@@ -107,6 +107,6 @@ def height_at_x(rule: Difference, function, x, h) -> np.ndarray:
     """Where the rule's secant passes x: the mean of both ends for the central rule, else f(x)."""
     with np.errstate(all="ignore"):
         if rule is CENTRAL:
-            ends = [np.asarray(evaluate(function, x + side * h), float) for side in (-1, 1)]
-            return (ends[0] + ends[1]) / 2
+            below, above = (np.asarray(evaluate(function, at), float) for at in (x - h, x + h))
+            return (below + above) / 2
         return np.full(np.shape(h), np.float64(evaluate(function, x)))

@@ -103,10 +103,14 @@ def divide(a, b):
     return Taylor(quotient)
 
 
+def up_to(k, coefficients):
+    """1, 2, ... k, to be multiplied by as many of the coefficients."""
+    return np.arange(1, k + 1)[(..., *[np.newaxis] * (coefficients.ndim - 1))]
+
+
 def integrate_product(slope, factor, k):
     """Coefficient k of the integral of slope' * factor, which needs factor only below k."""
-    order = np.arange(1, k + 1).reshape(-1, *[1] * (slope.ndim - 1))
-    return np.sum(order * slope[1 : k + 1] * factor[k - 1 :: -1][:k], axis=0) / k
+    return np.sum(up_to(k, slope) * slope[1 : k + 1] * factor[k - 1 :: -1][:k], axis=0) / k
 
 
 def exp(a):
@@ -148,7 +152,7 @@ def power(a, exponent):
     a = a.coefficients
     result = constant_like(a[0] ** exponent, a)
     for k in range(1, len(a)):
-        j = np.arange(1, k + 1).reshape(-1, *[1] * (a.ndim - 1))
+        j = up_to(k, a)
         weights = exponent * j - (k - j)
         result[k] = np.sum(weights * a[1 : k + 1] * result[k - 1 :: -1][:k], axis=0) / (k * a[0])
     return Taylor(result)

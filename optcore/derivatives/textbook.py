@@ -122,7 +122,7 @@ class TextbookTest:
 
     @property
     def _why_it_fell(self) -> str:
-        if np.isfinite(self.ratio) and self.ratio < JUMPED:
+        if self.ratio < JUMPED:
             return "A fall of about 100 is truncation: the third derivative is large"
         return "So far falls what came from a kink, or a bend as sharp, within h"
 

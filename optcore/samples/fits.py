@@ -41,7 +41,8 @@ class SampleFit(Surface):
 
     @property
     def samples(self) -> int:
-        return self._data[0].shape[-1] * self.copies
+        x, _ = self._data
+        return x.shape[-1] * self.copies
 
     @cached_property
     def _data(self) -> tuple[np.ndarray, np.ndarray]:

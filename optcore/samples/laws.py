@@ -80,7 +80,7 @@ def _autoregression(learning_rate, curvature, momentum, nesterov) -> tuple:
     kept = 1 - np.asarray(learning_rate, float) * curvature
     if nesterov:
         return (1 + momentum) * kept, -momentum * kept, 1 + momentum, -momentum
-    return momentum + kept, -momentum + 0 * kept, 1.0, 0.0
+    return momentum + kept, -momentum, 1.0, 0.0
 
 
 def stationary_covariance(

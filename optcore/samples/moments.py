@@ -77,8 +77,8 @@ class BatchNoise:
     ) -> np.ndarray:
         """The second moment (steps + 1, n, n) of the distance, which is `away (n,)` at first, by
         such rates and batches (steps,). Without bound where a step makes it grow."""
-        each = np.stack(np.broadcast_arrays(np.asarray(rates, float), sizes), axis=-1)
-        begins = np.flatnonzero([True, *(each[1:] != each[:-1]).any(axis=-1)][: len(each)])
+        each = np.stack(np.broadcast_arrays(np.asarray(rates, float), sizes), axis=1)
+        begins = np.flatnonzero([True, *(each[1:] != each[:-1]).any(axis=1)][: len(each)])
         maps = self.maps(*each[begins].T, momentum, nesterov)
         n = len(self.hessian)
         m = n if momentum == 0 else 2 * n

@@ -72,7 +72,7 @@ class NoisyLabels(Population):
         w, b = np.broadcast_arrays(np.asarray(w, float), np.asarray(b, float))
         with np.errstate(divide="ignore", invalid="ignore"):
             border = (-b / w - self.center) / self.spread
-        border = np.clip(np.where(np.isnan(border), 0.0, border), -REACH, REACH)[..., None]
+        border = np.clip(np.nan_to_num(border), -REACH, REACH)[..., None]
         nodes, weights = _rule()
         total = 0.0
         for low, high in ((-REACH, border), (border, REACH)):

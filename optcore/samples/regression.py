@@ -62,12 +62,12 @@ class LinearRegression(SampleFit):
 
     def hessian(self, point):
         mean_x, _, spread, _, _ = self._line
-        zero = np.zeros_like(point[..., 0])
+        zero, _ = coordinates(np.zeros_like(point))
         return symmetric(zero + 2 * (mean_x**2 + spread), zero + 2 * mean_x, zero + 2.0)
 
     def batch_hessian(self, point, indices):
         x, _ = self.at(indices)
-        zero = np.zeros_like(point[..., 0])
+        zero, _ = coordinates(np.zeros_like(point))
         return symmetric(zero + 2 * (x * x).mean(-1), zero + 2 * x.mean(-1), zero + 2.0)
 
     def _mean(self, point, x, y):

@@ -163,7 +163,7 @@ class Diamond(Surface):
         return vector(np.sign(x), self.k * np.sign(y))
 
     def hessian(self, point):
-        zero = np.zeros_like(point[..., 0])
+        zero, _ = coordinates(np.zeros_like(point))
         return symmetric(zero, zero, zero)
 
 

@@ -202,7 +202,7 @@ class LineFit(Surface):
         return vector(by_w * (2 / 3), by_b * (2 / 3))
 
     def hessian(self, point):
-        zero = np.zeros_like(point[..., 0])
+        zero, _ = coordinates(np.zeros_like(point))
         square = self.x1**2 + self.x2**2 + self.x3**2
         total = self.x1 + self.x2 + self.x3
         return symmetric(zero + 2 * square / 3, zero + 2 * total / 3, zero + 2)

@@ -28,7 +28,7 @@ class Bowl(Surface):
         return vector(2 * x, 2 * y)
 
     def hessian(self, point):
-        zero = np.zeros_like(point[..., 0])
+        zero, _ = coordinates(np.zeros_like(point))
         return symmetric(zero + 2, zero, zero + 2)
 
 
@@ -69,7 +69,7 @@ class Ravine(Surface):
         return vector(cos * along - sin * steep, sin * along + cos * steep)
 
     def hessian(self, point):
-        zero = np.zeros_like(point[..., 0])
+        zero, _ = coordinates(np.zeros_like(point))
         cos, sin, _, _ = self._along_and_across(zero, zero)
         k = self.condition
         return symmetric(
@@ -95,7 +95,7 @@ class Saddle(Surface):
         return vector(2 * x, -2 * y)
 
     def hessian(self, point):
-        zero = np.zeros_like(point[..., 0])
+        zero, _ = coordinates(np.zeros_like(point))
         return symmetric(zero + 2, zero, zero - 2)
 
 
@@ -118,7 +118,7 @@ class Booth(Surface):
         return vector(10 * x + 8 * y - 34, 8 * x + 10 * y - 38)
 
     def hessian(self, point):
-        zero = np.zeros_like(point[..., 0])
+        zero, _ = coordinates(np.zeros_like(point))
         return symmetric(zero + 10, zero + 8, zero + 10)
 
 
@@ -141,7 +141,7 @@ class Matyas(Surface):
         return vector(0.52 * x - 0.48 * y, 0.52 * y - 0.48 * x)
 
     def hessian(self, point):
-        zero = np.zeros_like(point[..., 0])
+        zero, _ = coordinates(np.zeros_like(point))
         return symmetric(zero + 0.52, zero - 0.48, zero + 0.52)
 
 

@@ -128,6 +128,9 @@ def test_escape_from_a_saddle_that_bends_is_near_the_line():
 def test_a_minimum_has_no_way_out():
     with pytest.raises(ValueError, match="negative"):
         escape(Bowl(), (0.0, 0.0), 0.1, 1.0)
+    for curvature in (0.0, 0.5):
+        with pytest.raises(ValueError, match="needs a negative one"):
+            escape_steps(curvature, 0.1, 1e-3)
 
 
 @pytest.mark.parametrize(("text", "kind"), [("x^2 + 3*y^2", MINIMUM), ("x^2 - 3*y^2", SADDLE),
@@ -158,8 +161,11 @@ def test_descent_counts_the_steps_until_one_is_a_hundred_millionth_of_the_window
     assert (basin_map(surface, slow, (2, 2), steps=5).kind == UNDER_WAY).all()
 
 
-def test_who_starts_at_the_edge_of_the_ball_is_out():
-    found = escape(Saddle(), (0.0, 0.0), 0.1, 1.0, [2.0, 1.0, 0.5, 0.0])
+@pytest.mark.parametrize("saddle", [(0.0, 0.0), (1.0, -2.0)])
+def test_who_starts_at_the_edge_of_the_ball_is_out(saddle):
+    x, y = saddle
+    surface = formula_surface(f"(x - {x})^2 - (y - {y})^2")
+    found = escape(surface, saddle, 0.1, 1.0, [2.0, 1.0, 0.5, 0.0])
     assert found.growth == pytest.approx(1.2)
     np.testing.assert_allclose(found.predicted, [0, 0, np.log(2) / np.log(1.2), np.inf])
     # 0.5 * 1.2^4 = 1.04; what starts on the saddle stays there.

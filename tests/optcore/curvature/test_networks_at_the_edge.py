@@ -225,6 +225,10 @@ def test_flat_where_gradient_and_curvature_both_vanish():
 def test_diverging_is_said_before_anything_else():
     run = descend(Rosenbrock(), GradientDescent(0.01), (-1.2, 1.0), 50)
     assert why_stuck(Rosenbrock(), run).verdict == "diverging"
+    # Each step of (x, y) is -2 times as far out: the last loss is a number still.
+    run = descend(Ravine(condition=1.0), GradientDescent(3.0), (1.0, 1.0), 200)
+    assert run.diverged
+    assert why_stuck(Ravine(), run).value == run.values[run.ended] == 4.0**run.ended
     climbing = descend(Ravine(), GradientDescent(0.041), (-2.5, -0.6), 30)
     found = why_stuck(Ravine(), climbing)
     assert found.verdict == "diverging"

@@ -1,5 +1,7 @@
 """Hessian-vector products, Lanczos and tracks, against dense Hessians and the complex step."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -10,7 +12,9 @@ from optcore.curvature import (
     lanczos,
     sharpness,
 )
+from optcore.curvature.model import negative_count
 from optcore.curvature.r_operator import ROperator
+from optcore.curvature.track import end_eigenvalues
 from optcore.descent import descend
 from optcore.networks import (
     ACTIVATIONS,
@@ -117,6 +121,8 @@ def test_lanczos_finds_both_ends_of_the_dense_hessian(fit, theta):
     assert ends.smallest == pytest.approx(values[0], abs=1e-6 * scale)
     image = hessian_product(fit, theta, ends.highest_vector)
     np.testing.assert_allclose(image, ends.largest * ends.highest_vector, atol=2e-4 * scale)
+    image = hessian_product(fit, theta, ends.lowest_vector)
+    np.testing.assert_allclose(image, ends.smallest * ends.lowest_vector, atol=2e-4 * scale)
     assert ends.products <= len(theta)
 
 
@@ -143,6 +149,31 @@ def test_sharpness_of_surfaces_and_points_that_are_none():
     expected = np.linalg.eigvalsh(Himmelblau().hessian(points[[0, 2]]))[:, -1]
     np.testing.assert_allclose(found[[0, 2]], expected)
     assert np.isnan(found[1])
+
+
+def test_the_ends_of_a_surface_are_eigenvalues_of_their_vectors():
+    points = np.array([[3.0, 2.0], [-1.0, 0.5]])
+    ends, hessian = end_eigenvalues(Himmelblau(), points), Himmelblau().hessian(points)
+    for value, vector in ((ends.smallest, ends.lowest_vector), (ends.largest, ends.highest_vector)):
+        image = (hessian @ vector[..., None])[..., 0]
+        np.testing.assert_allclose(image, value[:, None] * vector, rtol=1e-12)
+        np.testing.assert_allclose(np.linalg.norm(vector, axis=1), 1)
+    assert (ends.smallest < ends.largest).all()
+
+
+def test_what_is_negative_by_rounding_alone_is_not_counted():
+    ends = np.array([[0.0, 1.0], [-1e-14, 1.0], [-1.0, 1e-14], [-2.0, -1.0]])
+    assert negative_count(ends).tolist() == [0, 0, 1, 2]
+
+
+def test_units_left_out_and_normalised_layers_have_no_r_operator():
+    fit, _ = NETWORKS["weight decay"]
+    assert ROperator.suits(fit)
+    assert not ROperator.suits(replace(fit, dropout=0.5))
+    assert not ROperator.suits(
+        fit_of((2, 4, 1), Tanh(), Identity(), SquaredError(), norm="layer")[0]
+    )
+    assert not ROperator.suits(Himmelblau())
 
 
 def test_the_gradient_grows_while_the_loss_falls():

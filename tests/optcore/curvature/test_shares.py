@@ -13,6 +13,7 @@ from optcore.curvature import (
     semicircle,
 )
 from optcore.curvature.pfaffian import dean_majumdar
+from optcore.curvature.shares import SpectrumSample
 
 KNOWN = {1: 1 / 2, 2: (2 - math.sqrt(2)) / 4, 3: 1 / 4 - math.sqrt(2) / (2 * math.pi)}
 
@@ -73,6 +74,10 @@ def test_no_hit_is_no_certain_zero():
     share = positive_share(10, "orthogonal", samples=2000)
     assert share.value == 0
     assert share.error > 1e-4
+    # Of 98 coins none: the error is that of 1 in 100.
+    sample = SpectrumSample(1, 98, 98, np.array([0, 98]), np.array([]), np.array([]))
+    assert sample.positive.value == 0
+    assert sample.positive.error == pytest.approx(math.sqrt(0.01 * 0.99 / 98))
 
 
 def test_spectra_follow_the_semicircle():

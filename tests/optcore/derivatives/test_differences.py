@@ -87,6 +87,14 @@ def test_the_rule_is_exact_for_polynomials_below_its_error_term(rule):
     assert error == pytest.approx(rule.error_constant * math.factorial(n) * h**rule.order)
 
 
+@every_rule
+def test_the_error_coefficients_are_the_whole_error(rule):
+    """Of e^x at 0, whose derivatives are all 1."""
+    h = 0.5
+    error = sum(float(rule.error_coefficient(n)) * h ** (n - 1) for n in range(2, 20))
+    assert rule.estimate(np.exp, 0.0, h) - 1 == pytest.approx(error, rel=1e-11)
+
+
 def test_error_constants():
     constants = {rule.name: rule.error_coefficient(rule.error_derivative) for rule in DIFFERENCES}
     assert constants == {

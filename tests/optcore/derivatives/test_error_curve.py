@@ -28,6 +28,7 @@ from optcore.derivatives.error_curve import (
 from optcore.derivatives.error_model import (
     NotFiniteError,
     kink_distance,
+    predicted_best_h,
     roundoff_model,
     truncation_model,
 )
@@ -222,6 +223,10 @@ def test_branches_are_where_one_error_is_ten_times_the_other():
     # Twice or half the leading term is no longer most of it.
     for share in (2.0, 0.5):
         assert not truncation_branch(h, share * truncation, truncation, roundoff).any()
+    assert truncation_branch(np.array([31.7, 1.0]), ends, ends, 0 * ends).tolist() == [False, True]
+    # Ten times the other error is not beyond ten times: of 15 and 10 neither may be it.
+    pairs = np.array([15.0, 10.0, 15.0]), np.array([10.0, 15.0, 15.0])
+    assert truncation_branch(np.ones(3), *pairs, np.ones(3)).tolist() == [False, False, True]
     lowest = roundoff_branch(error, truncation, roundoff, 1.0)
     assert lowest.tolist() == [False, False, False, True, False]
     assert roundoff_branch(error, truncation, roundoff, 3.0).tolist()[3:] == [True, True]
@@ -263,6 +268,7 @@ def test_a_step_that_ends_on_a_kink_has_not_crossed_it():
     curve = error_curve(CENTRAL, ABSOLUTE, 0.5, [0.5, 0.25])
     assert curve.kink_h == 0.5
     assert not any("across a kink" in sentence for sentence in curve.sentences())
+    assert curve.truncation.tolist() == [0, 0]
     beyond = error_curve(CENTRAL, ABSOLUTE, 0.5, [0.75, 0.25])
     assert any("across a kink" in sentence for sentence in beyond.sentences())
 
@@ -273,6 +279,18 @@ def test_the_best_h_of_the_exponential_by_hand():
     eps = np.finfo(float).eps
     assert error_curve(CENTRAL, EXP, 3.0).predicted_h == pytest.approx((6 * eps) ** (1 / 3))
     assert error_curve(CENTRAL, SINE, 0.0).predicted_h > 0
+
+
+def test_without_a_leading_term_the_largest_h_that_is_nearly_best():
+    """Nearly best is twice the least error, 1: the 2 is, the 2.5 is not."""
+    h, total = np.array([1.0, 0.5, 0.25, 0.125]), np.array([2.5, 2.0, 1.0, 4.0])
+    assert predicted_best_h(CENTRAL, EXP, 1.0, h, total, np.nan) == 0.5
+
+
+def test_a_step_is_lost_that_moves_x_to_one_side_only():
+    """Below a power of two floats lie half as far apart as above it."""
+    for x in (1.0, -1.0):
+        assert error_curve(FORWARD, SINE, x, [0.1, 9e-17]).lost.tolist() == [False, True]
 
 
 @pytest.mark.parametrize(("n", "power"), [(2, 1.0), (9, 8.0), (10, np.nan)])

@@ -116,6 +116,14 @@ def test_the_tangent_comes_within_one_float_at_about_the_root_of_eps():
     assert np.all(away[GRID >= 3e-8] > 1)
 
 
+@needs_wider
+def test_the_tangent_passes_below_a_hollow_curve():
+    """Half to the right of 1 the tangent of e^x is at 3e/2, in units of floats near e^1.5."""
+    seen = look_at_ends(EXP, 1.0, np.array([0.5]), (0, 1))
+    below = (1.5 * math.e - math.exp(1.5)) / np.spacing(math.exp(1.5))
+    np.testing.assert_allclose(seen.tangent, [[0, below]], rtol=1e-12, atol=1)
+
+
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_floats_between_the_ends_are_counted_and_one_more_turns_the_slope(dtype):
     h = GRID[(GRID < 0.1) & (100 * np.finfo(dtype).eps < GRID)].astype(dtype)
@@ -152,6 +160,6 @@ def test_the_microscope_reaches_2_4_h_by_twentyfifths():
 
 
 def test_the_lattice_by_hand():
-    """e^-h is below 1, where floats lie eps/2 apart; over 2h = 1/2 and 1/8."""
-    found = lattice(EXP, np.float64(0), np.array([0.25, 0.0625]))
-    np.testing.assert_array_equal(found, np.finfo(float).eps * np.array([1.0, 4.0]))
+    """e^-h is above 1/2, where floats lie eps/2 apart; over 2h = 1, 1/2 and 1/8."""
+    found = lattice(EXP, np.float64(0), np.array([0.5, 0.25, 0.0625]))
+    np.testing.assert_array_equal(found, np.finfo(float).eps * np.array([0.5, 1.0, 4.0]))

@@ -41,6 +41,7 @@ def test_the_textbook_test_passes_a_right_derivative():
     assert verdict.smaller_numeric == CENTRAL.estimate(SIGMOID, 2.0, 1e-3 / 10)
     assert f"{verdict.error:.2e}" in verdict.sentence
     assert "It is the exact value" in verdict.sentence
+    assert "the test is wrong" not in verdict.sentence
 
 
 @pytest.mark.parametrize(
@@ -115,9 +116,14 @@ def test_the_textbook_test_convicts_a_wrong_derivative():
     verdict = textbook_test(SIGMOID, lambda x: 1.01 * SIGMOID.derivative(x), 2.0, 1e-4)
     assert verdict.verdict == "wrong"
     assert verdict.ratio == pytest.approx(1, abs=1e-3)
+    assert verdict.error == abs(verdict.numeric - verdict.analytic)
+    assert verdict.smaller_error == abs(verdict.smaller_numeric - verdict.analytic)
     assert f"{verdict.smaller_error:.2e}" in verdict.sentence
     assert f"{SIGMOID.derivative(2.0):.6g}" in verdict.sentence
-    assert textbook_test(SIGMOID, 0.2, 2.0, 1e-3).verdict == "wrong"
+    again = textbook_test(SIGMOID, 0.2, 2.0, 5e-4)
+    assert again.verdict == "wrong"
+    # Below this h, not at it.
+    assert again.notices == 2e-4
 
 
 def test_the_textbook_test_does_not_convict_on_round_off():
@@ -126,6 +132,13 @@ def test_the_textbook_test_does_not_convict_on_round_off():
     assert "too small to tell" in verdict.sentence
     with pytest.raises(StepError):
         textbook_test(SIGMOID, SIGMOID.derivative, 2.0, 0.0)
+
+
+@pytest.mark.parametrize(("off", "agrees"), [(0.9e-9, True), (1.1e-9, False)])
+def test_a_claim_agrees_to_nine_digits_of_the_exact_value(off, agrees):
+    assert textbook_test(WIGGLE, 1e4 * (1 + off), 0.0, 1e-7).agrees == agrees
+    flat = Function("square", "", "", lambda x: x * x, lambda x: 2 * x, 0.0, (-1, 1))
+    assert textbook_test(flat, 0.0, 0.0, 1e-3).agrees
 
 
 def test_a_ratio_needs_two_errors():
@@ -139,6 +152,8 @@ def test_a_ratio_needs_two_errors():
         ([0.125, 9.0], 0.0, 2, "passes"),
         ([0.126, 9.0], 0.0, 2, "wrong"),
         ([1.0, 0.125 / 10], 0.0, 2, "smaller h"),
+        ([0.2, 0.125 / 10], 0.0, 2, "smaller h"),
+        ([0.2, 0.125 / 10], 0.2, 2, "inconclusive"),
         ([1.0, 0.5], 0.25, 2, "inconclusive"),
         ([1.0, 0.5], 0.24, 2, "wrong"),
         # A fall of 30 is too little for order 2, one of 900 for order 4, one of 5.5 for order 1.

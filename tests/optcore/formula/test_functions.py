@@ -92,6 +92,18 @@ def test_taylor_series_of_compositions():
 def test_an_operation_without_a_rule_is_refused():
     with pytest.raises(TypeError):
         np.floor(Taylor.variable(1.0, 2))
+    # Nor is there one for an operation's other ways and options.
+    with pytest.raises(TypeError):
+        np.add.outer(Taylor.variable(1.0, 2), 2.0)
+    with pytest.raises(TypeError):
+        np.exp(Taylor.variable(1.0, 2), where=True)
+
+
+def test_a_series_is_kept_to_its_order_and_the_first_power_is_itself():
+    t = Taylor.variable(0.0, 3)
+    assert t.coefficients.tolist() == [0, 1, 0, 0]
+    assert (t**1).coefficients.tolist() == [0, 1, 0, 0]
+    assert (t - 2).coefficients.tolist() == [-2, 1, 0, 0]
 
 
 @pytest.mark.parametrize("function", [np.exp, np.sin, np.cos, np.tanh, lambda t: t**0.5,

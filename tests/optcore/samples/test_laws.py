@@ -134,6 +134,8 @@ def test_the_variance_is_infinite_exactly_beyond_the_stable_rate(kind, fields, g
     assert below > 100 * stationary_variance(0.2 * limit, 2.5, 1.0, **given)
     assert above == np.inf
     assert (stationary_covariance(1.001 * limit, [[2.5]], [[1.0]], **given) == np.inf).all()
+    # With all of its velocity kept it does not settle either, noise or none.
+    assert stationary_variance(0.5, 2.5, 0.0, momentum=1.0) == np.inf
     # At a rate of 0 nothing settles: the system would be singular.
     assert (stationary_covariance(0.0, [[2.5]], [[1.0]], **given) == np.inf).all()
 
@@ -280,6 +282,7 @@ def test_the_gap_is_that_of_many_data_sets():
 def test_the_gap_vanishes_with_samples_and_has_no_bound_without_enough():
     assert risk_gap(1e6, 2, 1.0) * 1e6 == pytest.approx(4, rel=1e-4)
     assert risk_gap(3, 2, 1.0) == np.inf
+    assert risk_gap(2, 1, 1.0) == np.inf
     # One parameter, the mean alone: noise (1 + 1/N) - noise (N - 1)/N.
     assert risk_gap(10, 1, 1.0) == pytest.approx(0.2, rel=1e-12)
 
