@@ -3,6 +3,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := --quiet --disable-pip-version-check --require-hashes
 
+# Half of what collecting the tests takes is to compile their assertions: once is enough.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run test mutants kernels bench format lock
 
 run: $(VENV)/.run

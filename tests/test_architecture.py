@@ -8,8 +8,6 @@ import sys
 from functools import cache
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).parents[1]
 OURS = {"pages", "ui", "optcore", "tests", "bench", "app"}
 LONGEST = 350
@@ -33,10 +31,20 @@ def sources(folder: str) -> list[Path]:
 
 
 @cache
+def source(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(source(path))
+
+
+@cache
 def imports(path: Path) -> frozenset[str]:
     """Every module a file imports, those inside functions included, by full dotted name."""
     found = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree(path)):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -45,6 +53,7 @@ def imports(path: Path) -> frozenset[str]:
     return frozenset(found)
 
 
+@cache
 def module(name: str) -> Path | None:
     """The file of a module of ours; None for a name within one and for what is not ours."""
     path = ROOT / Path(*name.split("."))
@@ -73,61 +82,54 @@ def roots(path: Path) -> set[str]:
     return {name.partition(".")[0] for name in imports(path)}
 
 
-def every(*folders: str):
+def every(*folders: str) -> list[Path]:
     paths = [path for folder in folders for path in sources(folder)]
     assert paths
-    return pytest.mark.parametrize(
-        "path", paths, ids=[str(path.relative_to(ROOT)) for path in paths]
-    )
+    return paths
 
 
-@every("optcore")
-def test_the_core_needs_the_standard_library_and_numpy_alone(path):
-    beyond = roots(path) - set(sys.stdlib_module_names) - {"numpy", "optcore"}
-    symbolic = path.parent.name == "formula" and path.name == "surface.py"
-    assert beyond <= ({"sympy"} if symbolic else set())
+def test_the_core_needs_the_standard_library_and_numpy_alone():
+    for path in every("optcore"):
+        beyond = roots(path) - set(sys.stdlib_module_names) - {"numpy", "optcore"}
+        symbolic = path.parent.name == "formula" and path.name == "surface.py"
+        assert beyond <= ({"sympy"} if symbolic else set()), path
 
 
-@every("optcore")
-def test_a_room_of_the_core_stands_on_the_rooms_before_it(path):
+def test_a_room_of_the_core_stands_on_the_rooms_before_it():
     order = (*ROOTS, *ROOMS, "__init__")
-    own = under("optcore", path)
-    assert own in order, f"say in this test where the room {own} stands"
-    parts = [name.split(".") for name in imports(path) if name.startswith("optcore.")]
-    wrong = {part[1] for part in parts if module(f"optcore.{part[1]}")
-             and order.index(part[1]) > order.index(own)}  # fmt: skip
-    assert not wrong, f"{own} stands below {', '.join(wrong)}"
+    for path in every("optcore"):
+        own = under("optcore", path)
+        assert own in order, f"say in this test where the room {own} stands"
+        parts = [name.split(".") for name in imports(path) if name.startswith("optcore.")]
+        wrong = {part[1] for part in parts if module(f"optcore.{part[1]}")
+                 and order.index(part[1]) > order.index(own)}  # fmt: skip
+        assert not wrong, f"{path}: {own} stands below {', '.join(wrong)}"
 
 
 def test_every_room_of_the_core_says_what_lives_there():
     found = {path.parent.name for path in (ROOT / "optcore").glob("*/__init__.py")}
     assert found <= set(ROOMS)
     for room in found:
-        text = (ROOT / "optcore" / room / "__init__.py").read_text(encoding="utf-8")
-        assert ast.get_docstring(ast.parse(text))
+        assert ast.get_docstring(tree(ROOT / "optcore" / room / "__init__.py")), room
 
 
-@every("ui")
-def test_ui_imports_nothing_above_it_and_page_folders_stand_apart(path):
-    assert roots(path) & OURS <= {"ui", "optcore"}
-    own = under("ui", path)
-    parts = [name.split(".") for name in imports(path) if name.startswith("ui.")]
-    others = {part[1] for part in parts} & PAGES - {own}
-    assert not others, f"what {own} and {', '.join(others)} share moves to a shared module"
+def test_ui_imports_nothing_above_it_and_page_folders_stand_apart():
+    for path in every("ui"):
+        assert roots(path) & OURS <= {"ui", "optcore"}, path
+        own = under("ui", path)
+        parts = [name.split(".") for name in imports(path) if name.startswith("ui.")]
+        others = {part[1] for part in parts} & PAGES - {own}
+        shared = f"what {own} and {', '.join(others)} share moves to a shared module"
+        assert not others, f"{path}: {shared}"
 
 
-PLAIN_FILES = [
-    path
-    for path in sources("ui")
-    if under("ui", path) in PLAIN or (under("ui", path) in PAGES and path.stem.endswith(TELLING))
-]
-
-
-@pytest.mark.parametrize("path", PLAIN_FILES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_what_draws_and_tells_knows_no_streamlit(path):
+def test_what_draws_and_tells_knows_no_streamlit():
     """Not through any other module either: it can be tried, and tested, by itself."""
-    for file in (path, *reached(path)):
-        assert "streamlit" not in roots(file), f"through {file.relative_to(ROOT)}"
+    for path in every("ui"):
+        own = under("ui", path)
+        if own in PLAIN or (own in PAGES and path.stem.endswith(TELLING)):
+            for file in (path, *reached(path)):
+                assert "streamlit" not in roots(file), f"{path} through {file}"
 
 
 def test_every_page_has_a_folder_a_script_and_its_prose():
@@ -137,49 +139,44 @@ def test_every_page_has_a_folder_a_script_and_its_prose():
         assert (ROOT / "lessons" / page).is_dir(), page
 
 
-@every("pages")
-def test_pages_draw_and_calculate_nothing_themselves(path):
-    assert not roots(path) & {"plotly", "numpy", "sympy", "pandas"}
-    assert roots(path) & OURS <= {"ui"}
-    folders = {name.split(".")[1] for name in imports(path) if name.startswith("ui.")} & PAGES
-    assert folders <= {path.stem}
+def test_pages_draw_and_calculate_nothing_themselves():
+    for path in every("pages"):
+        assert not roots(path) & {"plotly", "numpy", "sympy", "pandas"}, path
+        assert roots(path) & OURS <= {"ui"}, path
+        folders = {name.split(".")[1] for name in imports(path) if name.startswith("ui.")} & PAGES
+        assert folders <= {path.stem}, path
 
 
-@every("pages")
-def test_a_page_is_one_direct_script(path):
+def test_a_page_is_one_direct_script():
     """About sixty lines; the only functions are the fragments that answer a hand."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    for node in ast.walk(tree):
-        assert not isinstance(node, ast.ClassDef)
-        if isinstance(node, ast.FunctionDef):
-            called = {ast.unparse(each) for each in node.decorator_list}
-            assert called & {"state.fragment", "state.live"}, node.name
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= 100
+    for path in every("pages"):
+        for node in ast.walk(tree(path)):
+            assert not isinstance(node, ast.ClassDef), path
+            if isinstance(node, ast.FunctionDef):
+                called = {ast.unparse(each) for each in node.decorator_list}
+                assert called & {"state.fragment", "state.live"}, f"{path}: {node.name}"
+        assert len(source(path).splitlines()) <= 100, path
 
 
-@every("optcore", "ui", "pages", "bench")
-def test_a_module_can_be_read_in_one_go_and_says_what_it_is(path):
-    text = path.read_text(encoding="utf-8")
-    assert len(text.splitlines()) <= LONGEST
-    assert ast.get_docstring(ast.parse(text)) or not text.strip()
+def test_a_module_can_be_read_in_one_go_and_says_what_it_is():
+    for path in every("optcore", "ui", "pages", "bench"):
+        assert len(source(path).splitlines()) <= LONGEST, path
+        assert ast.get_docstring(tree(path)) or not source(path).strip(), path
 
 
-@every("optcore", "ui", "pages")
-def test_nothing_runs_text(path):
+def test_nothing_runs_text():
     """Only the recorder compiles, and what it compiles it wrote itself."""
-    allowed = {"replay.py"}
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            running = node.func.id in ("eval", "exec", "compile", "__import__")
-            assert not running or path.name in allowed
+    for path in every("optcore", "ui", "pages"):
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                running = node.func.id in ("eval", "exec", "compile", "__import__")
+                assert not running or path.name == "replay.py", f"{path}: {node.func.id}"
 
 
-@every("optcore", "ui", "pages")
-def test_modules_are_named_after_the_domain(path):
-    assert not {"utils", "util", "helpers", "helper", "common", "manager", "misc"} & {
-        path.stem,
-        path.parent.name,
-    }
+def test_modules_are_named_after_the_domain():
+    vague = {"utils", "util", "helpers", "helper", "common", "manager", "misc"}
+    for path in every("optcore", "ui", "pages"):
+        assert not vague & {path.stem, path.parent.name}, path
 
 
 def test_no_asset_is_fetched_from_elsewhere():

@@ -1,6 +1,7 @@
 """The server under an open page is killed, replaced or cut off: the page comes back by itself."""
 
 import os
+import time
 
 import pytest
 from playwright.sync_api import expect
@@ -14,6 +15,7 @@ HANDS = f".os-handle:visible, {KNOB}:visible"
 # All that a page says of its run: sentence, table, and the numbers beside the sliders.
 TOLD = """() => [...document.querySelectorAll('.os-words, .os-table')].map((e) => e.textContent)
     .concat([...document.querySelectorAll('.os-knob input[type=text]')].map((e) => e.value))"""
+RAN = "[data-test-script-state=notRunning]"
 
 
 PATIENCE = 60_000
@@ -69,15 +71,16 @@ def told(page: RacePage) -> list[str]:
     return page.page.evaluate(TOLD)
 
 
-def settle(page: RacePage) -> list[str]:
-    """What the page says once it says the same for a while, its script has run, and the address
-    holds it."""
+def settle(*pages: RacePage) -> list[list[str]]:
+    """What pages say once they say the same for a while, their scripts have run, and their
+    addresses hold it."""
     before = None
-    while (now := [page.page.url, *told(page)]) != before:
+    while (now := [[page.page.url, *told(page)] for page in pages]) != before:
         before = now
-        page.page.wait_for_timeout(500)
-        page.wait("document.querySelector('[data-test-script-state=notRunning]')")
-    return now[1:]
+        pages[0].page.wait_for_timeout(500)
+        for page in pages:
+            page.page.wait_for_selector(RAN)
+    return [said[1:] for said in now]
 
 
 def check_says_so(page: RacePage) -> None:
@@ -93,20 +96,27 @@ def wait_back(page: RacePage) -> None:
     page.wait_drawn()
 
 
+def check_agree(page: RacePage, right: RacePage) -> None:
+    """Two pages come to say the same."""
+    ends = time.monotonic() + PATIENCE / 1000
+    while told(page) != told(right):
+        assert time.monotonic() < ends, f"{told(page)} where it should be {told(right)}"
+        page.page.wait_for_timeout(50)
+
+
 def check_right(visit_at, *pages: RacePage) -> None:
     """A drag redraws the run that its address holds, as a page that was just opened shows it."""
+    # What the hand held before is told first, and by itself.
+    settle(*pages)
     for page in pages:
-        page.page.bring_to_front()
-        # What the hand held before is told first, and by itself.
-        settle(page)
         before = page.page.url
         Hand(page.page).take().drag(70).let_go()
         page.wait("(old) => location.href !== old", before)
-        settle(page)
+    settle(*pages)
+    for page in pages:
         fresh = visit_at(page.address, page.page.url.removeprefix(page.address).lstrip("/"))
-        right = settle(fresh)
+        check_agree(page, fresh)
         fresh.page.close()
-        page.wait(f"(right) => JSON.stringify(({TOLD})()) === JSON.stringify(right)", right)
 
 
 # Pages that are open at once while their server goes: more of them only wait for each other.
@@ -119,8 +129,7 @@ def test_a_server_killed_under_a_hand_is_back_with_the_right_run(chromium, visit
     with served() as server:
         pages = {name: visit_at(server.address, name) for name in names}
         hands = {name: Hand(page.page).take().drag(12) for name, page in pages.items()}
-        for page in pages.values():
-            settle(page)
+        settle(*pages.values())
         server.kill()
         for hand in hands.values():
             hand.drag(8)

@@ -16,13 +16,20 @@ WIDE = ((1280, 720), (1400, 900), (1024, 576), (900, 600), (844, 390))
 PHONE = (390, 844)
 LEAST_SHARE = 0.55
 LONGEST = 2200
-STANDS = """() => { const stage = document.querySelector('.os-stage');
-    const boxes = [...document.querySelectorAll('.js-plotly-plot, .os-words, .os-legend')]
+# The window has that width, every plot fills its room, and for so many frames nothing moves.
+STILL_FRAMES = 8
+STANDS = """([wide, frames]) => { const stage = document.querySelector('.os-stage');
+    const plots = [...document.querySelectorAll('.js-plotly-plot')];
+    const boxes = [...plots, ...document.querySelectorAll('.os-words, .os-legend')]
         .map((e) => JSON.stringify(e.getBoundingClientRect())).join();
     const settled = document.querySelector('.st-key-row') && !document.getElementById('os-early');
-    const same = boxes === window.boxesBefore && stage.dataset.drawn && settled;
+    const fill = plots.every((plot) => !plot.clientWidth
+        || Math.abs(plot._fullLayout.width - plot.clientWidth) < 1);
+    const same = innerWidth === wide && boxes === window.boxesBefore && fill && settled
+        && stage.dataset.drawn;
     window.boxesBefore = boxes;
-    return same; }"""
+    window.stoodFor = same ? (window.stoodFor ?? 0) + 1 : 0;
+    return window.stoodFor >= frames; }"""
 # Of the window, by the share that it moves: nothing may while a page fills.
 STILL = 0.02
 # Where transport and plots stand at some steps of the clock, which then goes back to where it was.
@@ -57,8 +64,8 @@ def seen(opened, size) -> dict:
     """What is on the screen at that size, once nothing moves any more."""
     page = opened.page
     page.set_viewport_size(dict(zip(("width", "height"), size, strict=True)))
-    page.wait_for_timeout(200)
-    page.wait_for_function(STANDS, polling=200)
+    page.evaluate("() => { window.stoodFor = 0; }")
+    opened.wait(STANDS, [size[0], STILL_FRAMES])
     return page.evaluate(SEEN)
 
 

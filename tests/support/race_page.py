@@ -50,12 +50,12 @@ class RacePage:
             self.wait("""document.querySelector('.stElementContainer .os-stage[data-drawn]')
                 && !document.getElementById('os-early')""")
         # The colour bar takes its room in a second draw.
-        self.page.wait_for_function(
+        self.wait(
             """() => { const axis = document.querySelector('.os-plot')?._fullLayout?.xaxis;
                 const same = axis && window.lengthBefore === axis._length;
                 window.lengthBefore = axis?._length;
-                return same; }""",
-            polling=150,
+                window.framesSame = same ? (window.framesSame ?? 0) + 1 : 0;
+                return window.framesSame > 3; }"""
         )
         return self
 
