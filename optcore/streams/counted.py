@@ -23,7 +23,7 @@ def rprop(o, heard) -> np.ndarray | None:
     if heard.stream.random or not heard.from_first:
         return None
     product = _before(signs, 0.0) * signs
-    turned = (product < 0) & (_in_a_row(product < 0) % 2 == 1)
+    turned = _in_a_row(product < 0) % 2 == 1
     agreed = (product > 0) & ~_before(turned, False)
     grown = np.cumsum(agreed, axis=0) * np.log(o.increase)
     size = _between(np.log(first) + grown + np.cumsum(turned, axis=0) * np.log(o.decrease),
@@ -49,7 +49,7 @@ def adadelta(o, heard) -> np.ndarray | None:
         return None
     size = heard.mean(o.decay, 2) + o.epsilon
     factors = o.decay + (1 - o.decay) * heard.leaky(0.0, 2) / size
-    past = _recurrence(o.epsilon, factors, (1 - o.decay) * o.epsilon + 0 * factors)
+    past = _recurrence(o.epsilon, factors, (1 - o.decay) * o.epsilon)
     return -o.learning_rate * np.sqrt(_before(past, o.epsilon) / size) * heard.grad
 
 
@@ -58,7 +58,7 @@ def rmsprop_nesterov(o, heard) -> np.ndarray | None:
     if not heard.from_first:
         return None
     pull = -o.learning_rate * heard.grad / (np.sqrt(heard.mean(o.decay, 2)) + o.epsilon)
-    return _signed_recurrence(o.momentum + 0 * pull, pull)
+    return _signed_recurrence(np.broadcast_to(o.momentum, pull.shape), pull)
 
 
 def pulled(heard, steps: np.ndarray, decay) -> np.ndarray | None:
@@ -66,7 +66,7 @@ def pulled(heard, steps: np.ndarray, decay) -> np.ndarray | None:
 
     None where it takes more than all of it, for the signs of the point then alternate.
     """
-    decay = decay + 0 * steps
+    decay = np.broadcast_to(decay, steps.shape)
     if not heard.from_first or (decay > 1).any():
         return None
     return steps - decay * _before(_signed_recurrence(1 - decay, steps), 0.0)
@@ -77,7 +77,7 @@ def _recurrence(start, factors: np.ndarray, added: np.ndarray) -> np.ndarray:
     A_k (x_0 + sum of b_j/A_j) with the products A; in logarithms, since these leave all bounds."""
     products = np.cumsum(np.log(np.maximum(factors, NOTHING)), axis=0)
     parts = np.log(added) - products
-    parts[0] = np.logaddexp(parts[0], np.broadcast_to(np.log(start), parts[0].shape))
+    parts[0] = np.logaddexp(parts[0], np.log(start))
     return np.exp(products + np.logaddexp.accumulate(parts, axis=0))
 
 

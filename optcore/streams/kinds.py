@@ -207,5 +207,5 @@ STREAMS: tuple[Stream, ...] = (
 
 def play(streams, steps: int, scales=None) -> np.ndarray:
     """The gradients (steps, n) of n coordinates: a stream each, times a scale each if given."""
-    gradients = np.stack([stream.gradients(steps) for stream in streams], axis=-1)
+    gradients = np.stack([stream.gradients(steps) for stream in streams], axis=1)
     return gradients if scales is None else gradients * np.asarray(scales, float)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 ONCE = np.inf
+# Ratios that differ by less are equal: the difference of their powers would be rounding alone.
+EQUAL = 1e-12
 
 
 @dataclass(frozen=True)
@@ -31,18 +33,12 @@ class Pulses:
         `decay` broadcasts against the times. A decay of 1 gives the plain sum.
         """
         count, since = self._counted(times)
-        reached = count > 0
-        count, since = np.maximum(count, 0), np.where(reached, since, 0)
         aged, ratio = np.asarray(decay, float) ** self.period, self.ratio
         apart = ratio - aged
-        equal = np.abs(apart) < 1e-12
-        with np.errstate(over="ignore", invalid="ignore"):
-            total = np.where(
-                equal,
-                count * np.where(count > 0, ratio ** np.maximum(count - 1, 0), 0.0),
-                (ratio**count - aged**count) / np.where(equal, 1.0, apart),
-            )
-            return np.where(reached, self.amplitude * decay**since * total, 0.0)
+        with np.errstate(all="ignore"):
+            equal, unequal = count * ratio ** (count - 1), (ratio**count - aged**count) / apart
+            total = np.where(np.abs(apart) < EQUAL, equal, unequal)
+            return np.where(count > 0, self.amplitude * decay**since * total, 0.0)
 
     def _counted(self, times: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """How many pulses there were by each time, and how many steps ago the last one was."""

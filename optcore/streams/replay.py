@@ -23,7 +23,7 @@ def replay(optimizer: Optimizer, gradients: np.ndarray, rates: list | None):
     values = {field.name: getattr(optimizer, field.name) for field in fields(optimizer)}
     if gradients.ndim > 2 or any(np.ndim(value) for value in values.values()):
         return None
-    size = gradients.shape[-1]
+    _, size = gradients.shape
     run = _compiled(type(optimizer), size)
     if run is None:
         return None

@@ -12,6 +12,8 @@ from optcore.streams.plane import Plane
 from optcore.streams.replay import replay
 
 MOST_STEPS = 5000
+# Lengths that differ by a smaller share are equal but for rounding.
+EQUAL = 1e-9
 
 
 @dataclass(frozen=True)
@@ -59,13 +61,14 @@ class Response:
         cosine = (downhill * step).sum(axis=-1)
         # From the chord: the arc cosine loses half the digits near 0 and 180 degrees.
         chord = np.sqrt(((downhill - np.sign(cosine)[..., None] * step) ** 2).sum(axis=-1))
-        small = np.degrees(2 * np.arcsin(np.minimum(chord / 2, 1.0)))
-        return np.where(cosine > 0, small, np.where(cosine < 0, 180 - small, 90.0 + 0 * cosine))
+        small = np.degrees(2 * np.arcsin(chord / 2))
+        signs = [cosine > 0, cosine < 0, cosine == 0]
+        return np.select(signs, [small, 180 - small, 90.0], np.nan)
 
 
 def longest_at(lengths: np.ndarray) -> int:
     """Where in (T,) the longest step is: the first of equals, though their last digits differ."""
-    return int(np.argmax(lengths >= np.nanmax(lengths) * (1 - 1e-9)))
+    return int(np.argmax(lengths >= np.nanmax(lengths) * (1 - EQUAL)))
 
 
 def respond(optimizer: Optimizer, gradients, *, schedule: Schedule | None = None) -> Response:
@@ -151,5 +154,5 @@ def _unit(vectors: np.ndarray) -> np.ndarray:
     """The directions of vectors (..., n); nan where a vector is 0 or not finite."""
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         largest = np.abs(vectors).max(axis=-1, keepdims=True)
-        scaled = vectors / np.where(largest > 0, largest, np.nan)
+        scaled = vectors / largest
         return scaled / np.sqrt((scaled**2).sum(axis=-1, keepdims=True))

@@ -1,6 +1,7 @@
 """Closed forms against the optimizers themselves, and against the formulas of the textbooks."""
 
 import dataclasses
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -37,6 +38,7 @@ from optcore.streams import (
     law_of,
     respond,
 )
+from optcore.streams.counted import pulled
 from optcore.streams.kinds import ReddiStream, SignChangeStream, SpikeStream
 from optcore.streams.laws import LAWS
 from optcore.streams.pulses import ONCE, Pulses
@@ -92,7 +94,12 @@ def test_a_leaky_sum_is_the_sum(decay, pulses):
     np.testing.assert_allclose(pulses.leaky_sum(decay, TIMES), sums, rtol=1e-12, atol=1e-14)
 
 
-@pytest.mark.parametrize("stream", STREAMS, ids=lambda s: s.name)
+SIZED = [
+    dataclasses.replace(stream, size=1.5) for stream in STREAMS if hasattr(stream, "size")
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("stream", [*STREAMS, *SIZED], ids=lambda s: s.name)
 def test_the_pulses_of_a_stream_are_the_stream_and_its_square(stream):
     if stream.pulses(1) is None:
         return
@@ -106,6 +113,24 @@ def test_the_pulses_of_a_stream_are_the_stream_and_its_square(stream):
     error = stream.spread / np.sqrt(len(many))
     assert abs(many.mean() - values[0]) < 4 * error
     assert abs((many**2).mean() - squares[0]) < 4 * np.sqrt(2 + 4 * stream.mean**2) * error
+
+
+@pytest.mark.parametrize("stream", [s for s in STREAMS if s.repeats], ids=lambda s: s.name)
+def test_a_stream_repeats_itself_after_its_period_and_not_before(stream):
+    gradients = stream.gradients(STEPS)
+    same = [p for p in range(1, STEPS // 2) if np.array_equal(gradients[p:], gradients[:-p])]
+    assert same[0] == stream.repeats
+
+
+def test_a_decay_of_the_point_takes_all_of_it_at_most():
+    """At 1 of the point remains what the last step was; beyond, signs alternate: no law."""
+    steps = np.array([[1.0], [-2.0], [3.0]])
+    heard = SimpleNamespace(from_first=True)
+    with np.errstate(divide="ignore"):
+        whole = pulled(heard, steps, 1.0)
+    np.testing.assert_allclose(whole, [[1.0], [-3.0], [5.0]], rtol=1e-12)
+    assert pulled(heard, steps, 1.01) is None
+    assert pulled(SimpleNamespace(from_first=False), steps, 0.5) is None
 
 
 # The textbooks' formulas under a constant gradient, k from 1.

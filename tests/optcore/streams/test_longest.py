@@ -65,6 +65,13 @@ def test_the_claimed_bound_is_that_of_one_gradient_after_none():
     assert -steps[-1, 0] == pytest.approx(longest_step(Adam(), 10).claimed, rel=1e-12)
 
 
+def test_no_claimed_bound_is_below_one_rate_with_correction():
+    # (1 - 0.9) / sqrt(1 - 0.5) = 0.14.
+    assert longest_step(Adam(beta2=0.5), 10).claimed == 1.0
+    claimed = longest_step(AdamUncorrected(beta2=0.5), 10).claimed
+    assert claimed == pytest.approx(0.1 * 2**0.5)
+
+
 def test_momentum_that_outlives_the_squares_has_no_bound():
     assert longest_step(Adam(beta1=0.95, beta2=0.9), 10).ever == np.inf
     assert longest_step(Adam(beta1=0.9, beta2=0.0), 10).rates == np.inf

@@ -16,7 +16,7 @@ from optcore.optimizers.misprints import MISPRINTS
 from optcore.streams import STREAMS, DrawnStream, SparseStream, play, respond
 from optcore.streams.plane import Plane
 from optcore.streams.replay import replay
-from optcore.streams.response import _fed
+from optcore.streams.response import Response, _fed
 from optcore.surfaces import Rosenbrock
 
 EVERY = (*OPTIMIZERS, *MISPRINTS)
@@ -155,6 +155,24 @@ def test_rates_ways_and_angles_by_hand():
     np.testing.assert_array_equal(response.travelled, [[0, 0], [3, 4], [4.5, 6], [5.25, 7]])
     # Downhill is (3, 0), the step (1.5, -2): cos = 1.5/2.5, so 53.13 degrees; then no direction.
     np.testing.assert_allclose(response.angles, [0, np.degrees(np.arccos(0.6)), np.nan], atol=1e-12)
+
+
+def test_angles_are_those_between_the_step_and_downhill():
+    """Two runs of six steps of length 5 in three dimensions, from gradients of any size."""
+    degrees = np.array([0.0, 1e-6, 30.0, 90.0, 120.0, 180.0 - 1e-6])
+    turned = 5 * np.stack(
+        [np.cos(np.radians(degrees)), 0 * degrees, np.sin(np.radians(degrees))], 1
+    )
+    turned[3, 0] = 0.0
+    downhill = np.array([2.0, 0.0, 0.0])
+    for size in (1.0, 1e-200, 1e200):
+        gradients = -size * np.broadcast_to(downhill, (6, 2, 3))
+        steps = np.stack([turned, turned[::-1]], axis=1)
+        found = Response(gradients, steps, np.zeros((7, 2, 3)), {}, 1.0).angles
+        np.testing.assert_allclose(found[:, 0], degrees, rtol=1e-9)
+        np.testing.assert_allclose(found[:, 1], degrees[::-1], rtol=1e-9)
+    none = Response(gradients, 0 * steps, np.zeros((7, 2, 3)), {}, 1.0).angles
+    assert np.isnan(none).all()
 
 
 def test_a_step_against_the_gradient_stands_at_180_degrees():
