@@ -45,8 +45,8 @@ class Columns:
                   for name, part in setting.optimizer.init(start).items()}  # fmt: skip
         self.point = self._columns("p", start)
         self.state = {name: self._columns(f"{name}_", part) for name, part in memory.items()}
-        self.own["value"] = np.empty(start[..., 0].size)
-        self.value = self.own["value"].reshape(self.lead)
+        self.value = np.empty(self.lead)
+        self.own["value"] = self.value.ravel()
         self.grad = self._columns("grad", start)
         self.drawn = [
             (rows, self._columns(f"drawn{i}_", np.zeros(rows.shape[1:])))

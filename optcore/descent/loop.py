@@ -1,5 +1,6 @@
 """The loop, once, for every objective and every optimizer."""
 
+import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -159,9 +160,9 @@ def _rows(stepper, rows: int, escape: float) -> Iterator[Row]:
 
 def _ordinary(point, value, grad, escape) -> bool:
     """Whether, by a quick look at sums, surely no run has ended; False may be a false alarm."""
-    low, high = point.min(), point.max()
-    inside = -escape <= low and high <= escape
-    return bool(inside and np.isfinite(high - low + value.sum() + grad.sum()))
+    farthest = np.abs(point).max()
+    sums = farthest, value.sum(), grad.sum()
+    return bool(farthest <= escape) and all(map(math.isfinite, sums))
 
 
 def _replayed(given: Setting) -> dict | None:
@@ -173,17 +174,18 @@ def _replayed(given: Setting) -> dict | None:
     rows, reached, n = given.rows, len(table), given.start.size
     full = np.full((rows, table.shape[1]), np.nan)
     full[:reached] = table
-    ended, end = np.array(rows - 1), np.array(WENT_ON)
-    _notice(reached - 1, table[-1, :n], table[-1, n], table[-1, n + 1 : 2 * n + 1], ended, end)
+    points, values, grads = full[:, :n], full[:, n], full[:, n + 1 : 2 * n + 1]
+    ended, end, last = np.array(rows - 1), np.array(WENT_ON), reached - 1
+    _notice(last, points[last], values[last], grads[last], ended, end)
     memory, at = {}, 3 * n + 1
     for name, part in given.optimizer.init(given.start).items():
         size, shape = np.size(part), np.shape(part)
         memory[name] = full[:, at : at + size].reshape((rows, *shape))
         at += size
     return {
-        "points": full[:, :n],
-        "values": full[:, n],
-        "grads": full[:, n + 1 : 2 * n + 1],
+        "points": points,
+        "values": values,
+        "grads": grads,
         "seen": full[:, 2 * n + 1 : 3 * n + 1],
         "gradient_evaluations": np.where(
             np.arange(rows) < reached, calls * (1.0 + np.arange(rows)), np.nan

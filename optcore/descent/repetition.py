@@ -59,6 +59,6 @@ def comes_back(points, period, size) -> np.ndarray:
     """Whether each row is the one `period` rows later, (rows - period,)."""
     apart = np.abs(points[period:] - points[:-period])
     if period == 1:
-        return (apart == 0).all(axis=-1)
+        return (apart == 0).all(axis=1)
     rounding = FLOATS * np.spacing(np.abs(points[period:]))
-    return (apart <= np.maximum(SAME * size, rounding)).all(axis=-1)
+    return (apart <= np.maximum(SAME * size, rounding)).all(axis=1)

@@ -11,6 +11,9 @@ import numpy as np
 
 from optcore.knobs import knob
 
+# 0.1 * 30 is a hair under or over 3: a count must not depend on that.
+HAIR = 1e-9
+
 
 class RobbinsMonro(NamedTuple):
     """Whether a rate reaches every minimum through noise: its sum must diverge, so that no distance
@@ -204,8 +207,7 @@ class WarmupCosine(Schedule):
 
     def rate(self, base, step, steps):
         step = np.asarray(step)
-        # 0.1 * 30 is a hair under or over 3: a count must not depend on that.
-        warm = np.floor(self.warmup * steps + 1e-9)
+        warm = np.floor(self.warmup * steps + HAIR)
         rising = self.start + (1 - self.start) * step / np.maximum(warm, 1)
         falling = cosine_between(1.0, self.floor, (step - warm) / (steps - warm))
         return base * np.where(step < warm, rising, falling)

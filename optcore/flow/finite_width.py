@@ -17,6 +17,8 @@ import numpy as np
 
 # Points of the densities, and how many standard deviations of the sum they reach to.
 POINTS, REACH = 1 << 13, 14.0
+# So much further, in logarithms, a density is worked out than its deviations reach.
+MARGIN = 1.0
 NEGLIGIBLE = 1e-18
 
 
@@ -102,14 +104,14 @@ def log_gains(width: int, hidden: int) -> list[tuple[np.ndarray, np.ndarray]]:
     """For 1, 2, ... `hidden` layers, all alive, the log gain (p,) of ||delta||^2 and the chance
     (p,) to lie below it: the density of one layer, convolved with itself."""
     one = ReluWidth(width)
-    half = REACH * math.sqrt(hidden * one.variance) + 1
+    half = REACH * math.sqrt(hidden * one.variance) + MARGIN
     step = 2 * half / POINTS
     apart = (np.arange(POINTS) - POINTS // 2) * step
     transform = np.fft.rfft(np.fft.ifftshift(log_density(width, apart + one.drift))) * step
     found = []
     for layers in range(1, hidden + 1):
-        density = np.fft.fftshift(np.fft.irfft(transform**layers, POINTS)) / step
-        below = np.cumsum(np.maximum(density, 0)) * step
+        density = np.fft.fftshift(np.fft.irfft(transform**layers, POINTS))
+        below = np.cumsum(np.maximum(density, 0))
         found.append((apart + layers * one.drift + step / 2, below / below[-1]))
     return found
 
@@ -117,7 +119,8 @@ def log_gains(width: int, hidden: int) -> list[tuple[np.ndarray, np.ndarray]]:
 def log_density(width: int, x) -> np.ndarray:
     """The density (p,) of ln((2/n) chi^2_k) at x (p,), k binomial and not 0."""
     k, weights = degrees(width)
-    k, weights = k[weights > NEGLIGIBLE], weights[weights > NEGLIGIBLE]
+    kept = weights > NEGLIGIBLE
+    k, weights = k[kept], weights[kept]
     y = np.asarray(x) + math.log(width / 2)
     half = k[:, None] / 2
     constants = np.array([math.lgamma(each / 2) + each / 2 * math.log(2) for each in k])

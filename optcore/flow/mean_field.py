@@ -24,6 +24,8 @@ from optcore.networks.activations import Activation
 VANISHED, BURST = 1e-14, 1e14
 # Halvings of a bracket that leave a float; shares that are rounding; a correlation that is not 1.
 HALVINGS, ROUNDING, NEARLY_ONE = 54, 1e-12, 1 - 1e-9
+# By what the far end of a bracket moves on.
+WIDER, NARROWER = 2.0, 0.5
 # Weight scales of a curve of chi.
 SIGMAS = 0.1, 20.0
 
@@ -52,7 +54,7 @@ class MeanField:
         drift = self.next_variance(start) - start
         if abs(drift) <= ROUNDING * start:
             return start
-        factor = 2.0 if drift > 0 else 0.5
+        factor = WIDER if drift > 0 else NARROWER
         near, far = start, start * factor
         while (self.next_variance(far) - far) * drift > 0:
             near, far = far, far * factor

@@ -67,7 +67,6 @@ def _counts(array, finite, flat, edges, bent):
     placed = np.arcsinh(values) if bent else values
     scale = BINS / (edges[-1] - edges[0])
     bins = np.clip(((placed - edges[0]) * scale).astype(int), 0, BINS - 1)
-    total = max(array.size, 1)
-    every = np.bincount(bins, minlength=BINS) / total
-    those = np.bincount(bins[flat[finite]], minlength=BINS) / total
+    every = np.bincount(bins, minlength=BINS) / array.size
+    those = np.bincount(bins[flat[finite]], minlength=BINS) / array.size
     return every, those, array.size - values.size

@@ -5,8 +5,9 @@ import dataclasses
 import numpy as np
 import pytest
 
-from optcore.descent.loop import descend
-from optcore.descent.run import ESCAPED, NO_GRADIENT, NO_STEP, NO_VALUE, WENT_ON, Run
+from optcore.descent.loop import Row, _Book, descend
+from optcore.descent.run import ESCAPED, NO_GRADIENT, NO_STEP, NO_VALUE, OVERHEAD, WENT_ON, Run
+from optcore.formula import formula_surface
 from optcore.optimizers import Adam, GradientDescent, Newton
 from optcore.surfaces import Bowl, Rosenbrock
 
@@ -124,3 +125,49 @@ def test_the_norm_is_of_the_objectives_own_gradient():
 def test_newton_rests_at_the_minimum_of_a_bowl_after_one_step():
     run = descend(Bowl(), Newton(), (2.0, -1.0), 1)
     assert run.status.startswith("At rest after 1 steps: loss")
+
+
+def test_a_path_that_came_back_is_filled_with_the_rows_of_its_round():
+    """Rows 1, 2 and 3 go round; what they cost is known at row 4."""
+    book = _Book(11)
+    for t in range(5):
+        at = np.array([t if t < 4 else 1.0])
+        book.write(t, Row(t, at, at[0], -at, -at, {"velocity": 2 * at}, *3 * [None]), 10 * t)
+    book.repeat(1, 4)
+    pages = book.pages(np.array(10), np.array(WENT_ON))
+    assert (
+        pages["points"][:, 0].tolist()
+        == pages["values"].tolist()
+        == [0, 1, 2, 3, 1, 2, 3, 1, 2, 3, 1]
+    )
+    assert pages["memory"]["velocity"][:, 0].tolist() == [2 * value for value in pages["values"]]
+    assert pages["gradient_evaluations"].tolist() == [0, 10, 20, 30, *7 * [40]]
+
+
+def test_a_gradient_without_a_number_ends_a_run_whose_loss_has_one():
+    """The slope of sqrt(x) is infinite at 0, where its value is 0: alone and in a batch."""
+    surface = formula_surface("sqrt(x) + y^2")
+    alone = descend(surface, GradientDescent(0.25), (1.0, 1.0), 5)
+    assert alone.end == WENT_ON
+    start = np.array([0.0, 1.0])
+    alone = descend(surface, GradientDescent(0.25), start, 5)
+    assert (alone.end, alone.ended) == (NO_GRADIENT, 0)
+    both = descend(surface, GradientDescent(0.25), np.stack([start, start + 1]), 5)
+    assert both.end.tolist() == [NO_GRADIENT, WENT_ON]
+    assert both.ended.tolist() == [0, 5]
+
+
+def test_where_nothing_is_curved_no_rate_is_too_large():
+    flat = formula_surface("x^3 + y^3")
+    assert np.isnan(descend(flat, GradientDescent(0.1), (0.0, 0.0), 2).limit)
+    starts = np.array([[0.0, 0.0], [1.0, -1.0], [0.5, 2.0]])
+    np.testing.assert_allclose(
+        descend(flat, GradientDescent(0.1), starts, 2).limit, [np.nan, 2 / 6, 2 / 12]
+    )
+    assert np.isnan(descend(flat, Adam(), starts, 2).limit).tolist() == [True] * 3
+
+
+def test_what_a_run_takes_up_is_all_of_its_rows():
+    run = descend(Rosenbrock(), Adam(), (1.5, 2.0), 20)
+    rows = run.points, run.values, run.grads, run.seen, run.gradient_evaluations
+    assert run.nbytes == OVERHEAD + sum(part.nbytes for part in (*rows, *run.memory.values()))

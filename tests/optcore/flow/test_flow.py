@@ -144,6 +144,7 @@ def test_decay_rate_recovers_a_geometric_sequence():
     assert decay_rate(5 * 0.24 ** np.arange(20)[::-1]) == pytest.approx(0.24, rel=1e-12)
     assert decay_rate([0.0, 1.0, 2.0, 4.0, np.inf]) == pytest.approx(0.5, rel=1e-12)
     assert math.isnan(decay_rate([0.0, 3.0]))
+    assert decay_rate([1.0, 4.0]) == pytest.approx(0.25, rel=1e-12)
 
 
 def test_the_decay_of_a_flow_is_that_of_its_hidden_layers():

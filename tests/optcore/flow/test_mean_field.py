@@ -6,7 +6,7 @@ import pytest
 from optcore.flow import gaussian
 from optcore.flow.layer_flow import layer_flow
 from optcore.flow.mean_field import MeanField, critical_line, depth_scale, mean_square
-from optcore.flow.theory import flow_theory, slope_bound
+from optcore.flow.theory import FlowTheory, flow_theory, slope_bound
 from optcore.networks.activations import (
     ACTIVATIONS,
     GELU,
@@ -98,7 +98,8 @@ def test_tanh_is_critical_at_one_and_on_the_published_line():
 
 
 def test_the_critical_line_of_relu_is_a_point():
-    sigma_w, sigma_b = critical_line(ReLU(), [0.5, 2.0])
+    sigma_w, sigma_b = critical_line(ReLU(), [0.5, 2.0, 3.0])
+    assert len(sigma_w) == len(sigma_b) == 3
     np.testing.assert_allclose(sigma_w, math.sqrt(2), rtol=1e-12)
     np.testing.assert_allclose(sigma_b, 0, atol=1e-6)
 
@@ -113,17 +114,35 @@ def test_depth_scales_are_the_rates_of_the_maps():
     assert field.gradient_depth == pytest.approx(field.correlation_depth, rel=1e-9)
     assert depth_scale(math.exp(-0.25)) == pytest.approx(4, rel=1e-12)
     assert depth_scale(1.0) == math.inf
+    assert depth_scale(0.0) == 0
+    assert math.isnan(depth_scale(-0.5))
+    assert math.isnan(depth_scale(math.inf))
+    for nowhere in (MeanField(Identity(), 0.5), MeanField(Identity(), 2.0)):
+        assert math.isnan(nowhere.variance_depth)
+        assert math.isnan(nowhere.correlation_depth)
+
+
+def test_chi_of_a_network_is_the_geometric_mean_between_hidden_layers():
+    assert FlowTheory(np.ones(5), np.array([7.0, 2.0, 8.0, 5.0])).chi == pytest.approx(4)
+    assert math.isnan(FlowTheory(np.ones(3), np.array([7.0, 5.0])).chi)
+
+
+def test_a_normalised_layer_of_little_variance_is_held_by_its_epsilon():
+    """Variance 1e-5, as much as the epsilon of the norm: half is left by the first layer."""
+    network = Network((100, 100, 100, 3), Identity(), Identity(), norm="layer")
+    theory = flow_theory(network, Normal(sigma=1e-5**0.5 / 10), 1.0)
+    np.testing.assert_allclose(theory.variances[:2], [1e-5, 5e-6], rtol=1e-9)
 
 
 def test_chaos_settles_at_a_correlation_below_one():
-    field = MeanField(Tanh(), 2.0, 0.3)
+    field = MeanField(Tanh(), 2.5, 0.3)
     q = field.fixed_point()
     c = field.fixed_correlation(q)
     assert 0 < c < 0.9
     # Monte Carlo of the map q c -> sigma_w^2 E[phi(u1) phi(u2)] + sigma_b^2.
     z = np.random.default_rng(0).standard_normal((2, 400_000))
     second = np.tanh(math.sqrt(q) * (c * z[0] + math.sqrt(1 - c * c) * z[1]))
-    moved = 4 * np.mean(np.tanh(math.sqrt(q) * z[0]) * second) + 0.09
+    moved = 6.25 * np.mean(np.tanh(math.sqrt(q) * z[0]) * second) + 0.09
     assert moved == pytest.approx(q * c, abs=0.02)
     assert MeanField(Tanh(), 1.2, 0.4).fixed_correlation(1.0) == 1.0
 

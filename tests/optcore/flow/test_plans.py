@@ -127,6 +127,9 @@ def test_fewer_layers_are_decomposed_when_time_is_short():
     layers = spectrum_layers(wide, 1.0)
     assert 2 <= len(layers) < 10
     assert {0, 63} <= set(layers)
+    # Two networks take twice as long, and the ends of a network are always looked at.
+    assert spectrum_layers(wide * 2, 2.0) == layers
+    assert spectrum_layers(wide, 0.0) == (0, 63)
 
 
 @pytest.mark.parametrize(("fix", "before", "after"), [
@@ -275,7 +278,7 @@ def test_what_a_pass_costs_grows_with_all_that_it_does():
 
 @pytest.mark.parametrize("cost", [spectrum_seconds, norm_seconds])
 def test_a_decomposition_costs_the_cube_of_the_width(cost):
-    assert cost(0) > 0
+    assert cost(200) > cost(0) > 0
     assert cost(200) - cost(0) == pytest.approx(8 * (cost(100) - cost(0)))
     assert spectrum_seconds(300) > norm_seconds(300)
 
@@ -294,3 +297,4 @@ def test_a_smaller_offer_halves_the_batch_before_the_width():
     assert smaller(heavy, cost(batch=16, width=256)) == {"batch": 16}
     assert smaller(heavy, cost(batch=16, width=255)) == {"batch": 16, "width": 128}
     assert smaller(heavy, 0) == {"batch": 16, "width": 4}
+    assert smaller(heavy, math.inf, max(map(memory, heavy))) == {}

@@ -38,6 +38,20 @@ def test_two_samples_by_hand():
     assert "at most -2.5" in layer.why_dead(2)
 
 
+def test_what_the_weights_give_and_the_bias_make_z():
+    """Weights 1, 1, 1 and biases 0.5, -3, -1 on the inputs 1 and 0: z is 1.5, -2, 0 and so on."""
+    network = Network((1, 3, 1), ReLU(), Identity())
+    theta = np.array([1, 1, 1, 0.5, -3, -1, 1, 1, 1, 0.0])
+    fit = FitLoss(network, SquaredError(), np.array([[1.0], [0.0]]), np.array([[0.0], [0.0]]))
+    (layer,) = relu_units(layer_flow(fit, theta)).layers
+    assert layer.given.tolist() == [[1, 1, 1], [0, 0, 0]]
+    assert layer.biases.tolist() == [0.5, -3, -1]
+    assert layer.on.tolist() == [[True, False, False], [True, False, False]]
+    # A z of exactly 0 is not suppressed: the activation gives what it is given.
+    assert layer.silenced.tolist() == [[False, True, False], [False, True, True]]
+    assert "make up to 1 of what it reads, but its bias is -3" in layer.why_dead(1)
+
+
 def deep(seed=0, samples=6, width=5, depth=4, **switches):
     network = Network((width,) * depth + (3,), ReLU(), Identity(), **switches)
     rng = np.random.default_rng(seed)
