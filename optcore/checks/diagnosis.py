@@ -16,6 +16,8 @@ SAME = 1e-9
 # A block whose floor is above this could not have shown a slip.
 BLIND = 1e-2
 CONSTANT = 1e-3
+# The share by which a factor may miss a known one, and what is left over the weights.
+LIKE = 1e-3
 
 
 @dataclass(frozen=True)
@@ -145,7 +147,7 @@ def factor_meaning(fit, factor) -> str:
         keep: "the chance to keep a unit, so 1/keep is missing",
     }
     for value, meaning in known.items():
-        if value != 1 and abs(factor - value) < 1e-3 * abs(value):
+        if value != 1 and abs(factor - value) < LIKE * abs(value):
             return f"; {factor:.4g} is {meaning}"
     return ""
 
@@ -159,7 +161,7 @@ def penalty_sentence(check, fit, line, names) -> str:
     difference = np.concatenate([(check.settled - check.analytic)[part] for part in parts])
     size = float(weights @ weights)
     share = float(difference @ weights) / size if size else 0.0
-    if norm(difference - share * weights) > 1e-3 * norm(difference):
+    if norm(difference - share * weights) > LIKE * norm(difference):
         return ""
     return (
         f"numeric - analytic = {share:.4g} × W in all of them, "

@@ -10,6 +10,8 @@ from optcore.checks.numeric_grad import shifted_values
 BATCH = 32
 # A pre-activation is known to about this many eps of the largest in its layer.
 ROUNDED = 64.0
+# The power of eps that is the least move.
+LEAST_MOVE = 0.75
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,7 @@ def leaves_kink(objective, point, direction, units) -> bool:
     """Whether the least move along the direction takes one of these units to another side."""
     if not units:
         return False
-    step = float(np.finfo(point.dtype).eps) ** 0.75 * direction
+    step = float(np.finfo(point.dtype).eps) ** LEAST_MOVE * direction
     sides = objective.forward(np.stack([point, point - step, point + step])).normalised
     kinks = (*objective.network.hidden.kinks, *objective.network.output.kinks)
     return any(

@@ -16,6 +16,8 @@ CHUNK = 1 << 20
 SHAKES, SHAKEN = 8, 32
 # Components whose median is not moved by one that happens to sit at a kink.
 ENOUGH = 16
+# The sum of the squares of 1, -4, 6, -4, 1, by which a fourth difference gathers errors.
+GATHERED = 70
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,7 +114,7 @@ def scatter(values, value, h) -> np.ndarray:
     if not {-2.0, -1.0, 1.0, 2.0} <= set(values):
         return np.full(len(h), np.nan)
     near, wide = values[1.0] + values[-1.0], values[2.0] + values[-2.0]
-    return np.abs(wide - 4 * near + 6 * value) / np.sqrt(70)
+    return np.abs(wide - 4 * near + 6 * value) / np.sqrt(GATHERED)
 
 
 def typical_scatter(scattered, smooth) -> float:
@@ -120,7 +122,7 @@ def typical_scatter(scattered, smooth) -> float:
     large h must not pass for noise. 0 if they are few or cannot be told."""
     if len(scattered) < ENOUGH:
         return 0.0
-    counted = np.where(np.sqrt(70) * scattered > smooth, scattered, 0)
+    counted = np.where(np.sqrt(GATHERED) * scattered > smooth, scattered, 0)
     return float(np.median(counted))
 
 
@@ -132,7 +134,7 @@ def value_noise(objective, point, h, indices) -> np.ndarray:
     moves = np.concatenate([step * h / 2 for step in range(-4, 5)])
     values = shifted_values(objective, point, np.tile(indices, 9), moves).reshape(9, -1)
     fourth = np.diff(values.astype(np.float64), 4, axis=0)
-    return np.sqrt(np.mean(fourth**2, axis=0) / 70)
+    return np.sqrt(np.mean(fourth**2, axis=0) / GATHERED)
 
 
 def shaken(function, point) -> np.ndarray:

@@ -25,7 +25,11 @@ LIMIT = 20_000
 LIVE = 700
 LIVE_WORK = 160_000
 # Bytes, as measured at both ends.
-LEAST_MEMORY, MOST_MEMORY = 8_000_000, 140_000_000
+LEAST_MEMORY, MOST_MEMORY, BYTES = 8_000_000, 140_000_000, 16
+# Seconds, as measured at eight sizes: of a check by products and by parameters, of a step of
+# training by itself, by layers and by products.
+CHECK_BY_PRODUCT, CHECK_BY_PARAMETER = 5e-7, 2e-5
+STEP, STEP_BY_LAYER, STEP_BY_PRODUCT = 1e-4, 2e-5, 2.5e-9
 
 
 @dataclass(frozen=True)
@@ -133,14 +137,14 @@ class CheckPlan:
     def memory(self) -> int:
         """About how many bytes a check takes at most: shifted points go in chunks."""
         work = self.parameters * self.shape.layers * self.shape.samples
-        return min(MOST_MEMORY, LEAST_MEMORY + 16 * work)
+        return min(MOST_MEMORY, LEAST_MEMORY + BYTES * work)
 
     @property
     def seconds(self) -> float:
-        """About how long a check takes, training and all, as measured at eight sizes."""
-        weights, samples = self.parameters, self.shape.samples
-        one = 5e-7 * weights * self.shape.layers * samples + 2e-5 * weights
-        step = 1e-4 + 2e-5 * self.shape.layers + 2.5e-9 * weights * samples
+        """About how long a check takes, training and all."""
+        weights, products = self.parameters, self.parameters * self.shape.samples
+        one = CHECK_BY_PRODUCT * products * self.shape.layers + CHECK_BY_PARAMETER * weights
+        step = STEP + STEP_BY_LAYER * self.shape.layers + STEP_BY_PRODUCT * products
         return one * (1 + self.trained) + self.place.training_steps * step
 
     @property

@@ -14,7 +14,9 @@ from optcore.checks.grad_check import why_random
 from optcore.checks.kinks import kept_on_kinks
 from optcore.derivatives.error_curve import log_slope
 
-PER_DECADE = 8
+PER_DECADE, DECADES = 8, 12
+# Up to here t is small.
+SMALL = 1e-3
 CLEAN = 100.0
 FIT_DECADES = 1.5
 # Slopes up to here are noise, about 1 and about 2.
@@ -87,7 +89,7 @@ def taylor_slope(objective, point, seed: int = 0) -> TaylorTest:
     point = point if np.issubdtype(point.dtype, np.floating) else point.astype(np.float64)
     reason = why_random(objective, point)
     direction = random_direction(objective, point, seed)
-    t = np.logspace(0, -12, 12 * PER_DECADE + 1).astype(point.dtype)
+    t = np.logspace(0, -DECADES, DECADES * PER_DECADE + 1).astype(point.dtype)
     with np.errstate(over="ignore", invalid="ignore"):
         values = objective.value(point + t[:, None] * direction)
         value, slope = objective.value(point), objective.grad(point) @ direction
@@ -170,7 +172,7 @@ def turns_with_t(objective, point, direction, t, noise) -> bool:
 def taylor_verdict(t, slope, error, noise) -> str:
     """From the slope; without one, right if the error stays in the rounding up to t = 0.001."""
     if np.isnan(slope):
-        small = t <= 1e-3
+        small = t <= SMALL
         return "right" if np.all(error[small] <= CLEAN * noise[small]) else "inconclusive"
     if slope > TWO:
         return "right"

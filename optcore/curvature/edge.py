@@ -21,6 +21,9 @@ from optcore.networks.network import FitLoss, Network
 from optcore.objective import Objective
 from optcore.optimizers import GradientDescent
 
+# Samples of a regression and of two classes, and hidden units.
+POINTS, RING, UNITS = 20, 100, 20
+BLUR = 0.05
 # Rows whose curvature is worked out together.
 PART = 20
 # Of two linear layers: the spread of each input, and the weights (4, 1) of what they are to learn.
@@ -59,8 +62,8 @@ class TanhOnSine(EdgeCase):
 
     @cached_property
     def fit(self):
-        data = Sine(samples=20, noise=0.05).make(self.seed)
-        network = Network((1, 20, 1), Tanh(), Identity())
+        data = Sine(samples=POINTS, noise=BLUR).make(self.seed)
+        network = Network((1, UNITS, 1), Tanh(), Identity())
         return FitLoss(network, SquaredError(), data.inputs, data.targets)
 
 
@@ -82,7 +85,7 @@ class TwoLinearLayers(EdgeCase):
     @cached_property
     def fit(self):
         rng = np.random.default_rng([self.seed, 4])
-        inputs = rng.standard_normal((20, len(SPREADS))) * SPREADS
+        inputs = rng.standard_normal((POINTS, len(SPREADS))) * SPREADS
         targets = inputs @ np.array(WANTED)
         network = Network((4, 4, 1), Identity(), Identity(), bias=False)
         return FitLoss(network, SquaredError(), inputs, targets)
@@ -103,7 +106,7 @@ class TanhOnCircles(EdgeCase):
 
     @cached_property
     def fit(self):
-        data = Circles(samples=100).make(self.seed)
+        data = Circles(samples=RING).make(self.seed)
         network = Network((2, 8, 1), Tanh(), Sigmoid())
         return FitLoss(network, SigmoidCrossEntropy(), data.inputs, data.targets)
 

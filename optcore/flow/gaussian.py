@@ -9,6 +9,8 @@ import numpy as np
 
 # Beyond 12 standard deviations the density is below 1e-31.
 REACH = 12.0
+# On so small a scale no function bends.
+STRAIGHT = 1e-8
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(24)
 DENSITY_AT_ZERO = (2 * np.pi) ** -0.5
 # Where phi bends, in units of its own argument.
@@ -18,7 +20,7 @@ BENDS = np.array([0.0, 1.0, 2.5, 6.0, 15.0, 40.0])
 def nodes(scale: float, kinks=()) -> tuple[np.ndarray, np.ndarray]:
     """Points z and weights w with sum(w f(scale z)) = E[f(scale z)], z standard normal."""
     inner = np.concatenate([BENDS, -BENDS, np.asarray(kinks, dtype=float)])
-    cuts = inner / scale if scale > 1e-8 else np.zeros(1)
+    cuts = inner / scale if scale > STRAIGHT else np.zeros(1)
     cuts = np.concatenate([cuts, np.arange(-REACH, REACH + 1, 3.0)])
     cuts = np.unique(cuts[np.abs(cuts) <= REACH])
     half = np.diff(cuts)[:, None] / 2

@@ -22,6 +22,8 @@ from optcore.surfaces.base import Pair, Surface, Window, coordinates, symmetric,
 WINDOW = ((-3.0, 3.0), (-3.0, 3.0))
 # Points along each side of the window where a start is looked for.
 PLACES = 25
+# How far from its upper left corner, as a share of it, a start is wanted.
+INWARD = 0.25
 LESSON = "Your own formula, with exact derivatives: change it and see what the methods make of it."
 
 
@@ -324,7 +326,7 @@ def _somewhere(surface: FormulaSurface) -> tuple[float, float]:
     slopes = surface.grad(points)
     sloping = np.all(np.isfinite(slopes), axis=1) & np.any(slopes != 0, axis=1) & finite
     usable = points[sloping if sloping.any() else finite]
-    wanted = (0.75 * left + 0.25 * right, 0.25 * low + 0.75 * high)
+    wanted = np.array([left, high]) + INWARD * np.array([right - left, low - high])
     nearest = np.argmin(np.sum((usable - wanted) ** 2 / (right - left, high - low), axis=1))
     x, y = usable[nearest].tolist()
     return x, y

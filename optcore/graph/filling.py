@@ -20,6 +20,8 @@ from optcore.graph.structure import Edge
 
 # Shares of the right number: a typed one this near is right, or right but for its digits.
 NEAR, ROUGH = 0.005, 0.05
+# How far from a number that is 0, or nearly, its digits may lie.
+ROUNDED = 1e-12
 
 Entry = tuple[int, ...]
 
@@ -114,7 +116,7 @@ def _judge(typed: float, right: float, reason: str, slips: Iterator[Slip]) -> An
 
 
 def _near(number: float, other: float, share: float) -> bool:
-    return abs(number - other) <= share * abs(other) + 1e-12
+    return abs(number - other) <= share * abs(other) + ROUNDED
 
 
 def _edge_slips(run: GraphRun, flow: Flow, entry: Entry) -> Iterator[Slip]:

@@ -15,6 +15,9 @@ from optcore.graph.passes import RIGHT, Backprop, read_inputs, record
 from optcore.graph.planting import BackwardLine
 from optcore.graph.structure import Edge
 
+# Twice as much is twice as much to this share, or to this number where there is next to nothing.
+LIKE, VANISHES = 1e-4, 1e-9
+
 
 @dataclass(frozen=True, eq=False)
 class Shifts:
@@ -151,7 +154,7 @@ def _not_cleared(graph: Graph, lines, shifts: Shifts, check: GradCheck) -> str:
         return ""
     blocks = [shifts.blocks[shifts.name(place)] for place in inputs]
     twice = all(
-        np.allclose(check.analytic[part], 2 * check.settled[part], rtol=1e-4, atol=1e-9)
+        np.allclose(check.analytic[part], 2 * check.settled[part], rtol=LIKE, atol=VANISHES)
         for part in blocks
     )
     names = ", ".join(graph.nodes[place].name for place in sorted(inputs))

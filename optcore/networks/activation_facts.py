@@ -12,6 +12,8 @@ from optcore.networks.activations import ACTIVATIONS, Activation
 # Where an activation is looked at: finely near 0, and far out for its limits.
 NEAR = np.linspace(-30.0, 30.0, 24001)
 FAR, FARTHER = 1e4, 1e8
+# Where a limit that is reached is reached; beyond every kink; and just beside one at 0.
+REACHED, OUTSIDE, BESIDE = 6.0, 20.0, 1e-9
 # A slope this much smaller than the steepest is taken for its limit 0.
 GONE = 1e-6
 BISECTIONS = 80
@@ -141,7 +143,7 @@ def _bound(value, side, extreme, dip) -> tuple[float, bool]:
         return side * math.inf, False
     # Far out floats are rounded to the limit; what is reached stays reached near 0.
     limit = max((farther for _, farther in ends), key=lambda end: side * end)
-    attained = value(side * 6.0) == limit or value(-side * 6.0) == limit
+    attained = value(side * REACHED) == limit or value(-side * REACHED) == limit
     return (limit, bool(attained)) if side * (limit - extreme) >= 0 else (float(extreme), True)
 
 
@@ -149,9 +151,9 @@ def _side(slope, side, steepest) -> Side:
     limit = slope(side * FAR)
     if abs(limit) > GONE * steepest:
         return Side(limit, "no")
-    if slope(side * 20.0) != 0:
+    if slope(side * OUTSIDE) != 0:
         return Side(0.0, "in the limit")
-    beyond, inside = side * 20.0, 0.0 if slope(0.0) != 0 else -side * 1e-9
+    beyond, inside = side * OUTSIDE, 0.0 if slope(0.0) != 0 else -side * BESIDE
     for _ in range(BISECTIONS):
         middle = (beyond + inside) / 2
         beyond, inside = (middle, inside) if slope(middle) == 0 else (beyond, middle)

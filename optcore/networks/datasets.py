@@ -11,6 +11,10 @@ import numpy as np
 from optcore.knobs import knob
 from optcore.networks.losses import Kind
 
+# Where the arms of a spiral begin; how far crescents of radius 1 are moved apart, and the width to
+# which they are shrunk; the radii of a disc and a ring; how far out three clouds lie.
+INNERMOST, APART, WIDTH, RADII, OUT = 0.01, np.array([0.5, 0.25]), 1.5, (0.4, 0.9), 0.7
+
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
@@ -111,7 +115,7 @@ class Spirals(Generator):
     def draw(self, rng, samples):
         targets = halves(samples)
         # The square root spreads points evenly along the arm.
-        along = np.sqrt(rng.uniform(0.01, 1, samples))
+        along = np.sqrt(rng.uniform(INNERMOST, 1, samples))
         angle = 2 * np.pi * self.turns * along + np.pi * targets[:, 0]
         return self.blur(rng, on_circle(angle, along)), targets
 
@@ -125,8 +129,8 @@ class Moons(Generator):
     def draw(self, rng, samples):
         targets = halves(samples)
         angle = np.pi * (rng.random(samples) + targets[:, 0])
-        shift = np.where(targets == 1, [0.5, 0.25], [-0.5, -0.25])
-        return self.blur(rng, (on_circle(angle, 1.0) + shift) / 1.5), targets
+        shift = np.where(targets == 1, APART, -APART)
+        return self.blur(rng, (on_circle(angle, 1.0) + shift) / WIDTH), targets
 
 
 @dataclass(frozen=True)
@@ -137,7 +141,7 @@ class Circles(Generator):
 
     def draw(self, rng, samples):
         targets = halves(samples)
-        radius = np.where(targets[:, 0] == 1, 0.4, 0.9)
+        radius = np.where(targets[:, 0] == 1, *RADII)
         angle = rng.uniform(0, 2 * np.pi, samples)
         return self.blur(rng, on_circle(angle, radius)), targets
 
@@ -175,7 +179,7 @@ class Blobs(Generator):
 
     def draw(self, rng, samples):
         labels = np.arange(samples) % 3
-        centres = on_circle(2 * np.pi * np.arange(3) / 3 + np.pi / 2, 0.7)
+        centres = on_circle(2 * np.pi * np.arange(3) / 3 + np.pi / 2, OUT)
         return self.blur(rng, centres[labels]), np.eye(3)[labels]
 
 

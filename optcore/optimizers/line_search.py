@@ -18,6 +18,8 @@ WOLFE = (
 )
 # A search never starts from a rate more than this many times the last one.
 GROWTH = 10.0
+# A pair this near to a right angle says nothing of the curvature.
+RIGHT_ANGLED = 1e-10
 
 
 def along(method, look, state, direction):
@@ -196,7 +198,7 @@ class BFGS(Optimizer):
         """
         product = dot(displacement, change)
         bound = np.sqrt(dot(displacement, displacement) * dot(change, change))
-        usable = product > 1e-10 * bound
+        usable = product > RIGHT_ANGLED * bound
         safe = np.where(usable, product, 1.0)
         scale = safe / np.where(usable, dot(change, change), 1.0)
         first = usable & (state["updates"] == 0)

@@ -4,6 +4,8 @@ import numpy as np
 
 TRIALS = 20
 ROUNDING = 64 * np.finfo(float).eps
+# A cubic's minimum this close to an end is not taken, but so much of the way instead.
+CLOSE, CAUTIOUS, MIDDLE = 0.05, 0.1, 0.5
 
 
 def wolfe_rate(look, direction, first, sufficient_decrease, curvature):
@@ -80,8 +82,8 @@ def next_rate(low, high):
     root = np.sign(width) * np.sqrt(bend**2 - slope_a * slope_b)
     share = 1 - (slope_b + root - bend) / (slope_b - slope_a + 2 * root)
     finite = np.isfinite(value_b) & np.isfinite(slope_b)
-    safe = np.where((share < 0.05) | ~finite, 0.1, 0.5)
-    share = np.where((share > 0.05) & (share < 0.95), share, safe)
+    safe = np.where((share < CLOSE) | ~finite, CAUTIOUS, MIDDLE)
+    share = np.where((share > CLOSE) & (share < 1 - CLOSE), share, safe)
     return np.where(np.isinf(b), 2 * a, a + share * width)
 
 

@@ -6,6 +6,10 @@ from functools import cached_property
 import numpy as np
 
 MOST_STEPS = 5000
+# What rounding may add to a norm of 1, and take from an eigenvalue on the unit circle; the constant
+# from which on such a matrix counts as growing; squares and shears that are not 0.
+ROUNDED, ON_CIRCLE, ENDLESS = 1e-12, 1e-9, 1e5
+NOT_0, SHEARED = 1e-12, 1e-3
 # The search for Kreiss' constant: circles from just outside the unit one, angles, then finer
 # grids of both, again and again.
 INNERMOST, CIRCLES, ANGLES, FINER, ZOOMS = 1e-6, 40, 73, 15, 6
@@ -44,7 +48,7 @@ class Powers:
     @property
     def grows_first(self) -> bool:
         """Whether the powers die out in the end and yet exceed 1 on the way."""
-        return self.radius < 1 and self.peak[1] > 1 + 1e-12
+        return self.radius < 1 and self.peak[1] > 1 + ROUNDED
 
     @cached_property
     def departure(self) -> float:
@@ -67,7 +71,7 @@ class Powers:
         if self.radius > 1:
             return float("inf")
         constant = _kreiss(self.matrix)
-        return float("inf") if self.radius > 1 - 1e-9 and constant > 1e5 else constant
+        return float("inf") if self.radius > 1 - ON_CIRCLE and constant > ENDLESS else constant
 
 
 def powers(matrix, steps: int) -> Powers:
@@ -133,12 +137,12 @@ def with_eigenvalue(matrix, value: complex) -> np.ndarray:
 
 def _rescaled(rest: np.ndarray, square: float, wanted: float) -> np.ndarray:
     """A matrix without trace whose square is `wanted` times the identity, like `rest` if it can."""
-    if square * wanted > 1e-12:
+    if square * wanted > NOT_0:
         return rest * np.sqrt(wanted / square)
     shear = rest[0, 1]
     if wanted >= 0:
         return np.array([[np.sqrt(wanted), shear], [0.0, -np.sqrt(wanted)]])
-    across = shear if abs(shear) > 1e-3 else -np.sqrt(-wanted)
+    across = shear if abs(shear) > SHEARED else -np.sqrt(-wanted)
     return np.array([[0.0, across], [wanted / across, 0.0]])
 
 

@@ -29,3 +29,22 @@ def test_every_step_of_training_takes_its_time():
     assert seconds(500) - seconds(300) == pytest.approx(200 * step)
     # Before training and after: two checks.
     assert seconds(100) - 100 * step == pytest.approx(2 * seconds(0))
+
+
+def test_a_check_takes_longer_with_each_sample_and_each_parameter():
+    def seconds(samples=16, width=5, steps=0):
+        shape = NetworkShape(samples=samples, width=width)
+        return CheckPlan(shape=shape, place=CheckPoint(training_steps=steps)).seconds
+
+    each = seconds(17) - seconds(16)
+    assert each > 0
+    assert seconds(32) - seconds(16) == pytest.approx(16 * each)
+    assert seconds() > 16 * each
+    assert seconds(width=10) > 2 * seconds()
+    # One step trains as well: two checks and that step, by its layers and products.
+    step = seconds(steps=1) - 2 * seconds()
+    assert step > plans.STEP + plans.STEP_BY_LAYER * 4
+    more = seconds(samples=32, steps=1) - 2 * seconds(samples=32)
+    assert more - step == pytest.approx(
+        plans.STEP_BY_PRODUCT * 16 * CheckPlan().parameters, rel=1e-6
+    )

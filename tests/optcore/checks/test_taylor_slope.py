@@ -1,5 +1,7 @@
 """The rules of the Taylor test one by one, at their limits."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -12,6 +14,7 @@ from optcore.checks.taylor_slope import (
     ONE,
     TWO,
     UNEVEN,
+    TaylorTest,
     grows_steadily,
     lowest_clean,
     taylor_verdict,
@@ -139,3 +142,14 @@ def test_without_a_slope_the_small_t_decide():
     assert taylor_verdict(T, np.nan, error, NOISE) == "inconclusive"
     error[24], error[23] = 0.0, 1.0
     assert taylor_verdict(T, np.nan, error, NOISE) == "right"
+
+
+@pytest.mark.parametrize(
+    ("left_out", "told"), [(0, ""), (1, " Left out: 1 parameter of"), (3, "3 parameters of units")]
+)
+def test_what_is_left_out_is_told_beside_the_verdict(left_out, told):
+    test = TaylorTest(T, T, NOISE, T > 0, np.ones(4), 2.0, "right", left_out=left_out)
+    assert "only curvature is left" in test.sentence
+    assert told in test.sentence
+    assert ("Left out" in test.sentence) == bool(left_out)
+    assert replace(test, reason="The loss is random.").sentence == "The loss is random."

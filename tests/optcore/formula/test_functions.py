@@ -16,6 +16,8 @@ from optcore.formula.functions import (
     SQUIRE_TRAPP,
     TEXTBOOK,
 )
+from optcore.formula.program import ARITHMETIC, NUMPY
+from optcore.formula.tree import FOLD
 
 SMOOTH = [function for function in FUNCTIONS if function.analytic]
 by_name = pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.name)
@@ -114,3 +116,22 @@ def test_series_on_a_grid_are_those_of_each_point(function):
     for at in np.ndindex(2, 3):
         alone = function(Taylor.variable(x[at], 4)).coefficients
         np.testing.assert_allclose(found[(slice(None), *at)], alone, rtol=1e-14)
+
+
+@pytest.mark.parametrize("name", [name for name, rule in FOLD.items() if name not in ARITHMETIC])
+def test_a_constant_is_folded_to_what_its_function_gives(name):
+    for numbers in ((0.7, 0.2), (1.5, 2.5), (0.25, -3.0)):
+        given = numbers if name in ("min", "max") else numbers[:1]
+        assert FOLD[name](*given) == pytest.approx(NUMPY[name](*map(np.float64, given)), rel=1e-15)
+
+
+def test_below_0_too_what_is_folded_is_the_function():
+    for name in ("abs", "relu", "sigmoid", "softplus", "tanh", "sinh", "exp"):
+        assert FOLD[name](-0.6) == pytest.approx(NUMPY[name](np.float64(-0.6)), rel=1e-15)
+
+
+def test_sides_of_0_and_what_is_no_number():
+    u = np.array([-2.0, -0.5, 0.0, 0.5, 2.0, np.nan])
+    np.testing.assert_array_equal(NUMPY["step"](u), [0, 0, 0, 1, 1, np.nan])
+    np.testing.assert_array_equal(NUMPY["sign"](u), [-1, -1, 0, 1, 1, np.nan])
+    np.testing.assert_array_equal(NUMPY["abs"](u), [2, 0.5, 0, 0.5, 2, np.nan])
