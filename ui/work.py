@@ -203,3 +203,10 @@ def asked(state: Address, name: str, what: Any) -> bool:
 
 def stopped(state: PageState, name: str, what: Any) -> bool:
     return state.memory.get("work", {}).get(name) == ("stopped", what)
+
+
+def offer(state: PageState, name: str, what: Any, said: str, label: str) -> None:
+    """Says what is shown instead of work that takes long, and offers to do all of it."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.warning(said, icon=":material/hourglass:")
+        st.button(label, on_click=ask, args=(state, name, what))

@@ -11,6 +11,9 @@ from optcore.samples.moments import BatchNoise
 from optcore.samples.populations import NoisyLine
 from optcore.surfaces.base import coordinates, symmetric, vector
 
+# Samples whose features are gathered at once.
+GATHERED = 100_000
+
 
 @dataclass(frozen=True)
 class LinearRegression(SampleFit):
@@ -119,9 +122,7 @@ class LinearRegression(SampleFit):
         for run in np.ndindex(lead):
             own = features[run] if x.ndim > 1 else features
             cards = deck.cards[run] if deck.cards.ndim > 1 else deck.cards
-            gathered = own[cards % len(own)]
-            sums = np.add.reduceat(gathered, bounds[:-1], axis=0)
-            rows[(..., *run)] = sums / np.diff(bounds)[:, None]
+            rows[(..., *run)] = batch_means(own, cards, bounds)
         rows = rows if lead else rows.tolist()
         if deck.whole:
             rows = [rows[0]] * len(deck.bounds)
@@ -134,3 +135,19 @@ class LinearRegression(SampleFit):
 
     def risk(self, point):
         return self.population.risk(*coordinates(point))
+
+
+def batch_means(features, cards, bounds) -> np.ndarray:
+    """The mean features (steps, k) of each batch of rows of `features` (N, k).
+
+    A few batches at a time: those of a long run of large ones, gathered at once, would take
+    hundreds of megabytes.
+    """
+    means = np.empty((len(bounds) - 1, features.shape[-1]))
+    sizes = np.diff(bounds)
+    at_once = max(1, GATHERED // int(sizes.max(initial=1)))
+    for first in range(0, len(means), at_once):
+        edges = bounds[first : first + at_once + 1]
+        gathered = features[cards[edges[0] : edges[-1]] % len(features)]
+        means[first : first + at_once] = np.add.reduceat(gathered, edges[:-1] - edges[0], axis=0)
+    return means / sizes[:, None]

@@ -51,12 +51,12 @@ def test_another_view_goes_back_to_the_end_of_the_clock():
 
 
 def test_a_long_training_asks_first_and_is_done_when_asked(monkeypatch):
-    monkeypatch.setattr(net, "AFFORDABLE", 0.01)
+    monkeypatch.setattr(net, "UNASKED", 0.01)
     link = {**SMALL, "net.seed": "7", "cells": "tanh"}
     app = visit(link, "recurrent")
     assert len(losses(picture(app, KEY))) < 16
     offer = next(each for each in app.button if each.label == "Train all 15 steps")
-    assert "all would take about" in offer.help
+    assert "All 15 steps of training take about" in said(app)
     offer.click().run()
     assert not any(each.label.startswith("Train") for each in app.button)
     assert len(losses(picture(app, KEY))) == 16

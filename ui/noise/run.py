@@ -275,7 +275,7 @@ def _idle(state: Address) -> tuple[str, ...]:
 
 def scene(state: PageState) -> Scene:
     case, board = set_up(state)
-    many = band.known(case) if state["band"] else None
+    many = band.affordable(state, case).known if state["band"] else None
     return Scene(
         [
             Panel(chart.paths(case), span=2, name="paths", aspect=1.2,

@@ -13,7 +13,7 @@ from optcore.descent.schedules import Constant, Schedule
 from optcore.descent.sweep import best_rate
 from optcore.knobs import knobs
 from optcore.surfaces.base import Surface
-from ui import controls
+from ui import controls, work
 from ui.address import Address
 from ui.cache import CACHE, cached
 from ui.families import choose_by_family
@@ -24,7 +24,6 @@ from ui.prose import number, seconds
 from ui.race.parameters import CONTOURS, FITS, WHOLE, Length, Unclipped
 from ui.state import PageState
 from ui.surfaces import OwnFunction, Reach, point_dial
-from ui.work import UNASKED, ask, asked
 
 ON_TIME = Delay()
 SAMPLES = (
@@ -190,19 +189,17 @@ def _pace(optimizer, conditions: Conditions) -> float:
 
 def affordable(state: Address, race: Race) -> Race:
     """The race, or as many of its steps as may be run without being asked for."""
-    if race.seconds <= UNASKED or asked(state, "race", race):
+    if race.seconds <= work.UNASKED or work.asked(state, "race", race):
         return race
-    return replace(race, steps=max(1, int(race.steps * UNASKED / race.seconds)))
+    return replace(race, steps=max(1, int(race.steps * work.UNASKED / race.seconds)))
 
 
 def offer(state: PageState, wanted: Race, shown: Race) -> None:
     """Says that not all steps are run, what they would take, and offers them."""
-    if wanted == shown:
-        return
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.warning(f"All {wanted.steps:,} steps take up to {seconds(wanted.seconds)}. Shown are "
-                   f"the first {shown.steps:,}.", icon=":material/hourglass:")  # fmt: skip
-        st.button(f"Run all {wanted.steps:,} steps", on_click=ask, args=(state, "race", wanted))
+    if wanted != shown:
+        said = (f"All {wanted.steps:,} steps take up to {seconds(wanted.seconds)}. Shown are the "
+                f"first {shown.steps:,}.")  # fmt: skip
+        work.offer(state, "race", wanted, said, f"Run all {wanted.steps:,} steps")
 
 
 def dials(surface, optimizers, conditions: Conditions) -> tuple[list, dict]:

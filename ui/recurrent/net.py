@@ -24,11 +24,11 @@ from ui.recurrent import net_charts
 from ui.recurrent.parameters import Net, Unclipped
 from ui.scene import Scene
 from ui.state import PageState
-from ui.work import ask, asked
+from ui.work import UNASKED, asked
 
 KIND = "recurrent"
-# Seconds that a link may cost by itself, and bytes that a training takes at most, as measured.
-AFFORDABLE, MEMORY = 2.5, 60_000_000
+# Bytes that a training takes at most, as measured.
+MEMORY = 60_000_000
 # Seconds after which the picture grows.
 GLIMPSE = 0.5
 LOOKS = 15
@@ -80,12 +80,12 @@ def _begin(plan: MemoryPlan) -> MemoryTrainer:
 def _affordable(state: PageState, plans: Sequence[MemoryPlan]) -> list[MemoryPlan]:
     """The plans, or fewer steps of them with an offer, where they would take long."""
     seconds = sum(plan.seconds for plan in plans)
-    if seconds <= AFFORDABLE or asked(state, f"long {KIND}", tuple(plans)):
+    if seconds <= UNASKED or asked(state, f"long {KIND}", tuple(plans)):
         return list(plans)
-    steps = max(1, int(plans[0].steps * AFFORDABLE / seconds))
-    st.button(f"Train all {plans[0].steps} steps", icon=":material/hourglass:",
-              help=f"Shown are the first {steps}; all would take about {seconds:.0f} s.",
-              on_click=ask, args=(state, f"long {KIND}", tuple(plans)))  # fmt: skip
+    steps = max(1, int(plans[0].steps * UNASKED / seconds))
+    said = (f"All {plans[0].steps:,} steps of training take about {prose.seconds(seconds)}. Shown "
+            f"are the first {steps:,}.")  # fmt: skip
+    work.offer(state, f"long {KIND}", tuple(plans), said, f"Train all {plans[0].steps:,} steps")
     return [plan.within(steps) for plan in plans]
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import tracemalloc
 from itertools import combinations
 
 import numpy as np
@@ -12,9 +13,9 @@ from dressing import validated
 from optcore.descent import Batches, delay_limit, descend
 from optcore.optimizers import GradientDescent
 from optcore.samples import averaged
-from ui import work
 from ui.address import Address, empty
-from ui.noise import aim, band, choices, gradient, late, order, picture, run, run_charts, stop
+from ui.noise import aim, choices, gradient, late, order, picture, run, run_charts, stop
+from ui.noise.band import Band
 from ui.noise.figures import ellipse, near, segments
 from ui.noise.parameters import (
     AIM,
@@ -193,9 +194,10 @@ def test_who_climbs_is_named_with_the_limit_of_the_rate():
 def test_the_mean_of_a_band_lies_on_the_exact_expectation():
     """Of 200 runs that differ in their seed, at every position of the clock."""
     case = case_of(run, view=RUN, run__budget="200", equal="steps", run__points="30")
-    for _ in band.runs(case):
+    many = Band(case)
+    for _ in many.runs():
         pass
-    found = band.known(case)
+    found = many.known
     batches = Batches(1, "replaced", np.arange(200))
     every = descend(case.fit, case.method, case.fit.start, 200, batches=batches)
     excess = case.excess(every.points)
@@ -204,7 +206,30 @@ def test_the_mean_of_a_band_lies_on_the_exact_expectation():
         spread = 5 * excess.std(axis=1) / np.sqrt(200) + 1e-12
         assert (np.abs(found[name][2] - case.expected[name]) <= spread).all()
         assert (found[name][0] <= found[name][1]).all()
-    assert work.kept(band.KIND, case) is found
+
+
+def test_a_band_is_made_within_the_memory_it_says():
+    """Of long runs on large batches, whose samples a call holds, few are made at once."""
+    link = {"equal": "steps", "run__points": "1000", "run__budget": "300"}
+    small = Band(case_of(run, view=RUN, run__batch="10", **link), 40)
+    large = Band(case_of(run, view=RUN, run__batch="1000", **link), 40)
+    batch = large.racers[0]
+    assert small.at_once(small.racers[0]) == 40 > large.at_once(batch) > 1
+    tracemalloc.start()
+    next(made := large.runs())
+    next(made)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert large.memory / 2 < peak < 1.3 * large.memory
+    assert small.memory < large.memory
+
+
+def test_what_a_band_takes_grows_with_steps_samples_and_runs():
+    base = {"equal": "steps", "run__points": "1000", "run__budget": "300", "run__batch": "10"}
+    least = Band(case_of(run, view=RUN, **base)).seconds
+    for change in ({"run__budget": "600"}, {"run__batch": "100"}):
+        assert Band(case_of(run, view=RUN, **base | change)).seconds > least
+    assert Band(case_of(run, view=RUN, **base), 20).seconds == pytest.approx(least / 10)
 
 
 @pytest.mark.parametrize(
