@@ -16,7 +16,7 @@ from starlette.middleware import Middleware
 from ui import lesson_map
 from ui.live import early, sockets
 from ui.server.core import read_core
-from ui.server.faults import said
+from ui.server.faults import log_faults_only, said
 from ui.server.files import Files
 from ui.server.guard import Guard
 from ui.server.memory import give_back
@@ -29,6 +29,7 @@ LARGEST_MESSAGE = 1_000_000
 give_back()
 read_core()
 keep_presses()
+log_faults_only()
 app = st.App(
     Path(__file__).parent / "pages" / "index.py",
     routes=[*sockets.routes(), *early.routes(), *lesson_map.routes()],

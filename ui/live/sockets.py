@@ -1,7 +1,7 @@
 """Takes the sockets of stages, one for each, and tells a page whether its connection is there.
 
-A socket is refused before it is taken when it comes from a page of another origin, or for a token
-that nobody holds or that is in use. Work whose asker hangs up is given up.
+A socket is refused before it is taken for a token that nobody holds or that is in use. Work whose
+asker hangs up is given up.
 """
 
 import asyncio
@@ -10,10 +10,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from threading import Event
 from time import monotonic
-from urllib.parse import urlsplit
 
 import orjson
-import streamlit as st
 from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
 from starlette.responses import Response
@@ -44,7 +42,7 @@ _threads = CapacityLimiter(THREADS)
 async def serve(websocket: WebSocket) -> None:
     """Answers the changes of one stage, one after the other; what is no change ends it."""
     found = connection.find(websocket.path_params["token"])
-    if found is None or _busy(found) or not from_here(websocket):
+    if found is None or _busy(found):
         await websocket.close()
         return
     await websocket.accept()
@@ -123,16 +121,6 @@ async def _change(websocket: WebSocket) -> dict | None:
         return checked(orjson.loads(message.get("text") or ""))
     except orjson.JSONDecodeError:
         return None
-
-
-def from_here(websocket: WebSocket) -> bool:
-    """Whether a browser's page of this very host asks; what is no browser names no origin."""
-    origin = websocket.headers.get("origin")
-    if origin is None or origin in st.get_option("server.corsAllowedOrigins"):
-        return True
-    with suppress(ValueError):
-        return urlsplit(origin).netloc == websocket.headers.get("host")
-    return False
 
 
 async def known(request: Request) -> Response:

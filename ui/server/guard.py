@@ -6,8 +6,11 @@ listed here is closed.
 
 import os
 import re
+from contextlib import suppress
 from string import Template
+from urllib.parse import urlsplit
 
+import streamlit as st
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -74,7 +77,8 @@ class Guard:
 
     async def connect(self, scope: Scope, receive: Receive, send: Send) -> None:
         stream = scope["path"] == STREAM
-        if not self.addressed(scope) or (stream and self.present >= self.places):
+        full = stream and self.present >= self.places
+        if full or not (self.addressed(scope) and from_here(scope)):
             await receive()
             await send({"type": "websocket.close", "code": 1008})
             return
@@ -123,6 +127,21 @@ class Guard:
             name.endswith(each[1:]) if each.startswith("*.") else each in ("*", name)
             for each in self.hosts
         )
+
+
+def from_here(scope: Scope) -> bool:
+    """Whether a browser's page of this very host asks; what is no browser names no origin.
+
+    Streamlit would ask an outside service for this machine's address before it refuses another
+    origin, and keep everyone waiting meanwhile.
+    """
+    headers = Headers(scope=scope)
+    origin = headers.get("origin")
+    if origin is None or origin in st.get_option("server.corsAllowedOrigins"):
+        return True
+    with suppress(ValueError):
+        return urlsplit(origin).netloc == headers.get("host")
+    return False
 
 
 def _plain(host: str) -> str:

@@ -74,8 +74,8 @@ def test_only_the_hosts_allowed_are_served(monkeypatch):
         assert answer("/", host=host)[0] == 421
 
 
-async def call(guard: Guard, path: str) -> Caller:
-    caller = Caller("x")
+async def call(guard: Guard, path: str, **headers: str) -> Caller:
+    caller = Caller("x", **headers)
     caller.scope["path"] = path
     caller.running = asyncio.create_task(guard(caller.scope, caller.going.get, caller.heard.put))
     caller.first = (await caller.next())["type"]
@@ -96,5 +96,21 @@ def test_who_finds_no_place_is_told_and_gets_in_once_somebody_leaves():
         await first.running
         assert (await asked(guard, "/layers", accept="text/html,*/*"))[0] == 200
         assert (await call(guard, "/_stcore/stream")).first == "websocket.accept"
+
+    finish(work())
+
+
+@pytest.mark.parametrize("path", ["/_stcore/stream", "/live/x"])
+def test_pages_of_other_origins_get_no_connection(path):
+    """They are refused here: what lies behind would ask an outside service who this machine is."""
+
+    async def work():
+        guard = Guard(anything, places=9)
+        for origin in ("http://elsewhere", "http://here", "http://localhost", "null", "http://["):
+            caller = await call(guard, path, host="here:1", origin=origin)
+            assert caller.first == "websocket.close", origin
+            assert not guard.present
+        for headers in ({"host": "here:1", "origin": "https://here:1"}, {"host": "here:1"}):
+            assert (await call(guard, path, **headers)).first == "websocket.accept"
 
     finish(work())
