@@ -6,6 +6,20 @@ MARK = "() => { document.querySelector('.os-stage .js-plotly-plot').marked = tru
 MARKED = "() => document.querySelector('.os-stage .js-plotly-plot').marked === true"
 SETTLED = """() => document.querySelector('.stElementContainer .os-stage')
     && !document.getElementById('os-early')"""
+SKETCHED = "() => document.querySelector('.os-sketch')?.complete"
+# Of a picture or a plot, where on the page it lies: left, top, width, height.
+LIES = """(name) => {
+    const { left, top, width, height } = document.querySelector(name).getBoundingClientRect();
+    return [left, top, width, height];
+}"""
+PAINTED = """() => {
+    const canvases = [...document.querySelectorAll('.os-panel:not([hidden]) .os-overlay')];
+    return canvases.map((each) => each.getContext('2d')
+        .getImageData(0, 0, each.width, each.height).data.some((of) => of));
+}"""
+LARGEST = """() => new Promise((done) => new PerformanceObserver((list) =>
+    done(list.getEntries().at(-1).element?.className))
+    .observe({ type: 'largest-contentful-paint', buffered: true }))"""
 LINK = "?race=adam,momentum&adam.learning_rate=0.2"
 
 
@@ -41,6 +55,28 @@ def test_it_is_drawn_without_streamlit(opened_early):
     race.wait_paths_change(shown)
 
 
+def test_it_is_sketched_before_plotly_has_come(opened_early):
+    """Where the whole will be, and with nothing asked of anyone else."""
+    race, _ = opened_early
+    page, held = race.page, []
+    page.route("**/plotly.min.js", lambda route: held.append(route))
+    page.reload(wait_until="commit")
+    page.wait_for_function(SKETCHED)
+    sketched = page.evaluate(LIES, ".os-sketch")
+    assert page.evaluate(PAINTED) == [True, True, True]
+    assert page.evaluate(LARGEST) == "os-sketch"
+    assert race.legend()
+    page.keyboard.press("End")
+    assert "Adam" in race.words()
+    page.mouse.move(*(sketched[at] + sketched[at + 2] / 2 for at in (0, 1)))
+    held[0].continue_()
+    race.wait_drawn(early=True)
+    assert not page.locator(".os-sketch").count()
+    whole = page.evaluate(LIES, ".js-plotly-plot .nsewdrag")
+    assert max(abs(a - b) for a, b in zip(sketched, whole, strict=True)) < 12
+    assert not race.faults
+
+
 def test_streamlits_picture_takes_its_place_on_the_same_plots(opened_early):
     race, begin = opened_early
     paths = race.paths()
@@ -72,7 +108,6 @@ def test_it_is_drawn_in_whatever_order_the_files_arrive(visit):
     page.route("**/_stcore/health", lambda route: None)
     page.route("**/optscope.css", lambda route: held.append(route), times=1)
     page.reload(wait_until="commit")
-    page.wait_for_function("() => window.Plotly")
     page.wait_for_timeout(500)
     held[0].continue_()
     race.wait_drawn(early=True)

@@ -46,8 +46,13 @@ export class Overlay {
     this.key = "";
   }
 
+  // Until plotly.js has drawn, a sketch has plain axes.
+  get layout() {
+    return this.plot._fullLayout ?? this.sketch?.layout;
+  }
+
   get axes() {
-    const layout = this.plot._fullLayout;
+    const { layout } = this;
     return layout?.xaxis?.d2p && layout?.yaxis?.d2p ? [layout.xaxis, layout.yaxis] : null;
   }
 
@@ -60,7 +65,7 @@ export class Overlay {
 
   // Screen coordinates are worked out once per data and axis range, not once per frame.
   project() {
-    const { xaxis, yaxis, yaxis2 } = this.plot._fullLayout;
+    const { xaxis, yaxis, yaxis2 } = this.layout;
     const axes = [xaxis, yaxis, yaxis2].filter(Boolean);
     const key = axes.map((a) => `${a.type}${a._offset},${a._length},${a.range}`).join("|");
     if (key === this.key) return;
@@ -73,7 +78,7 @@ export class Overlay {
   }
 
   axesOf({ yaxis = "y", meta: { paper } }) {
-    const { xaxis, [yaxis.replace("y", "yaxis")]: own } = this.plot._fullLayout;
+    const { xaxis, [yaxis.replace("y", "yaxis")]: own } = this.layout;
     return paper ? [sheet(xaxis), sheet(own, true)] : [xaxis, own];
   }
 
@@ -98,6 +103,7 @@ export class Overlay {
   paint(pen, step, view, cursor, time) {
     if (!this.axes) return;
     this.project();
+    if (!this.plot._fullLayout) this.sketch.paint(pen, view.look);
     if (cursor !== undefined) this.cursor(pen, cursor, view.look);
     this.scales = [];
     this.veil = view.secret && time ? this.after(step, time) : null;
@@ -124,7 +130,7 @@ export class Overlay {
 
   // What lies after the step: from where to where, and to which side; null where nothing does.
   after(step, time) {
-    const { xaxis } = this.plot._fullLayout;
+    const { xaxis } = this.layout;
     const [begin, first, last] = along(xaxis, [time[Math.min(step, time.length - 1)], time[0], time.at(-1)]);
     const ahead = Math.sign(last - first);
     const end = xaxis._offset + (ahead > 0 ? xaxis._length : 0);
@@ -134,7 +140,7 @@ export class Overlay {
   // Plotly's own traces, too.
   cover(pen, look) {
     const { begin, end } = this.veil;
-    const { yaxis, yaxis2 } = this.plot._fullLayout;
+    const { yaxis, yaxis2 } = this.layout;
     pen.fillStyle = look.back;
     for (const ya of [yaxis, yaxis2].filter(Boolean)) {
       pen.fillRect(Math.min(begin, end), ya._offset - 1, Math.abs(end - begin) + 1, ya._length + 2);
@@ -147,7 +153,7 @@ export class Overlay {
   }
 
   cursor(pen, at, look) {
-    const { xaxis, yaxis, yaxis2 } = this.plot._fullLayout;
+    const { xaxis, yaxis, yaxis2 } = this.layout;
     const [x] = along(xaxis, [at]);
     pen.strokeStyle = look.text;
     pen.globalAlpha = 0.45;

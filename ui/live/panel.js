@@ -7,6 +7,7 @@ import { Pen } from "./pen.js";
 import { explainOver, meanings } from "./terms.js";
 import { dressLayout, dressTrace } from "./theme.js";
 import { description } from "./readout.js";
+import { Sketch } from "./sketch.js";
 import { Touch } from "./touch.js";
 import { camera, roomy, seen, steady, written } from "./view.js";
 import { Zoom } from "./zoom.js";
@@ -113,6 +114,18 @@ export class Panel {
     if (this.asks) await this.turn(this.asked);
   }
 
+  // Until plotly.js has come; what it will draw of lines and marks, the overlay does meanwhile.
+  sketch() {
+    if (this.cell.hidden || !this.room[0]) return;
+    const { look, clock } = this.stage;
+    const { data, layout } = this.figure;
+    const base = data.filter((trace) => !moves(trace)).map((trace) => atStep(trace, clock.step));
+    const stills = base.filter(({ type, y }) => type === "scatter" && y);
+    this.overlay.sketch ??= new Sketch(this.plot);
+    this.overlay.sketch.set({ data: base, layout }, look, this.room, this.room[0] < ROOM_FOR_BAR);
+    this.overlay.set([...stills.map((trace) => ({ ...trace, meta: { play: "still" } })), ...data.filter(moves)]);
+  }
+
   async redraw(figure, live) {
     const { plotly: Plotly, look, off, clock } = this.stage;
     this.framed = figure.data.filter((trace) => trace.meta?.play && !moves(trace));
@@ -131,8 +144,15 @@ export class Panel {
     this.drawing = Plotly.react(this.plot, data, dressLayout(around, look, this.room), CONFIG);
     await this.drawing;
     if (this.gone) return;
+    if (this.overlay.sketch) this.complete();
     if (!this.listening) this.listen();
     this.plot.dataset.uid = this.plot._fullLayout._uid;
+  }
+
+  complete() {
+    this.overlay.sketch.leave();
+    this.overlay.sketch = null;
+    this.overlay.set(this.figure.data.filter(moves));
   }
 
   // Shows what the link holds, unless the hand has left the view it had told of.
@@ -192,10 +212,10 @@ export class Panel {
   }
 
   draw(step) {
-    if (!this.plot._fullLayout || this.cell.hidden) return;
+    if (!this.overlay.layout || this.cell.hidden) return;
     this.overlay.draw(...this.moment(step));
     this.pen?.place();
-    if (this.changes && step !== this.shownStep) this.showFrames(step);
+    if (!this.overlay.sketch && this.changes && step !== this.shownStep) this.showFrames(step);
   }
 
   moment(step) {
@@ -289,7 +309,8 @@ export class Panel {
   // Once it has another size; a plot that is not seen has none.
   resize() {
     this.measured = null;
-    if (this.plot._fullLayout && this.room[0]) this.redraw(this.figure, false);
+    if (this.overlay.sketch) this.sketch();
+    else if (this.plot._fullLayout && this.room[0]) this.redraw(this.figure, false);
   }
 
   // Width and height, which are asked for once: to ask lays the whole page out.

@@ -22,6 +22,8 @@ import { explain } from "./terms.js";
 import { theme } from "./theme.js";
 import { Reader, received } from "./wire.js";
 
+const GLANCE = 200;
+
 const stages = new WeakMap();
 let plotly;
 let page;
@@ -32,7 +34,8 @@ window.addEventListener("popstate", () => {
   if (pathname === page && search && !hash) window.location.reload();
 });
 
-// The first page has asked for it already (ui/server/first.py); what fails there is asked for again.
+// The first page asks for it already, and runs it at once where it has no early picture to show
+// first (ui/server/first.py); what fails there is asked for again.
 function loadPlotly() {
   plotly ??= new Promise((resolve, reject) => {
     const first = document.querySelector('script[src$="/plotly.min.js"]');
@@ -44,6 +47,14 @@ function loadPlotly() {
     else document.head.append(script);
   });
   return plotly;
+}
+
+// Once what stands in the page has been shown; a page that nobody looks at is not painted.
+function painted() {
+  return new Promise((done) => {
+    requestAnimationFrame(() => setTimeout(done));
+    setTimeout(done, GLANCE);
+  });
 }
 
 export default function (component) {
@@ -156,6 +167,8 @@ class Stage {
     this.plotly ??= window.Plotly;
     if (!this.plotly) {
       this.furnish(newest);
+      await painted();
+      window.dispatchEvent(new Event("os-seen"));
       this.plotly = await loadPlotly();
     }
     if (newest !== this.picture) return;
@@ -195,7 +208,10 @@ class Stage {
       this.room.reserve();
     }
     this.room.arrange();
-    if (!this.plotly) this.draw();
+    if (this.plotly) return;
+    for (const panel of this.panels) panel.sketch();
+    if (this.panels.every((panel) => panel.cell.hidden || panel.overlay.axes)) this.clock.open();
+    this.draw();
   }
 
   // What the page as a whole says to its stage: whether it is presented, and what is hidden.

@@ -27,6 +27,15 @@ BASE = (
 )
 # Begun before anything else: the picture that this address showed last.
 EARLY = "window.early = fetch(`./early/${location.pathname.split('/').at(-1)}${location.search}`);"
+# Streamlit begins once that has been seen, or there is none, or after so many milliseconds.
+AFTER = (
+    "await new Promise((go) => {{ early.then((found) => found.ok || go(), go);"
+    " addEventListener('os-seen', go); setTimeout(go, 2000); }}); import('{script}');"
+)
+MODULE = '<link rel="modulepreload" crossorigin href="./{}">'
+# What comes after the early picture gives way to it on its way, too.
+LATER = 'fetchpriority="low" '
+STREAMLIT = r'<script type="module" crossorigin src="([^"]+)"></script>'
 # What a stage takes from the theme, by Streamlit's names for it.
 COLOURS = {
     "--st-primary-color": "primaryColor",
@@ -46,16 +55,20 @@ class ChangedError(RuntimeError):
 def page(early: bool = False) -> str:
     """The page's HTML; `early` has a place for the picture that its address showed last."""
     text = (STATIC / "index.html").read_text(encoding="utf-8")
-    for old, new in (
+    changes = [
         (r"<!--.*?-->\s*", ""),
         (r"<title>.*?</title>", "<title>Optscope</title>"),
-        (r"</head>", f"{_head()}\n{_early() if early else ''}</head>"),
+        (r"</head>", f"{_head(early)}\n</head>"),
         (r'<link rel="service-desc"[^>]*>', ""),
         (r"<script>\s*window.prerenderReady = false\s*</script>", f"<script>{BASE}</script>"),
         (r"<noscript>.*?</noscript>", f"<noscript>{WORDLESS}</noscript>"),
         (r'<div id="root"></div>', f'{_sheet()}\n<div id="root"></div>{_place() * early}'),
-    ):
-        text, count = re.subn(old, lambda _, new=new: new, text, flags=re.DOTALL)
+    ]
+    if early:
+        changes += [("<link (?=rel=.(module)?preload)", f"<link {LATER}"), (STREAMLIT, _begin)]
+    for old, new in changes:
+        put = new if callable(new) else lambda _, new=new: new
+        text, count = re.subn(old, put, text, flags=re.DOTALL)
         if not count:
             raise ChangedError(f"Streamlit's index.html has no {old} any more.")
     return text
@@ -66,15 +79,18 @@ def _sheet() -> str:
     return f'<link rel="stylesheet" href="./{assets.address("optscope.css")}">'
 
 
-def _head() -> str:
-    modules = [f"./{assets.address('optscope.js')}", *(f"./static/js/{name}" for name in _later())]
-    lines = [f'<link rel="modulepreload" crossorigin href="{each}">' for each in modules]
-    lines.append(f'<script async src="./{assets.address("plotly.min.js")}"></script>')
+def _head(early: bool) -> str:
+    plotly = f"./{assets.address('plotly.min.js')}"
+    lines = [MODULE.format(f"static/js/{name}") for name in _later()]
     lines += [
         f'<link rel="preload" as="font" type="font/woff2" crossorigin href="./static/media/{name}">'
         for name in _named("media", SYMBOLS)
     ]
-    return "\n".join(lines)
+    if early:
+        # What makes the early picture whole comes after it (ui/live/stage.js).
+        return "\n".join([*lines, f'<link rel="preload" as="script" href="{plotly}">', _dress()])
+    own = MODULE.format(assets.address("optscope.js"))
+    return "\n".join([own, *lines, f'<script async src="{plotly}"></script>'])
 
 
 def _place() -> str:
@@ -83,12 +99,21 @@ def _place() -> str:
     return f'<section id="os-early" aria-label="Picture"></section>\n{script}'
 
 
-def _early() -> str:
+def _begin(streamlit: re.Match[str]) -> str:
+    """What stands in place of the script with which Streamlit begins."""
+    return "\n".join([
+        f"<script>{EARLY}</script>",
+        f'<script type="module">{AFTER.format(script=streamlit[1])}</script>',
+        MODULE.format(assets.address("optscope.js")),
+        MODULE.format(streamlit[1].removeprefix("./")),
+    ])  # fmt: skip
+
+
+def _dress() -> str:
     light, dark = _colours("light"), _colours("dark")
     return (
-        f"<script>{EARLY}</script>\n"
-        f"<style>#os-early {{ {light} }}"
-        f" @media (prefers-color-scheme: dark) {{ #os-early {{ {dark} }} }}</style>\n"
+        f"<style>body:has(#os-early) {{ {light} background: var(--st-background-color); }}"
+        f" @media (prefers-color-scheme: dark) {{ body:has(#os-early) {{ {dark} }} }}</style>"
     )
 
 
@@ -124,6 +149,7 @@ def _later() -> list[str]:
 @cache
 def inline_hashes() -> list[str]:
     """The scripts that stand in the page itself, as a Content-Security-Policy names them."""
-    scripts = re.findall(r"<script>(.*?)</script>", page(early=True), flags=re.DOTALL)
+    within = r"<script(?: type=.module.)?>(.*?)</script>"
+    scripts = re.findall(within, page(early=True), flags=re.DOTALL)
     digests = [hashlib.sha256(script.encode()).digest() for script in scripts]
     return [f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests]
