@@ -8,6 +8,7 @@ is: without that it asks below its own address first, which is answered with 404
 import base64
 import hashlib
 import re
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -55,7 +56,7 @@ class ChangedError(RuntimeError):
 def page(early: bool = False) -> str:
     """The page's HTML; `early` has a place for the picture that its address showed last."""
     text = (STATIC / "index.html").read_text(encoding="utf-8")
-    changes = [
+    changes: list[tuple[str, str | Callable[[re.Match[str]], str]]] = [
         (r"<!--.*?-->\s*", ""),
         (r"<title>.*?</title>", "<title>Optscope</title>"),
         (r"</head>", f"{_head(early)}\n</head>"),
