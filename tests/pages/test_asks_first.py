@@ -7,6 +7,8 @@ import pytest
 from visits import picture, said, settled, visit
 
 from optcore.checks.plan import RANDOM, CheckPlan, NetworkShape
+from optcore.optimizers import OPTIMIZERS
+from ui.parameters import slug
 from ui.work import UNASKED
 
 HEAVY = {
@@ -68,6 +70,19 @@ def test_a_sweep_of_many_over_many_steps_is_offered():
     assert button(app, "Try the rates of 10 optimizers")
     few = visit(link | {"race.steps": "500"}, "race")
     assert not any(each.label.startswith("Try the rates") for each in few.button)
+
+
+def test_a_sweep_over_dear_gradients_is_offered_for_four():
+    """On a loss through thirty steps of time, and on one over all samples."""
+    for surface in ("cliff", "linear-classifier"):
+        app = visit({"surface": surface, "race.steps": "5000", "sweep": "1"}, "race")
+        assert button(app, "Try the rates of 4 optimizers")
+
+
+def test_a_race_over_all_samples_is_shown_in_part():
+    everyone = ",".join(slug(each.name) for each in OPTIMIZERS if "value" not in each.uses)
+    link = {"surface": "linear-classifier", "race": everyone, "race.steps": "5000"}
+    assert button(visit(link, "race"), "Run all 5,000 steps")
 
 
 def test_what_a_check_takes_grows_with_all_that_makes_it_long():

@@ -1,10 +1,13 @@
 """What follows a race on its page: rates by one click, the sweep, the inspector, downloads."""
 
 from functools import partial
+from time import thread_time
 
 import streamlit as st
 
+from optcore.descent import best_rate
 from optcore.knobs import knobs
+from optcore.optimizers import GradientDescent
 from ui import controls
 from ui.cache import CrowdedError
 from ui.ground import floor_of
@@ -24,8 +27,9 @@ from ui.rules import key, rule
 from ui.state import PageState
 from ui.work import UNASKED, ask, asked
 
-# Seconds for each step of a sweep over the rates of one method.
-SWEPT = 5e-5
+# Seconds for each step of a sweep over the rates of one method, at least, and the steps of a short
+# one that tells how much more it is where a gradient is dear.
+SWEPT, TRIAL = 5e-5, 100
 
 
 def rate_buttons(state: PageState, race: Race) -> None:
@@ -72,13 +76,20 @@ def _swept(race: Race, rated) -> dict:
     return found
 
 
+def _pace(race: Race) -> float:
+    """Seconds for each step of a sweep, as a short one takes them."""
+    begun = thread_time()
+    best_rate(race.surface, GradientDescent(), race.start, TRIAL, **race.conditions.given)
+    return max(SWEPT, (thread_time() - begun) / TRIAL)
+
+
 def sweeps(state: PageState, race: Race) -> None:
     """The learning rates tried, and where each optimizer stands; what takes long is offered."""
     rated = [o for o in race.optimizers if "learning_rate" in knobs(o)]
     if not rated:
         st.info("Nobody in this race has a learning rate to try.", icon=":material/tune:")
         return
-    takes = SWEPT * race.steps * len(rated)
+    takes = race.steps * len(rated) * _pace(race)
     if takes > UNASKED and not asked(state, "sweep", race):
         label = f"Try the rates of {len(rated)} optimizers (about {seconds(takes)})"
         st.button(label, on_click=ask, args=(state, "sweep", race), icon=":material/hourglass:")
