@@ -197,6 +197,8 @@ def test_the_slope_bound_holds_and_is_no_rate():
     assert (measured <= bound).all()
     assert measured[0] < 0.1 * bound[0]
     np.testing.assert_allclose(slope_bound(Sigmoid(), 4), [1 / 64, 1 / 16, 1 / 4, 1])
+    # Each layer by the norms above it, not by its own.
+    np.testing.assert_allclose(slope_bound(Sigmoid(), 3, [9.0, 2.0, 12.0]), [1.5, 3, 1])
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS, ids=lambda a: a.name)

@@ -105,6 +105,7 @@ def test_the_bound_holds_and_is_no_rate():
     highest = bound(plan, found.delta[-1], norms)
     assert (found.delta <= highest * (1 + 1e-12)).all()
     assert found.delta[0] < 0.2 * highest[0]
+    np.testing.assert_allclose(bound(plan, 3.0, norms), 3 * bound(plan, 1.0, norms))
     assert has_bound(plan)
     assert not has_bound(plan_of(ReLU()))
     assert not has_bound(replace(plan, residual=True))

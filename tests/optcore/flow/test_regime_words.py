@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from optcore.flow.regime import _factor, _number, regime
+from optcore.flow.regime import _factor, _number, _who_starves, regime
 
 
 def flow_with(*norms, ratios=(1.0,), overflown=0.0, activations=((0.0,),)):
@@ -47,6 +47,11 @@ def test_what_is_said_of_what_arrives():
     assert regime(flow_with(200.0, 1.0)).sentence.endswith("200 times as much arrives.")
     assert "by 1.50 times itself" in regime(flow_with(200.0, 1.0, ratios=(1.5,))).sentence
     assert "float32 would overflow" in regime(flow_with(200.0, 1.0, overflown=0.5)).sentence
+
+
+def test_who_gets_no_gradient_is_counted():
+    assert _who_starves(1) == "so layer 1 gets none from this batch."
+    assert _who_starves(3) == "so layers 1 to 3 get none from this batch."
 
 
 def test_the_layer_that_is_no_longer_finite_is_named():
