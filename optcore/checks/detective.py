@@ -36,7 +36,7 @@ class Case:
     @property
     def lines(self) -> tuple[BackpropLine, ...]:
         """What the person chooses from."""
-        return lines_of(self.fit.network, weight_decay=self.fit.weight_decay > 0)
+        return lines_of(self.fit.network, weight_decay=bool(self.fit.weight_decay))
 
     def line(self, bug: PlantedBug) -> BackpropLine:
         return bug.line(self.fit.network)

@@ -50,7 +50,7 @@ def diagnose(check: GradCheck, fit) -> list[Diagnosis]:
         return []
     clear = clear_names(check, fit)
     consistent = []
-    for line in lines_of(fit.network, weight_decay=fit.weight_decay > 0):
+    for line in lines_of(fit.network, weight_decay=bool(fit.weight_decay)):
         reached = set(line.blocks(fit.network))
         if reached & wrong and not reached & clear:
             consistent.append(explain(check, fit, line, wrong))

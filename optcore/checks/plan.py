@@ -149,7 +149,7 @@ class CheckPlan:
 
     @property
     def trained(self) -> bool:
-        return self.place.training_steps > 0
+        return bool(self.place.training_steps)
 
     def require_size(self) -> None:
         """Raises TooLargeError above the limit."""

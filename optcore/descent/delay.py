@@ -34,7 +34,7 @@ class Delay(Disturbance):
 
     @property
     def on(self):
-        return self.steps > 0
+        return bool(self.steps)
 
     @property
     def lag(self):

@@ -43,7 +43,7 @@ def replay(setting: Setting) -> tuple[np.ndarray, int] | None:
     kinds = tuple((type(part), drawn is not None, callable(drawn))
                   for part, drawn in zip(parts, setting.drawn, strict=True))  # fmt: skip
     objective: Any = None if batched else setting.objective
-    plan = _plan(objective, type(optimizer), kinds, start.size, setting.lag > 0)
+    plan = _plan(objective, type(optimizer), kinds, start.size, bool(setting.lag))
     if plan is None:
         return None
     run, calls = plan

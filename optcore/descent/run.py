@@ -110,7 +110,7 @@ class Run:
     def _motion(self, index) -> tuple[str, str]:
         """Whether a run that went on moves, stays where it is or goes round, and why it stays."""
         row = int(self.ended[index])
-        found = self.repeats(index) if len(self.points) > 1 else None
+        found = self.repeats(index)
         if found is None:
             return f"Still moving after {row} steps", ""
         since = f"since step {found.since} of {row}"

@@ -26,7 +26,7 @@ class Population:
     def draw(self, count: int, rng: np.random.Generator) -> np.ndarray:
         """Samples (count, 2) of x and y."""
         x = self.center + self.spread * rng.standard_normal(count)
-        return np.stack([x, self.target(self.slope * x + self.intercept, rng)], axis=-1)
+        return np.stack([x, self.target(self.slope * x + self.intercept, rng)], axis=1)
 
     def target(self, line: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         raise NotImplementedError

@@ -129,7 +129,7 @@ class PenaltyForgotten(PlantedBug):
     needs = "weight decay"
 
     def matters(self, fit):
-        return fit.weight_decay > 0
+        return bool(fit.weight_decay)
 
     def penalty_grad(self, fit, forward, layer):
         return 0 * super().penalty_grad(fit, forward, layer)
@@ -144,7 +144,7 @@ class PenaltyDoubled(PlantedBug):
     needs = "weight decay"
 
     def matters(self, fit):
-        return fit.weight_decay > 0
+        return bool(fit.weight_decay)
 
     def penalty_grad(self, fit, forward, layer):
         return 2 * super().penalty_grad(fit, forward, layer)

@@ -134,7 +134,7 @@ class DropoutUnscaled(PlantedBug):
     needs = "dropout"
 
     def matters(self, fit):
-        return fit.dropout > 0
+        return bool(fit.dropout)
 
     def dropout_backward(self, fit, forward, layer, upstream):
         right = super().dropout_backward(fit, forward, layer, upstream)
@@ -150,7 +150,7 @@ class DropoutMaskForgotten(PlantedBug):
     needs = "dropout"
 
     def matters(self, fit):
-        return fit.dropout > 0
+        return bool(fit.dropout)
 
     def dropout_backward(self, fit, forward, layer, upstream):
         if self.hits(DropoutMaskForgotten, layer):

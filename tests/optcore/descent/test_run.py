@@ -92,6 +92,22 @@ def test_a_run_that_climbs_names_the_limit_its_rate_exceeds():
         "that the steepest axis at the start allows."
     )
     assert a_run(values=risen, limit=np.array(0.3)).status.startswith("Still moving")
+    # Above its start is climbing, though lower than the step before; as high as its start is not.
+    fallen = a_run(values=np.array([25.0, 30.0, 28.0]), limit=np.array(0.2))
+    assert fallen.status.startswith("Climbing")
+    level = a_run(values=np.array([25.0, 30.0, 25.0]), limit=np.array(0.2))
+    assert level.status.startswith("Still moving")
+    # It is the first rate that the limit at the start is for.
+    falling = a_run(values=risen, rates=np.array([0.25, 0.1]), limit=np.array(0.2))
+    assert falling.status.startswith("Climbing")
+
+
+def test_a_search_that_found_nothing_at_last_is_stuck_for_that():
+    stays = np.array([[0.5, 1.0], [0.5, 1.0], [0.5, 1.0]])
+    rate = {"rate": np.array([[0.5], [0.5], [0.0]])}
+    assert "no lower point is found along its direction" in a_run(points=stays, memory=rate).status
+    again = {"rate": np.array([[0.0], [0.0], [0.5]])}
+    assert "no lower point" not in a_run(points=stays, memory=again).status
 
 
 def test_each_run_of_a_batch_is_judged_by_its_own_rate():

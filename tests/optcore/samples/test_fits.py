@@ -32,6 +32,7 @@ LINE = LinearRegression.drawn(40, seed=1, population=NoisyLine(center=0.7))
 LOGISTIC = LinearClassifier.drawn(40, seed=1)
 FITS = [LINE, *(replace(LOGISTIC, loss=loss) for loss in SURROGATES)]
 POINTS = np.random.default_rng(2).normal(size=(30, 2)) * 3
+RNG = np.random.default_rng(8)
 every = pytest.mark.parametrize("fit", FITS, ids=lambda f: f"{f.name} {getattr(f, 'loss', '')}")
 both = pytest.mark.parametrize("fit", [LINE, LOGISTIC], ids=lambda f: f.name)
 
@@ -194,6 +195,32 @@ def test_the_risk_of_a_classifier_is_that_of_a_million_fresh_samples(loss):
         assert abs(fit.risk(np.array(point)) - losses.mean()) < 4 * losses.std() / 1e3
 
 
+@pytest.mark.parametrize("loss", [loss for loss in SURROGATES if loss.name in ("0-1", "Hinge")])
+def test_the_risk_with_a_kink_is_that_of_a_fine_sum(loss):
+    """Inputs around 0.6 that spread by 2; where x is 0.8 the loss jumps, or bends beside it."""
+    population = NoisyLabels(center=0.6, spread=2.0)
+    z = (np.arange(2_000_000) + 0.5) / 1e5 - 10
+    x = 0.6 + 2 * z
+    right = 1 / (1 + np.exp(-population.slope * x - population.intercept))
+    line = 1.5 * x - 1.2
+    mean = right * loss.value(line) + (1 - right) * loss.value(-line)
+    total = (mean * np.exp(-z * z / 2)).sum() / 1e5 / np.sqrt(2 * np.pi)
+    assert population.risk(1.5, -1.2, loss) == pytest.approx(
+        total, rel=2e-6 if loss.name == "0-1" else 2e-3
+    )
+
+
+def test_several_data_sets_are_looked_at_one_by_one():
+    sets = replace(LOGISTIC, **dict(zip("xy", RNG.normal(size=(2, 40, 500)), strict=True)))
+    points = RNG.normal(size=(40, 2))
+    values, grads = sets.value_and_grad(points)
+    for at in (0, 17, 39):
+        alone = replace(LOGISTIC, x=tuple(sets.x[at]), y=tuple(sets.y[at]))
+        value, grad = alone.value_and_grad(points[at])
+        assert values[at] == pytest.approx(value, rel=1e-12)
+        np.testing.assert_allclose(grads[at], grad, rtol=1e-10)
+
+
 def test_the_risk_is_lowest_at_the_truth():
     population = NoisyLabels(slope=1.5, intercept=-0.5)
     fit = LinearClassifier.drawn(5, population=population)
@@ -308,12 +335,13 @@ def test_values_of_a_run_on_batches_are_worked_out_when_they_are_asked_for():
 def test_runs_with_data_of_their_own_are_dealt_their_own(order):
     """Several data sets and as many seeds: each run is the one it would be alone."""
     for kind in (LinearRegression, LinearClassifier):
-        sets = kind.drawn(6, 1).fresh(6, np.array([4, 9]))
-        batches = Batches(2, order, seed=np.array([4, 9]))
-        both = descend(sets, GradientDescent(0.1), np.tile(sets.start, (2, 1)), 9, batches=batches)
+        seeds = np.array([4, 9, 11])
+        sets = kind.drawn(6, 1).fresh(6, seeds)
+        batches = Batches(2, order, seed=seeds)
+        both = descend(sets, GradientDescent(0.1), np.tile(sets.start, (3, 1)), 9, batches=batches)
         before = losses_before(sets, batches, both.points)
-        assert before.shape == (10, 2)
-        for at, seed in enumerate((4, 9)):
+        assert before.shape == (10, 3)
+        for at, seed in enumerate(seeds):
             own = kind(tuple(sets.x[at]), tuple(sets.y[at]), population=sets.population)
             alone = Batches(2, order, seed=seed)
             run = descend(own, GradientDescent(0.1), own.start, 9, batches=alone)

@@ -21,6 +21,7 @@ from optcore.optimizers import (
     Momentum,
     NAdam,
     NesterovMomentum,
+    QHAdam,
     RAdam,
     RMSProp,
     RMSPropNesterov,
@@ -120,6 +121,17 @@ def test_a_stream_repeats_itself_after_its_period_and_not_before(stream):
     gradients = stream.gradients(STEPS)
     same = [p for p in range(1, STEPS // 2) if np.array_equal(gradients[p:], gradients[:-p])]
     assert same[0] == stream.repeats
+
+
+@pytest.mark.parametrize("stream", STEADY, ids=lambda s: s.name)
+def test_qhadam_looks_at_its_gradient_as_well_as_at_its_means(stream):
+    optimizer = QHAdam(nu=0.6, nu_square=0.7)
+    steps = respond(optimizer, stream.gradients(STEPS)[:, None]).steps
+    np.testing.assert_allclose(closed_form(optimizer, stream, TIMES), steps, rtol=1e-9, atol=1e-15)
+
+
+def test_lion_without_a_memory_of_the_step_before_has_no_law():
+    assert closed_form(Lion(beta2=0.0), AlternatingStream(), TIMES) is None
 
 
 def test_a_decay_of_the_point_takes_all_of_it_at_most():
