@@ -54,7 +54,7 @@ def _half_line(n, gammas) -> list[list[Decimal]]:
                 inner[j][k] = single[j] ** 2 / 2
                 continue
             if j >= 2:
-                inner[j][k] = (j - 1) * _known(inner, single, j - 2, k) - gammas[j + k] / 2
+                inner[j][k] = (j - 1) * inner[j - 2][k] - gammas[j + k] / 2
             else:
                 inner[1][0] = single[0] * single[1] - gammas[1] / 2
             inner[k][j] = single[j] * single[k] - inner[j][k]
@@ -66,10 +66,6 @@ def _half_line(n, gammas) -> list[list[Decimal]]:
         if n % 2:
             matrix[j][n], matrix[n][j] = single[j], -single[j]
     return matrix
-
-
-def _known(inner, single, j, k) -> Decimal:
-    return inner[j][k] if inner[j][k] else single[j] * single[k] - inner[k][j]
 
 
 def _gammas(count) -> list[Decimal]:

@@ -10,7 +10,7 @@ ENSEMBLES = ("orthogonal", "coin")
 MOST_ORDER = 200
 # Numbers drawn at once: 8 MB, a few hundredths of a second.
 CHUNK = 1_000_000
-BINS = 60
+BINS, ENDS = 60, (-1.5, 1.5)
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ def sampled_spectra(
 
 def _spectra(n, samples, shift, seed) -> Iterator[SpectrumSample]:
     rng = np.random.default_rng([seed, n])
-    edges = np.linspace(-1.5, 1.5, BINS + 1)
+    edges = np.linspace(*ENDS, BINS + 1)
     counts, histogram, done = np.zeros(n + 1, int), np.zeros(BINS), 0
     part = max(1, min(CHUNK // n**2, -(-samples // 20)))
     while done < samples:

@@ -20,7 +20,7 @@ from optcore.curvature import (
     twin_of,
     why_stuck,
 )
-from optcore.curvature.stuck import StuckRun
+from optcore.curvature.stuck import StuckRun, _fall
 from optcore.curvature.symmetry import exact_value
 from optcore.curvature.track import CurvatureTrack
 from optcore.descent import descend
@@ -233,6 +233,31 @@ def test_diverging_is_said_before_anything_else():
     found = why_stuck(Ravine(), climbing)
     assert found.verdict == "diverging"
     assert found.hopping
+
+
+@pytest.mark.parametrize(
+    ("values", "fall"),
+    [
+        ([8, 7, 6, 5, 4, 3, 2, 1], 1 / 7),
+        ([0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1], 1 / 7),
+        ([2, 1, 1, 1], 0),
+        ([1, 1, 1, 1], 0),
+        ([1, 0, 0, 2], 0),
+    ],
+)
+def test_the_fall_of_the_last_quarter_is_a_share_of_the_whole(values, fall):
+    assert _fall(np.array(values)) == pytest.approx(fall)
+
+
+def test_a_run_is_judged_by_its_ends():
+    run = descend(Ravine(condition=1.0), GradientDescent(0.5), (1.0, 1.0), 3)
+    assert why_stuck(Ravine(), run).verdict != "diverging"
+    for values, diverging in (([5.0, 9.0, 7.0, 4.0], False), ([5.0, 3.0, 4.0, 6.0], True)):
+        found = why_stuck(Ravine(), replace(run, values=np.array(values)))
+        assert (found.verdict == "diverging") == diverging
+    # Straight to the minimum: the last gradient is 0, the one before was the largest.
+    run = descend(Ravine(condition=1.0), GradientDescent(1.0), (1.0, 1.0), 1)
+    assert why_stuck(Ravine(condition=1.0), run).verdict == "critical point"
 
 
 def test_a_network_is_diagnosed_by_its_whole_spectrum():

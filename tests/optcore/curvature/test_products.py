@@ -161,6 +161,29 @@ def test_the_ends_of_a_surface_are_eigenvalues_of_their_vectors():
     assert (ends.smallest < ends.largest).all()
 
 
+class Three:
+    """x^2 / 2 + y^2 + 5 z^2 / 2, which has a Hessian of its own."""
+
+    bends = np.array([1.0, 2.0, 5.0])
+
+    def value(self, point):
+        return 0.5 * (self.bends * point * point).sum(axis=-1)
+
+    def grad(self, point):
+        return self.bends * point
+
+    def hessian(self, point):
+        return np.broadcast_to(np.diag(self.bends), (*point.shape, 3))
+
+
+def test_of_three_eigenvalues_the_ends_are_the_first_and_the_last():
+    ends = end_eigenvalues(Three(), np.zeros((2, 3)))
+    assert ends.smallest.tolist() == [1, 1]
+    assert ends.largest.tolist() == [5, 5]
+    np.testing.assert_allclose(np.abs(ends.lowest_vector), [[1, 0, 0]] * 2, atol=1e-15)
+    np.testing.assert_allclose(np.abs(ends.highest_vector), [[0, 0, 1]] * 2, atol=1e-15)
+
+
 def test_what_is_negative_by_rounding_alone_is_not_counted():
     ends = np.array([[0.0, 1.0], [-1e-14, 1.0], [-1.0, 1e-14], [-2.0, -1.0]])
     assert negative_count(ends).tolist() == [0, 0, 1, 2]

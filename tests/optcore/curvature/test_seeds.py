@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from optcore.curvature.seeds import BINS, ONE, OUTSIDE, Scan, turns
+from optcore.curvature.seeds import BINS, ONE, OUTSIDE, Scan, _stretch, turns
 from optcore.formula import formula_surface
 from optcore.surfaces import Bowl, MonkeySaddle
 
@@ -38,6 +38,9 @@ def test_points_in_bins_that_touch_are_one_group():
     assert groups((last, 0.5), (last - 1 / BINS, 0.5 + 1 / BINS)) == [(2, False)]
     # With an empty bin between them they are two, even in the last bin, where the border belongs.
     assert groups((1.0, 0.5), (last - 2 / BINS, 0.5)) == [(1, True), (1, True)]
+    for first in (0.5 / BINS, 0.5):
+        assert groups((first, 0.5), (first + 2 / BINS, 0.5)) == [(1, True), (1, True)]
+        assert groups((0.5, first), (0.5, first + 2 / BINS)) == [(1, True), (1, True)]
     # Bins at opposite ends of the window do not touch.
     assert groups((0.0, 0.0), (1.0, 0.0)) == [(1, True), (1, True)]
     assert groups((0.0, 0.0), (0.0, 1.0)) == [(1, True), (1, True)]
@@ -54,6 +57,14 @@ def test_rounding_may_put_a_point_a_little_outside():
     inside = [True, False, True, False]
     assert SCAN.inside(SCAN.low + shares * SCAN.span).tolist() == inside
     assert SCAN.inside(SCAN.low + (1 - shares) * SCAN.span).tolist() == inside
+
+
+def test_steps_that_shrink_by_the_same_factor_are_taken_to_their_end():
+    """Aitken: 1, r, r^2, ... are 1 / (1 - r) in all. Steps that turn tell nothing."""
+    last = np.array([[3.0, 4.0]] * 5)
+    steps = np.array([0.5, 0.9, 0.2, 0.97, 0.6])[:, None] * last
+    steps[4] = 0.6 * np.array([-4.0, 3.0])
+    np.testing.assert_allclose(_stretch(steps, last), [2, 10, 1, 1, 1])
 
 
 def test_the_size_of_a_scan_is_that_of_its_window():

@@ -74,6 +74,7 @@ def test_no_hit_is_no_certain_zero():
     share = positive_share(10, "orthogonal", samples=2000)
     assert share.value == 0
     assert share.error > 1e-4
+    assert last_of(3, 103).done == last_of(3, 103).counts.sum() == 103
     # Of 98 coins none: the error is that of 1 in 100.
     sample = SpectrumSample(1, 98, 98, np.array([0, 98]), np.array([]), np.array([]))
     assert sample.positive.value == 0
