@@ -34,7 +34,7 @@ class Dataset:
         if self.kind == "regression":
             raise ValueError(f"{self.name} is a regression: its targets are not classes")
         if self.kind == "classes":
-            return self.targets.argmax(-1)
+            return self.targets.argmax(axis=1)
         return self.targets[:, 0].astype(int)
 
     def one_hot(self) -> "Dataset":
@@ -100,7 +100,7 @@ def halves(samples):
 
 
 def on_circle(angle, radius):
-    return np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=-1)
+    return np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
 
 
 @dataclass(frozen=True)

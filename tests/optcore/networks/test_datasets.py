@@ -115,3 +115,38 @@ def test_random_batches_fit_network_and_loss(loss):
     fit = FitLoss(network, loss, data.inputs, data.targets)
     assert np.isfinite(fit.value(np.zeros(network.parameters)))
     np.testing.assert_array_equal(data.inputs, random_batch(network, loss, 400, 3.0, 1).inputs)
+
+
+def evenly(values, low, high) -> bool:
+    """Whether so many values lie between two ends, and as a uniform draw does."""
+    values = np.sort((np.ravel(values) - low) / (high - low))
+    assert values[0] >= 0
+    assert values[-1] <= 1
+    # Kolmogorov: beyond 2.2 / sqrt(n) once in 8,000 draws.
+    return np.abs(values - np.linspace(0, 1, len(values))).max() < 2.2 / np.sqrt(len(values))
+
+
+def test_without_noise_inputs_fill_their_figure_evenly():
+    def drawn(kind, **fields):
+        data = kind(noise=0.0, samples=401, **fields).make(seed=1)
+        assert (data.labels == 0).sum() == (200 if data.kind == "binary" else 134)
+        return data, data.inputs, np.arctan2(*data.inputs.T[::-1]) % (2 * np.pi)
+
+    sine = Sine(noise=0.0, samples=400).make(seed=1)
+    assert sine.inputs.shape == (400, 1)
+    assert evenly(sine.inputs, -1, 1)
+    corners = Xor(noise=0.0, samples=400).make(seed=1).inputs
+    assert evenly(corners, -1, 1)
+    circles, _, angle = drawn(Circles)
+    assert all(evenly(angle[circles.labels == label], 0, 2 * np.pi) for label in (0, 1))
+    spirals, inputs, angle = drawn(Spirals, turns=0.5)
+    assert evenly((inputs**2).sum(axis=1), 0.01, 1)
+    # Half a turn over the whole arm, the other one half a turn on.
+    turned = (angle - np.pi * np.hypot(*inputs.T) - np.pi * spirals.labels + 0.1) % (2 * np.pi)
+    np.testing.assert_allclose(turned, 0.1, atol=1e-9)
+    moons, inputs, _ = drawn(Moons)
+    for label, apart, start in ((0, (-0.5, -0.25), 0.0), (1, (0.5, 0.25), np.pi)):
+        x, y = (1.5 * inputs[moons.labels == label] - apart).T
+        np.testing.assert_allclose(np.hypot(x, y), 1, rtol=1e-12)
+        assert evenly((np.arctan2(y, x) - start + 1e-9) % (2 * np.pi), 0, np.pi)
+    drawn(Blobs)
