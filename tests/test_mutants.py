@@ -2,7 +2,7 @@
 
 import ast
 
-from mutants import ROOT, explained, mutants_of
+from mutants import ROOT, counted, explained, mutants_of
 
 TEXT = '''"""Two - 1 words."""
 LIMIT: float = 3 / 2
@@ -39,6 +39,17 @@ def test_every_mutant_breaks_one_place():
     for mutant in found:
         ast.parse(mutant.broken)
         assert mutant.broken != TEXT
+
+
+def test_operators_and_constants_are_counted_apart():
+    found = mutants_of("bent.py", TEXT)
+    constants = [mutant for mutant in found if mutant.kind == "constants"]
+    assert [mutant.text[mutant.begin : mutant.end] for mutant in constants] == ["2"]
+    assert counted(found, [found[0], *constants], {found[0].name: "it is tried"}).splitlines() == [
+        "operators and constants: 2 of 13 alive, 1 of them unexplained",
+        "operators: 1 of 12 alive, 0 of them unexplained",
+        "constants: 1 of 1 alive, 1 of them unexplained",
+    ]
 
 
 def test_what_is_explained_still_stands_in_the_code():

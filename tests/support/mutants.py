@@ -47,6 +47,12 @@ class Mutant:
     text: str
 
     @property
+    def kind(self) -> str:
+        """Whether a constant is another one, a number or a truth value, or an operator is."""
+        old = self.text[self.begin : self.end]
+        return "constants" if old[0].isdigit() or old in ("True", "False") else "operators"
+
+    @property
     def broken(self) -> str:
         return self.text[: self.begin] + self.new + self.text[self.end :]
 
@@ -220,17 +226,31 @@ def main() -> int:
     asked.add_argument("--seed", type=int, default=1)
     asked.add_argument("--room", default="")
     given = asked.parse_args()
-    known, alive = explained(), []
+    known, tried, alive = explained(), [], []
     with tempfile.TemporaryDirectory() as folder:
         copy = Copy(folder)
-        for number, mutant in enumerate(drawn(copy.folder, given.count, given.seed, given.room), 1):
+        tried = drawn(copy.folder, given.count, given.seed, given.room)
+        for number, mutant in enumerate(tried, 1):
             if mutant.name in known or copy.survives(mutant):
                 alive.append(mutant)
                 told = known.get(mutant.name, "ALIVE")
                 print(f"{number:4} {mutant.name} (line {mutant.line}): {told}", flush=True)
-    unexplained = [mutant for mutant in alive if mutant.name not in known]
-    print(f"{len(alive)} alive, {len(unexplained)} of them unexplained")
-    return int(bool(unexplained))
+    print(counted(tried, alive, known))
+    return int(any(mutant.name not in known for mutant in alive))
+
+
+def counted(tried: list[Mutant], alive: list[Mutant], known: dict[str, str]) -> str:
+    """How many of those tried are alive, and of them unexplained: in all and by kind."""
+    lines = []
+    for kinds in (("operators", "constants"), ("operators",), ("constants",)):
+        both = ([each for each in some if each.kind in kinds] for some in (tried, alive))
+        made, left = both
+        unknown = [mutant for mutant in left if mutant.name not in known]
+        what = " and ".join(kinds)
+        lines.append(
+            f"{what}: {len(left)} of {len(made)} alive, {len(unknown)} of them unexplained"
+        )
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":
