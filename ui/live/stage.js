@@ -41,7 +41,9 @@ function loadPlotly() {
     const first = document.querySelector('script[src$="/plotly.min.js"]');
     const script = document.createElement("script");
     script.src = new URL(`../../${PLOTLY}`, import.meta.url);
-    for (const each of [first, script]) each?.addEventListener("load", () => resolve(window.Plotly));
+    // The page answers between what takes long.
+    const run = () => setTimeout(() => resolve(window.Plotly));
+    for (const each of [first, script]) each?.addEventListener("load", run);
     script.addEventListener("error", reject);
     if (first) first.addEventListener("error", () => document.head.append(script));
     else document.head.append(script);
@@ -180,7 +182,8 @@ class Stage {
     this.furnish(picture);
     if (!this.plotly) return;
     this.clock.open();
-    await Promise.all(this.panels.map((panel) => panel.set(picture.live)));
+    if (this.frames) await Promise.all(this.panels.map((panel) => panel.set(picture.live)));
+    else await this.setInTurn();
     this.setHandles(picture.handles ?? []);
     this.draw();
     if (!picture.live) this.describe();
@@ -188,6 +191,14 @@ class Stage {
     if (!this.frames) comeFirst(this.root);
     this.root.dataset.shown = picture.sequence;
     this.root.dataset.drawn = String(++this.frames);
+  }
+
+  // For the first time, when each takes long: the page answers in between.
+  async setInTurn() {
+    for (const panel of this.panels) {
+      await panel.set(false);
+      await new Promise((done) => { setTimeout(done); });
+    }
   }
 
   // All but the plots, which may wait for plotly.js: nothing moves when they come.
