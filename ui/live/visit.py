@@ -13,6 +13,7 @@ from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from ui.live.turn import Account
+from ui.server.memory import tidy_soon
 
 GRACE = 20.0
 
@@ -35,6 +36,7 @@ class Visit:
     def forget(self) -> None:
         if not runtime.get_instance().is_active_session(self.session):
             runtime.get_instance().close_session(self.session)
+            tidy_soon()
 
 
 @st.cache_resource(scope="session", on_release=Visit.leave, show_spinner=False)

@@ -1,10 +1,16 @@
 """Memory that visitors' threads have freed goes back to the system."""
 
+import asyncio
+import gc
 import subprocess
 import sys
+import weakref
 from pathlib import Path
 
 import pytest
+from calls import finish
+
+from ui.server import memory
 
 # Twelve threads, two at a time, hold 160 MB each for a moment; then nothing is held any more.
 HELD = """
@@ -67,3 +73,33 @@ def test_large_arrays_go_back_to_the_system():
     if told == "unknown":
         pytest.skip("this system's allocator is not glibc's")
     assert int(told) < 100
+
+
+class Circle:
+    """Something that holds itself, as a session that was closed does."""
+
+    def __init__(self):
+        self.itself = self
+
+
+def test_what_those_who_left_held_in_circles_is_returned_once_for_all_of_them(monkeypatch):
+    monkeypatch.setattr(memory, "TIDY", 0.05)
+    monkeypatch.setattr(memory, "_tidying", None)
+    trims = []
+    monkeypatch.setattr(memory, "trim", lambda: trims.append(len(trims)))
+
+    async def work():
+        for many in (1, 2):
+            left = weakref.ref(Circle())
+            for _ in range(3):
+                memory.tidy_soon()
+            assert left() is not None
+            await asyncio.sleep(0.2)
+            assert left() is None
+            assert len(trims) == many
+
+    gc.disable()
+    try:
+        finish(work())
+    finally:
+        gc.enable()
