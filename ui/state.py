@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import wraps
+from time import monotonic
 from typing import Any
 
 import streamlit as st
@@ -18,6 +19,10 @@ from ui.live import early
 from ui.live.connection import showing
 from ui.live.turn import turn
 from ui.live.visit import visit
+
+# Seconds that an address is on its way to the browser. What asks meanwhile still names the old one,
+# and the same address written again would be a second step of Back that leads nowhere.
+ARRIVES = 1.0
 
 
 class PageState(Address):
@@ -151,9 +156,11 @@ class PageState(Address):
             act()
         self.note_strangers()
         self.note_waiting()
+        again = shown == self.memory["published"] and monotonic() < self.memory.get("arrives", 0)
         self.memory["published"] = shown
         early.also(shown)
-        if st.query_params.to_dict() != shown:
+        if st.query_params.to_dict() != shown and not again:
+            self.memory["arrives"] = monotonic() + ARRIVES
             st.query_params.from_dict(shown)
         if self.complaints != self.said:
             st.rerun()

@@ -2,12 +2,14 @@
 
 import gc
 import logging
+from time import monotonic
 
 import pytest
 from random_links import staged
 from visits import Reader, comparable, picture, report, sent, stages, visit
 
 from optcore.surfaces import Himmelblau
+from ui import state
 from ui.live import connection as connections
 from ui.live.connection import Connection
 
@@ -130,3 +132,14 @@ def test_tokens_tell_nothing_and_a_line_goes_with_its_visitor():
     del made
     gc.collect()
     assert not any(token in connections._connections for token in tokens)
+
+
+def test_an_address_on_its_way_to_the_browser_is_not_written_again(monkeypatch):
+    """Else what asks meanwhile, with the old one, would leave two equal steps for Back."""
+    app = report(visit({}, "steps"), "steps.stage", values={"stream.size": 1.5})
+    there = dict(app.query_params)
+    assert there
+    app.query_params.clear()
+    assert not dict(app.run().query_params)
+    monkeypatch.setattr(state, "monotonic", lambda: monotonic() + 2 * state.ARRIVES)
+    assert dict(app.run().query_params) == there
