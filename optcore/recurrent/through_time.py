@@ -58,7 +58,7 @@ class Trace:
     @cached_property
     def norms(self) -> np.ndarray:
         """|dL/dh_t| (T + 1, ...) of the mean loss over all sequences, in h alone."""
-        return np.sqrt((np.abs(self.state_grads[0]) ** 2).sum(axis=(-1, -2)))
+        return np.asarray(np.linalg.matrix_norm(self.state_grads[0]))
 
     @cached_property
     def contributions(self) -> np.ndarray:
@@ -66,7 +66,7 @@ class Trace:
         before = self.passed.hidden[:-1]
         return np.array(
             [
-                np.linalg.norm(np.swapaxes(grad, -1, -2) @ h, axis=(-1, -2))
+                np.linalg.matrix_norm(np.swapaxes(grad, -1, -2) @ h)
                 for grad, h in zip(self.hidden_grads, before, strict=True)
             ]
         )

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from optcore.checks import plan as plans
+from optcore.checks.grad_check import TooLargeError
 from optcore.checks.plan import CheckPlan, CheckPoint, NetworkShape
 
 
@@ -18,6 +19,17 @@ def test_a_check_is_live_up_to_and_with_its_limits(monkeypatch, limit):
     assert plan.live
     monkeypatch.setattr(plans, limit, at - 1)
     assert not plan.live
+
+
+def test_a_check_may_have_so_many_components_and_no_more(monkeypatch):
+    plan = CheckPlan(shape=NetworkShape(layers=2, width=3))
+    monkeypatch.setattr(plans, "LIMIT", 9 + 4)
+    assert not plan.over
+    plan.require_size()
+    monkeypatch.setattr(plans, "LIMIT", 9 + 3)
+    assert plan.over
+    with pytest.raises(TooLargeError, match="13"):
+        plan.require_size()
 
 
 def test_every_step_of_training_takes_its_time():

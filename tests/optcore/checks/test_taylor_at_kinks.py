@@ -33,6 +33,7 @@ def test_no_right_network_is_convicted_whatever_is_dropped(activation):
             test = taylor_slope(fit, theta, seed)
             assert test.verdict == "right", (seed, dropout, test.sentence)
             assert ("Left out" in test.sentence) == bool(test.left_out)
+            assert test.left_out == len(on_kinks(fit, theta))
             buggy = dataclasses.replace(fit, backprop=MissingMean())
             assert taylor_slope(buggy, theta, seed).verdict == "wrong"
     assert on_some > 5 or activation == HardSigmoid()

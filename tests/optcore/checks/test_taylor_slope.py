@@ -38,6 +38,8 @@ def test_the_fit_takes_the_lowest_decade_and_a_half_above_the_rounding():
     error[40] = CLEAN * NOISE[40]
     assert flags(lowest_clean(T, error, NOISE)) == list(range(27, 40))
     assert not lowest_clean(T, NOISE, NOISE).any()
+    fine = np.logspace(0, -12, 1201)
+    assert np.count_nonzero(lowest_clean(fine, fine**2, np.full(1201, 1e-16))) == 151
 
 
 def test_overflow_at_large_t_is_passed_over():

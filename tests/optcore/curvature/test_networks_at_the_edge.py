@@ -260,6 +260,13 @@ def test_a_run_is_judged_by_its_ends():
     assert why_stuck(Ravine(condition=1.0), run).verdict == "critical point"
 
 
+def test_a_run_whose_loss_overflows_is_judged_one_row_before():
+    run = descend(Ravine(condition=1.0), GradientDescent(1e200), (1.0, 1.0), 5)
+    assert (run.ended, run.values[1]) == (1, np.inf)
+    found = why_stuck(Ravine(condition=1.0), run)
+    assert (found.verdict, found.value) == ("diverging", run.values[0])
+
+
 def test_a_network_is_diagnosed_by_its_whole_spectrum():
     fit, theta = fit_of((2, 4, 1), Tanh())
     run = descend(fit, GradientDescent(0.05), theta, 50)

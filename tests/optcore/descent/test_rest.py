@@ -138,6 +138,15 @@ def test_a_search_without_a_slope_asks_for_nothing():
     assert counted.grad_calls == 0
 
 
+def test_a_rate_lowers_the_loss_enough_and_not_a_little():
+    """Along the gradient of x^2 from 1 the loss is (1 - 2a)^2: at 0.95 it still is below 1, and as
+    flat as asked, but a fall of 0.45 * 4a ends at 0.55."""
+    point = np.array([[1.0, 0.0]])
+    look = Look(Bowl(), point, Bowl().value(point), Bowl().grad(point))
+    rate = float(wolfe_rate(look, -look.grad, np.array([[0.95]]), 0.45, 0.95)[0, 0])
+    assert 0 < rate <= 0.55
+
+
 def test_a_search_in_a_batch_finds_what_it_finds_alone():
     surface, rng = Himmelblau(), np.random.default_rng(4)
     points = rng.uniform(-4, 4, (40, 2))

@@ -197,6 +197,9 @@ def test_where_bound_and_funnel_have_something_to_say():
     assert not has_bound(plan_of(Sigmoid(), Constant(constant=0.1)))
     deep = plan_of(ReLU(), HeNormal(), setting=FlowSetting(depth=24, width=12))
     assert funnels(deep)
+    # Variances of a layer: 1.25 of 8 units, 0.41 of 16; from the second layer on they add up to 1.
+    for depth, width, strays in ((1, 8, 0), (2, 8, 1), (3, 16, 0), (4, 16, 1)):
+        assert funnels(replace(deep, setting=FlowSetting(depth=depth, width=width))) == strays
     assert not funnels(replace(deep, activation=LeakyReLU()))
     assert not funnels(replace(deep, initializer=HeUniform()))
     assert not funnels(replace(deep, norm="layer"))

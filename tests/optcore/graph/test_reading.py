@@ -66,6 +66,8 @@ WRONG = {
     "a b = y": '"a b" cannot be a name',
     "y == x": 'The statement for "y" has more than one =',
     "y = ": "There is no formula",
+    "z = y\ny = x": 'The name "y" is used before it is defined: define it first.',
+    "y = x\ny = 2*x": 'The name "y" is defined twice: give one another name.',
     "lambda + x": 'The name "lambda" is taken by the language',
     "True * x": 'The name "True" is taken by the language',
     "y = x +": 'Something is missing after "+"',

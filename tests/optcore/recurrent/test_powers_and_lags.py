@@ -77,6 +77,15 @@ def test_the_kreiss_constant_bounds_the_peak_from_both_sides(seed):
     assert found.peak[1] <= np.e * 3 * found.kreiss
 
 
+@pytest.mark.parametrize("entry", [0.5, 3.0])
+def test_a_matrix_without_eigenvalues_has_all_of_its_departure(entry):
+    """Henrici: what of |W|_F^2 the eigenvalues, 0 and 0, do not make up."""
+    assert powers([[0.0, entry], [0.0, 0.0]], 3).departure == 1
+    # Eigenvalues 1 and 1 make up 2 of 2 + entry^2.
+    found = powers([[1.0, entry], [0.0, 1.0]], 3).departure
+    assert found == pytest.approx(entry / np.sqrt(2 + entry**2), rel=1e-7)
+
+
 def test_the_kreiss_constant_of_a_jordan_block():
     """By hand for r = 0 and entry b: sup (x - 1)|(z - W)^-1| at |z| = x, in one variable."""
     b = 10.0

@@ -137,6 +137,7 @@ def test_the_variance_is_infinite_exactly_beyond_the_stable_rate(kind, fields, g
     # With all of its velocity kept it does not settle either, noise or none.
     assert stationary_variance(0.5, 2.5, 0.0, momentum=1.0) == np.inf
     # At a rate of 0 nothing settles: the system would be singular.
+    assert stationary_variance(0.0, 2.5, 1.0, **given) == np.inf
     assert (stationary_covariance(0.0, [[2.5]], [[1.0]], **given) == np.inf).all()
 
 

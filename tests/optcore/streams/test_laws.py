@@ -322,6 +322,7 @@ def test_nadam_begins_as_its_formula_and_ends_as_adam():
     "optimizer",
     [Rprop(min_size=5e-3), Rprop(max_size=0.02), DeltaBarDelta(decay=0.0), AdaDelta(decay=0.0),
      DeltaBarDelta(increase=0.3, decrease=0.9), AdaDelta(epsilon=1e-3), AveragedSGD(power=0.3),
+     AveragedSGD(power=2.0), Lion(learning_rate=0.1, weight_decay=1.0),
      AveragedSGD(learning_rate=0.5, regularization=1.0), RMSPropNesterov(momentum=0.0),
      AdamW(learning_rate=0.5, weight_decay=1.0), Lion(learning_rate=0.1, weight_decay=0.5)],
     ids=repr,
