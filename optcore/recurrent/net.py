@@ -149,15 +149,16 @@ class SequenceLoss:
         losses = self.loss.per_sample(outputs, outputs, self._targets(outputs), LINEAR)
         return losses.mean(axis=(0, -1))
 
-    def predict(self, theta, inputs) -> np.ndarray:
-        """The answers (K, m, n_out) for other inputs; probabilities where the loss has them."""
-        passed = self._forward(theta, inputs)
-        return self.loss.predict(passed.outputs, passed.outputs, LINEAR)
+    def examine(self, theta) -> tuple[np.ndarray, np.ndarray]:
+        """The answers (K, m, n_out) and L () of one theta by one pass; probabilities where the
+        loss has them."""
+        outputs = self._forward(theta).outputs
+        return self.loss.predict(outputs, outputs, LINEAR), self.measure(outputs)
 
-    def _forward(self, theta, inputs=None):
+    def _forward(self, theta):
         parts = self.net.unpack(theta)
         kind = np.empty(0, parts["b"].dtype).real.dtype
-        inputs = np.asarray(self.inputs if inputs is None else inputs, kind)
+        inputs = np.asarray(self.inputs, kind)
         with np.errstate(over="ignore", invalid="ignore"):
             return forward_through_time(self.net.cell, parts, inputs, len(self.targets))
 

@@ -155,10 +155,10 @@ class MemoryTrainer:
     def _examine(self, t: int, theta: np.ndarray, trace: Trace) -> None:
         plan = self.plan
         with np.errstate(all="ignore"):
-            answers = plan.exam.predict(theta, plan.exam.inputs)
+            answers, loss = plan.exam.examine(theta)
             looks = {
                 "looks": t,
-                "exams": float(plan.exam.value(theta)),
+                "exams": float(loss),
                 "right": plan.task.right(answers, plan.exam.targets),
                 "shares": trace.shares,
                 "by_lag": lag_norms(trace.passed.of(slice(0, LOOKED_AT))).mean(axis=-1),

@@ -204,12 +204,16 @@ def test_saturation_counts_flat_units():
     np.testing.assert_array_equal(fit.trace(theta).saturation(), [[0.5, 0.0]])
 
 
-def test_probabilities_for_other_inputs():
+def test_an_examination_tells_probabilities_and_the_loss_they_make():
     net = RecurrentNet(LinearCell(), 1, 2, 3)
-    fit = SequenceLoss(net, SoftmaxCrossEntropy(), np.zeros((4, 1, 1)), np.eye(3)[None, :1])
-    answers = fit.predict(net.initial(Orthogonal(), 0), np.ones((4, 6, 1)))
+    chosen = np.eye(3)[None, [0, 2, 2, 1, 0, 1]]
+    fit = SequenceLoss(net, SoftmaxCrossEntropy(), np.ones((4, 6, 1)), chosen)
+    theta = net.initial(Orthogonal(), 0)
+    answers, loss = fit.examine(theta)
     assert answers.shape == (1, 6, 3)
     np.testing.assert_allclose(answers.sum(-1), 1)
+    np.testing.assert_allclose(loss, -np.log(answers[chosen == 1]).mean())
+    assert loss == fit.value(theta)
 
 
 @pytest.mark.parametrize(
