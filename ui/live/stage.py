@@ -7,7 +7,7 @@ import streamlit as st
 
 from ui.live import early
 from ui.live.assets import stub
-from ui.live.connection import answering, body, connection_of
+from ui.live.connection import Connection, answering, body, connection_of
 from ui.live.sliders import Board
 from ui.live.wire import Kept, pack
 
@@ -128,30 +128,56 @@ def stage(
     asked = answering()
     connection = asked or connection_of(key)
     connection.on_change, connection.body = on_change, body()
-    message = {
-        "sequence": connection.last.get("sequence", 0),
-        "edition": next(connection.editions),
-        "live": live,
+    message = _numbered(connection, live) | {
         "frame": Kept(columns=columns, legend=list(legend)),
         "panels": [_framed(panel, "figure", "view") for panel in panels],
         "clock": _framed(clock, "at") if clock else None,
         "handles": [_framed(handle, "name", "at") for handle in handles],
         "boards": [vars(board) for board in boards],
+        **_said(words, table),
     }
-    if words is not None:
-        message["words"] = words if isinstance(words, str) else Kept(texts=list(words))
-    if table is not None:
-        message["table"] = Kept(html=table)
     if not live:
         message["lesson"] = lesson
     if asked:
         connection.answered = pack(message, connection.last.get("has", ()), live)
-        return
+    else:
+        _leave_details(key, words, table, clock, asking=bool(lesson and lesson["answers"]))
+        _mount(key, connection, message, height)
+
+
+def _numbered(connection: Connection, live: bool) -> dict:
+    """Which message of the browser a picture answers, and which picture it is."""
+    sequence = connection.last.get("sequence", 0)
+    return {"sequence": sequence, "edition": next(connection.editions), "live": live}
+
+
+def _said(words: str | Sequence[str] | None, table: str | None) -> dict:
+    """What stands under the panels and in the details, unless it stays as it is."""
+    said = {}
+    if words is not None:
+        said["words"] = words if isinstance(words, str) else Kept(texts=list(words))
+    if table is not None:
+        said["table"] = Kept(html=table)
+    return said
+
+
+def _leave_details(
+    key: str,
+    words: str | Sequence[str] | None,
+    table: str | None,
+    clock: Clock | None,
+    asking: bool,
+) -> None:
+    """What the details show (ui/frame.py); what would answer an open question is not told."""
     if table is not None:
         st.session_state[f"{key}/table"] = table
     if words is not None:
-        asking = lesson is not None and lesson["answers"]
         st.session_state[f"{key}/rest"] = "" if asking else _rest(words, clock)
+
+
+def _mount(key: str, connection: Connection, message: dict, height: str | None) -> None:
+    """Hands the picture to the component, and keeps the first of an address for early.py."""
+    live = message["live"]
     aside = {"show": "", "hide": []} | st.session_state.get(ASIDE, {}) | {"height": height}
     message["aside"] = aside
     if message["edition"] == 1 and not (live or height or aside["show"] or aside["hide"]):
