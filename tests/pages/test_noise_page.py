@@ -90,3 +90,10 @@ def test_time_is_counted_in_units():
     app = opened(view="the-run", equal="time")
     told = picture(app, KEY)["words"]
     assert "for 1000 units of time." in (told if isinstance(told, str) else told["texts"][-1])
+
+
+def test_the_older_name_of_an_order_is_understood():
+    app = opened(view="order", told="online")
+    assert app.query_params["dealt"] == "online"
+    assert "told" not in app.query_params
+    assert not said(app)

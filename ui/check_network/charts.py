@@ -113,7 +113,7 @@ def verdict_marks(blocks, verdict: str, with_sentences: bool) -> list[dict]:
     error = on_axis([blocks[index].relative_error for index in at])
     trace = marks(verdict, look, np.array(at, dtype=float), error, size=15)
     if with_sentences:
-        trace["meta"]["told"] = [spelled(blocks[index].sentence) for index in at]
+        trace["meta"]["sentences"] = [spelled(blocks[index].sentence) for index in at]
     return [trace]
 
 
@@ -159,7 +159,7 @@ def before(check) -> list[dict]:
     trace = marks("at the start", look, places, error, size=11)
     trace["meta"] |= {
         "group": START,
-        "told": [f"At the start. {spelled(b.sentence)}" for b in check.blocks],
+        "sentences": [f"At the start. {spelled(b.sentence)}" for b in check.blocks],
     }
     return [trace]
 
@@ -207,7 +207,7 @@ def components(result, names=None) -> dict:
         if len(at):
             trace = marks(verdict, VERDICT_LOOKS[verdict], x[at], y[at], size=8)
             if names is not None:
-                trace["meta"]["told"] = [component_sentence(check, names, i) for i in at]
+                trace["meta"]["sentences"] = [component_sentence(check, names, i) for i in at]
             data.append(trace)
     ticks = signed_ticks(low, high)
     across, up = (

@@ -32,7 +32,7 @@ def elements(result, names=None) -> dict:
         x, y = left + np.arange(grid.shape[1]), np.arange(rows)
         data.append(_heat(x, y, grid, last=name == list(result.fit.blocks)[-1]))
         if names is not None:
-            data.append(_told(result, names, part, np.meshgrid(x, y)))
+            data.append(_sentences(result, names, part, np.meshgrid(x, y)))
         left += grid.shape[1]
     shown = middles[:: -(-len(middles) // MOST_LABELS)]
     across = axis("", [GAP - 0.6, left - 0.4], showgrid=False, tickvals=shown,
@@ -74,13 +74,13 @@ def _heat(x, y, grid, *, last: bool) -> dict:
     }
 
 
-def _told(result, names, part, places) -> dict:
+def _sentences(result, names, part, places) -> dict:
     """What each element says of itself, under its square."""
     look = {"symbol": "square", "colour": GOOD}
     x, y = (place.ravel().astype(float) for place in places)
     trace = marks("element", look, x, y, size=0)
     del trace["meta"]["group"]
-    trace["meta"]["told"] = [
+    trace["meta"]["sentences"] = [
         _sentence(result.check, names, at) for at in range(part.start, part.stop)
     ]
     return trace

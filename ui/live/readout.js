@@ -5,8 +5,8 @@ import { row } from "./overlay.js";
 
 export function tip(panel, { trace, at }) {
   const { x = "x", y = "y" } = panel.frame.labels;
-  const { reads, told, play } = trace.meta;
-  if (told) return told[at];
+  const { reads, sentences, play } = trace.meta;
+  if (sentences) return sentences[at];
   if (play === "graph") return spoken(trace, at, panel.stage.clock.step).join("\n");
   const step = play === "path" ? `step ${at}\n` : "";
   const [a, b] = play === "frame"

@@ -36,7 +36,7 @@ def choose(state: PageState) -> None:
         controls.choose_word(state, "equal", "Equal", label_visibility="collapsed")
     if view == ORDER:
         controls.choose_word(state, "lie", "The data lie", label_visibility="collapsed")
-        controls.choose(state, "told", "Losses of", label_visibility="collapsed", width=140)
+        controls.choose(state, "dealt", "Losses of", label_visibility="collapsed", width=140)
     if view in (AIM, STOP):
         controls.choose(state, "loss", "Loss", label_visibility="collapsed", width=150)
 

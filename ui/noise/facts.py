@@ -117,12 +117,14 @@ def late(case) -> dict[str, float | str | None]:
 
 
 def order(case) -> dict[str, float | str | None]:
-    """Of an order: how far each ends from the minimum, and the three losses of the one told."""
+    """Of an order: how far each ends from the minimum, and the three losses of the one dealt."""
     found: dict[str, Any] = {
         "points": case.deck.points,
         "passes": case.deck.passes,
         "rate": case.deck.learning_rate,
-        "told": case.told,
+        "dealt": case.dealt,
+        # What lessons that people have written call it.
+        "told": case.dealt,
         "noise": case.fit.population.noise**2,
         "gap": case.gap,
         "first": int(np.argmin(np.abs(case.passes - 1))),

@@ -34,12 +34,12 @@ FEW = 400
 
 @dataclass(frozen=True)
 class Case:
-    """A deck of samples as it lies, and the order whose losses are told."""
+    """A deck of samples as it lies, and the order that it is dealt in where losses are compared."""
 
     fit: LinearRegression
     deck: Deck
     lie: str
-    told: str
+    dealt: str
     rests: bool = True
 
     @property
@@ -98,9 +98,9 @@ class Case:
 
     @cached_property
     def losses(self) -> dict[str, np.ndarray]:
-        """Means over many sets of data (positions,), dealt in the order that is told: the loss on
-        the training data, on each batch before its update, and on the whole population."""
-        return _told(self.fit, self.deck, self.lie, self.told, self.steps, self.batch,
+        """Means over many sets of data (positions,), dealt in one order: the loss on the
+        training data, on each batch before its update, and on the whole population."""
+        return _losses(self.fit, self.deck, self.lie, self.dealt, self.steps, self.batch,
                      self.sets, tuple(self.rows))  # fmt: skip
 
     @property
@@ -136,7 +136,7 @@ def _descended(
 
 
 @cached
-def _told(fit, deck, lie, order, steps, batch, sets, rows) -> dict[str, np.ndarray]:
+def _losses(fit, deck, lie, order, steps, batch, sets, rows) -> dict[str, np.ndarray]:
     data, start, seeds = fit, np.array(fit.start), deck.seed
     if sets > 1:
         seeds = deck.seed + np.arange(sets)
@@ -186,7 +186,7 @@ def set_up(state: Address) -> tuple[Case, Any]:
     ]
     (deck, population), board = controls.tune(state, dials)
     fit = _fit(deck.points, deck.seed, state["lie"], population)
-    return Case(fit, deck, state["lie"], state["told"], rests(state)), board
+    return Case(fit, deck, state["lie"], state["dealt"], rests(state)), board
 
 
 def rests(state) -> bool:

@@ -54,7 +54,7 @@ def losses(case) -> dict[str, Any]:
     known = np.isfinite(high)
     low = min(float(np.nanmin(np.minimum(values, 1e6))) for values in case.losses.values())
     top = max(1.3 * (high if known else noise), 1.05 * low + 0.02)
-    title = f"{case.told.capitalize()}: losses; dotted: law"
+    title = f"{case.dealt.capitalize()}: losses; dotted: law"
     made = figure(tracks, title, xaxis=_over(case),
                   yaxis=axis("loss", (0.7 * min(best, low), max(1.6 * top, 1e-3))))  # fmt: skip
     made["layout"]["shapes"] = [level(y) for y in ((best, high) if known else (best,))]

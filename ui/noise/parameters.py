@@ -149,7 +149,7 @@ PARAMETERS = (
     switch("average", when=chosen("view", RUN)),
     switch("band", when=chosen("view", RUN)),
     choice("lie", LYING, when=chosen("view", ORDER)),
-    choice("told", ORDERS, when=chosen("view", ORDER)),
+    choice("dealt", ORDERS, when=chosen("view", ORDER), formerly={"told": "{}"}),
     choice("loss", SURROGATES, SURROGATES[1], when=chosen("view", AIM, STOP)),
     Scrubbed(name="batch", parse=number(1, 1000, whole=True),
              write=lambda size: str(int(size))),

@@ -135,7 +135,7 @@ def order(case) -> str:
     losses = {name: float(values[-1]) for name, values in case.losses.items()}
     text = (
         f"After {number(float(case.passes[-1]))} passes “{near}” is nearest, {number(ends[near])} "
-        f"from the minimum, and “{far}” farthest, {number(ends[far])}. Dealt “{case.told}”, the "
+        f"from the minimum, and “{far}” farthest, {number(ends[far])}. Dealt “{case.dealt}”, the "
         f"true risk is {number(losses['true risk'] - losses['training'])} above the training loss"
     )
     if not np.isfinite(case.gap):

@@ -61,7 +61,7 @@ def test_every_block_stands_at_its_error_with_the_mark_of_its_verdict():
     for verdict, look in charts.VERDICT_LOOKS.items():
         for trace in traces(figure, verdict):
             assert trace["marker"]["symbol"] == look["symbol"]
-            for x, y, told in zip(trace["x"], trace["y"], trace["meta"]["told"], strict=True):
+            for x, y, told in zip(trace["x"], trace["y"], trace["meta"]["sentences"], strict=True):
                 assert told == spelled(blocks[int(x)].sentence)
                 seen[int(x)] = (verdict, y)
     expected = {at: (b.verdict, pytest.approx(b.relative_error)) for at, b in enumerate(blocks)}

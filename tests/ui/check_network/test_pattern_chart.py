@@ -43,7 +43,7 @@ def test_who_points_at_a_square_reads_its_name_and_its_ratio():
     found = examined(replace(PLAN, bugs=(WeightGradDoubled(2),)))
     names = [component_name(found.fit, at) for at in range(found.check.point.size)]
     figure = elements(found, names)
-    told = [trace["meta"]["told"] for trace in figure["data"] if trace["type"] == "scatter"]
+    told = [trace["meta"]["sentences"] for trace in figure["data"] if trace["type"] == "scatter"]
     assert told[2][0].startswith("W2[0, 0]\n")
     assert told[2][0].endswith("\nratio 2")
     assert [len(each) for each in told] == [heat["z"].size for heat in heats(figure)]

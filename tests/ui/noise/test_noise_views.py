@@ -44,7 +44,7 @@ VARIANTS = [
     *({"view": RUN, "equal": unit, "average": "1"} for unit in UNITS),
     *({"view": RUN, "schedule": rate.name, "grow": "1"} for rate in RATES),
     *({"view": RUN, "method": method.name} for method in METHODS),
-    *({"view": ORDER, "told": told, "lie": "as drawn"} for told in ("ordered", "online")),
+    *({"view": ORDER, "dealt": order, "lie": "as drawn"} for order in ("ordered", "online")),
     *({"view": view, "loss": loss} for view in (AIM, STOP) for loss in ("0-1", "Hinge")),
     {"view": LATE, "delay.steps": "40", "late.rate": "2.4"},
     {"view": RUN, "gradient-descent.learning_rate": "5"},
@@ -58,7 +58,7 @@ VARIANTS = [
 
 def state_at(**link: str) -> Address:
     state = Address(PARAMETERS, empty())
-    words = ("view", "task", "draw", "equal", "schedule", "method", "told", "lie", "loss")
+    words = ("view", "task", "draw", "equal", "schedule", "method", "dealt", "lie", "loss")
     told = {name.replace("__", "."): text for name, text in link.items()}
     state.arrive({name: slug(text) if name in words else text for name, text in told.items()})
     return state
@@ -337,7 +337,7 @@ def test_orders_are_dealt_as_their_names_say():
 
 
 def test_the_loss_before_an_update_is_the_risk_in_the_first_pass():
-    case = case_of(order, view=ORDER, lie="as drawn", told="online", deck__points="100",
+    case = case_of(order, view=ORDER, lie="as drawn", dealt="online", deck__points="100",
                    deck__passes="4")  # fmt: skip
     late_half = case.passes > 2
     gap = case.losses["before update"] - case.losses["true risk"]
