@@ -16,7 +16,7 @@ from optcore.samples import averaged
 from ui.address import Address, empty
 from ui.noise import aim, choices, gradient, late, order, picture, run, run_charts, stop
 from ui.noise.band import Band
-from ui.noise.figures import ellipse, near, segments
+from ui.noise.figures import ellipse
 from ui.noise.parameters import (
     AIM,
     BIAS,
@@ -368,17 +368,3 @@ def test_along_flat_axes_a_stop_is_a_decay():
     np.testing.assert_allclose(case.shares[-1, :5], case.decayed[-1, :5], rtol=0.01)
     assert case.matching[-1, 0] == pytest.approx(1, abs=0.01)
     assert case.matching[-1, -1] == 0
-
-
-def test_segments_have_gaps_between_them():
-    x, y = segments([0.0, 0.0], [[1.0, 2.0], [3.0, 4.0]])
-    np.testing.assert_array_equal(x, [0, 1, np.nan, 0, 3, np.nan])
-    np.testing.assert_array_equal(y, [0, 2, np.nan, 0, 4, np.nan])
-
-
-def test_what_leaves_the_picture_keeps_its_direction_and_no_more():
-    points = np.array([[1.0, 2.0], [3e9, -6e9], [np.inf, 0.0], [np.nan, 0.0]])
-    found = near(points)
-    np.testing.assert_allclose(found[:3], [[1, 2], [10, -20], [20, 0]])
-    assert np.isnan(found[3]).any()
-    np.testing.assert_allclose(near(points[1:2], (1.0, 0.0)), [[11, -20]], rtol=1e-6)

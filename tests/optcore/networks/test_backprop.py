@@ -1,0 +1,64 @@
+"""One line of backpropagation overridden: what it spoils, and what it leaves right."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from optcore.networks.activations import Identity, MisprintedTanh
+from optcore.networks.backprop import Backprop
+from optcore.networks.losses import SquaredError
+from optcore.networks.network import FitLoss, Network
+
+
+class WrongSlope(Backprop):
+    def hidden_derivative(self, fit, forward, layer):
+        return 1 - forward.units[layer] ** 2
+
+
+class SumForBias(Backprop):
+    def bias_grad(self, fit, forward, layer, delta):
+        return super().bias_grad(fit, forward, layer, delta) * forward.samples
+
+
+class NoPenalty(Backprop):
+    def penalty_grad(self, fit, forward, layer):
+        return 0.0
+
+
+class DroppedScale(Backprop):
+    def dropout_backward(self, fit, forward, layer, upstream):
+        return upstream * forward.masks[layer]
+
+
+class Untransposed(Backprop):
+    def carry_back(self, fit, forward, layer, delta):
+        weights = forward.weights[layer]
+        square = weights.shape[-1] == weights.shape[-2]
+        return delta @ (weights.T if square else weights)
+
+
+@pytest.mark.parametrize(
+    ("slip", "wrong"),
+    [
+        (WrongSlope, {"W1", "b1", "W2", "b2"}),
+        (SumForBias, {"b1", "b2", "b3"}),
+        (NoPenalty, {"W1", "W2", "W3"}),
+        (DroppedScale, {"W1", "b1", "W2", "b2"}),
+        (Untransposed, {"W1", "b1"}),
+    ],
+)
+def test_one_overridden_line_spoils_the_blocks_it_must(slip, wrong):
+    rng = np.random.default_rng(0)
+    network = Network((3, 4, 4, 3), MisprintedTanh(), Identity())
+    theta = rng.standard_normal(network.parameters)
+    fit = FitLoss(network, SquaredError(), rng.standard_normal((6, 3)), rng.standard_normal((6, 3)),
+                  dropout=0.3, dropout_seed=0, weight_decay=0.1)  # fmt: skip
+    right = fit.grad(theta)
+    spoiled = dataclasses.replace(fit, backprop=slip()).grad(theta)
+    differing = {
+        name
+        for name, block in fit.blocks.items()
+        if np.linalg.norm(spoiled[block] - right[block]) > 1e-3 * np.linalg.norm(right[block])
+    }
+    assert differing == wrong
