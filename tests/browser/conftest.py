@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from race_page import RacePage
+from race_page import SHIFTS, RacePage
 from served import served
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -65,28 +65,58 @@ def browser(chromium, address):
         # One context, so that scripts are fetched and compiled once for all tests; a page that
         # opens by playing itself shows all of it at once.
         context = running.new_context(reduced_motion="reduce")
+        context.add_init_script(SHIFTS)
         # Lives as long as the process has to.
         context.new_page().goto(f"{address}/_stcore/health")
         yield context
         running.close()
 
 
-@pytest.fixture
-def visit(browser, address):
-    """Opens pages, a session each; afterwards none may have an error or asked a stranger."""
-    pages = []
+@pytest.fixture(scope="session")
+def phones(browser, address):
+    """As `browser`, narrow and under fingers."""
+    context = browser.browser.new_context(
+        viewport={"width": 390, "height": 844}, has_touch=True, reduced_motion="reduce"
+    )
+    context.new_page().goto(f"{address}/_stcore/health")
+    yield context
+    context.close()
 
-    def open_page(link: str = "", width: int = 1400, theme: str = "light") -> RacePage:
-        page = browser.new_page()
+
+@pytest.fixture(scope="session")
+def tabs():
+    """Those that stand empty: in one that is used again a page opens sooner."""
+    return []
+
+
+@pytest.fixture
+def visit(browser, address, tabs):
+    """Opens pages, a session each; afterwards none may have an error or asked a stranger.
+
+    What a test does to a tab that stays, as a route does, asks for a tab of its `own`. Without a
+    link the tab stands empty.
+    """
+    pages: dict[RacePage, bool] = {}
+
+    def open_page(
+        link: str | None = "", width: int = 1400, theme: str = "light", own: bool = False
+    ) -> RacePage:
+        page = tabs.pop() if tabs and not own else browser.new_page()
+        page.bring_to_front()
         page.set_viewport_size({"width": width, "height": 900 if width > 500 else 844})
-        page.emulate_media(color_scheme=theme)
-        pages.append(RacePage(page, address))
-        return pages[-1].open(link)
+        page.emulate_media(media="screen", color_scheme=theme)
+        visited = RacePage(page, address)
+        pages[visited] = own
+        return visited if link is None else visited.open(link)
 
     yield open_page
     faults = [fault for page in pages for fault in page.faults]
     strangers = [url for page in pages for url in page.strangers]
-    for page in pages:
-        page.page.close()
+    for page, own in pages.items():
+        if own:
+            page.page.close()
+        else:
+            page.leave()
+            tabs.append(page.page)
     assert not faults
     assert not strangers

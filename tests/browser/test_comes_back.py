@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 from race_page import RacePage
 from random_links import staged
-from served import Server, Wire, behind_nginx, found_nginx, served
+from served import Wire, behind_nginx, found_nginx, served
 
 # What a person lays a hand on, the first that a page has.
 KNOB = "input[type=range][data-knob]"
@@ -49,6 +49,20 @@ class Hand:
 
 
 @pytest.fixture(scope="module")
+def kept(chromium):
+    """One server for all, at one address: a browser keeps what it has fetched from there."""
+    with served() as server:
+        yield server
+
+
+@pytest.fixture
+def server(kept):
+    yield kept
+    if kept.process.poll() is not None:
+        kept.start()
+
+
+@pytest.fixture
 def visit_at(browser):
     """Opens a page at an address; faults are not counted, since servers go away here."""
     opened = []
@@ -113,10 +127,11 @@ def check_right(visit_at, *pages: RacePage) -> None:
         Hand(page.page).take().drag(70).let_go()
         page.wait("(old) => location.href !== old", before)
     settle(*pages)
+    fresh = None
     for page in pages:
-        fresh = visit_at(page.address, page.page.url.removeprefix(page.address).lstrip("/"))
+        link = page.page.url.removeprefix(page.address).lstrip("/")
+        fresh = fresh.open(link) if fresh else visit_at(page.address, link)
         check_agree(page, fresh)
-        fresh.page.close()
 
 
 # Pages that are open at once while their server goes: more of them only wait for each other.
@@ -124,24 +139,21 @@ GROUPS = [staged()[first : first + 4] for first in range(0, len(staged()), 4)]
 
 
 @pytest.mark.parametrize("names", GROUPS, ids=" ".join)
-def test_a_server_killed_under_a_hand_is_back_with_the_right_run(chromium, visit_at, names):
+def test_a_server_killed_under_a_hand_is_back_with_the_right_run(server, visit_at, names):
     """Every page, a hand on each, when the server is killed and comes back."""
-    with served() as server:
-        pages = {name: visit_at(server.address, name) for name in names}
-        hands = {name: Hand(page.page).take().drag(12) for name, page in pages.items()}
-        settle(*pages.values())
-        server.kill()
-        for hand in hands.values():
-            hand.drag(8)
-        for name in names:
-            expect(pages[name].page.locator(".os-presence")).to_contain_text("does not answer")
-        server.start()
-        for name, page in pages.items():
-            wait_back(page)
-            hands[name].let_go()
-        check_right(visit_at, *pages.values())
-        for page in pages.values():
-            page.page.close()
+    pages = [visit_at(server.address, name) for name in names]
+    hands = [Hand(page.page).take().drag(12) for page in pages]
+    settle(*pages)
+    server.kill()
+    for hand in hands:
+        hand.drag(8)
+    for page in pages:
+        check_says_so(page)
+    server.start()
+    for page, hand in zip(pages, hands, strict=True):
+        wait_back(page)
+        hand.let_go()
+    check_right(visit_at, *pages)
 
 
 def test_another_replica_takes_over(chromium, visit_at, tmp_path):
@@ -158,38 +170,33 @@ def test_another_replica_takes_over(chromium, visit_at, tmp_path):
         check_right(visit_at, page)
 
 
-def test_a_network_that_broke_without_a_word(chromium, visit_at):
-    with served() as server:
-        wire = Wire(server.port)
-        page = visit_at(f"http://127.0.0.1:{wire.port}")
-        hand = Hand(page.page).take().drag(12)
-        before = settle(page)
-        wire.cut()
-        hand.drag(8)
-        check_says_so(page)
-        hand.let_go()
-        wire.mend()
-        wait_back(page)
-        moved = settle(page)
-        assert moved != before, "what the hand set while nobody answered is not lost"
-        check_right(visit_at, page)
-        wire.close()
+def test_a_network_that_broke_without_a_word(server, visit_at):
+    wire = Wire(server.port)
+    page = visit_at(f"http://127.0.0.1:{wire.port}")
+    hand = Hand(page.page).take().drag(12)
+    before = settle(page)
+    wire.cut()
+    hand.drag(8)
+    check_says_so(page)
+    hand.let_go()
+    wire.mend()
+    wait_back(page)
+    moved = settle(page)
+    assert moved != before, "what the hand set while nobody answered is not lost"
+    check_right(visit_at, page)
+    wire.close()
 
 
-def test_what_a_hand_set_while_nobody_answered_is_kept_through_a_new_server(chromium, visit_at):
-    server = Server().start()
-    try:
-        page = visit_at(server.address)
-        knob = page.page.locator(KNOB).first.get_attribute("data-knob")
-        hand = Hand(page.page, KNOB).take().drag(12)
-        page.page.wait_for_timeout(300)
-        server.kill()
-        hand.drag(20).let_go()
-        set_to = page.value(knob)
-        server.start()
-        wait_back(page)
-        page.wait("([knob, value]) => new URL(location).searchParams.get(knob) === value",
-                  [knob, f"{set_to:g}"])  # fmt: skip
-        assert page.value(knob) == set_to
-    finally:
-        server.stop()
+def test_what_a_hand_set_while_nobody_answered_is_kept_through_a_new_server(server, visit_at):
+    page = visit_at(server.address)
+    knob = page.page.locator(KNOB).first.get_attribute("data-knob")
+    hand = Hand(page.page, KNOB).take().drag(12)
+    page.page.wait_for_timeout(300)
+    server.kill()
+    hand.drag(20).let_go()
+    set_to = page.value(knob)
+    server.start()
+    wait_back(page)
+    page.wait("([knob, value]) => new URL(location).searchParams.get(knob) === value",
+              [knob, f"{set_to:g}"])  # fmt: skip
+    assert page.value(knob) == set_to

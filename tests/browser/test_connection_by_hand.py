@@ -11,7 +11,7 @@ KNOB = "gradient-descent.learning_rate"
 
 def open_counting(visit, link: str = ""):
     """A page, and what it sends over its connections and to Streamlit."""
-    race = visit()
+    race = visit(None, own=True)
     sent = {"connection": [], "streamlit": []}
 
     def met(socket):
@@ -20,8 +20,7 @@ def open_counting(visit, link: str = ""):
 
     race.page.on("websocket", met)
     with race.page.expect_event("websocket", lambda socket: "/live/" in socket.url):
-        race.page.goto(f"{race.address}/{link}")
-    race.wait_drawn()
+        race.open(link)
     return race, sent
 
 
@@ -71,10 +70,9 @@ def test_a_moving_hand_is_answered_over_the_line_and_streamlit_hears_when_it_let
 
 
 def test_without_the_line_streamlit_answers(visit):
-    race = visit()
+    race = visit(None, own=True)
     race.page.route_web_socket("**/live/**", lambda socket: socket.close())
-    race.page.goto(race.address)
-    race.wait_drawn()
+    race.open()
     before = race.link.get(KNOB)
     move = grab(race)
     for share in (0.35, 0.3, 0.25):
@@ -86,7 +84,7 @@ def test_without_the_line_streamlit_answers(visit):
 
 
 def test_a_line_that_breaks_under_the_hand_loses_nothing(visit):
-    race = visit()
+    race = visit(None, own=True)
     ends = []
 
     def through(socket):
@@ -103,8 +101,7 @@ def test_a_line_that_breaks_under_the_hand_loses_nothing(visit):
         socket.on_message(pass_on)
 
     race.page.route_web_socket("**/live/**", through)
-    race.page.goto(race.address)
-    race.wait_drawn()
+    race.open()
     before = race.link.get(KNOB)
     move = grab(race)
     for share in (0.4, 0.35, 0.3, 0.25, 0.2):
@@ -118,7 +115,7 @@ def test_a_line_that_breaks_under_the_hand_loses_nothing(visit):
 
 
 def test_an_answer_that_the_hand_has_overtaken_puts_no_slider_back(visit):
-    race = visit()
+    race = visit(None, own=True)
     holding, held = [], []
 
     def through(socket):
@@ -129,8 +126,7 @@ def test_an_answer_that_the_hand_has_overtaken_puts_no_slider_back(visit):
         )
 
     race.page.route_web_socket("**/live/**", through)
-    race.page.goto(race.address)
-    race.wait_drawn()
+    race.open()
     move = grab(race)
     move(0.4)
     race.page.evaluate(
@@ -162,11 +158,10 @@ def test_an_answer_that_the_hand_has_overtaken_puts_no_slider_back(visit):
 
 
 def test_a_line_that_never_answers_is_given_up_for_good(visit):
-    race = visit()
+    race = visit(None, own=True)
     connections = []
     race.page.route_web_socket("**/live/**", lambda socket: connections.append(socket))
-    race.page.goto(race.address)
-    race.wait_drawn()
+    race.open()
     before = race.link.get(KNOB)
     for share in (0.35, 0.25):
         move = grab(race)
@@ -178,9 +173,9 @@ def test_a_line_that_never_answers_is_given_up_for_good(visit):
 
 
 def test_what_is_no_change_ends_the_line_and_the_server_answers_on(visit):
-    race = visit()
+    race = visit(None, own=True)
     with race.page.expect_event("websocket", lambda socket: "/live/" in socket.url) as own:
-        race.reload()
+        race.open()
     # Who has just spoken is not replaced.
     race.page.wait_for_timeout(1200)
     texts = ["{", "[1]", "null", "{}", '{"values": 3}', '{"has": 5}', '{"at": true}']

@@ -26,7 +26,7 @@ LINK = "?race=adam,momentum&adam.learning_rate=0.2"
 @pytest.fixture
 def opened_early(visit):
     """A page whose address was shown before; Streamlit begins when the second is called."""
-    race = visit(LINK)
+    race = visit(LINK, own=True)
     held, begun = [], []
     race.page.route(
         "**/_stcore/health", lambda route: route.continue_() if begun else held.append(route)
@@ -103,7 +103,7 @@ def test_what_a_hand_sets_meanwhile_is_not_lost(opened_early):
 
 
 def test_it_is_drawn_in_whatever_order_the_files_arrive(visit):
-    race = visit(LINK)
+    race = visit(LINK, own=True)
     held, page = [], race.page
     page.route("**/_stcore/health", lambda route: None)
     page.route("**/optscope.css", lambda route: held.append(route), times=1)

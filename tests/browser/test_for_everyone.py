@@ -30,7 +30,7 @@ def test_axe_finds_nothing_in_what_opens(visit, theme):
 
 
 def test_the_map_of_lessons_keeps_nobody_out(visit):
-    opened = visit("curvature")
+    opened = visit(None)
     opened.page.goto(f"{opened.address}/lessons")
     opened.page.wait_for_selector(".os-map a")
     assert complaints(opened.page) == []
@@ -61,6 +61,7 @@ def test_the_stage_comes_first_and_focus_is_seen(visit, visits):
 def test_a_lesson_is_told_by_keys_alone(visit):
     race = visit(f"?lesson={LESSON}")
     page = race.page
+    page.get_by_label("Playback speed").select_option("8")
     page.evaluate("document.activeElement?.blur()")
     page.keyboard.press("Tab")
     answers = page.locator(".os-lesson-answers button")

@@ -194,7 +194,7 @@ def test_a_page_in_a_frame_of_another_site_shows_its_stage_alone(visit):
 
 
 def test_a_line_that_comes_in_pieces_moves_nothing(visit):
-    opened = visit("layers")
+    opened = visit("layers", own=True)
     page, held = opened.page, []
     page.route("**/static/js/ButtonGroup*", lambda route: held.append(route))
     page.goto(f"{opened.address}/curvature", wait_until="commit")

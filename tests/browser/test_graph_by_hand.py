@@ -75,18 +75,15 @@ def test_a_node_pointed_at_tells_its_numbers_and_lights_its_paths(visit):
     graph.wait_paths_change(before)
 
 
-def test_a_finger_taps_a_node(browser, address):
-    context = browser.browser.new_context(
-        viewport={"width": 390, "height": 844}, has_touch=True, reduced_motion="reduce"
-    )
-    page = context.new_page()
+def test_a_finger_taps_a_node(phones, address):
+    page = phones.new_page()
     page.goto(f"{address}/backprop_graph")
     page.wait_for_selector(".os-stage[data-drawn]")
     page.wait_for_timeout(500)
     page.touchscreen.tap(*at(page, *node("z")))
     page.wait_for_selector(f"{TIP}:not([hidden])")
     assert "gradient 3" in page.locator(TIP).inner_text()
-    context.close()
+    page.close()
 
 
 def test_a_text_typed_becomes_a_graph_and_a_screen_reader_hears_it(visit):
@@ -131,13 +128,10 @@ def swipe(page, devtools, start: tuple[float, float], end: tuple[float, float]) 
     page.wait_for_timeout(400)
 
 
-def test_one_hand_reads_a_graph_of_a_phone(browser, address):
+def test_one_hand_reads_a_graph_of_a_phone(phones, address):
     """Buttons bring it closer, one finger moves it sideways, and up and down scrolls the page."""
-    context = browser.browser.new_context(
-        viewport={"width": 390, "height": 844}, has_touch=True, reduced_motion="reduce"
-    )
-    page = context.new_page()
-    devtools = context.new_cdp_session(page)
+    page = phones.new_page()
+    devtools = phones.new_cdp_session(page)
     page.goto(f"{address}/backprop_graph?f=a*b*c*d*e*g*h*k*l*m*n*o")
     page.wait_for_selector(".os-stage[data-drawn]")
     page.wait_for_timeout(500)
@@ -160,7 +154,7 @@ def test_one_hand_reads_a_graph_of_a_phone(browser, address):
     page.get_by_role("button", name="Further away").tap()
     page.wait_for_timeout(400)
     assert seen(page) == whole
-    context.close()
+    page.close()
 
 
 def test_keys_bring_a_graph_closer_and_the_link_holds_it(visit):

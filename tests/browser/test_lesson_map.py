@@ -15,7 +15,7 @@ DRAWN = """() => { const seen = [...document.querySelectorAll('.os-map img')].fi
 
 
 def mapped(visit, width: int, height: int):
-    opened = visit("curvature")
+    opened = visit(None)
     page = opened.page
     page.set_viewport_size({"width": width, "height": height})
     page.goto(f"{opened.address}/lessons")

@@ -42,6 +42,7 @@ def test_it_is_told_as_it_was_typed_and_asks(made, visit, tmp_path):
     page = other.page
     expect(page.locator(".os-lesson header b")).to_have_text("Mine & yours")
     assert other.step() == 0
+    page.get_by_label("Playback speed").select_option("8")
     page.locator(".os-lesson").get_by_role("button", name="no", exact=True).click()
     page.locator(".os-lesson").get_by_role("button", name="Play").click()
     expect(page.locator(".os-right")).to_have_text("yes", timeout=PATIENCE)

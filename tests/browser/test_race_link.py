@@ -123,10 +123,8 @@ def test_back_and_forward_show_what_the_address_says(visit):
 
 
 def test_the_link_holds_the_camera(visit):
-    race = visit()
-    race.page.goto(f"{race.address}/?view=3-d&camera=1.5,1.2,0.9,0,0,-0.1")
+    race = visit("?view=3-d&camera=1.5,1.2,0.9,0,0,-0.1", width=900)
     eye = "document.querySelector('.os-plot')._fullLayout.scene.camera.eye"
-    race.page.wait_for_selector(".os-stage[data-drawn]")
     race.wait(f"Math.abs({eye}.x - 1.5) < 1e-6 && Math.abs({eye}.z - 0.9) < 1e-6")
     x, y = race.middle(race.page.locator(".os-panel").first)
     race.page.mouse.move(x, y)

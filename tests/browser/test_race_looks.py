@@ -43,7 +43,7 @@ def test_the_dark_theme_is_dark(visit):
 
 
 def test_the_race_in_three_dimensions(visit):
-    race = visit()
+    race = visit(width=900)
     race.page.get_by_role("button", name="View").first.click()
     race.page.get_by_text("3-D", exact=True).click()
     assert race.wait_link("view") == "3-d"

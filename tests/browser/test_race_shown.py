@@ -72,8 +72,7 @@ def test_a_panel_is_chosen_and_the_others_make_room(visit):
 
 
 def test_the_start_is_dragged_over_the_sheet_in_depth(visit):
-    race = visit()
-    race.page.goto(f"{race.address}/?view=3-d&surface=bowl&race=gradient-descent")
+    race = visit("?view=3-d&surface=bowl&race=gradient-descent")
     race.wait(
         "document.querySelector('.os-plot')?._fullLayout?.scene?._scene?.glplot !== undefined"
     )

@@ -18,7 +18,7 @@ def written(race):
 
 
 def test_the_lenses_count_floats_as_h_shrinks_and_ask_no_server(visit):
-    race = visit("shrinking_h")
+    race = visit("shrinking_h", own=True)
     race.page.evaluate(TEXTS)
     scrubber = race.page.locator(".os-clock input[type=range]")
     drawn, asked = race.drawn, []

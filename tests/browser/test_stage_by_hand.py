@@ -1,4 +1,4 @@
-"""The stage under a hand and a finger: presented, framed, hidden, zoomed, slowed, switched off."""
+"""The stage under a hand: presented, framed, hidden, zoomed, slowed, switched off."""
 
 import re
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -189,84 +189,12 @@ def test_a_drag_is_finer_with_shift_and_further_away(visit):
     assert moved(40, away=150) < plain / 3
 
 
-# Fingers.
-
-
-@pytest.fixture
-def phone(browser, address):
-    """A Race page on a phone, and what puts fingers on it."""
-    context = browser.browser.new_context(
-        viewport={"width": 390, "height": 844}, has_touch=True, reduced_motion="reduce"
-    )
-    page = context.new_page()
-    page.goto(address)
-    page.wait_for_selector(".os-stage[data-drawn]")
-    page.wait_for_timeout(500)
-    devtools = context.new_cdp_session(page)
-
-    def glide(*fingers, steps: int = 10) -> None:
-        """Each finger goes from its first place to its second."""
-        for step in range(steps + 1):
-            points = [
-                {"x": a + (c - a) * step / steps, "y": b + (d - b) * step / steps, "id": finger}
-                for finger, ((a, b), (c, d)) in enumerate(fingers)
-            ]
-            kind = "touchMove" if step else "touchStart"
-            devtools.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
-            page.wait_for_timeout(16)
-        devtools.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-        page.wait_for_timeout(700)
-
-    yield page, glide
-    context.close()
-
-
-SCROLLED = "document.querySelector('[data-testid=stMain]').scrollTop"
-
-
-def centre(page, selector: str) -> tuple[float, float]:
-    box = page.locator(selector).first.bounding_box()
-    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-
-
-def test_one_finger_on_a_plot_scrolls_and_two_zoom(phone):
-    page, glide = phone
-    whole, (x, y) = page.evaluate(RANGES), centre(page, ".os-plot")
-    glide(((x, y + 80), (x, y - 80)))
-    assert page.evaluate(SCROLLED) > 60
-    assert page.evaluate(RANGES) == whole
-    page.evaluate(f"{SCROLLED} = 0")
-    x, y = centre(page, ".os-plot")
-    glide(((x - 30, y), (x - 90, y)), ((x + 30, y), (x + 90, y)))
-    left, right, low, high = page.evaluate(RANGES)
-    assert right - left == pytest.approx((whole[1] - whole[0]) / 3, rel=0.05)
-    assert high - low == pytest.approx((whole[3] - whole[2]) / 3, rel=0.05)
-    assert page.evaluate(SCROLLED) == 0
-    assert "zoom=" in page.url
-
-
-def test_a_finger_moves_the_handle_and_a_swipe_over_a_slider_scrolls(phone):
-    page, glide = phone
-    x, y = centre(page, ".os-handle")
-    glide(((x, y), (x + 80, y + 40)))
-    assert "start.x=" in page.url
-    assert page.evaluate(SCROLLED) == 0
-    slider = f"input[data-knob='{KNOB}']"
-    page.locator(slider).scroll_into_view_if_needed()
-    page.evaluate(f"{SCROLLED} -= 60")
-    before, scrolled = page.input_value(slider), page.evaluate(SCROLLED)
-    x, y = centre(page, slider)
-    glide(((x + 30, y), (x + 30, y - 90)))
-    assert page.evaluate(SCROLLED) > scrolled + 40
-    assert page.input_value(slider) == before
-
-
 # The opening, and less motion.
 
 
 def test_a_first_visit_plays_the_race_once(browser, address):
-    context = browser.browser.new_context(reduced_motion="no-preference")
-    page = context.new_page()
+    page = browser.new_page()
+    page.emulate_media(reduced_motion="no-preference")
     at = "Number(document.querySelector('.os-clock input')?.value)"
     page.goto(address)
     page.wait_for_function(f"() => {at} > 0 && {at} < 300")
@@ -275,13 +203,13 @@ def test_a_first_visit_plays_the_race_once(browser, address):
     page.wait_for_selector(".os-stage[data-drawn]")
     page.wait_for_timeout(300)
     assert page.evaluate(at) == 20
-    context.close()
+    page.close()
 
 
 def test_what_is_said_while_a_page_opens_by_playing_leaves_the_clock_at_its_end(browser, address):
     """As a page does that its server had left: it says what a hand has set meanwhile."""
-    context = browser.browser.new_context(reduced_motion="no-preference")
-    page = context.new_page()
+    page = browser.new_page()
+    page.emulate_media(reduced_motion="no-preference")
     page.goto(address)
     page.wait_for_selector(".stElementContainer .os-stage[data-drawn]")
     page.evaluate(
@@ -291,7 +219,7 @@ def test_what_is_said_while_a_page_opens_by_playing_leaves_the_clock_at_its_end(
     page.reload()
     page.wait_for_function("() => location.search.includes('adam.learning_rate=0.2')")
     assert "at=" not in page.url
-    context.close()
+    page.close()
 
 
 def test_less_motion_shows_the_whole_at_once_and_plays_stills(visit):
@@ -350,12 +278,13 @@ def test_a_sentence_pales_while_a_hand_moves_what_it_tells_of(visit):
 VALUES = (0.0, -0.0, 1.0, -1.5, 12345.6, -99996.0, 0.00099996, 1.23456e-12, -2e30, 1e21, 123.456)
 
 
-@pytest.mark.parametrize("digits", [3, 4])
-def test_the_browser_spells_a_number_as_the_pages_do(visit, digits):
+def test_the_browser_spells_a_number_as_the_pages_do(visit):
     spell = """async ([values, digits]) => {
         const script = [...document.querySelectorAll('link[rel=modulepreload]')]
             .find(({ href }) => href.includes('optscope'));
         const { parts } = await import(script.href);
         return values.map((value) => parts['readout.js'].number(value, digits)); }"""
-    told = visit().page.evaluate(spell, [list(VALUES), digits])
-    assert told == [prose.number(value, digits) for value in VALUES]
+    page = visit().page
+    for digits in (3, 4):
+        told = page.evaluate(spell, [list(VALUES), digits])
+        assert told == [prose.number(value, digits) for value in VALUES]

@@ -72,13 +72,13 @@ def page(visit):
     return visit().page
 
 
-@pytest.mark.parametrize("live", [False, True])
-def test_both_readers_read_the_same(page, live):
-    found = unpacked(page, pack(MESSAGE, live=live))
-    (read,) = found["read"]
-    assert listed(read) == listed(Reader().read(pack(MESSAGE, live=live)))
-    assert read["odd"] == ["NaN", "Infinity", "-Infinity", read["odd"][3]]
-    assert GROUND.identity in found["has"]
+def test_both_readers_read_the_same(page):
+    for live in (False, True):
+        found = unpacked(page, pack(MESSAGE, live=live))
+        (read,) = found["read"]
+        assert listed(read) == listed(Reader().read(pack(MESSAGE, live=live)))
+        assert read["odd"] == ["NaN", "Infinity", "-Infinity", read["odd"][3]]
+        assert GROUND.identity in found["has"]
 
 
 def test_what_is_held_is_sent_by_name_and_what_is_not_is_asked_for(page):

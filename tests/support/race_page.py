@@ -3,7 +3,8 @@
 from urllib.parse import parse_qs, urlsplit
 
 PATIENCE = 20_000
-# Adds up how far what was seen has moved by itself, as Chromium counts it.
+# What every page runs first: adds up how far what was seen has moved by itself, as Chromium
+# counts it.
 SHIFTS = """window.shift = 0; new PerformanceObserver((list) => {
     for (const each of list.getEntries()) if (!each.hadRecentInput) window.shift += each.value;
 }).observe({ type: "layout-shift", buffered: true });"""
@@ -18,10 +19,12 @@ class RacePage:
         self.faults: list[str] = []
         self.strangers: list[str] = []
         page.set_default_timeout(PATIENCE)
-        page.add_init_script(SHIFTS)
-        page.on("console", self._heard)
-        page.on("pageerror", lambda error: self.faults.append(str(error)))
-        page.on("request", self._asked)
+        self.hears = {"console": self._heard, "pageerror": self._failed, "request": self._asked}
+        for event, hear in self.hears.items():
+            page.on(event, hear)
+
+    def _failed(self, error) -> None:
+        self.faults.append(str(error))
 
     def _heard(self, message) -> None:
         told = f"{message.text} {message.location.get('url', '')}"
@@ -39,6 +42,15 @@ class RacePage:
         self.page.goto(f"{self.address}/{link}")
         return self.wait_drawn()
 
+    def leave(self) -> None:
+        """Leaves the tab to whoever comes next, on an empty page of the same server."""
+        for event, hear in self.hears.items():
+            self.page.remove_listener(event, hear)
+        self.page.mouse.up()
+        self.page.mouse.move(0, 0)
+        self.page.goto(f"{self.address}/_stcore/health")
+        self.page.evaluate("() => sessionStorage.clear()")
+
     def reload(self) -> "RacePage":
         self.page.reload()
         return self.wait_drawn()
@@ -51,9 +63,10 @@ class RacePage:
                 && !document.getElementById('os-early')""")
         # The colour bar takes its room in a second draw.
         self.wait(
-            """() => { const axis = document.querySelector('.os-plot')?._fullLayout?.xaxis;
-                const same = axis && window.lengthBefore === axis._length;
-                window.lengthBefore = axis?._length;
+            """() => { const layout = document.querySelector('.os-plot')?._fullLayout;
+                const length = layout?.scene ? 'in depth' : layout?.xaxis?._length;
+                const same = length && window.lengthBefore === length;
+                window.lengthBefore = length;
                 window.framesSame = same ? (window.framesSame ?? 0) + 1 : 0;
                 return window.framesSame > 3; }"""
         )
