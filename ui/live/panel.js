@@ -309,8 +309,8 @@ export class Panel {
   // Once it has another size; a plot that is not seen has none.
   resize() {
     this.measured = null;
-    if (this.overlay.sketch) this.sketch();
-    else if (this.plot._fullLayout && this.room[0]) this.redraw(this.figure, false);
+    if (this.plot._fullLayout && this.room[0]) this.redraw(this.figure, false);
+    else if (this.overlay.sketch) this.sketch();
   }
 
   // Width and height, which are asked for once: to ask lays the whole page out.
