@@ -9,6 +9,7 @@ from ui.state import PageState
 state = PageState("recurrent", PARAMETERS)
 with frame.row(state):
     choices.choose(state)
+with frame.status():
     records = net.finish(state) if state["view"] == NET else []
 
 

@@ -22,6 +22,8 @@ EXAM, LOOKED_AT = 256, 2
 # Seconds of a time step, of each of its gates, and of a weight of these for each sequence, as
 # measured on one core, looks included.
 STEP, GATE, WEIGHT = 5e-5, 4e-5, 6e-9
+# Numbers that are held of a unit at a time, and of each of its gates, as measured.
+HELD, HELD_BY_GATE = 2, 4
 # The share of a norm that rounding alone may take.
 ROUNDED = 1e-12
 
@@ -66,6 +68,13 @@ class MemoryPlan:
         weights = gates * self.width * (self.width + self.task.n_in)
         step = STEP + GATE * gates + WEIGHT * weights * self.batch
         return self.steps * self.length * step
+
+    @property
+    def memory(self) -> int:
+        """About how many bytes it takes: what every gate of every unit was at every time of the
+        exam."""
+        numbers = max(EXAM, self.batch) * self.length * self.width
+        return 8 * numbers * (HELD + HELD_BY_GATE * len(self.cell.gates))
 
     def within(self, steps: int) -> "MemoryPlan":
         """The same with at most so many steps."""

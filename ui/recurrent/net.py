@@ -27,8 +27,8 @@ from ui.state import PageState
 from ui.work import UNASKED, asked
 
 KIND = "recurrent"
-# Bytes that a training takes at most, as measured.
-MEMORY = 60_000_000
+# Bytes that what trainings leave behind takes at most, as measured.
+RECORDS = 60_000_000
 # Seconds after which the picture grows.
 GLIMPSE = 0.5
 LOOKS = 15
@@ -70,7 +70,8 @@ def set_up(state: Address) -> tuple[list[MemoryPlan], list]:
 def finish(state: PageState) -> list[MemoryRecord]:
     """The records of what is asked for, or of as much of it as may be done unasked."""
     plans, _ = set_up(state)
-    return work.finish(state, KIND, _affordable(state, plans), _begin, MEMORY, GLIMPSE)
+    memory = RECORDS + max((plan.memory for plan in plans), default=0)
+    return work.finish(state, KIND, _affordable(state, plans), _begin, memory, GLIMPSE)
 
 
 def _begin(plan: MemoryPlan) -> MemoryTrainer:

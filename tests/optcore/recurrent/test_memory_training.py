@@ -1,5 +1,7 @@
 """Training on sequences that never come twice: what is written down is what happened."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -7,6 +9,7 @@ from optcore.descent import ClipNorm
 from optcore.networks.initializers import LeCunNormal, Orthogonal
 from optcore.optimizers import BFGS, Adam, GradientDescent
 from optcore.recurrent import (
+    CELLS,
     GRU,
     Adding,
     LinearCell,
@@ -113,3 +116,15 @@ def test_a_longer_and_a_wider_training_takes_longer():
     gated = seconds(GRU(), batch=6) - seconds(GRU())
     assert gated == pytest.approx(len(GRU().gates) * sample)
     assert seconds(GRU(), batch=0) > seconds(batch=0) > 0
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=lambda cell: cell.name)
+def test_a_training_takes_the_memory_it_says(cell):
+    plan = MemoryPlan(cell, Adding(), 32, 60, steps=1)
+    trainer = MemoryTrainer(plan)
+    tracemalloc.start()
+    for _ in trainer:
+        pass
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert plan.memory / 3 < peak < 1.1 * plan.memory
