@@ -26,7 +26,11 @@ ADDRESSES = (
     ("check_network", "net.layers=20&net.width=30&net.samples=128&data=random&at.seed={seed}"),
     ("training", "shape.depth=32&shape.width=128&length.steps=2000&length.seed={seed}"),
     ("", "race.steps=5000&sweep=1&race=adam,momentum,lion,radam&noise.scale=0.1&noise.seed={seed}"),
-)
+    ("noise", "view=the-run&equal=steps&band=1&run.budget=5000&run.batch=1000&run.points=1000"
+              "&run.seed={seed}"),
+    ("recurrent", "view=a-real-net&cells=tanh,lstm,gru&net.width=64&net.length=200&net.batch=64"
+                  "&net.steps=2000&net.seed={seed}"),
+)  # fmt: skip
 ARRIVALS, FILES = 250, 1024
 LIMITS = {"the soft limit": f"-Sn {FILES}", "soft and hard limit": f"-n {FILES}"}
 
@@ -36,9 +40,9 @@ def run() -> Section:
         "Memory and arrivals",
         f"{HOSTILE} visitors stay {STAY:g} s, each at another address that asks for the most that "
         f"its page can do: networks of 64 layers of 512 units, checks of 16,921 parameters, long "
-        f"trainings, sweeps. The process should stay below {BUDGET} MB (OPTSCOPE_MEMORY). "
-        f"Then {ARRIVALS} visitors arrive at a server started with `ulimit -n {FILES}`, and stay "
-        "until all have come.",
+        f"trainings, sweeps, bands of long runs. The process should stay below {BUDGET} MB "
+        f"(OPTSCOPE_MEMORY). Then {ARRIVALS} visitors arrive at a server started with "
+        f"`ulimit -n {FILES}`, and stay until all have come.",
     )
     with servers.optscope() as server:
         before = server.memory()

@@ -281,9 +281,9 @@ class Address:
 
     def note_waiting(self) -> None:
         found = self.waiting()
-        wait = "waits" if len(found) == 1 else "wait"
+        wait = "waits: what it belongs" if len(found) == 1 else "wait: what they belong"
         self.memory["waiting"] = (
-            f"The link's {_listed(found)} {wait}: what it belongs to is not chosen here."
+            f"The link's {_listed(found)} {wait} to is not chosen here."
             if found else ""
         )  # fmt: skip
 

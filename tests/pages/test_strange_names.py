@@ -44,3 +44,5 @@ def test_names_of_what_is_not_chosen_wait_for_it():
     app.multiselect[0].set_value(["Momentum", "Adam"]).run()
     assert app.query_params["adam.beta1"] == "0.5"
     assert not said(app)
+    both = visit({"race": "momentum", "adam.beta1": "0.5", "adam.beta2": "0.5"}, "race")
+    assert said(both).endswith("“adam.beta2” wait: what they belong to is not chosen here.")
