@@ -105,7 +105,7 @@ class Trace:
 def jacobians(passed: Passed) -> Iterator[np.ndarray]:
     """dh_T/d(state_t) for t = T down to 0, each (m, H, S H): the whole state, S arrays of it."""
     state = passed.states[-1]
-    m, width = state[0].shape[-2:]
+    m, width = state[0].shape
     # A direction of h_T in front of everything: one backward pass serves all of them.
     by_h = np.broadcast_to(np.eye(width)[:, None, :], (width, m, width))
     grads = (by_h, *(np.zeros_like(by_h) for _ in state[1:]))

@@ -32,6 +32,20 @@ def test_a_check_may_have_so_many_components_and_no_more(monkeypatch):
         plan.require_size()
 
 
+def test_the_widest_that_fits_is_offered(monkeypatch):
+    plan = CheckPlan(shape=NetworkShape(layers=2, width=40))
+
+    def of(width):
+        return replace(plan, shape=replace(plan.shape, width=width))
+
+    assert plan.smaller() == plan.shape
+    assert plan.smaller(of(25).seconds) == of(25).shape
+    assert plan.smaller(0.0) == of(1).shape
+    monkeypatch.setattr(plans, "LIMIT", of(30).parameters)
+    assert plan.smaller() == of(30).shape
+    assert plan.smaller(of(25).seconds) == of(25).shape
+
+
 def test_every_step_of_training_takes_its_time():
     def seconds(steps):
         return replace(CheckPlan(), place=CheckPoint(training_steps=steps)).seconds

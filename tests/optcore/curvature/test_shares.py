@@ -75,6 +75,8 @@ def test_no_hit_is_no_certain_zero():
     assert share.value == 0
     assert share.error > 1e-4
     assert last_of(3, 103).done == last_of(3, 103).counts.sum() == 103
+    some = SpectrumSample(3, 10, 10, np.array([1, 2, 3, 4]), np.array([]), np.array([]))
+    assert some.saddles == 0.5
     # Of 98 coins none: the error is that of 1 in 100.
     sample = SpectrumSample(1, 98, 98, np.array([0, 98]), np.array([]), np.array([]))
     assert sample.positive.value == 0

@@ -162,4 +162,7 @@ def test_the_microscope_reaches_2_4_h_by_twentyfifths():
 def test_the_lattice_by_hand():
     """e^-h is above 1/2, where floats lie eps/2 apart; over 2h = 1, 1/2 and 1/8."""
     found = lattice(EXP, np.float64(0), np.array([0.5, 0.25, 0.0625]))
-    np.testing.assert_array_equal(found, np.finfo(float).eps * np.array([0.5, 1.0, 4.0]))
+    expected = np.finfo(float).eps * np.array([0.5, 1.0, 4.0])
+    np.testing.assert_array_equal(found, expected)
+    found = lattice(lambda x: np.exp(-x), np.float64(0), np.array([0.5, 0.25, 0.0625]))
+    np.testing.assert_array_equal(found, expected)

@@ -149,6 +149,9 @@ def test_the_start_is_a_usable_point_of_the_window():
     assert np.isfinite(surface.value(np.array(surface.start)))
     assert np.any(surface.grad(np.array(surface.start)) != 0)
     assert formula_surface("x^2 + y^2", start=(1.0, 2.0)).start == (1.0, 2.0)
+    # A quarter of the window from its upper left corner.
+    assert formula_surface("x^2 + y^2").start == (-1.5, 1.5)
+    assert formula_surface("x^2 + y^2", ((0.0, 8.0), (-4.0, 0.0))).start == (2.0, -1.0)
     with pytest.raises(FormulaError, match="no real, finite value in the window"):
         formula_surface("log(-1 - x^2)")
 

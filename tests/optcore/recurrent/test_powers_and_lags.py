@@ -96,6 +96,7 @@ def test_the_kreiss_constant_of_a_jordan_block():
     assert powers([[0.0, b], [0.0, 0.0]], 3).kreiss == pytest.approx(expected, rel=1e-5)
     assert powers([[1.0, 1.0], [0.0, 1.0]], 3).kreiss == np.inf
     assert powers([[1.1]], 3).kreiss == np.inf
+    assert powers([[1.1]], 1).norms.tolist() == [1.1]
     assert powers(np.eye(2), 3).kreiss == pytest.approx(1, rel=1e-5)
 
 

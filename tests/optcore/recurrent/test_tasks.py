@@ -39,6 +39,16 @@ def test_the_blind_loss_is_the_least_of_a_constant_answer(task):
         assert loss(other) > loss(answer)
 
 
+@pytest.mark.parametrize("symbols", [1, 3, 10])
+def test_the_shortest_copy_says_go_as_soon_as_all_is_said(symbols):
+    task = Copy(symbols=symbols)
+    inputs, targets = task.draw(np.random.default_rng(0), 4, task.shortest)
+    assert len(inputs) == task.shortest
+    np.testing.assert_array_equal(inputs[:symbols, :, : task.alphabet], targets)
+    assert (inputs[symbols, :, task.alphabet + 1] == 1).all()
+    assert (inputs[symbols + 1 :, :, task.alphabet] == 1).all()
+
+
 def test_adding_is_quoted_without_the_half():
     assert Adding().blind == 1 / 6
     loss, z = MeanSquaredError(), np.array([[[2.0]]])

@@ -280,6 +280,14 @@ def test_the_gap_is_that_of_many_data_sets():
         assert abs(np.mean(gaps) - law) < 4.5 * np.std(gaps) / np.sqrt(1000)
 
 
+def test_excess_errors_of_several_schedules_are_those_of_each():
+    rates = np.array([[0.5, 0.1], [0.25, 0.1], [0.1, 0.1]])
+    together = excess_error(rates, 1.3, 0.4, 2.0, momentum=0.5)
+    for at in (0, 1):
+        alone = excess_error(rates[:, at], 1.3, 0.4, 2.0, momentum=0.5)
+        np.testing.assert_allclose(together[:, at], alone, rtol=1e-14)
+
+
 def test_the_gap_vanishes_with_samples_and_has_no_bound_without_enough():
     assert risk_gap(1e6, 2, 1.0) * 1e6 == pytest.approx(4, rel=1e-4)
     assert risk_gap(3, 2, 1.0) == np.inf

@@ -130,6 +130,12 @@ def test_qhadam_looks_at_its_gradient_as_well_as_at_its_means(stream):
     np.testing.assert_allclose(closed_form(optimizer, stream, TIMES), steps, rtol=1e-9, atol=1e-15)
 
 
+def test_radam_ends_as_adam_or_never_divides():
+    """Its rho tends to 2 / (1 - beta2) - 1: 5.7 for 0.7, and for 0.5 only 3, where it needs 5."""
+    ends = [lengths(exact(RAdam(beta2=b)), ConstantStream(2.0))[-1] for b in (0.7, 0.5)]
+    assert ends == pytest.approx([1, 2], rel=1e-6)
+
+
 def test_lion_without_a_memory_of_the_step_before_has_no_law():
     assert closed_form(Lion(beta2=0.0), AlternatingStream(), TIMES) is None
 
