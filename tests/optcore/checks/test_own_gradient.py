@@ -5,7 +5,14 @@ import plotly.graph_objects as go
 import pytest
 
 from optcore.checks.measurement import BANDS
-from optcore.checks.own_gradient import NAMES, OwnGradient, relative_errors, slip, typed_partial
+from optcore.checks.own_gradient import (
+    NAMES,
+    ErrorMap,
+    OwnGradient,
+    relative_errors,
+    slip,
+    typed_partial,
+)
 from optcore.formula.surface import formula_surface
 from optcore.formula.tree import FormulaError
 from ui.check_network import own_charts
@@ -152,3 +159,12 @@ def test_relative_errors_by_hand(scale):
     np.testing.assert_array_equal(relative_errors(scale * typed, scale * right), [0, 0.5, 0, 1, 1])
     np.testing.assert_array_equal(relative_errors(0 * typed, 0 * right), 0)
     assert np.isnan(relative_errors(np.array([np.nan]), np.array([scale]))).all()
+
+
+def test_wrong_is_what_is_beyond_the_first_band():
+    right, doubtful = 0.9 * BANDS[0], 1.1 * BANDS[0]
+    assert doubtful < BANDS[1]
+    error = np.array([[[doubtful, right], [np.nan, right]], [[right, 0.0], [np.nan, right]]])
+    found = ErrorMap(np.arange(2), np.arange(2), error, error, error)
+    assert found.wrong_share(0) == pytest.approx(1 / 3)
+    assert found.wrong_share(1) == 0

@@ -187,6 +187,7 @@ def test_of_three_eigenvalues_the_ends_are_the_first_and_the_last():
 def test_what_is_negative_by_rounding_alone_is_not_counted():
     ends = np.array([[0.0, 1.0], [-1e-14, 1.0], [-1.0, 1e-14], [-2.0, -1.0]])
     assert negative_count(ends).tolist() == [0, 0, 1, 2]
+    assert negative_count(np.zeros((2, 3))).tolist() == [0, 0]
 
 
 def test_units_left_out_and_normalised_layers_have_no_r_operator():

@@ -140,8 +140,10 @@ def test_any_text_ends_in_a_formula_or_a_sentence_and_at_once(pieces):
 def test_a_formula_may_be_nested_a_hundred_deep_and_no_deeper():
     deepest = formula_function("-" * MAX_DEPTH + "x")
     assert deepest.value(0.3) == pytest.approx(0.3)
-    with pytest.raises(FormulaError, match=f"nested more than {MAX_DEPTH} deep"):
-        formula_function("-" * (MAX_DEPTH + 1) + "x")
+    assert formula_function("+" * MAX_DEPTH + "x").value(0.3) == 0.3
+    for sign in "-+":
+        with pytest.raises(FormulaError, match=f"nested more than {MAX_DEPTH} deep"):
+            formula_function(sign * (MAX_DEPTH + 1) + "x")
 
 
 def test_a_part_is_quoted_whole_up_to_forty_characters():
