@@ -62,13 +62,7 @@ class ReluWidth:
         the seeds lie: (s, hidden + 1), after 0, 1, ... all of the hidden layers. 0 for seeds
         that have no gradient in any of them.
         """
-        shares = np.asarray(shares, dtype=float)
-        dead = self.none_left(hidden)
-        alive = (shares - dead) / (1 - dead)
-        logs = [np.interp(alive, below, at) for at, below in log_gains(self.width, hidden)]
-        gains = np.column_stack([np.ones(len(shares)), *map(np.exp, logs)])
-        gains[shares < dead, 1:] = 0
-        return gains
+        return _quantiles(self, hidden, tuple(map(float, shares))).copy()
 
 
 def degrees(width: int) -> tuple[np.ndarray, np.ndarray]:
@@ -99,7 +93,17 @@ def _by_recurrence(k, first, step):
     return values
 
 
-@lru_cache(maxsize=16)
+# The densities behind them would be megabytes for each width and depth.
+@lru_cache(maxsize=64)
+def _quantiles(layers: ReluWidth, hidden: int, shares: tuple[float, ...]) -> np.ndarray:
+    dead, asked = layers.none_left(hidden), np.array(shares)
+    alive = (asked - dead) / (1 - dead)
+    logs = [np.interp(alive, below, at) for at, below in log_gains(layers.width, hidden)]
+    gains = np.column_stack([np.ones(len(shares)), *map(np.exp, logs)])
+    gains[asked < dead, 1:] = 0
+    return gains
+
+
 def log_gains(width: int, hidden: int) -> list[tuple[np.ndarray, np.ndarray]]:
     """For 1, 2, ... `hidden` layers, all alive, the log gain (p,) of ||delta||^2 and the chance
     (p,) to lie below it: the density of one layer, convolved with itself."""

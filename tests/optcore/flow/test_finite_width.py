@@ -1,6 +1,7 @@
 """One sample in ReLU layers of finite width: exact drift, spread, death and quantiles."""
 
 import math
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -94,3 +95,16 @@ def test_seeds_without_a_gradient_take_the_low_quantiles():
     assert f"{100 * ReluWidth(8).none_left(29):.3g} % of the seeds" in said
     wide = FlowPlan(ReLU(), HeNormal(), SquaredError(), FlowSetting(depth=64, width=256))
     assert "of the seeds" not in funnel_sentence(wide)
+
+
+def test_quantiles_are_the_caller_s_own_and_little_is_kept_of_them():
+    one, shares = ReluWidth(64), (0.1, 0.5, 0.9)
+    first = one.quantiles(40, shares)
+    expected = first.copy()
+    first[:] = 0
+    tracemalloc.start()
+    np.testing.assert_array_equal(one.quantiles(40, shares), expected)
+    one.quantiles(41, shares)
+    kept, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert kept < 100_000 < peak
