@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from race_page import SHIFTS, RacePage
+from race_page import PATIENCE, SHIFTS, RacePage
 from served import served
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -58,8 +58,9 @@ def address(chromium):
 
 @pytest.fixture(scope="session")
 def browser(chromium, address):
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
         # One context, so that scripts are fetched and compiled once for all tests; a page that

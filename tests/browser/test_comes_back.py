@@ -199,4 +199,4 @@ def test_what_a_hand_set_while_nobody_answered_is_kept_through_a_new_server(serv
     wait_back(page)
     page.wait("([knob, value]) => new URL(location).searchParams.get(knob) === value",
               [knob, f"{set_to:g}"])  # fmt: skip
-    assert page.value(knob) == set_to
+    page.wait_value(knob, set_to)

@@ -6,7 +6,6 @@ That axe finds nothing on any page itself, light and dark, test_geometry.py says
 import pytest
 from axe import complaints
 from playwright.sync_api import expect
-from race_page import PATIENCE
 
 LESSON = "zig-zag-in-a-ravine"
 FOCUS = "() => document.activeElement.closest(%r) !== null"
@@ -74,10 +73,10 @@ def test_a_lesson_is_told_by_keys_alone(visit):
     expect(answers.first).to_be_focused()
     # As a presenter's clicker does: on, which plays while a question is open.
     page.keyboard.press("PageDown")
-    expect(page.locator(".os-lesson-reply")).not_to_be_empty(timeout=PATIENCE)
+    expect(page.locator(".os-lesson-reply")).not_to_be_empty()
     page.keyboard.press("PageDown")
     assert race.wait_link("lesson", LESSON) == f"{LESSON}.2"
-    expect(page.locator(".os-lesson header span")).to_contain_text("2 of", timeout=PATIENCE)
+    expect(page.locator(".os-lesson header span")).to_contain_text("2 of")
     page.keyboard.press("PageUp")
     assert race.wait_link("lesson", f"{LESSON}.2") == LESSON
 

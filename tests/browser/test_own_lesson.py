@@ -2,7 +2,6 @@
 
 import pytest
 from playwright.sync_api import expect
-from race_page import PATIENCE
 
 SENTENCE = "The <img src=x onerror='document.title=1'> **rate** is {gradient-descent.rate}."
 QUESTION = "Does it arrive?"
@@ -45,7 +44,7 @@ def test_it_is_told_as_it_was_typed_and_asks(made, visit, tmp_path):
     page.get_by_label("Playback speed").select_option("8")
     page.locator(".os-lesson").get_by_role("button", name="no", exact=True).click()
     page.locator(".os-lesson").get_by_role("button", name="Play").click()
-    expect(page.locator(".os-right")).to_have_text("yes", timeout=PATIENCE)
+    expect(page.locator(".os-right")).to_have_text("yes")
     page.locator(".os-lesson").get_by_role("button", name="Back").click()
     expect(page.locator(".os-lesson-words")).to_contain_text(SENTENCE.partition("{")[0].strip())
     expect(page.locator(".os-lesson-words")).not_to_contain_text("{")

@@ -2,7 +2,6 @@
 
 import pytest
 from playwright.sync_api import expect
-from race_page import PATIENCE
 
 
 def test_zoom_is_kept_through_every_change_and_the_chart_is_mounted_once(visit):
@@ -118,7 +117,7 @@ def test_back_and_forward_show_what_the_address_says(visit):
         (race.page.go_forward, adagrad),
     ):
         travel()
-        expect(race.page.locator(".os-chip b")).to_have_text(racers, timeout=PATIENCE)
+        expect(race.page.locator(".os-chip b")).to_have_text(racers)
         race.wait("(name) => new URL(location).searchParams.get('lesson') === name", lesson)
 
 
