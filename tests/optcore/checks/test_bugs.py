@@ -272,3 +272,14 @@ def test_lines_are_printed_as_textbooks_write_them():
         r"\delta^{2} = (W^{3})^\top \delta^{3} \odot \varphi'(z^{2})"
     )
     assert BackpropLine("weight grad", 2).latex == r"dW^{2} = \delta^{2} (a^{1})^\top"
+
+
+@pytest.mark.parametrize("bug", PLANTED_BUGS, ids=lambda bug: bug.name)
+def test_what_needs_two_samples_has_no_place_with_one(bug):
+    def of(samples):
+        network = Network((3, 3, 3, 1), Tanh(), Identity())
+        inputs = np.random.default_rng(0).standard_normal((samples, 3))
+        return FitLoss(network, SquaredError(), inputs, np.zeros((samples, 1)))
+
+    assert bug.matters(of(2)) == bug.matters(of(3))
+    assert bug.matters(of(1)) == (bug.matters(of(2)) and "two samples" not in bug.needs)

@@ -10,6 +10,7 @@ from optcore.checks.diagnosis import (
     CONSTANT,
     Diagnosis,
     constant_factor,
+    element_sentence,
     factor_meaning,
     rank,
     shows,
@@ -118,3 +119,16 @@ def test_a_block_shows_a_slip_that_is_a_hundredth_of_what_the_deltas_give(decay,
     assert seen(below, below)
     assert not seen(above, 0.0)
     assert not seen(0.0, above)
+
+
+def test_one_element_is_told_where_it_is_one_of_several_and_the_rest_is_right():
+    def told(*errors):
+        floor, ones = np.full(len(errors), 0.1), np.ones(len(errors))
+        check = SimpleNamespace(
+            absolute_error=np.array(errors), settled_floor=floor, analytic=ones, settled=ones
+        )
+        fit = SimpleNamespace(blocks={"b1": slice(0, len(errors))})
+        return element_sentence(check, fit, ["b1"])
+
+    assert told(1.0) == told(1.0, 0.3) == ""
+    assert "The whole difference sits in" in told(1.0, 0.05)

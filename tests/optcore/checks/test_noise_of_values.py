@@ -57,6 +57,9 @@ def test_a_shaken_line_moves_by_so_many_eps(slope):
         (lambda t: np.abs(t - 1.5), False),
         (lambda t: 3 * t**2 - t, False),
         (lambda t: np.exp(t), False),
+        # With curvature: 1.82 left of 10.1 is less than a fifth, 0.0952 of 1.952 than a twentieth.
+        (lambda t: np.abs(t - 0.05) + 4.1 * t**2, False),
+        (lambda t: np.abs(t - 0.5) + 0.476 * t**2, True),
         # Slopes differ by 1.9 at h, by rounding alone 40 eps |f| at h/10: thrice that is in doubt.
         (lambda t: np.abs(t - 0.05) + 0.95 * 1.9 / (120 * EPS), True),
         (lambda t: np.abs(t - 0.05) + 1.05 * 1.9 / (120 * EPS), False),

@@ -7,6 +7,7 @@ import pytest
 
 from optcore.curvature import forecast, taylor_model
 from optcore.descent import descend
+from optcore.formula import formula_surface
 from optcore.optimizers import GradientDescent
 from optcore.surfaces import (
     SURFACES,
@@ -181,6 +182,14 @@ def test_batches_equal_one_by_one():
         for name in ("first_order", "second_order", "measured", "true_best_rate",
                      "true_break_even", "best_rate"):  # fmt: skip
             assert getattr(batch, name)[k] == pytest.approx(getattr(alone, name), rel=1e-12)
+
+
+@pytest.mark.parametrize("scale", [0.1, 1.0, 30.0])
+def test_the_stable_rate_is_2_over_the_sharpness(scale):
+    model = taylor_model(formula_surface(f"{scale} * (x^2 + y^2 / 3)"), (1.0, 2.0))
+    assert model.stable_rate == pytest.approx(1 / scale)
+    hill = formula_surface(f"-{scale} * (x^2 + y^2)")
+    assert taylor_model(hill, (1.0, 2.0)).stable_rate == np.inf
 
 
 def test_the_newton_step_leads_to_the_minimum_of_a_quadratic():

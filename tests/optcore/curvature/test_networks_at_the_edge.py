@@ -16,10 +16,13 @@ from optcore.curvature import (
     permuted,
     rescaled,
     sharpness,
+    stuck,
     twin_count,
     twin_of,
     why_stuck,
 )
+from optcore.curvature.lanczos import Ends
+from optcore.curvature.model import ZERO
 from optcore.curvature.stuck import StuckRun, _fall
 from optcore.curvature.symmetry import exact_value
 from optcore.curvature.track import CurvatureTrack
@@ -258,6 +261,14 @@ def test_a_run_is_judged_by_its_ends():
     # Straight to the minimum: the last gradient is 0, the one before was the largest.
     run = descend(Ravine(condition=1.0), GradientDescent(1.0), (1.0, 1.0), 1)
     assert why_stuck(Ravine(condition=1.0), run).verdict == "critical point"
+
+
+@pytest.mark.parametrize(("share", "index"), [(0.5, 0), (-0.5, 0), (-2.0, None)])
+def test_an_eigenvalue_next_to_0_is_none_below_it(monkeypatch, share, index):
+    lowest = share * ZERO * 4.0
+    ends = Ends(*map(np.array, (lowest, 4.0)), *2 * [np.zeros(1000)], np.array(0.0), 9)
+    monkeypatch.setattr(stuck, "end_eigenvalues", lambda objective, point: ends)
+    assert stuck._curvatures(Ravine(), np.zeros(1000)) == (lowest, 4.0, index)
 
 
 def test_a_run_whose_loss_overflows_is_judged_one_row_before():

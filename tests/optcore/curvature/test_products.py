@@ -100,6 +100,12 @@ def test_an_objective_that_is_real_alone_goes_by_central_differences():
     # Of no length a vector has no direction to look in.
     both = hessian_product(RealOnly(), point, np.stack([0 * vector, 8 * vector]))
     np.testing.assert_allclose(both, [0 * expected, 8 * expected], rtol=1e-7)
+    # Each point by a step of its own size.
+    points = np.array([[-1.2, 1.0], [300.0, 2.0], [0.001, -0.002]])
+    many = hessian_product(RealOnly(), points, np.tile(vector, (3, 1)))
+    each = [hessian_product(RealOnly(), point, vector) for point in points]
+    np.testing.assert_array_equal(many, each)
+    np.testing.assert_allclose(many, Rosenbrock().hessian(points) @ vector, rtol=1e-6)
 
 
 @every_network

@@ -74,6 +74,7 @@ def test_no_hit_is_no_certain_zero():
     share = positive_share(10, "orthogonal", samples=2000)
     assert share.value == 0
     assert share.error > 1e-4
+    assert last_of(2, 1).done == 1
     assert last_of(3, 103).done == last_of(3, 103).counts.sum() == 103
     some = SpectrumSample(3, 10, 10, np.array([1, 2, 3, 4]), np.array([]), np.array([]))
     assert some.saddles == 0.5

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from optcore.flow.regime import _factor, _number, _who_starves, regime
+from optcore.flow.regime import _cause_of_death, _factor, _number, _who_starves, regime
 
 
 def flow_with(*norms, ratios=(1.0,), overflown=0.0, activations=((0.0,),)):
@@ -47,6 +47,18 @@ def test_what_is_said_of_what_arrives():
     assert regime(flow_with(200.0, 1.0)).sentence.endswith("200 times as much arrives.")
     assert "by 1.50 times itself" in regime(flow_with(200.0, 1.0, ratios=(1.5,))).sentence
     assert "float32 would overflow" in regime(flow_with(200.0, 1.0, overflown=0.5)).sentence
+
+
+def test_a_gradient_of_0_has_its_cause():
+    flow = SimpleNamespace(
+        fit=SimpleNamespace(network=SimpleNamespace(depth=4)),
+        trace=SimpleNamespace(forward=SimpleNamespace(weights=[*3 * [np.eye(2)], np.zeros(2)])),
+        dead=np.array([1.0, 0.5, 0.2]),
+    )
+    assert _cause_of_death(flow, 4) == "no gradient leaves the loss"
+    assert _cause_of_death(flow, 3) == "no gradient: the weights of layer 4 are all zero"
+    assert "that of layer 2 is exactly zero" in _cause_of_death(flow, 2)
+    assert "every unit of layer 1 is dead" in _cause_of_death(flow, 1)
 
 
 def test_who_gets_no_gradient_is_counted():
