@@ -67,6 +67,12 @@ def test_a_check_takes_longer_with_each_sample_and_each_parameter():
     assert seconds(32) - seconds(16) == pytest.approx(16 * each)
     assert seconds() > 16 * each
     assert seconds(width=10) > 2 * seconds()
+    # A sample goes through all layers for each parameter.
+    for layers in (2, 6):
+        shape = NetworkShape(layers=layers)
+        plan, one_more = (CheckPlan(shape=replace(shape, samples=samples)) for samples in (16, 17))
+        added = (one_more.seconds - plan.seconds) / (plan.parameters * layers)
+        assert added == pytest.approx(plans.CHECK_BY_PRODUCT, rel=1e-6)
     # One step trains as well: two checks and that step, by its layers and products.
     step = seconds(steps=1) - 2 * seconds()
     assert step > plans.STEP + plans.STEP_BY_LAYER * 4

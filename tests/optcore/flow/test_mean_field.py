@@ -22,6 +22,7 @@ from optcore.networks.initializers import (
     HeNormal,
     Normal,
     Orthogonal,
+    PyTorchDefault,
     XavierNormal,
     Zeros,
 )
@@ -125,6 +126,14 @@ def test_depth_scales_are_the_rates_of_the_maps():
 def test_chi_of_a_network_is_the_geometric_mean_between_hidden_layers():
     assert FlowTheory(np.ones(5), np.array([7.0, 2.0, 8.0, 5.0])).chi == pytest.approx(4)
     assert math.isnan(FlowTheory(np.ones(3), np.array([7.0, 5.0])).chi)
+
+
+def test_biases_add_their_variance():
+    """PyTorch's: weights and biases have a variance of 1 / (3 n), here of 6 and of 12 inputs."""
+    network = Network((6, 12, 2), Identity(), Identity())
+    theory = flow_theory(network, PyTorchDefault(), 2.0)
+    first = 2.0 / 3 + 1 / 18
+    np.testing.assert_allclose(theory.variances, [first, first / 3 + 1 / 36], rtol=1e-9)
 
 
 def test_a_normalised_layer_of_little_variance_is_held_by_its_epsilon():
