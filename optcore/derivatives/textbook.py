@@ -107,8 +107,8 @@ class TextbookTest:
         if self.verdict == "passes":
             return f"{start} is not above h = {self.h:.1e}, so the test cannot refute the claim."
         fall = f"{start} exceeds h = {self.h:.1e}; at h/10 it is {self.smaller_error:.2e}"
-        if np.isfinite(self.ratio):
-            fall += f", {self.ratio:.3g} times less"
+        if 0 < self.ratio < np.inf:
+            fall += f", {_less(self.ratio)}"
         return (
             fall
             + {
@@ -221,3 +221,10 @@ def noticed(function, claim, x, h, rule) -> float:
         if textbook_verdict(error, step, roundoff, rule.order) == "wrong":
             return float(f"{step:.0e}")
     return np.nan
+
+
+def _less(ratio: float) -> str:
+    """What a difference has become, in words."""
+    if f"{ratio:.3g}" == "1":
+        return "as much as before"
+    return f"{ratio:.3g} times less" if ratio > 1 else f"{1 / ratio:.3g} times as much"

@@ -136,6 +136,6 @@ def test_a_slip_in_tanh():
     state = STATES["A slip in tanh′"]
     told = said(opened(**state))
     assert "Wrong" in told
-    assert "2.49e−1, 1 times less" in told
+    assert "2.49e−1, as much as before" in told
     assert 1 - np.tanh(TANH.x) == pytest.approx(0.538, abs=1e-3)
     assert TANH.derivative(0.5) == pytest.approx(0.786, abs=1e-3)

@@ -1,5 +1,7 @@
 """The textbook's table and its test: what passes, what is wrong, what h cannot tell."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -168,3 +170,11 @@ def test_a_ratio_needs_two_errors():
 )
 def test_verdicts_of_the_textbook_at_their_borders(error, roundoff, order, verdict):
     assert textbook_verdict(error, 0.125, roundoff, order) == verdict
+
+
+def test_what_the_difference_became_is_said_in_words():
+    """A third of it, the same, and four times as much."""
+    for ratio, words in ((3.0, "3 times less"), (1.001, "as much as before"),
+                         (0.25, "4 times as much")):  # fmt: skip
+        case = replace(textbook_test(SINE, 1.0, 0.3), ratio=ratio)
+        assert f", {words}." in case.sentence or f", {words}," in case.sentence
