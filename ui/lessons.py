@@ -148,7 +148,11 @@ def as_shown(opened: OpenLesson, facts: Facts) -> dict[str, Any]:
         "until": _moment(step.until, facts),
         "veil": step.veil,
         "answers": [
-            {"label": each.label, "reply": html(each.reply), "right": each is right}
+            {
+                "label": filled(each.label, facts),
+                "reply": html(each.reply),
+                "right": each is right,
+            }
             for each in step.answers
         ],
         "then": html(step.then),
