@@ -123,8 +123,12 @@ def telling(state, facts: Callable[[], Facts]) -> dict[str, Any] | None:
     opened = state["lesson"]
     if opened is None or not state.settled:
         return None
-    left = state.departs(opened.link)
-    return as_shown(opened, facts()) | {"left": left, "opening": state.memory.get("openings", 0)}
+    return as_shown(opened, facts()) | {
+        "left": state.departs(opened.link),
+        "opening": state.memory.get("openings", 0),
+        # What has been trained so far may answer otherwise than the whole.
+        "growing": bool(state.memory.get("growing")),
+    }
 
 
 def as_shown(opened: OpenLesson, facts: Facts) -> dict[str, Any]:

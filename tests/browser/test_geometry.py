@@ -139,6 +139,20 @@ def test_so_it_does_beside_a_lesson_opened_at_that_size(visit, name):
         check(seen(opened, size), size)
 
 
+# How high the buttons below a lesson stand, and how high they are.
+LINES = """() => [...document.querySelectorAll('.os-lesson footer button:not([hidden])')]
+    .map((each) => each.getBoundingClientRect()).map(({ top, height }) => [top, height])"""
+
+
+def test_the_buttons_of_a_question_stand_in_one_line(visit):
+    opened = visit("?lesson=adam-without-bias-correction")
+    for size in (*WIDE, PHONE):
+        seen(opened, size)
+        buttons = opened.page.evaluate(LINES)
+        assert len(buttons) == 3
+        assert all(each == buttons[0] for each in buttons), size
+
+
 @pytest.mark.parametrize("view", ["step", "run", "minimum"])
 def test_the_longest_lines_of_controls_need_no_scrolling_on_a_projector(visit, view):
     opened = visit(f"curvature?view={view}", width=1024)

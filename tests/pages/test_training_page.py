@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from rounding import nudged
 from streamlit.testing.v1 import AppTest
+from visits import picture
 
 from optcore.networks.activations import ACTIVATIONS
 from optcore.networks.datasets import DATASETS
@@ -273,6 +274,21 @@ def test_a_stopped_training_shows_what_there_is_and_goes_on(shown, monkeypatch):
     button(app, "Train on").click().run()
     assert [record.last for record in shown[-1]] == [60, 60]
     assert "Train on" not in [each.label for each in app.button]
+
+
+def test_a_question_waits_for_the_training_that_answers_it(monkeypatch):
+    link = {"lesson": "the-sigmoid-starves-layer-1", **SMALL, "length.seed": "43", "length.steps": "400"}
+    go_on = work.go_on
+    monkeypatch.setattr(work, "go_on", lambda state: None)
+    monkeypatch.setattr(training_work, "GLIMPSE", 0.01)
+    app = opened(**link)
+    assert picture(app, "training.stage")["lesson"]["growing"]
+    monkeypatch.setattr(work, "go_on", go_on)
+    monkeypatch.setattr(training_work, "GLIMPSE", None)
+    app.session_state["state.training"].pop("growing")
+    told = picture(app.run(), "training.stage")["lesson"]
+    assert not told["growing"]
+    assert told["answers"]
 
 
 def test_long_trainings_tell_how_far_they_are(monkeypatch):

@@ -77,9 +77,10 @@ export class LessonBox {
     return moment === "end" ? steps : Math.min(moment, steps);
   }
 
-  // The clock has moved: an open question is answered once it has been played to its moment.
+  // The clock has moved: an open question is answered once it has been played to its moment, and
+  // not while the run that answers it is being made.
   tick(step) {
-    if (!this.asking || this.revealed || this.stage.clock.bar.hidden) return;
+    if (!this.asking || this.revealed || this.lesson.growing || this.stage.clock.bar.hidden) return;
     const begun = this.stage.clock.plays !== this.plays || step !== this.stepOf(this.lesson.at ?? step);
     if (!begun || step < this.moment) return;
     this.revealed = true;
@@ -106,6 +107,7 @@ export class LessonBox {
 
   // To the moment of the answer; where there is no clock, the veil is lifted.
   play() {
+    if (this.lesson.growing) return;
     if (!this.stage.clock.bar.hidden) return this.stage.clock.play(this.moment);
     this.revealed = true;
     this.show();
@@ -131,7 +133,7 @@ export class LessonBox {
   }
 
   show() {
-    const { title, step, steps, words, next, left } = this.lesson;
+    const { title, step, steps, words, next, left, growing } = this.lesson;
     this.part("header b").textContent = title;
     this.part("header span").textContent = `${step + 1} of ${steps}`;
     write(this.part(".os-lesson-words"), words);
@@ -142,7 +144,9 @@ export class LessonBox {
     this.part("[data-do=back]").disabled = step === 0;
     const play = this.part("[data-do=play]");
     play.hidden = !this.asking || this.revealed;
-    play.textContent = this.stage.clock.bar.hidden ? "Show" : "Play";
+    play.disabled = Boolean(growing);
+    const act = this.stage.clock.bar.hidden ? "Show" : "Play";
+    play.textContent = growing ? "Training …" : act;
     this.part("[data-do=next]").textContent = last && next ? "Next lesson" : "Next";
     this.part("[data-do=next]").disabled = last && !next;
   }

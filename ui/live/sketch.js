@@ -135,7 +135,7 @@ function plain(axis, from, room, up) {
 }
 
 // Where an axis has its labels, on its own scale, and what they say.
-function ticks({ up, range, type, tickvals, ticktext, dtick, _length, showticklabels }, size) {
+function ticks({ up, range, type, tickvals, ticktext, dtick, tick0 = 0, _length, showticklabels }, size) {
   const [low, high] = [Math.min(...range), Math.max(...range)];
   if (showticklabels === false) return [];
   if (tickvals) {
@@ -145,11 +145,10 @@ function ticks({ up, range, type, tickvals, ticktext, dtick, _length, showtickla
   const rough = (high - low) / Math.max(2, _length / (APART[up] * size));
   const ten = 10 ** Math.floor(Math.log10(rough));
   const apart = dtick > 0 ? dtick : ten * ROUND.find((times) => times * ten >= rough);
-  const found = [];
-  for (let at = Math.ceil(low / apart - 1e-9); at * apart <= high + 1e-9 * apart; at += 1) {
-    found.push([at * apart, type === "log" ? power(at * apart) : decimal(at * apart)]);
-  }
-  return found;
+  const first = Math.ceil((low - tick0) / apart - 1e-9);
+  const last = Math.floor((high - tick0) / apart + 1e-9);
+  return Array.from({ length: last - first + 1 }, (_, at) => tick0 + (first + at) * apart)
+    .map((at) => [at, type === "log" ? power(at) : decimal(at)]);
 }
 
 const decimal = (value) => String(Number(value.toPrecision(6))).replace("-", "−");
