@@ -20,6 +20,9 @@ PAINTED = """() => {
 LARGEST = """() => new Promise((done) => new PerformanceObserver((list) =>
     done(list.getEntries().at(-1).element?.className))
     .observe({ type: 'largest-contentful-paint', buffered: true }))"""
+# Streamlit's own part of the page has the colour of what was there before it.
+OUR_COLOUR = """() => { const app = document.querySelector('.stApp');
+    return app && getComputedStyle(app).backgroundColor === 'rgb(16, 21, 29)'; }"""
 LINK = "?race=adam,momentum&adam.learning_rate=0.2"
 
 
@@ -75,6 +78,16 @@ def test_it_is_sketched_before_plotly_has_come(opened_early):
     whole = page.evaluate(LIES, ".js-plotly-plot .nsewdrag")
     assert max(abs(a - b) for a, b in zip(sketched, whole, strict=True)) < 12
     assert not race.faults
+
+
+def test_the_dark_is_ours_before_the_server_has_told_streamlit(opened_early):
+    race, begin = opened_early
+    race.page.emulate_media(color_scheme="dark")
+    race.page.reload()
+    race.wait(OUR_COLOUR)
+    begin()
+    race.wait_drawn()
+    race.wait(OUR_COLOUR)
 
 
 def test_streamlits_picture_takes_its_place_on_the_same_plots(opened_early):

@@ -277,7 +277,12 @@ def test_a_stopped_training_shows_what_there_is_and_goes_on(shown, monkeypatch):
 
 
 def test_a_question_waits_for_the_training_that_answers_it(monkeypatch):
-    link = {"lesson": "the-sigmoid-starves-layer-1", **SMALL, "length.seed": "43", "length.steps": "400"}
+    link = {
+        "lesson": "the-sigmoid-starves-layer-1",
+        **SMALL,
+        "length.seed": "43",
+        "length.steps": "400",
+    }
     go_on = work.go_on
     monkeypatch.setattr(work, "go_on", lambda state: None)
     monkeypatch.setattr(training_work, "GLIMPSE", 0.01)
