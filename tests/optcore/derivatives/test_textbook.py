@@ -176,5 +176,5 @@ def test_what_the_difference_became_is_said_in_words():
     """A third of it, the same, and four times as much."""
     for ratio, words in ((3.0, "3 times less"), (1.001, "as much as before"),
                          (0.25, "4 times as much")):  # fmt: skip
-        case = replace(textbook_test(SINE, 1.0, 0.3), ratio=ratio)
+        case = replace(textbook_test(SINE, 0.3, 1.0, 0.01), ratio=ratio)
         assert f", {words}." in case.sentence or f", {words}," in case.sentence
