@@ -107,6 +107,7 @@ def test_the_rate_chooses_the_minimum():
     found = chosen_minima(TwoLayerLinear(), (0.3, 2.4), [0.02, 0.1, 0.2, 0.3], 3000)
     np.testing.assert_allclose(found.values, 0, atol=1e-6)
     np.testing.assert_allclose(found.sharpness, 2 * (found.points**2).sum(-1), rtol=1e-6)
+    np.testing.assert_allclose(found.limit, [100, 20, 10, 2 / 0.3])
     assert (found.sharpness <= found.limit * (1 + 1e-3)).all()
     assert found.sharpness[0] > found.sharpness[-1]
     assert np.isnan(chosen_minima(TwoLayerLinear(), (0.3, 2.4), [5.0], 100).sharpness).all()

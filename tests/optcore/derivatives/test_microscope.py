@@ -124,11 +124,12 @@ def test_the_tangent_passes_below_a_hollow_curve():
     np.testing.assert_allclose(seen.tangent, [[0, below]], rtol=1e-12, atol=1)
 
 
+@pytest.mark.parametrize(("rule", "sides"), [(FORWARD, (0, 1)), (CENTRAL, (-1, 1))])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_floats_between_the_ends_are_counted_and_one_more_turns_the_slope(dtype):
+def test_floats_between_the_ends_are_counted_and_one_more_turns_the_slope(dtype, rule, sides):
     h = GRID[(GRID < 0.1) & (100 * np.finfo(dtype).eps < GRID)].astype(dtype)
-    seen = look_at_ends(SINE, 1.0, h, (0, 1), dtype)
-    curve = error_curve(FORWARD, SINE, 1.0, h, dtype)
+    seen = look_at_ends(SINE, 1.0, h, sides, dtype)
+    curve = error_curve(rule, SINE, 1.0, h, dtype)
     np.testing.assert_allclose(seen.apart * seen.turn, np.abs(curve.estimate), rtol=1e-4)
     assert np.all(seen.apart == np.round(seen.apart))
 

@@ -349,6 +349,12 @@ def test_runs_with_data_of_their_own_are_dealt_their_own(order):
             np.testing.assert_allclose(before[:, at], losses_before(own, alone, run.points))
 
 
+def test_every_step_on_a_batch_asks_for_one_gradient():
+    for rates in (0.1, np.array([0.1, 0.2])):
+        run = descend(LINE, GradientDescent(rates), LINE.start, 5, batches=Batches(4))
+        assert run.gradient_evaluations.tolist() == [1, 2, 3, 4, 5, 6]
+
+
 def test_where_all_inputs_coincide_the_best_line_is_flat():
     fit = LinearRegression((2.0, 2.0, 2.0, 2.0), (1.0, 2.0, 3.0, 6.0))
     assert fit.minima == ((0.0, 3.0),)
