@@ -23,6 +23,12 @@ LARGEST = """() => new Promise((done) => new PerformanceObserver((list) =>
 # Streamlit's own part of the page has the colour of what was there before it.
 OUR_COLOUR = """() => { const app = document.querySelector('.stApp');
     return app && getComputedStyle(app).backgroundColor === 'rgb(16, 21, 29)'; }"""
+# A slow machine: its frames come well after plotly.js.
+SLOW = """const frame = requestAnimationFrame.bind(window), soon = setTimeout.bind(window);
+    const late = (call) => soon(() => (window.Plotly ? soon(call, 300) : late(call)), 50);
+    window.requestAnimationFrame = (call) => (window.Plotly ? frame(call) : late(call));
+    window.setTimeout = (call, wait, ...given) => (
+        window.Plotly || wait !== 200 ? soon(call, wait, ...given) : late(call));"""
 LINK = "?race=adam,momentum&adam.learning_rate=0.2"
 
 
@@ -113,6 +119,19 @@ def test_what_a_hand_sets_meanwhile_is_not_lost(opened_early):
     begin()
     race.wait_link("adam.learning_rate", "0.2")
     assert race.link["adam.learning_rate"] == "0.05"
+
+
+def test_plotly_may_come_while_the_first_sketch_of_all_is_shown(visit):
+    """An address that nobody has shown before: nothing but the sketch waits for plotly.js."""
+    race, held = visit(None, own=True), []
+    page = race.page
+    page.add_init_script(SLOW)
+    page.route("**/plotly.min.js", lambda route: held.append(route))
+    page.goto(f"{race.address}/?steps=83", wait_until="commit")
+    page.wait_for_selector(".stElementContainer .os-legend button")
+    held[0].continue_()
+    race.wait_drawn()
+    assert not page.locator(".os-sketch").count()
 
 
 def test_it_is_drawn_in_whatever_order_the_files_arrive(visit):

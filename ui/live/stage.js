@@ -38,6 +38,8 @@ window.addEventListener("popstate", () => {
 // first (ui/server/first.py); what fails there is asked for again.
 function loadPlotly() {
   plotly ??= new Promise((resolve, reject) => {
+    // It may have come while the sketch was shown.
+    if (window.Plotly) return resolve(window.Plotly);
     const first = document.querySelector('script[src$="/plotly.min.js"]');
     const script = document.createElement("script");
     script.src = new URL(`../../${PLOTLY}`, import.meta.url);
