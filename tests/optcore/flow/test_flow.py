@@ -18,7 +18,7 @@ from optcore.flow.layer_flow import (
 )
 from optcore.flow.plan import FlowPlan, FlowSetting
 from optcore.flow.regime import regime
-from optcore.flow.spectra import layer_jacobian, spectra
+from optcore.flow.spectra import find_spectra, layer_jacobian, spectra
 from optcore.networks.activations import Identity, ReLU, Sigmoid, Tanh
 from optcore.networks.initializers import (
     Constant,
@@ -258,6 +258,26 @@ def test_spectra_of_an_orthogonal_linear_network_are_its_gain():
         np.testing.assert_allclose(spectrum.layer_values, 0.5, rtol=1e-12)
         steps = 5 - spectrum.layer
         np.testing.assert_allclose(spectrum.product_values, 0.5**steps, rtol=1e-12)
+
+
+def test_spectra_are_found_layer_by_layer_and_kept_by_layer():
+    flow = flow_of(Tanh(), XavierNormal(), depth=4)
+    work, shares = find_spectra(flow, (0, 2)), []
+    while True:
+        try:
+            shares.append(next(work))
+        except StopIteration as done:
+            found = done.value
+            break
+    assert shares == [0.5, 1.0]
+    # From the output down: layer 2 before layer 0, of the first sample.
+    for spectrum in spectra(flow, 0):
+        if spectrum.layer in (0, 2):
+            alone, product = (found.values(whole, spectrum.layer) for whole in (False, True))
+            np.testing.assert_array_equal(alone, spectrum.layer_values)
+            np.testing.assert_array_equal(product, spectrum.product_values)
+            assert (np.diff(product) <= 0).all()
+    assert set(found.rows) == {0, 2}
 
 
 def test_asked_layers_have_the_same_spectra_as_all():

@@ -81,9 +81,10 @@ def test_the_kreiss_constant_bounds_the_peak_from_both_sides(seed):
 def test_a_matrix_without_eigenvalues_has_all_of_its_departure(entry):
     """Henrici: what of |W|_F^2 the eigenvalues, 0 and 0, do not make up."""
     assert powers([[0.0, entry], [0.0, 0.0]], 3).departure == 1
-    # Eigenvalues 1 and 1 make up 2 of 2 + entry^2.
-    found = powers([[1.0, entry], [0.0, 1.0]], 3).departure
-    assert found == pytest.approx(entry / np.sqrt(2 + entry**2), rel=1e-7)
+    # Eigenvalues 2 and 2 make up 8 of 8 + entry^2.
+    found = powers([[2.0, entry], [0.0, 2.0]], 3).departure
+    assert found == pytest.approx(entry / np.sqrt(8 + entry**2), rel=1e-6)
+    assert powers(np.zeros((2, 2)), 3).departure == 0
 
 
 def test_the_kreiss_constant_of_a_jordan_block():

@@ -49,6 +49,12 @@ def test_the_shortest_copy_says_go_as_soon_as_all_is_said(symbols):
     assert (inputs[symbols + 1 :, :, task.alphabet] == 1).all()
 
 
+def test_an_answer_of_parity_is_right_on_its_side_of_a_half():
+    answers, targets = np.array([0.6, 0.4, 0.6, 0.4]), np.array([1.0, 0.0, 0.0, 1.0])
+    assert Parity().right(answers, targets) == 0.5
+    assert Parity().right(answers[:2], targets[:2]) == 1
+
+
 def test_adding_is_quoted_without_the_half():
     assert Adding().blind == 1 / 6
     loss, z = MeanSquaredError(), np.array([[[2.0]]])
