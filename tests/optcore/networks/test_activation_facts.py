@@ -109,3 +109,8 @@ def test_costs_are_measured_beside_plain_operations():
     # Twenty-five terms of a series against one comparison: on any machine.
     assert by_name["GELU"].forward > 3 * by_name["ReLU"].forward
     assert by_name["Sigmoid"].forward > plain["exp"] / 2
+
+
+def test_where_a_function_bends_is_said():
+    assert activation_facts(ReLU()).sentences()[2] == "Not differentiable at z = 0."
+    assert activation_facts(GELU()).sentences()[2] == "Differentiable everywhere."

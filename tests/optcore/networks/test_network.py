@@ -232,14 +232,15 @@ def test_normalised_pre_activations_have_mean_0_and_variance_1(norm, axis):
         np.testing.assert_allclose(normalised.var(axis), 1, atol=1e-2)
 
 
-def test_weight_decay_leaves_biases_alone():
-    plain, decayed = build(), build(weight_decay=0.7)
+@pytest.mark.parametrize("decay", [0.7, 1.0])
+def test_weight_decay_leaves_biases_alone(decay):
+    plain, decayed = build(), build(weight_decay=decay)
     theta = random_theta(plain)
     squares = sum((w**2).sum() for w, _ in plain.network.layers(theta))
-    assert decayed.value(theta) - plain.value(theta) == pytest.approx(0.35 * squares, rel=1e-13)
+    assert decayed.value(theta) - plain.value(theta) == pytest.approx(decay / 2 * squares, rel=1e-13)
     difference = decayed.grad(theta) - plain.grad(theta)
     for name, block in plain.blocks.items():
-        expected = 0.7 * theta[block] if name[0] == "W" else 0
+        expected = decay * theta[block] if name[0] == "W" else 0
         np.testing.assert_allclose(difference[block], expected, rtol=1e-12, atol=1e-16)
 
 
