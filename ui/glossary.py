@@ -1,4 +1,4 @@
-"""What symbols mean: lessons/glossary.md, for all that pages show, and lessons/sliders.md.
+"""What symbols mean: lessons/glossary.md, for all that pages show, sliders.md and formulas.md.
 
 The stage explains its own texts with the same words (ui/live/terms.js), tables and lessons here.
 """
@@ -12,18 +12,17 @@ from optcore.knobs import knobs
 
 FOLDER = Path(__file__).parent.parent / "lessons"
 FILE, SLIDERS = FOLDER / "glossary.md", FOLDER / "sliders.md"
+FORMULAS = FOLDER / "formulas.md"
 # Stands for every norm that has no line of its own.
 NORM = "‖…‖"
 _LINE = re.compile(r"(\S.*?): (.+)")
 
 
-@cache
 def glossary() -> dict[str, str]:
     """Meaning by spelling."""
     return _read(FILE)
 
 
-@cache
 def sliders() -> dict[str, str]:
     """What a slider sets, by the name of its knob, or `Class.name` where that means another."""
     return _read(SLIDERS)
@@ -35,6 +34,33 @@ def slider(owner: type, name: str) -> str:
     return next((sliders()[each] for each in names if each in sliders()), knobs(owner)[name].sets)
 
 
+def letters(formula: str, owner: type | None = None) -> str:
+    """What the letters of a formula in LaTeX mean, in its order, as a Markdown list: those that
+    the sliders of a class set, and those in lessons/formulas.md."""
+    meant = _meant(owner)
+    longest = sorted(meant, key=len, reverse=True)
+    # No letter is one within a word or a command.
+    spelled = "|".join(re.escape(each) if each[0] == "\\" else rf"(?<![A-Za-z\\]){re.escape(each)}"
+                       for each in longest)  # fmt: skip
+    found = dict.fromkeys(re.findall(rf"(?:{spelled})(?![A-Za-z])", formula))
+    return "\n".join(f"- ${letter}$: {meant[letter]}" for letter in found)
+
+
+def _meant(owner: type | None) -> dict[str, str]:
+    """Meaning by letter in the formulas of a class."""
+    lines = _read(FORMULAS)
+    meant = {letter: line for letter, line in lines.items() if "." not in letter}
+    for each in reversed(owner.__mro__ if owner else ()):
+        of = f"{each.__name__}."
+        meant |= {letter.removeprefix(of): line for letter, line in lines.items()
+                  if letter.startswith(of)}  # fmt: skip
+    for name, spec in (knobs(owner) if owner else {}).items():
+        if spec.symbol and (sets := slider(owner, name)):
+            meant[spec.symbol] = sets
+    return meant
+
+
+@cache
 def _read(file: Path) -> dict[str, str]:
     """Meaning by spelling; ValueError where one spelling has two."""
     found: dict[str, str] = {}

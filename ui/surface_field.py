@@ -4,6 +4,7 @@ import streamlit as st
 
 from optcore.formula.surface import formula_surface
 from ui import controls
+from ui.glossary import letters
 from ui.state import PageState
 from ui.surfaces import OwnFunction
 
@@ -26,4 +27,7 @@ def formed(state: PageState, picked, complaints):
 def about(surface) -> None:
     """What the ground is: its formula, and what it is there to teach."""
     if surface.lesson:
-        st.caption(f"**{surface.name}.** {surface.lesson} $\\quad f = {surface.latex}$")
+        st.caption(
+            f"**{surface.name}.** {surface.lesson} $\\quad f = {surface.latex}$",
+            help=letters(surface.latex, type(surface)),
+        )

@@ -10,9 +10,13 @@ import pytest
 
 import optcore
 import ui
+from optcore.checks.bugs import PLANTED_BUGS
 from optcore.knobs import knobs
+from optcore.networks.backprop_lines import BackpropLine
+from optcore.streams.laws import LAWS
+from optcore.surfaces import SURFACES
 from ui.controls import symbol
-from ui.glossary import NORM, explained, glossary, meaning, pattern, slider, sliders, term
+from ui.glossary import NORM, explained, glossary, letters, meaning, pattern, slider, sliders, term
 from ui.lessons import as_html
 from ui.live.assets import contents
 from ui.prose import table
@@ -88,3 +92,38 @@ def test_a_class_may_say_what_its_own_slider_sets():
     assert slider(by_name["Adam"], "beta2") == slider(by_name["NAdam"], "beta2") != ""
     assert slider(by_name["AdaMax"], "beta2") == sliders()["AdaMax.beta2"]
     assert slider(by_name["Three"], "x1") == ""
+
+
+KINDS = ("output delta", "delta", "weight grad", "bias grad", "penalty")
+FORMULAS = [
+    *((surface.latex, type(surface)) for surface in SURFACES),
+    *((text, law.optimizer) for law in LAWS for text in (law.latex, law.constant)),
+    *((text, type(bug)) for bug in PLANTED_BUGS for text in (bug.right, bug.wrong)),
+    *((BackpropLine(kind, 2).latex, None) for kind in KINDS),
+]
+GREEK = r"\\(?:alpha|beta|delta|epsilon|eta|kappa|lambda|mu|nu|phi|rho|sigma|theta|var\w+|ell)"
+
+
+def test_every_letter_of_a_formula_is_explained():
+    found = {formula: unexplained(formula, owner) for formula, owner in FORMULAS}
+    assert not {formula: left for formula, left in found.items() if left}
+
+
+def unexplained(formula: str, owner) -> set[str]:
+    """Letters of a formula that nothing explains: it defines them itself or counts with others."""
+    told = re.findall(r"^- \$(.*?)\$: ", letters(formula, owner), flags=re.MULTILINE)
+    rest = re.sub(r"\\(?:text|operatorname)\{.*?\}", "", formula)
+    for letter in sorted(told, key=len, reverse=True):
+        rest = re.sub(rf"{re.escape(letter)}(?![A-Za-z])", " ", rest)
+    left = {*re.findall(rf"{GREEK}|(?<![A-Za-z\\])[A-Za-z](?![A-Za-z])", rest)}
+    defined = r"\b{}(?:_k|\(x\))? =|\b{} \\text"
+    return {each for each in left - {*told, *"eijkl"}
+            if not re.search(defined.replace("{}", re.escape(each)), formula)}  # fmt: skip
+
+
+def test_a_formula_explains_what_is_in_it_and_nothing_else():
+    told = letters(r"\cos\theta + k\,x^2", type(SURFACES[1]))
+    assert [line.split("$")[1] for line in told.splitlines()] == [r"\theta", "x"]
+    assert letters(r"\tfrac12 \sin 3") == ""
+    assert "how steep the walls" in letters("b", next(type(each) for each in SURFACES
+                                                     if each.name == "Rosenbrock"))  # fmt: skip

@@ -17,6 +17,7 @@ from ui.check_network import choices
 from ui.check_network.choices import TunedCheck
 from ui.check_network.findings import right_and_wrong
 from ui.check_network.parameters import CASES
+from ui.glossary import letters
 from ui.parameters import slug
 from ui.prose import escaped, spelled
 from ui.state import PageState
@@ -119,7 +120,8 @@ def _ask(state: PageState, inquiry: Inquiry) -> None:
         key=f"{state.key}/{inquiry.asks}/{state['case']}/{len(state['said'])}",
     )
     if picked:
-        st.latex(_formula(inquiry, picked))
+        formula = _formula(inquiry, picked)
+        st.latex(formula, help=letters(formula))
     worth = WORTH[len(inquiry.wrong)]
     st.button(f"Say so, for {worth} point{'s' * (worth > 1)}", type="primary",
               disabled=picked is None, on_click=_say, args=(state, picked))  # fmt: skip

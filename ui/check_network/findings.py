@@ -10,6 +10,7 @@ from optcore.checks.record import CheckRecord
 from ui.check_network import charts, pattern_chart, taylor_charts, words
 from ui.check_network.choices import TunedCheck
 from ui.check_network.work import best_h, pictured
+from ui.glossary import letters
 from ui.live.stage import Panel
 from ui.prose import escaped, number, scrolling, spelled
 from ui.state import PageState
@@ -67,7 +68,7 @@ def _finding(rank: int, each) -> None:
             for slip in each.slips:
                 right_and_wrong(slip)
             if not each.slips:
-                st.latex(each.line.latex)
+                st.latex(each.line.latex, help=letters(each.line.latex))
         with right:
             st.markdown("\n".join(f"- {escaped(spelled(why))}" for why in each.why))
             for slip in each.slips:
@@ -77,7 +78,7 @@ def _finding(rank: int, each) -> None:
 def right_and_wrong(bug) -> None:
     """The line as it should be above the line as it is."""
     lines = rf"\text{{right: }} & {bug.right} \\[2pt] \text{{wrong: }} & {bug.wrong}"
-    st.latex(rf"\begin{{aligned}} {lines} \end{{aligned}}")
+    st.latex(rf"\begin{{aligned}} {lines} \end{{aligned}}", help=letters(lines, type(bug)))
 
 
 def _nothing_to_explain(found: CheckRecord) -> None:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from optcore.streams import Response
 from ui import controls, rules
+from ui.glossary import letters
 from ui.parameters import slug
 from ui.prose import csv_text
 from ui.state import PageState
@@ -60,10 +61,11 @@ def rows(response: Response, numbers: dict) -> dict[str, np.ndarray]:
 
 def laws(playing: Playing) -> None:
     """What foretells the steps, and why nothing does where that is so."""
-    lines = [words.law_line(playing, optimizer) for optimizer in playing.optimizers]
-    if lines:
+    if playing.optimizers:
         st.markdown("### The law of each step")
-        st.markdown("\n".join(f"- {line}" for line in lines))
+    for each in playing.optimizers:
+        key = letters(words.law_formula(playing, each), type(each))
+        st.markdown(f"- {words.law_line(playing, each)}", help=key or None)
 
 
 def downloads(playing: Playing, responses: dict[str, Response]) -> None:

@@ -162,12 +162,20 @@ def _row(playing: Playing, optimizer, response: Response) -> tuple[str, ...]:
 
 def law_line(playing: Playing, optimizer) -> str:
     """The law with its source, as Markdown, or why there is none."""
+    formula = law_formula(playing, optimizer)
+    if not formula:
+        return f"**{optimizer.name}**: nothing foretells it. {_why_none(playing, optimizer)}"
+    source = law_of(optimizer).source
+    return f"**{optimizer.name}**: $|\\Delta\\theta_k| = {formula}$. {source}."
+
+
+def law_formula(playing: Playing, optimizer) -> str:
+    """The law in LaTeX; empty where none foretells the steps."""
     law = law_of(optimizer)
     if law is None or playing.law(optimizer) is None:
-        return f"**{optimizer.name}**: nothing foretells it. {_why_none(playing, optimizer)}"
+        return ""
     constant = all(isinstance(stream, ConstantStream) for stream in playing.streams)
-    formula = law.constant if constant else law.latex
-    return f"**{optimizer.name}**: $|\\Delta\\theta_k| = {formula}$. {law.source}."
+    return law.constant if constant else law.latex
 
 
 def _why_none(playing: Playing, optimizer) -> str:
