@@ -4,6 +4,7 @@ The stage explains its own texts with the same words (ui/live/terms.js), tables 
 """
 
 import re
+from dataclasses import is_dataclass
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -34,7 +35,7 @@ def slider(owner: type, name: str) -> str:
     return next((sliders()[each] for each in names if each in sliders()), knobs(owner)[name].sets)
 
 
-def letters(formula: str, owner: type | None = None) -> str:
+def letters(formula: str, owner: type = object) -> str:
     """What the letters of a formula in LaTeX mean, in its order, as a Markdown list: those that
     the sliders of a class set, and those in lessons/formulas.md."""
     meant = _meant(owner)
@@ -46,15 +47,15 @@ def letters(formula: str, owner: type | None = None) -> str:
     return "\n".join(f"- ${letter}$: {meant[letter]}" for letter in found)
 
 
-def _meant(owner: type | None) -> dict[str, str]:
+def _meant(owner: type) -> dict[str, str]:
     """Meaning by letter in the formulas of a class."""
     lines = _read(FORMULAS)
     meant = {letter: line for letter, line in lines.items() if "." not in letter}
-    for each in reversed(owner.__mro__ if owner else ()):
+    for each in reversed(owner.__mro__):
         of = f"{each.__name__}."
         meant |= {letter.removeprefix(of): line for letter, line in lines.items()
                   if letter.startswith(of)}  # fmt: skip
-    for name, spec in (knobs(owner) if owner else {}).items():
+    for name, spec in (knobs(owner) if is_dataclass(owner) else {}).items():
         if spec.symbol and (sets := slider(owner, name)):
             meant[spec.symbol] = sets
     return meant

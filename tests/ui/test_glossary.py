@@ -99,7 +99,7 @@ FORMULAS = [
     *((surface.latex, type(surface)) for surface in SURFACES),
     *((text, law.optimizer) for law in LAWS for text in (law.latex, law.constant)),
     *((text, type(bug)) for bug in PLANTED_BUGS for text in (bug.right, bug.wrong)),
-    *((BackpropLine(kind, 2).latex, None) for kind in KINDS),
+    *((BackpropLine(kind, 2).latex, object) for kind in KINDS),
 ]
 GREEK = r"\\(?:alpha|beta|delta|epsilon|eta|kappa|lambda|mu|nu|phi|rho|sigma|theta|var\w+|ell)"
 

@@ -162,11 +162,10 @@ def _row(playing: Playing, optimizer, response: Response) -> tuple[str, ...]:
 
 def law_line(playing: Playing, optimizer) -> str:
     """The law with its source, as Markdown, or why there is none."""
-    formula = law_formula(playing, optimizer)
-    if not formula:
+    law, formula = law_of(optimizer), law_formula(playing, optimizer)
+    if law is None or not formula:
         return f"**{optimizer.name}**: nothing foretells it. {_why_none(playing, optimizer)}"
-    source = law_of(optimizer).source
-    return f"**{optimizer.name}**: $|\\Delta\\theta_k| = {formula}$. {source}."
+    return f"**{optimizer.name}**: $|\\Delta\\theta_k| = {formula}$. {law.source}."
 
 
 def law_formula(playing: Playing, optimizer) -> str:
