@@ -19,6 +19,8 @@ RAN = "[data-test-script-state=notRunning]"
 
 
 PATIENCE = 60_000
+# Milliseconds without a network.
+BREAK = 30_000
 
 
 class Hand:
@@ -176,9 +178,11 @@ def test_a_network_that_broke_without_a_word(server, visit_at):
     hand = Hand(page.page).take().drag(12)
     before = settle(page)
     wire.cut()
+    ends = time.monotonic() + BREAK / 1000
     hand.drag(8)
     check_says_so(page)
     hand.let_go()
+    page.page.wait_for_timeout(1000 * (ends - time.monotonic()))
     wire.mend()
     wait_back(page)
     moved = settle(page)
