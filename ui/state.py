@@ -75,11 +75,14 @@ class PageState(Address):
     # -------------------------------------------------------------- lessons
 
     def open(self, lesson) -> None:
-        """Becomes the state of a lesson's step, in a callback; None leaves the lesson behind."""
+        """Becomes the state of a lesson's step, in a callback; None leaves the lesson behind.
+
+        Who presents goes on presenting, and what is hidden stays so.
+        """
         if lesson is None:
             self.hold({"lesson": None})
             return
-        self.load({}, lesson=lesson)
+        self.load({}, lesson=lesson, show=self["show"], hide=self["hide"])
         self.memory["openings"] = self.memory.get("openings", 0) + 1
 
     def turn(self, to: int | str | None) -> None:

@@ -74,9 +74,13 @@ def test_a_lesson_is_told_by_keys_alone(visit):
     # As a presenter's clicker does: on, which plays while a question is open.
     page.keyboard.press("PageDown")
     expect(page.locator(".os-lesson-reply")).not_to_be_empty()
+    page.keyboard.press("f")
+    race.wait("document.documentElement.classList.contains('os-present')")
     page.keyboard.press("PageDown")
     assert race.wait_link("lesson", LESSON) == f"{LESSON}.2"
     expect(page.locator(".os-lesson header span")).to_contain_text("2 of")
+    assert race.link["show"] == "stage"
+    assert page.evaluate("document.documentElement.classList.contains('os-present')")
     page.keyboard.press("PageUp")
     assert race.wait_link("lesson", f"{LESSON}.2") == LESSON
 

@@ -118,6 +118,20 @@ def test_steps_are_turned_by_the_stage():
         assert dict(report(app, lesson=nonsense).query_params) == dict(app.query_params)
 
 
+def test_who_presents_a_lesson_goes_on_presenting_and_what_is_hidden_stays_so():
+    app = visit({"lesson": NEWTON, "hide": "surface"})
+    app = report(app, lesson=1)
+    assert dict(app.query_params) == {"lesson": f"{NEWTON}.2", "hide": "surface"}
+    assert not told(app, "race")["left"]
+    app = report(report(app, show="stage"), lesson=2)
+    assert app.query_params["show"] == "stage"
+    app = report(app, lesson="one-rate-too-large")
+    assert dict(app.query_params) == {
+        "lesson": "one-rate-too-large", "show": "stage", "hide": "surface",
+    }  # fmt: skip
+    assert "show" not in report(app, show="").query_params
+
+
 def test_a_lesson_opened_again_begins_again():
     app = visit({"lesson": NEWTON})
     first = told(app, "race")

@@ -129,7 +129,13 @@ export class LessonBox {
     const { steps, next } = this.lesson;
     if (step < steps) this.stage.post.send({ lesson: step, settled: true });
     else if (next?.name) this.stage.post.send({ lesson: next.name, settled: true });
-    else if (next) window.location.assign(new URL(next.address, document.baseURI));
+    else if (next) this.leaveFor(new URL(next.address, document.baseURI));
+  }
+
+  // Who presents goes on presenting on the next page.
+  leaveFor(address) {
+    if (this.stage.presentation.on) address.searchParams.set("show", "stage");
+    window.location.assign(address);
   }
 
   show() {
