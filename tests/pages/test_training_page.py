@@ -296,6 +296,18 @@ def test_a_question_waits_for_the_training_that_answers_it(monkeypatch):
     assert told["answers"]
 
 
+# What is told of the moment at which training begins.
+AT_FIRST = ("share", "gradient", "first_loss", "first_loss_ratio", "first_gradient_ratio")
+
+
+def test_a_question_about_the_first_moment_veils_it():
+    """Its words and numbers would give the answer away."""
+    asking = [step for lesson in lessons("training") for step in lesson.steps
+              if step.ask.split(".")[-1] in AT_FIRST]  # fmt: skip
+    assert len(asking) >= 3
+    assert all(step.veil for step in asking)
+
+
 def test_long_trainings_tell_how_far_they_are(monkeypatch):
     monkeypatch.setattr(work, "QUIET", 0.0)
     monkeypatch.setattr(work, "TELL", 0.0)
