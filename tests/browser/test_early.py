@@ -28,7 +28,7 @@ SLOW = """const frame = requestAnimationFrame.bind(window), soon = setTimeout.bi
     const late = (call) => soon(() => (window.Plotly ? soon(call, 300) : late(call)), 50);
     window.requestAnimationFrame = (call) => (window.Plotly ? frame(call) : late(call));
     window.setTimeout = (call, wait, ...given) => (
-        window.Plotly || wait !== 200 ? soon(call, wait, ...given) : late(call));"""
+        window.Plotly || wait !== 4000 ? soon(call, wait, ...given) : late(call));"""
 LINK = "?race=adam,momentum&adam.learning_rate=0.2"
 
 

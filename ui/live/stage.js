@@ -22,7 +22,8 @@ import { explain } from "./terms.js";
 import { theme } from "./theme.js";
 import { Reader, received } from "./wire.js";
 
-const GLANCE = 200;
+// Milliseconds, at most.
+const GLANCE = 4000;
 
 const stages = new WeakMap();
 let plotly;
@@ -53,10 +54,16 @@ function loadPlotly() {
   return plotly;
 }
 
-// Once what stands in the page has been shown; a page that nobody looks at is not painted.
-function painted() {
+// Once the browser has shown what stands in the page; what nobody looks at it does not show.
+function shown() {
   return new Promise((done) => {
-    requestAnimationFrame(() => setTimeout(done));
+    if (document.hidden) return done();
+    const observer = new PerformanceObserver((list) => {
+      if (!list.getEntriesByName("first-contentful-paint").length) return;
+      observer.disconnect();
+      requestAnimationFrame(() => setTimeout(done));
+    });
+    observer.observe({ type: "paint", buffered: true });
     setTimeout(done, GLANCE);
   });
 }
@@ -171,7 +178,7 @@ class Stage {
     this.plotly ??= window.Plotly;
     if (!this.plotly) {
       this.furnish(newest);
-      await painted();
+      await shown();
       window.dispatchEvent(new Event("os-seen"));
       this.plotly = await loadPlotly();
     }

@@ -31,7 +31,7 @@ EARLY = "window.early = fetch(`./early/${location.pathname.split('/').at(-1)}${l
 # Streamlit begins once that has been seen, or there is none, or after so many milliseconds.
 AFTER = (
     "await new Promise((go) => {{ early.then((found) => found.ok || go(), go);"
-    " addEventListener('os-seen', go); setTimeout(go, 2000); }}); import('{script}');"
+    " addEventListener('os-seen', go); setTimeout(go, 4000); }}); import('{script}');"
 )
 MODULE = '<link rel="modulepreload" crossorigin href="./{}">'
 # What comes after the early picture gives way to it on its way, too.
