@@ -13,7 +13,8 @@ from ui.live.bundle import bundled
 FOLDER = Path(__file__).parent
 PLACE = "/assets/"
 # A browser that knows it compiles all of a script beside the page instead of piece by piece in it:
-# plotly.js then takes two thirds of the time (Chromium's explicit compile hints).
+# on a first visit plotly.js then holds the page up for 60 ms instead of 350 (Chromium's explicit
+# compile hints; others read a comment).
 EAGER = b"//# allFunctionsCalledOnLoad\n"
 PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 

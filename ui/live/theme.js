@@ -21,10 +21,13 @@ export function theme(element) {
     text: read("--st-text-color", "#18202b"),
     back,
     line: read("--st-border-color", "#d5dbe3"),
-    font: read("--st-font", "sans-serif"),
+    font: families(read("--st-font", "sans-serif")),
     dark: brightness(back) < 0.5,
   };
 }
+
+// Each once: Streamlit writes them twice, and what looks the same is not drawn anew.
+const families = (font) => [...new Set(font.split(",").map((name) => name.trim()))].join(", ");
 
 const known = new Map();
 
