@@ -149,16 +149,20 @@ class SequenceLoss:
         losses = self.loss.per_sample(outputs, outputs, self._targets(outputs), LINEAR)
         return losses.mean(axis=(0, -1))
 
-    def examine(self, theta) -> tuple[np.ndarray, np.ndarray]:
-        """The answers (K, m, n_out) and L () of one theta by one pass; probabilities where the
-        loss has them."""
-        outputs = self._forward(theta).outputs
+    def examine(self, theta, at_once: int) -> tuple[np.ndarray, np.ndarray]:
+        """The answers (K, m, n_out) and L () of one theta by one pass, so many sequences at once;
+        the answers are probabilities where the loss has them."""
+        parts = [
+            self._forward(theta, slice(first, first + at_once)).outputs
+            for first in range(0, self.inputs.shape[1], at_once)
+        ]
+        outputs = np.concatenate(parts, axis=-2)
         return self.loss.predict(outputs, outputs, LINEAR), self.measure(outputs)
 
-    def _forward(self, theta):
+    def _forward(self, theta, some: slice = slice(None)):
         parts = self.net.unpack(theta)
         kind = np.empty(0, parts["b"].dtype).real.dtype
-        inputs = np.asarray(self.inputs, kind)
+        inputs = np.asarray(self.inputs[:, some], kind)
         with np.errstate(over="ignore", invalid="ignore"):
             return forward_through_time(self.net.cell, parts, inputs, len(self.targets))
 

@@ -24,6 +24,8 @@ EXAM, LOOKED_AT = 256, 2
 STEP, GATE, WEIGHT = 5e-5, 4e-5, 6e-9
 # Numbers that are held of a unit at a time, and of each of its gates, as measured.
 HELD, HELD_BY_GATE = 2, 4
+# Bytes of what is held while an exam is held: of one that is larger, some sequences at a time.
+AT_ONCE = 64_000_000
 # The share of a norm that rounding alone may take.
 ROUNDED = 1e-12
 
@@ -64,17 +66,34 @@ class MemoryPlan:
     @property
     def seconds(self) -> float:
         """About what it takes on one core."""
+        return self.steps * self.length * self._time_step(self.batch)
+
+    @property
+    def exam_in_steps(self) -> float:
+        """As many steps take as long as an exam, which goes forward only: a third of the way."""
+        return self._time_step(EXAM) / (3 * self._time_step(self.batch))
+
+    def _time_step(self, sequences: int) -> float:
+        """Seconds of a time step of so many sequences, forward and back."""
         gates = len(self.cell.gates)
         weights = gates * self.width * (self.width + self.task.n_in)
-        step = STEP + GATE * gates + WEIGHT * weights * self.batch
-        return self.steps * self.length * step
+        return STEP + GATE * gates + WEIGHT * weights * sequences
 
     @property
     def memory(self) -> int:
         """About how many bytes it takes: what every gate of every unit was at every time of the
-        exam."""
-        numbers = max(EXAM, self.batch) * self.length * self.width
-        return 8 * numbers * (HELD + HELD_BY_GATE * len(self.cell.gates))
+        sequences of a step, or of those of the exam that are looked at together."""
+        return max(self.batch, min(EXAM, self.examined)) * self._held
+
+    @property
+    def examined(self) -> int:
+        """The number of sequences of the exam that are looked at together."""
+        return max(1, AT_ONCE // self._held)
+
+    @property
+    def _held(self) -> int:
+        """Bytes that are held of a sequence."""
+        return 8 * self.length * self.width * (HELD + HELD_BY_GATE * len(self.cell.gates))
 
     def within(self, steps: int) -> "MemoryPlan":
         """The same with at most so many steps."""
@@ -164,7 +183,7 @@ class MemoryTrainer:
     def _examine(self, t: int, theta: np.ndarray, trace: Trace) -> None:
         plan = self.plan
         with np.errstate(all="ignore"):
-            answers, loss = plan.exam.examine(theta)
+            answers, loss = plan.exam.examine(theta, plan.examined)
             looks = {
                 "looks": t,
                 "exams": float(loss),

@@ -19,8 +19,8 @@ HEAVY = {
     "training": {"shape.depth": "12", "shape.width": "48", "length.steps": "2000"},
     "noise": {"view": "the-run", "equal": "steps", "band": "1", "run.budget": "5000",
               "run.batch": "1000", "run.points": "1000"},
-    "recurrent": {"view": "a-real-net", "net.width": "64", "net.length": "200",
-                  "net.steps": "2000"},
+    "recurrent": {"view": "a-real-net", "cells": "tanh,relu,linear,leaky,lstm,gru",
+                  "net.width": "64", "net.length": "200", "net.steps": "2000"},
 }  # fmt: skip
 ASKS = {"check_network": "Check them", "race": "Run all 5,000 steps", "training": "Train it all",
         "noise": "Make all 200 runs", "recurrent": "Train all 2,000 steps"}  # fmt: skip

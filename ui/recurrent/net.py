@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from math import ceil
 
 import numpy as np
 import streamlit as st
@@ -75,7 +76,8 @@ def finish(state: PageState) -> list[MemoryRecord]:
 
 
 def _begin(plan: MemoryPlan) -> MemoryTrainer:
-    return MemoryTrainer(plan, max(1, plan.steps // LOOKS))
+    """Few steps have few exams: these take no longer than what they examine."""
+    return MemoryTrainer(plan, max(1, plan.steps // LOOKS, ceil(plan.exam_in_steps)))
 
 
 def _affordable(state: PageState, plans: Sequence[MemoryPlan]) -> list[MemoryPlan]:

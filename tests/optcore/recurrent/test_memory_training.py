@@ -118,6 +118,16 @@ def test_a_longer_and_a_wider_training_takes_longer():
     assert seconds(GRU(), batch=0) > seconds(batch=0) > 0
 
 
+def test_an_exam_is_a_third_of_a_step_of_as_many_sequences():
+    def exam(**changed):
+        return MemoryPlan(GRU(), Adding(), **SMALL | changed).exam_in_steps
+
+    assert exam(batch=256) == pytest.approx(1 / 3)
+    assert exam(batch=4) > exam(batch=64) > exam(batch=256)
+    # The wider a net is, the more of the time goes with the number of sequences.
+    assert exam(batch=16, width=4000) == pytest.approx(256 / 16 / 3, rel=0.02)
+
+
 @pytest.mark.parametrize("cell", CELLS, ids=lambda cell: cell.name)
 def test_a_training_takes_the_memory_it_says(cell):
     plan = MemoryPlan(cell, Adding(), 32, 60, steps=1)

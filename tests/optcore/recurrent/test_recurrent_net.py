@@ -209,11 +209,14 @@ def test_an_examination_tells_probabilities_and_the_loss_they_make():
     chosen = np.eye(3)[None, [0, 2, 2, 1, 0, 1]]
     fit = SequenceLoss(net, SoftmaxCrossEntropy(), np.ones((4, 6, 1)), chosen)
     theta = net.initial(Orthogonal(), 0)
-    answers, loss = fit.examine(theta)
+    answers, loss = fit.examine(theta, 6)
     assert answers.shape == (1, 6, 3)
     np.testing.assert_allclose(answers.sum(-1), 1)
     np.testing.assert_allclose(loss, -np.log(answers[chosen == 1]).mean())
     assert loss == fit.value(theta)
+    for at_once in (1, 4, 100):
+        for part, whole in zip(fit.examine(theta, at_once), (answers, loss), strict=True):
+            np.testing.assert_allclose(part, whole, rtol=1e-12)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -32,6 +33,17 @@ def scene_at(view: str, **link: str):
     state = state_at(view, **(SHORT if view == NET else {}), **link)
     records = [train_memory(plan, 5) for plan in net.set_up(state)[0]] if view == NET else []
     return choices.scene(state, records), records
+
+
+def test_few_steps_have_few_exams():
+    """Ten exams of 256 sequences would take three times as long as ten steps of 16."""
+    plan = replace(net.set_up(state_at(NET))[0][0], steps=10)
+    trainer = net._begin(plan)
+    assert list(trainer) == list(range(11))
+    looks = trainer.record().looks
+    assert (len(looks) - 1) * plan.exam_in_steps <= plan.steps
+    assert looks[0] == 0
+    assert looks[-1] == 10
 
 
 @pytest.fixture(scope="module")
