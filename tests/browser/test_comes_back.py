@@ -204,3 +204,4 @@ def test_what_a_hand_set_while_nobody_answered_is_kept_through_a_new_server(serv
     page.wait("([knob, value]) => new URL(location).searchParams.get(knob) === value",
               [knob, f"{set_to:g}"])  # fmt: skip
     page.wait_value(knob, set_to)
+    assert page.link[knob] == f"{set_to:g}"

@@ -168,9 +168,8 @@ def test_the_longest_lines_of_controls_need_no_scrolling_on_a_projector(visit, v
 
 # Where our marks stand on the vertical axis of each plot, and where a share of its length says.
 PLACES = """async () => {
-    const script = [...document.querySelectorAll('link[rel=modulepreload]')]
-        .find(({ href }) => href.includes('optscope'));
-    const { parts } = await import(script.href);
+    const script = document.querySelector('script[src$="/optscope.js"]');
+    const { parts } = await import(script.src);
     const shares = [0, 0.25, 0.5, 0.75, 1];
     return [...document.querySelectorAll('.js-plotly-plot')].map(({ _fullLayout: { yaxis } }) => {
         const [low, high] = yaxis.range;

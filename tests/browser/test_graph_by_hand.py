@@ -171,9 +171,8 @@ def test_keys_bring_a_graph_closer_and_the_link_holds_it(visit):
 
 
 ROOM = """async ({ traces, ranges, wide, high, letters }) => {
-    const script = [...document.querySelectorAll('link[rel=modulepreload]')]
-        .find(({ href }) => href.includes('optscope'));
-    const { parts } = await import(script.href);
+    const script = document.querySelector('script[src$="/optscope.js"]');
+    const { parts } = await import(script.src);
     const axis = ([low, high], length) => {
         const unit = length / (high - low);
         const l2p = (value) => unit * (value - low);

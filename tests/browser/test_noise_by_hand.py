@@ -6,9 +6,8 @@ from playwright.sync_api import expect
 # A panel over time at step 4 of 10, 30 pixels a step from 20 on: a line drawn whole, and a head at
 # every step. Which columns of it hold ink, and which step a pointer over a later one finds.
 HIDDEN = """async (secret) => {
-    const script = [...document.querySelectorAll('link[rel=modulepreload]')]
-        .find(({ href }) => href.includes('optscope'));
-    const { Overlay } = (await import(script.href)).parts['overlay.js'];
+    const script = document.querySelector('script[src$="/optscope.js"]');
+    const { Overlay } = (await import(script.src)).parts['overlay.js'];
     const axis = (reach, zero) => ({ _offset: 20, _length: 300, range: [0, 10], d2p: () => 0,
         l2p: (value) => zero + reach * value });
     const plot = { _fullLayout: { xaxis: axis(30, 0), yaxis: axis(-30, 300) } };

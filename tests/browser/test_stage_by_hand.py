@@ -280,9 +280,8 @@ VALUES = (0.0, -0.0, 1.0, -1.5, 12345.6, -99996.0, 0.00099996, 1.23456e-12, -2e3
 
 def test_the_browser_spells_a_number_as_the_pages_do(visit):
     spell = """async ([values, digits]) => {
-        const script = [...document.querySelectorAll('link[rel=modulepreload]')]
-            .find(({ href }) => href.includes('optscope'));
-        const { parts } = await import(script.href);
+        const script = document.querySelector('script[src$="/optscope.js"]');
+        const { parts } = await import(script.src);
         return values.map((value) => parts['readout.js'].number(value, digits)); }"""
     page = visit().page
     for digits in (3, 4):

@@ -9,9 +9,7 @@ from wire_reader import Reader
 from ui.live.wire import Kept, pack
 
 READ = """async (messages) => {
-    const script = [...document.querySelectorAll('link[rel=modulepreload]')]
-        .find(({ href }) => href.includes('optscope'));
-    const { parts } = await import(script.href);
+    const { parts } = await import(document.querySelector('script[src$="/optscope.js"]').src);
     const { Reader, received } = parts['wire.js'];
     const reader = new Reader(), asked = [];
     const post = { send: (what) => asked.push(what), answered: () => {} };

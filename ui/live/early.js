@@ -3,6 +3,7 @@
 // own stage, that one gives way to the early one, which keeps its plots.
 
 import { part } from "./dom.js";
+import { loadPlotly } from "./loader.js";
 
 // Milliseconds: a page that has brought no stage by then, or another page, has no early one.
 const PATIENCE = 20000;
@@ -10,10 +11,11 @@ const GLANCE = 200;
 
 let early;
 
-// `make` makes a stage of an element. The first page has asked for the picture already.
+// `make` makes a stage of an element. The first page has asked for the picture already; where there
+// is none, plotly.js may run while Streamlit is on its way.
 export async function begin(make) {
   const place = document.getElementById("os-early");
-  if (!place || !window.early) return;
+  if (!place || !window.early) return void loadPlotly();
   try {
     const answer = await window.early;
     if (!answer.ok || !place.isConnected) throw new Error("there is none");

@@ -2,6 +2,7 @@
 
 import { ON_PLOT, part } from "./dom.js";
 import { sheetOf } from "./depth.js";
+import { atStep, changing, moves } from "./frames.js";
 import { Overlay } from "./overlay.js";
 import { Pen } from "./pen.js";
 import { explainOver, meanings } from "./terms.js";
@@ -33,8 +34,6 @@ function signature(value) {
 }
 
 const VEILED = "Hidden until the question is answered.";
-
-const moves = (trace) => trace.meta?.play && (trace.type ?? "scatter") === "scatter";
 
 export class Panel {
   constructor(stage) {
@@ -343,21 +342,4 @@ export class Panel {
     await this.drawing?.catch(() => {});
     this.stage.plotly?.purge(this.plot);
   }
-}
-
-function changing(trace) {
-  return trace.meta.play === "path" ? ["x", "y", "z"] : Object.keys(trace.meta.frames);
-}
-
-// A trace as it looks at a step: a path up to it, or its frame.
-function atStep(trace, step) {
-  const { play, frames } = trace.meta ?? {};
-  if (!play) return trace;
-  const now = { ...trace };
-  if (play === "path") {
-    for (const name of ["x", "y", "z"]) if (trace[name]) now[name] = trace[name].slice(0, step + 1);
-    return now;
-  }
-  for (const [name, rows] of Object.entries(frames)) now[name] = rows[Math.min(step, rows.length - 1)];
-  return now;
 }

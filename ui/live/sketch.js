@@ -4,8 +4,8 @@
 import { part } from "./dom.js";
 import { dressLayout, dressTrace } from "./theme.js";
 
-// The width of a letter, in sizes of type.
-const LETTER = 0.5;
+// The width of a digit, in sizes of type.
+const DIGIT = 0.5;
 const SHADES = 256;
 // Sizes of type from one number to the next, beside and above each other.
 const APART = { false: 6, true: 2.5 };
@@ -29,7 +29,7 @@ export class Sketch {
     const traces = data.map((trace) => dressTrace(trace, look, narrow));
     const names = ["xaxis", "yaxis", "yaxis2"].filter((name) => layout[name]);
     if (!names.every((name) => layout[name].range) || !layout.xaxis || !layout.yaxis) return;
-    const { l, r, t, b } = roomy(layout, look, room);
+    const { l, r, t, b } = margins(layout, look, room);
     const right = r + Math.max(0, ...traces.map(besides));
     const box = { x: [l, room[0] - l - right], y: [t, room[1] - t - b] };
     const axes = layout.yaxis.scaleanchor ? evened(layout, box) : layout;
@@ -98,12 +98,12 @@ export class Sketch {
 }
 
 // Plotly gives an axis more room than its margin where its numbers and its name need it.
-function roomy({ margin, xaxis, yaxis }, { size }, [, height]) {
+function margins({ margin, xaxis, yaxis }, { size }, [, height]) {
   const needs = ({ visible, automargin, title }) => visible !== false && automargin && title?.text;
   const wide = Math.max(...ticks(plain(yaxis, 0, height, true), size).map(([, text]) => text.length), 0);
   return {
     ...margin,
-    l: Math.max(margin.l, needs(yaxis) ? size * (2 + LETTER * wide) : 0),
+    l: Math.max(margin.l, needs(yaxis) ? size * (2 + DIGIT * wide) : 0),
     t: Math.max(margin.t, needs(yaxis) ? 1.15 * size : 0),
     b: Math.max(margin.b, needs(xaxis) ? 3.9 * size : 0),
   };
@@ -167,7 +167,7 @@ function line(pen, ...ends) {
 function besides({ colorbar, showscale }) {
   if (!colorbar || showscale === false) return 0;
   const longest = Math.max(0, ...(colorbar.ticktext ?? []).map((text) => bare(text).length));
-  return AROUND_BAR + (colorbar.thickness ?? 0) + LETTER * (colorbar.tickfont?.size ?? 12) * longest;
+  return AROUND_BAR + (colorbar.thickness ?? 0) + DIGIT * (colorbar.tickfont?.size ?? 12) * longest;
 }
 
 // A heat map as it lies on its axes, as an address. It has the size that it is shown in.

@@ -11,6 +11,7 @@ import { Hover } from "./hover.js";
 import { Keys } from "./keys.js";
 import { Legend } from "./legend.js";
 import { LessonBox } from "./lesson.js";
+import { loadPlotly, shown } from "./loader.js";
 import { Connection } from "./connection.js";
 import { Panel } from "./panel.js";
 import { Post } from "./post.js";
@@ -22,11 +23,7 @@ import { explain } from "./terms.js";
 import { theme } from "./theme.js";
 import { Reader, received } from "./wire.js";
 
-// Milliseconds, at most.
-const GLANCE = 4000;
-
 const stages = new WeakMap();
-let plotly;
 let page;
 
 // Back and forward: an address holds the whole state of a page, and a new visit takes it over.
@@ -34,39 +31,6 @@ window.addEventListener("popstate", () => {
   const { pathname, search, hash } = window.location;
   if (pathname === page && search && !hash) window.location.reload();
 });
-
-// The first page asks for it already, and runs it at once where it has no early picture to show
-// first (ui/server/first.py); what fails there is asked for again.
-function loadPlotly() {
-  plotly ??= new Promise((resolve, reject) => {
-    // It may have come while the sketch was shown.
-    if (window.Plotly) return resolve(window.Plotly);
-    const first = document.querySelector('script[src$="/plotly.min.js"]');
-    const script = document.createElement("script");
-    script.src = new URL(`../../${PLOTLY}`, import.meta.url);
-    // The page answers between what takes long.
-    const run = () => setTimeout(() => resolve(window.Plotly));
-    for (const each of [first, script]) each?.addEventListener("load", run);
-    script.addEventListener("error", reject);
-    if (first) first.addEventListener("error", () => document.head.append(script));
-    else document.head.append(script);
-  });
-  return plotly;
-}
-
-// Once the browser has shown what stands in the page; what nobody looks at it does not show.
-function shown() {
-  return new Promise((done) => {
-    if (document.hidden) return done();
-    const observer = new PerformanceObserver((list) => {
-      if (!list.getEntriesByName("first-contentful-paint").length) return;
-      observer.disconnect();
-      requestAnimationFrame(() => setTimeout(done));
-    });
-    observer.observe({ type: "paint", buffered: true });
-    setTimeout(done, GLANCE);
-  });
-}
 
 export default function (component) {
   let root = component.parentElement.querySelector(".os-stage");

@@ -59,11 +59,11 @@ def page(early: bool = False) -> str:
     changes: list[tuple[str, str | Callable[[re.Match[str]], str]]] = [
         (r"<!--.*?-->\s*", ""),
         (r"<title>.*?</title>", "<title>Optscope</title>"),
-        (r"</head>", f"{_head(early)}\n</head>"),
+        (r"</head>", f"{_head()}\n{_dress() if early else ''}</head>"),
         (r'<link rel="service-desc"[^>]*>', ""),
         (r"<script>\s*window.prerenderReady = false\s*</script>", f"<script>{BASE}</script>"),
         (r"<noscript>.*?</noscript>", f"<noscript>{WORDLESS}</noscript>"),
-        (r'<div id="root"></div>', f'{_sheet()}\n<div id="root"></div>{_place() * early}'),
+        (r'<div id="root"></div>', f'{_sheet()}\n<div id="root"></div>{_script(early)}'),
     ]
     if early:
         changes += [("<link (?=rel=.(module)?preload)", f"<link {LATER}"), (STREAMLIT, _begin)]
@@ -80,24 +80,20 @@ def _sheet() -> str:
     return f'<link rel="stylesheet" href="./{assets.address("optscope.css")}">'
 
 
-def _head(early: bool) -> str:
+def _head() -> str:
     plotly = f"./{assets.address('plotly.min.js')}"
     lines = [MODULE.format(f"static/js/{name}") for name in _later()]
     lines += [
         f'<link rel="preload" as="font" type="font/woff2" crossorigin href="./static/media/{name}">'
         for name in _named("media", SYMBOLS)
     ]
-    if early:
-        # What makes the early picture whole comes after it (ui/live/stage.js).
-        return "\n".join([*lines, f'<link rel="preload" as="script" href="{plotly}">', _dress()])
-    own = MODULE.format(assets.address("optscope.js"))
-    return "\n".join([own, *lines, f'<script async src="{plotly}"></script>'])
+    return "\n".join([*lines, f'<link rel="preload" as="script" href="{plotly}">'])
 
 
-def _place() -> str:
+def _script(early: bool) -> str:
     # The script comes after its place and the styles: sooner, it may run before there are any.
-    script = f'<script type="module" async src="./{assets.address("optscope.js")}"></script>'
-    return f'<section id="os-early" aria-label="Picture"></section>\n{script}'
+    place = '<section id="os-early" aria-label="Picture"></section>\n' * early
+    return f'{place}<script type="module" async src="./{assets.address("optscope.js")}"></script>'
 
 
 def _begin(streamlit: re.Match[str]) -> str:
