@@ -9,7 +9,7 @@ from optcore.descent import best_rate
 from optcore.knobs import knobs
 from optcore.optimizers import GradientDescent
 from ui import controls
-from ui.cache import CrowdedError
+from ui.cache import CrowdedError, cached
 from ui.ground import floor_of
 from ui.live.stage import Panel, stage
 from ui.live.turn import give_way, turn
@@ -76,6 +76,7 @@ def _swept(race: Race, rated) -> dict:
     return found
 
 
+@cached
 def _pace(race: Race) -> float:
     """Seconds for each step of a sweep, as a short one takes them."""
     begun = thread_time()
