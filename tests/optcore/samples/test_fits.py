@@ -32,7 +32,6 @@ LINE = LinearRegression.drawn(40, seed=1, population=NoisyLine(center=0.7))
 LOGISTIC = LinearClassifier.drawn(40, seed=1)
 FITS = [LINE, *(replace(LOGISTIC, loss=loss) for loss in SURROGATES)]
 POINTS = np.random.default_rng(2).normal(size=(30, 2)) * 3
-RNG = np.random.default_rng(8)
 every = pytest.mark.parametrize("fit", FITS, ids=lambda f: f"{f.name} {getattr(f, 'loss', '')}")
 both = pytest.mark.parametrize("fit", [LINE, LOGISTIC], ids=lambda f: f.name)
 
