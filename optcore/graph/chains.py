@@ -69,7 +69,7 @@ def _ways(run: GraphRun) -> dict[int, list[tuple[int, float]]]:
     """For every node, where its edges lead on the way to the output, and their derivatives."""
     found: dict[int, list[tuple[int, float]]] = {place: [] for place in run.order}
     for edge in run.graph.edges:
-        if edge.end in found and edge.start in found:
+        if edge.end in found:
             local = run.local(edge)
             if local is None or local.ndim:
                 raise ValueError("Paths are walked through scalars, and this graph has arrays.")

@@ -84,9 +84,8 @@ def _push_work(tape: Tape, edge: Edge) -> int:
     operation = tape.graph.nodes[edge.end].operation
     if isinstance(operation, MatrixProduct):
         return _value_work(tape, edge.end)
-    return _slope_work(tape, edge) + max(_size(tape.shapes[edge.start]) - 1, 0) * isinstance(
-        operation, Reduction
-    )
+    added = _size(tape.shapes[edge.start]) - 1 if isinstance(operation, Reduction) else 0
+    return _slope_work(tape, edge) + added
 
 
 def _slope_work(tape: Tape, edge: Edge) -> int:

@@ -105,11 +105,10 @@ def _shows(bug: GraphBug, tape: Tape, of: int, right: Adjoints) -> bool:
     """Whether a bug changes an adjoint, and leaves every one finite."""
     found = bug.adjoints(tape, of, seed_of(tape, of))
     changed = False
-    for got, wanted in zip(found.nodes, right.nodes, strict=True):
-        if got is None or wanted is None:
-            continue
-        if not (np.all(np.isfinite(got)) and np.all(np.isfinite(wanted))):
+    for node in tape.graph.nodes:
+        got, wanted = found.of(tape, node.place), right.of(tape, node.place)
+        if not np.isfinite([got, wanted]).all():
             return False
-        off = float(np.abs(got - wanted).max())
-        changed |= off > VISIBLE * float(np.abs(got).max() + np.abs(wanted).max())
-    return bool(changed)
+        off, sizes = np.abs(got - wanted).max(), np.abs(got).max() + np.abs(wanted).max()
+        changed |= bool(off > VISIBLE * sizes)
+    return changed

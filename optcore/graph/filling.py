@@ -69,7 +69,8 @@ def judge_node(run: GraphRun, place: int, typed: float, entry: Entry = ()) -> An
     if adjoint is None:
         raise KeyError(f"{run.graph.nodes[place].name} has no gradient here")
     right = _entry(adjoint, entry, run.graph.nodes[place].name)
-    return _judge(typed, right, _sum(run.given_to(place), entry), _node_slips(run, place, entry))
+    slips = _node_slips(run, place, entry, right)
+    return _judge(typed, right, _sum(run.given_to(place), entry), slips)
 
 
 def _product(flow: Flow, entry: Entry) -> str:
@@ -154,8 +155,10 @@ def _by_hand(end: str, flow: Flow, entry: Entry) -> Iterator[Slip]:
     """What becomes of two numbers that should be multiplied."""
     assert flow.local is not None, "there is a local derivative for each entry"
     local, arrives = flow.local[entry], flow.adjoint[entry]
-    rule = flow.rule if flow.rule in ("1", "−1") else f"{flow.rule} = {local:.4g}"
-    why = f"That is what arrives at {end}. It is multiplied with the local derivative, {rule}."
+    why = (
+        f"That is what arrives at {end}. It is multiplied with the local derivative, "
+        f"{flow.rule} = {local:.4g}."
+    )
     yield Slip("local derivative forgotten", why, arrives)
     why = (
         f"That is the local derivative alone. It is multiplied with what arrives at {end}, "
@@ -169,23 +172,23 @@ def _by_hand(end: str, flow: Flow, entry: Entry) -> Iterator[Slip]:
     yield Slip("added, not multiplied", why, arrives + local)
 
 
-def _node_slips(run: GraphRun, place: int, entry: Entry) -> Iterator[Slip]:
+def _node_slips(run: GraphRun, place: int, entry: Entry, right: float) -> Iterator[Slip]:
     """What may go wrong with the whole gradient of a node."""
     name, flows = run.graph.nodes[place].name, run.given_to(place)
-    arriving = [flow.contribution[entry] for flow in flows]
     if len(flows) == 1:
         yield from _edge_slips(run, flows[0], entry)
-    if len(flows) > 1:
-        yield from _added(run, name, flows, arriving)
-    yield Slip("sign", "The size is right, the sign is not.", -sum(arriving))
+    elif flows:
+        yield from _added(run, name, flows, entry)
+    yield Slip("sign", "The size is right, the sign is not.", -right)
     why = "That is twice as much: an old gradient was not cleared."
-    yield Slip("not cleared", why, 2 * sum(arriving))
+    yield Slip("not cleared", why, 2 * right)
     why = f"That is the value of {name} on the way forward."
     yield Slip("the value", why, run.values[place][entry])
 
 
-def _added(run: GraphRun, name: str, flows, arriving) -> Iterator[Slip]:
+def _added(run: GraphRun, name: str, flows, entry: Entry) -> Iterator[Slip]:
     """What becomes of several numbers that should be added."""
+    arriving = [flow.contribution[entry] for flow in flows]
     for flow, given in zip(flows, arriving, strict=True):
         through = run.graph.nodes[flow.edge.end].name
         why = (

@@ -65,15 +65,15 @@ class GraphObjective:
     def grad(self, point) -> np.ndarray:
         point = np.asarray(point)
         tape, of = self._tape(point), self.graph.places[self.of]
-        seed = np.ones_like(np.broadcast_to(tape.values[of], (*tape.shapes[of], _count(point)[0])))
+        seed = np.ones_like(np.broadcast_to(tape.values[of], (*tape.shapes[of], *_count(point))))
         found = self.backprop.adjoints(tape, of, seed)
         parts = [
             np.broadcast_to(
                 found.of(tape, self.graph.places[name]), (*self.inputs[name].shape, *_count(point))
-            ).reshape(-1, *_count(point))
+            ).reshape(self.inputs[name].size, *_count(point))
             for name in self.over
         ]
-        return np.moveaxis(np.concatenate(parts), 0, -1).reshape(point.shape)
+        return np.concatenate(parts).T.reshape(point.shape)
 
     def hessian(self, point) -> np.ndarray:
         """(..., n, n), by a complex step through the pass back: exact to rounding.
@@ -83,18 +83,22 @@ class GraphObjective:
         point = np.asarray(point)
         moves = COMPLEX_STEP * 1j * np.eye(point.shape[-1])
         found = self.grad(point[..., None, :] + moves).imag / COMPLEX_STEP
-        return (found + np.swapaxes(found, -1, -2)) / 2
+        return (found + found.mT) / 2
 
     def _tape(self, point: np.ndarray) -> Tape:
-        columns = np.moveaxis(point.reshape(-1, point.shape[-1]), -1, 0)
         inputs = {
             name: value[..., None].astype(_kept(value, point))
             for name, value in self.inputs.items()
             if name not in self.over
         }
         for name, part in self.blocks.items():
-            inputs[name] = columns[part].reshape(*self.inputs[name].shape, -1)
+            inputs[name] = columns(point, part, self.inputs[name].shape)
         return record(self.graph, inputs, self.over)
+
+
+def columns(point: np.ndarray, part: slice, shape: tuple[int, ...]) -> np.ndarray:
+    """A part of the points (..., n) as values (*shape, P)."""
+    return np.moveaxis(point[..., part], -1, 0).reshape(*shape, *_count(point))
 
 
 def total(value: np.ndarray, point: np.ndarray) -> np.ndarray:

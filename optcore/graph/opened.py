@@ -11,7 +11,6 @@ from optcore.graph.operations import (
     CONSTANT,
     COPY,
     DIVIDE,
-    INPUT,
     MAXIMUM,
     MINIMUM,
     MULTIPLY,
@@ -116,6 +115,5 @@ class _Opener:
                 "matrices."
             )
         place = len(self.nodes)
-        given = given or operation is INPUT
         self.nodes.append(Node(place, operation, tuple(operands), name, given, value))
         return place

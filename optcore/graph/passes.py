@@ -108,7 +108,7 @@ class Backprop:
         found = Adjoints([None] * len(graph.nodes), {})
         found.nodes[of] = seed
         with np.errstate(all="ignore"):
-            for node in reversed(graph.nodes[: of + 1]):
+            for node in reversed(graph.nodes):
                 place = node.place
                 if not (reaches[place] and tape.varying[place]):
                     continue
@@ -166,7 +166,7 @@ def summed_to(given: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     axes = tuple(range(extra)) + tuple(
         extra + axis for axis, side in enumerate(shape) if side == 1 != given.shape[extra + axis]
     )
-    return given.sum(axis=axes, keepdims=True).reshape(*shape, given.shape[-1])
+    return given.sum(axis=axes).reshape(*shape, given.shape[-1])
 
 
 RIGHT = Backprop()
@@ -176,7 +176,7 @@ def seed_of(tape: Tape, of: int, seed=None) -> np.ndarray:
     """The adjoint that the pass starts with, (*shape, 1): ones unless given. Raises GraphError."""
     shape, node = tape.shapes[of], tape.graph.nodes[of]
     if seed is None:
-        return np.ones((*shape, 1), tape.values[of].dtype)
+        return np.ones_like(tape.values[of])
     seed = _array(f"the seed of {node.name}", seed)
     if seed.shape != shape:
         raise GraphError(

@@ -1,5 +1,6 @@
 """One whole pass as a record: what every node holds and what every edge carries."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,9 +21,6 @@ from optcore.graph.passes import (
     summed_to,
 )
 from optcore.graph.structure import Edge
-
-# Entries of an edge's Jacobian that are still worth showing: 4 x 4 to 4 x 4.
-LARGEST_JACOBIAN = 256
 
 if TYPE_CHECKING:
     from optcore.graph.graph import Graph
@@ -106,9 +104,7 @@ class GraphRun:
     def _slope(self, operation: Elementwise, edge: Edge) -> np.ndarray:
         result = self.tape.values[edge.end]
         slope = operation.slope(edge.position, self.tape.taken[edge.end], result)
-        if isinstance(slope, float) or slope.shape != result.shape:
-            slope = np.broadcast_to(slope, result.shape)
-        return slope[..., 0]
+        return np.broadcast_to(slope, result.shape)[..., 0]
 
     def _flow(self, edge: Edge) -> Flow:
         adjoint = self.adjoints[edge.end]
@@ -127,22 +123,17 @@ class GraphRun:
         """Forward mode: how every node changes as the inputs move along these, by place."""
         return pushed(self.tape, directions)
 
-    def jacobian(self, edge: Edge) -> np.ndarray | None:
-        """The edge's whole local derivative, (entries of its end, entries of its start).
-
-        None where it is too large to show.
-        """
+    def jacobian(self, edge: Edge) -> np.ndarray:
+        """The edge's whole local derivative, (entries of its end, entries of its start)."""
         end, start = self.shapes[edge.end], self.shapes[edge.start]
-        rows = int(np.prod(end))
-        if rows * int(np.prod(start)) > LARGEST_JACOBIAN:
-            return None
+        rows, columns = math.prod(end), math.prod(start)
         seeds = np.eye(rows).reshape(*end, rows)
         operation = self.graph.nodes[edge.end].operation
         with np.errstate(all="ignore"):
             pulled = operation.pull(
                 edge.position, seeds, self.tape.taken[edge.end], self.tape.values[edge.end]
             )
-        return np.moveaxis(summed_to(pulled, start), -1, 0).reshape(rows, -1)
+        return summed_to(pulled, start).reshape(columns, rows).T
 
     @cached_property
     def trouble(self) -> str:

@@ -10,7 +10,7 @@ from optcore.checks.block_check import WRONG
 from optcore.checks.grad_check import GradCheck, check_grad
 from optcore.graph import structure
 from optcore.graph.graph import Graph
-from optcore.graph.objective import total
+from optcore.graph.objective import columns, total
 from optcore.graph.passes import RIGHT, Backprop, read_inputs, record
 from optcore.graph.planting import BackwardLine
 from optcore.graph.structure import Edge
@@ -85,9 +85,8 @@ class Shifts:
         return self.graph.shapes(self.inputs)[start]
 
     def _tape(self, point: np.ndarray):
-        columns = np.moveaxis(point.reshape(-1, point.shape[-1]), -1, 0)
         shifts = {
-            place: columns[part].reshape(*self._shape(place), -1)
+            place: columns(point, part, self._shape(place))
             for place, part in zip(self.places, self.blocks.values(), strict=True)
         }
         inputs = {name: value[..., None] for name, value in self.inputs.items()}
@@ -167,16 +166,16 @@ def _evidence(line: BackwardLine, shifts: Shifts, check: GradCheck, wrong) -> st
     if line.kind == "add":
         got, right = _numbers(shifts, check, line.place)
         return (
-            f"All that arrives at {name} is right, and yet its gradient is {got:.6g} where a "
-            f"difference says {right:.6g}: {line.named(shifts.graph)} is wrong."
+            f"All that arrives at {name} is right, and yet its gradient is {got:z.6g} where a "
+            f"difference says {right:z.6g}: {line.named(shifts.graph)} is wrong."
         )
     leading = (place for place in shifts.places if isinstance(place, Edge) and place in wrong)
     edge = next(each for each in leading if each.end == line.place)
     got, right = _numbers(shifts, check, edge)
     start = shifts.graph.nodes[edge.start].name
     return (
-        f"What arrives at {name} is right, and yet it gives {start} {got:.6g} where a difference "
-        f"says {right:.6g}: {line.named(shifts.graph)} is wrong."
+        f"What arrives at {name} is right, and yet it gives {start} {got:z.6g} where a difference "
+        f"says {right:z.6g}: {line.named(shifts.graph)} is wrong."
     )
 
 
@@ -184,4 +183,4 @@ def _numbers(shifts: Shifts, check: GradCheck, place) -> tuple[float, float]:
     """The entry of a block that is furthest off: as the pass has it, and as measured."""
     part = shifts.blocks[shifts.name(place)]
     worst = part.start + int(np.argmax(np.abs(check.analytic - check.settled)[part]))
-    return float(check.analytic[worst]) + 0.0, float(check.settled[worst]) + 0.0
+    return check.analytic[worst], check.settled[worst]

@@ -68,7 +68,7 @@ def reaches(graph: "Graph", of: int) -> tuple[bool, ...]:
     """For every node, whether the one at place `of` depends on it or is it."""
     found = [False] * len(graph.nodes)
     found[of] = True
-    for node in reversed(graph.nodes[: of + 1]):
+    for node in reversed(graph.nodes):
         if found[node.place]:
             for place in node.operands:
                 found[place] = True
@@ -87,7 +87,7 @@ def shapes_of(graph: "Graph", given: tuple[Shape, ...]) -> tuple[Shape, ...]:
             shape = np.asarray(node.value).shape
         else:
             shape = _result(graph, node, [shapes[place] for place in node.operands])
-        if len(shape) > 2 or max(shape, default=1) > MAX_SIDE or 0 in shape:
+        if len(shape) > 2 or not all(1 <= side <= MAX_SIDE for side in shape):
             raise GraphError(
                 f"{node.name} has the shape {' × '.join(map(str, shape))}: numbers, vectors and "
                 f"matrices up to {MAX_SIDE} × {MAX_SIDE} can be drawn.",

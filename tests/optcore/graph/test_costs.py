@@ -1,5 +1,7 @@
 """Costs against counts by hand and against the graph opened to single numbers; Jacobians."""
 
+import time
+
 import numpy as np
 import pytest
 
@@ -38,7 +40,8 @@ def test_a_graph_of_arrays_costs_what_the_same_graph_of_numbers_costs(text):
     inputs = {name: RNG.standard_normal(shapes[name]) for name in graph.inputs}
     units = opened(graph, inputs)
     whole, apart = costs(graph, inputs), costs(units.graph, units.inputs)
-    assert (whole.values, whole.backward) == (apart.values, apart.backward)
+    for count in ("values", "backward", "tangents"):
+        assert getattr(whole, count) == getattr(apart, count)
     assert whole.forward_passes == apart.forward_passes == len(units.inputs)
 
 
@@ -75,6 +78,11 @@ def test_a_jacobian_by_what_has_no_say_is_zero():
         jacobian(graph, {"x": 1.0, "y": 2.0}, "w")
 
 
+def test_a_jacobian_by_reverse_mode_needs_no_tangents(monkeypatch):
+    monkeypatch.setitem(jacobian.__globals__, "tangents_of", None)
+    assert jacobian(parse("y = 2 * x"), {"x": 1.0}, "x") == [[2.0]]
+
+
 @pytest.mark.parametrize("sides", [(2, 3, 4), (1, 1, 1), (4, 4, 4)], ids=str)
 def test_the_jacobian_of_a_product_is_copies_of_a_and_its_costs_are_those_of_loops(sides):
     rows, inner, columns = sides
@@ -106,6 +114,13 @@ def test_forward_mode_takes_a_pass_for_each_input_and_reverse_mode_one_for_each_
     assert (forward.operations, reverse.operations) == fan_operations(n, m)
 
 
+def test_the_seconds_of_both_modes_are_those_that_pass():
+    graph, inputs = parse(fan(2, 2)), {"x1": 0.1, "x2": 0.2}
+    began = time.perf_counter()
+    both = both_modes(graph, inputs)
+    assert sum(mode.seconds for mode in both) < time.perf_counter() - began
+
+
 def test_operations_of_a_fan_as_counted_by_hand():
     assert fan_operations(1, 1) == (5, 5)  # tanh 2; times j 1; sin 2
     assert fan_operations(2, 1) == (2 * (2 + 2 + 1 + 1 + 2), 2 + 2 + 1 + 2)
@@ -116,6 +131,8 @@ def test_both_modes_take_arrays_entry_by_entry():
     forward, reverse = both_modes(parse("Y = A @ X"), values)
     assert forward.jacobian.shape == reverse.jacobian.shape == (4, 12)
     np.testing.assert_allclose(forward.jacobian, reverse.jacobian, rtol=1e-13)
+    # A pass forward: 4 sums of twice 3 products. One back: for each of 12 entries one of 2.
+    assert (forward.operations, reverse.operations) == (12 * 4 * 11, 4 * 12 * 3)
     np.testing.assert_allclose(reverse.jacobian[:, 6:], np.kron(values["A"], np.eye(2)))
 
 
@@ -133,6 +150,11 @@ def test_edges_have_their_own_jacobians():
     broadcast = parse("f = sum(R * b)").run({"R": np.ones((2, 3)), "b": [1.0, 2.0, 3.0]})
     edge = next(each for each in broadcast.flows if broadcast.graph.nodes[each.start].name == "b")
     np.testing.assert_array_equal(broadcast.jacobian(edge), np.tile(np.eye(3), (2, 1)))
+    np.testing.assert_array_equal(broadcast.local(edge), np.ones((2, 3)))
+    bias = parse("f = sum(b + R)").run({"R": np.ones((2, 3)), "b": [1.0, 2.0, 3.0]})
+    np.testing.assert_array_equal(bias.local(bias.graph.edges[0]), np.ones((2, 3)))
+    column = parse("f = sum(R * c)").run({"R": np.ones((2, 3)), "c": [[5.0], [7.0]]})
+    np.testing.assert_array_equal(column.local(column.graph.edges[0]), [[5.0] * 3, [7.0] * 3])
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda each: each.name)
@@ -154,9 +176,22 @@ def test_an_opened_graph_names_entries_and_ends_where_it_is_too_large():
     assert units.graph.inputs == ("W[1, 1]", "W[1, 2]", "W[2, 1]", "W[2, 2]", "x[1]", "x[2]")
     assert units.graph.outputs == ("y[1]", "y[2]")
     assert units.graph.forward(units.inputs)["y[2]"] == 39
+    assert units.graph.named == (*units.graph.inputs, "y[1]", "y[2]")
+    mean = opened(parse("y = mean(x)"), {"x": [5, 6, 7]})
+    assert mean.graph.named == ("x[1]", "x[2]", "x[3]", "y")
     wide = parse("\n".join(f"X{i + 1} = X{i} @ X{i}" for i in range(30)))
     with pytest.raises(GraphError, match="leave it in matrices"):
         opened(wide, {"X0": np.eye(4)})
+
+
+def test_an_opened_graph_may_have_as_many_nodes_as_are_read(monkeypatch):
+    """Six inputs, and two products and a sum for each of two results: twelve."""
+    graph, inputs = parse("y = W @ x"), {"W": [[1, 2], [3, 4]], "x": [5, 6]}
+    monkeypatch.setitem(opened.__globals__, "MAX_NODES", 12)
+    assert len(opened(graph, inputs).graph.nodes) == 12
+    monkeypatch.setitem(opened.__globals__, "MAX_NODES", 11)
+    with pytest.raises(GraphError, match="more than 11 nodes"):
+        opened(graph, inputs)
 
 
 def test_a_residual_chain_costs_what_its_edges_cost_and_not_its_paths():

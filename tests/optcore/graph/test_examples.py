@@ -6,7 +6,7 @@ import pytest
 from optcore import check_grad
 from optcore.graph import EXAMPLES, path_counts, sum_over_paths
 from optcore.graph import examples as library
-from optcore.graph.chains import residual_chain
+from optcore.graph.chains import chain, residual_chain
 from optcore.graph.reading import parse
 
 
@@ -123,6 +123,21 @@ def test_a_residual_chain_has_two_to_the_blocks_paths_and_three_edges_a_block(bl
     # From each x there are three edges: to its tanh, on to the sum, and straight to the sum.
     assert walked.multiplications == 3 * (2**blocks - 1)
     np.testing.assert_allclose(walked.total, run.adjoint("x0"), rtol=1e-12)
+
+
+def test_as_many_paths_are_walked_as_can_be_waited_for(monkeypatch):
+    monkeypatch.setattr("optcore.graph.chains.WALKED", 8)
+    for blocks in (3, 4):
+        run = parse(residual_chain("sin", blocks)).run({"x0": 0.1})
+        if blocks == 3:
+            assert sum_over_paths(run, "x0").paths == 8
+        else:
+            with pytest.raises(ValueError, match="16 paths are too many to walk: at most 8"):
+                sum_over_paths(run, "x0")
+
+
+def test_a_chain_has_a_weight_a_layer():
+    assert chain("tanh", 2, "v") == "x1 = tanh(v1 * x0); x2 = tanh(v2 * x1)"
 
 
 def test_paths_are_counted_beyond_any_float_and_not_walked_there():

@@ -5,7 +5,7 @@ import pytest
 
 from optcore.formula.tree import FormulaError
 from optcore.graph import GraphError, examples, parse
-from optcore.graph.filling import judge_edge, judge_node, typed_number
+from optcore.graph.filling import Answer, judge_edge, judge_node, typed_number
 
 
 def edge_of(graph, start, end, position=0):
@@ -26,6 +26,12 @@ def test_right_is_right_to_half_a_per_cent():
     answer = judge_edge(RUN, edge, 3.1)
     assert not answer.right
     assert answer.sentence == "Nearly: 3.3% off. Give three digits."
+
+
+def test_beside_a_gradient_of_0_only_rounding_is_right():
+    run = parse("f = x * y").run({"x": 0.0, "y": 5.0})
+    assert judge_node(run, run.graph.places["y"], 1e-12).right
+    assert not judge_node(run, run.graph.places["y"], 1.01e-12).right
 
 
 def test_who_is_right_is_told_why():
@@ -51,14 +57,16 @@ def test_every_number_of_every_example_is_right_for_a_reason(example):
 
 
 EDGES = {
-    "operands swapped": (RUN, "q", "f", 3.0, "Operands swapped in Multiply"),
+    "operands swapped": (RUN, "q", "f", 3.0, "Operands swapped in Multiply", "the other operand's",
+                         "the value"),
     "sign": (RUN, "q", "f", 4.0, "sign"),
     "only arrives": (RUN, "q", "f", 1.0, "local derivative forgotten"),
     "added": (RUN, "q", "f", -3.0, "added, not multiplied"),
     "nothing saved": (RUN, "z", "f", 0.0, "Saved tensors forgotten"),
     "forward value": (RUN, "y", "q", 5.0, "the value"),
     "slope at z": (SIGMOID, "z", "sigmoid(z)", 2 * -2 * 3.0, "Slope taken at the wrong place"),
-    "slope forgotten": (SIGMOID, "z", "sigmoid(z)", 2.0, "Local derivative forgotten"),
+    "slope forgotten": (SIGMOID, "z", "sigmoid(z)", 2.0, "Local derivative forgotten",
+                        "local derivative forgotten"),
     "slope alone": (SIGMOID, "z", "sigmoid(z)", np.exp(2) / (1 + np.exp(2)) ** 2,
                     "only the local derivative"),
     "all edges": (FAN, "u", "u * b", 3 + np.exp(2.25), "all edges at once"),
@@ -67,10 +75,10 @@ EDGES = {
 
 @pytest.mark.parametrize("case", EDGES)
 def test_a_wrong_number_on_an_edge_names_the_slip_that_gives_it(case):
-    run, start, end, typed, slip = EDGES[case]
+    run, start, end, typed, *slips = EDGES[case]
     answer = judge_edge(run, edge_of(run.graph, start, end), typed)
     assert not answer.right
-    assert slip in answer.slips
+    assert answer.slips == tuple(slips)
     assert answer.sentence.endswith(".")
 
 
@@ -88,7 +96,24 @@ def test_a_wrong_number_at_a_node_names_the_slip_that_gives_it():
     assert judge_node(FAN, place, -sum(through.values())).slips == ("sign",)
     assert judge_node(FAN, place, 2 * sum(through.values())).slips == ("not cleared",)
     assert judge_node(FAN, place, 2.25).slips == ("the value",)
-    assert judge_node(FAN, place, 77.7).slips == ()
+    assert judge_node(FAN, place, 77.7) == Answer(
+        False, "Not this, and none of the usual slips gives it either."
+    )
+
+
+def test_the_gradient_of_what_one_edge_leaves_is_judged_as_that_edge():
+    answer = judge_node(RUN, RUN.graph.places["q"], 3.0)
+    assert answer.slips == ("Operands swapped in Multiply", "the other operand's", "the value")
+
+
+def test_where_the_pass_back_starts_its_1_may_be_turned_or_doubled():
+    for typed, slips in (
+        (-1.0, ("sign",)),
+        (2.0, ("not cleared",)),
+        (0.0, ()),
+        (-12, ("the value",)),
+    ):
+        assert judge_node(RUN, RUN.of, typed).slips == slips
 
 
 def test_entries_of_arrays_are_judged_one_by_one():

@@ -7,7 +7,7 @@ from optcore.checks.detective import NoCaseError
 from optcore.graph import EXAMPLES, GRAPH_BUGS, bugs, examples, parse
 from optcore.graph.detective import lines_of, open_graph_case, places_for
 from optcore.graph.planting import BackwardLine, Slips, everywhere
-from optcore.graph.shifts import find_bugs
+from optcore.graph.shifts import Shifts, find_bugs
 
 W = np.array([[1.0, 2.0], [-3.0, 0.5]])
 X, G = np.array([2.0, -1.0]), np.array([0.5, 3.0])
@@ -37,6 +37,8 @@ WRONG = {
     bugs.BroadcastNotSummed: [
         ("L = sum(R * (R + b))", {"R": ROWS, "b": B}, "R + b", {"b": ROWS[0]}),
         ("L = sum(R * (R + b))", {"R": ROWS, "b": 0.1}, "R + b", {"b": ROWS[0, 0]}),
+        ("L = sum(R * (R + b))", {"R": ROWS, "b": [[0.1], [0.2], [0.3]]}, "R + b",
+         {"b": ROWS[:, :1]}),
     ],
     bugs.WeightsUpdatedFirst: [
         ("h = tanh(v)\nL = 3 * (w * h)", {"v": 0.7, "w": 2.0}, "w * h",
@@ -63,8 +65,33 @@ WRONG = {
 CASES = [(bug, *case) for bug, cases in WRONG.items() for case in cases]
 
 
+# Bug -> a text and the nodes of it at which the slip can be made, and not at the others.
+FITS = {
+    bugs.FanOutOverwritten: ("c = sum([1, 2]); u = c * x; f = u * u + c", ["u"]),
+    bugs.OperandsSwapped: ("u = x * y; f = u * u + x / y", ["u"]),
+    bugs.SavedForgotten: ("u = W @ v; f = sum(u * u) / 2", ["u", "u * u"]),
+    bugs.TransposeForgotten: ("a = W @ v; b = ONE @ one; f = sum(R @ v) + sum(v)", ["a"]),
+    bugs.BroadcastNotSummed: ("u = R + v; s = R * R; f = sum(u) + sum(s) + sum(R @ v)", ["u"]),
+    bugs.WeightsUpdatedFirst: ("h = x * y; u = w * h; f = u + h * h", ["u"]),
+    bugs.NotCleared: ("f = x * y", ["x"]),
+    bugs.SlopeForgotten: ("a = x; f = exp(-a) + max(x, 1) + mean(v)", ["exp(-a)"]),
+    bugs.SlopeAtResult: ("a = sigmoid(x); b = tanh(y); f = sin(a) + b", ["a", "b"]),
+    bugs.MinusForgotten: ("u = -x; s = 3 - u; f = s - 1", ["u", "s"]),
+    bugs.MeanNotDivided: ("m = mean(v); n = mean(one); f = m + n + sum(R)", ["m"]),
+    bugs.LoserPaid: ("a = max(x, y); b = min(x, 1); f = a + b + max(v)", ["a", "b"]),
+}
+
+
 def test_every_bug_of_the_shop_has_its_wrong_thing_written_down():
-    assert set(WRONG) == {type(bug) for bug in GRAPH_BUGS}
+    assert set(WRONG) == set(FITS) == {type(bug) for bug in GRAPH_BUGS}
+
+
+@pytest.mark.parametrize("kind", FITS, ids=lambda kind: kind.__name__)
+def test_a_slip_can_be_made_where_it_says_and_nowhere_else(kind):
+    text, names = FITS[kind]
+    values = {"x": 0.7, "y": 0.3, "w": 2.0, "v": X, "W": W, "R": ROWS, "one": [4.0], "ONE": [[5.0]]}
+    run = parse(text).run(values)
+    assert [run.graph.nodes[place].name for place in kind().places(run.tape)] == names
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case[0].__name__}-{case[1][:12]}")
@@ -99,6 +126,34 @@ def test_the_evidence_has_the_numbers_of_the_pass_and_of_the_difference():
         "Every edge is right, and yet the gradient of x is twice what it should be: an old one "
         "was still there."
     )
+
+
+def test_evidence_has_no_minus_before_a_0():
+    bug = bugs.SavedForgotten(place=2)
+    (told,) = find_bugs(parse("f = x * y"), {"x": 3.0, "y": -2.0}, backprop=bug).sentences
+    assert "it gives y 0 where a difference says 3" in told
+    (told,) = find_bugs(parse("f = x * y"), {"x": -3.0, "y": -2.0}, backprop=bug).sentences
+    assert "it gives y 0 where a difference says -3" in told
+
+
+def test_twice_the_gradient_of_an_input_has_another_cause_where_a_sum_within_is_wrong():
+    """u hears 2 and -1, and keeps the first use's 2: all before it is doubled."""
+    graph = parse("u = sin(x)\nf = 2 * u - u")
+    bug = bugs.FanOutOverwritten(place=graph.places["u"])
+    finding = find_bugs(graph, {"x": 0.4}, backprop=bug)
+    assert finding.lines == (BackwardLine("add", bug.place),)
+    assert "the sum of what arrives at u is wrong" in finding.sentences[0]
+
+
+def test_what_is_checked_is_the_graph_itself_with_something_added():
+    graph, inputs = parse("u = 2 * x + 1\nf = u^3 - x"), {"x": np.array(0.5)}
+    shifts, right = Shifts(graph, inputs, graph.places["f"]), graph.run(inputs)
+    assert shifts.value(shifts.point) == right.value("f") == 7.5
+    names = [shifts.name(place) for place in shifts.places]
+    moved = shifts.value(shifts.point + (np.array(names) == "u"))
+    assert moved == 3**3 - 0.5
+    grad = dict(zip(names, shifts.grad(shifts.point), strict=True))
+    assert (grad["u"], grad["x"], grad["u^3 → f, operand 1"]) == (12.0, 23.0, 1.0)
 
 
 def test_the_evidence_on_an_array_is_the_entry_that_is_furthest_off():
@@ -202,6 +257,21 @@ def test_no_bug_is_hidden_where_a_gradient_is_infinite():
     graph, inputs = parse("f = sqrt(x) * y"), {"x": 0.0, "y": 2.0}
     assert graph.backward(inputs)["x"] == np.inf
     assert all(places_for(bug, graph, inputs) == () for bug in GRAPH_BUGS)
+
+
+def test_a_bug_is_hidden_only_where_it_can_be_seen():
+    """Of w h, whose h should hear w = 1 and hears 1 - rate: a thousandth of their sum is the
+    least, which is a rate of 0.001998."""
+    graph, inputs = parse("h = 2 * v\nf = w * h"), {"v": 0.5, "w": 1.0}
+    for rate, places in ((0.00199, ()), (0.00201, (graph.places["f"],))):
+        assert places_for(bugs.WeightsUpdatedFirst(rate=rate), graph, inputs) == places
+    assert places_for(bugs.OperandsSwapped(), parse("x * y"), {"x": 0.0, "y": 0.0}) == ()
+
+
+def test_old_gradients_may_be_left_though_the_first_node_is_not_on_the_way():
+    graph, inputs = parse("u = a + 1\nv = x * x"), {"a": 1.0, "x": 2.0}
+    assert places_for(bugs.NotCleared(), graph, inputs, "v") == (0,)
+    assert open_graph_case(graph, inputs, 0, "u").of == "u"
 
 
 def test_the_lines_of_a_pass_are_its_sums_and_its_steps_back():

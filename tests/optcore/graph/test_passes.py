@@ -188,6 +188,8 @@ def test_the_hessian_is_exact_and_newton_takes_one_step_to_the_line():
     expected = 2 * np.array([[np.mean(x * x), np.mean(x)], [np.mean(x), 1.0]])
     np.testing.assert_allclose(objective.hessian(objective.point), expected, rtol=1e-13)
     assert objective.hessian(np.ones((4, 5, 2))).shape == (4, 5, 2, 2)
+    found = parse(NET).objective(NET_VALUES)
+    np.testing.assert_array_equal(found.hessian(found.point), found.hessian(found.point).T)
     run = descend(objective, Newton(), objective.point, 1)
     np.testing.assert_allclose(run.last, np.polyfit(x, [2.0, 2.5, 4.5], 1), rtol=1e-10)
 
@@ -211,7 +213,11 @@ def test_every_optimizer_takes_a_typed_graph(optimizer):
     np.testing.assert_allclose(again.points[:, 1], run.points, rtol=1e-12)
 
 
-def test_float32_stays_float32():
-    objective = parse(NET).objective(NET_VALUES)
+@pytest.mark.parametrize("over", [None, ("W",)], ids=str)
+def test_float32_stays_float32_and_complex_numbers_stay_complex(over):
+    objective = parse(NET).objective(NET_VALUES, over=over)
     point = objective.point.astype(np.float32)
     assert objective.value(point).dtype == objective.grad(point).dtype == np.float32
+    moved = {**NET_VALUES, "x": NET_VALUES["x"] + 1e-30j}
+    objective = parse(NET).objective(moved, over=over)
+    assert objective.value(objective.point.real if over else objective.point).dtype == complex

@@ -5,6 +5,7 @@ import pytest
 
 from optcore.formula.tree import FormulaError
 from optcore.graph import Edge, GraphError, parse
+from optcore.graph.reading import MAX_TEXT
 
 
 def test_nodes_stand_after_what_they_take_and_edges_say_which_operand():
@@ -125,7 +126,10 @@ SHAPES = {
     ("y = x' @ A", (2, 3), (2,)): "The node xᵀ cannot be worked out: x is 2 numbers, and only a "
     "matrix has rows and columns to swap",
     ("y = A + x'", (2, 3), ()): "x is a number, and only a matrix has rows",
+    ("y = A @ x", (2, 3), (2, 2)): "the 3 columns on the left must be as many as the 2 rows",
+    ("y = A @ x", (3,), (2,)): "the 3 numbers on the left must be as many as the 2 numbers on",
     ("y = A + x", (5,), ()): "A has the shape 5",
+    ("y = A + x", (4, 5), ()): "A has the shape 4 × 5",
     ("y = A + x", (2, 2, 2), ()): "A has the shape 2 × 2 × 2",
     ("y = A + x", (0,), ()): "A has the shape 0",
 }
@@ -166,6 +170,17 @@ def test_a_thousand_nodes_are_read_and_worked_out():
     for i in range(330):
         slope *= 1 + np.cos(values[f"x{i}"]) / max(i, 1)
     np.testing.assert_allclose(found["x0"], slope, rtol=1e-12)
+
+
+def test_a_text_may_be_as_long_as_it_says_and_a_matrix_as_large():
+    assert parse("y = x + 1".ljust(MAX_TEXT)).outputs == ("y",)
+    with pytest.raises(GraphError, match="40,001 characters"):
+        parse("y = x + 1".ljust(MAX_TEXT + 1))
+    graph = parse("Y = A @ X")
+    inputs = {"A": np.ones((4, 4)), "X": np.ones((4, 4))}
+    assert graph.forward(inputs)["Y"].sum() == 64
+    jacobian = graph.run(inputs).jacobian(graph.edges[0])
+    np.testing.assert_array_equal(jacobian, np.kron(np.eye(4), np.ones((4, 4))))
 
 
 def test_what_cannot_be_used_is_told_beside_all_that_can():
