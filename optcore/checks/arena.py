@@ -120,8 +120,8 @@ def torch_directions(blocks) -> list[np.ndarray]:
     twister = np.random.RandomState(TORCH_SEED & 0xFFFFFFFF)
     found = []
     for part in blocks.values():
-        bits = twister.randint(0, 2**32, part.stop - part.start, dtype=np.uint32) & 0xFFFFFF
-        drawn = bits * 2.0**-24
+        size = part.stop - part.start
+        drawn = twister.randint(2**32, size=size, dtype=np.uint32) & 0xFFFFFF
         found.append(drawn / np.linalg.norm(drawn))
     return found
 
@@ -137,9 +137,8 @@ class SciPyCheckGrad(Rule):
     def say(self, objective, point, check):
         """||a - n||, n by forward differences in float64, of whatever type the point is."""
         every, wide = np.arange(point.size), point.astype(np.float64)
-        h = np.full(point.size, self.epsilon)
-        relative = self.epsilon * np.where(wide >= 0, 1, -1) * np.maximum(1, np.abs(wide))
-        h = (wide + np.where(wide + h == wide, relative, h)) - wide
+        lost = wide + self.epsilon == wide
+        h = (wide + self.epsilon * np.where(lost, wide, 1)) - wide
         numeric = (shifted_values(objective, wide, every, h) - objective.value(wide)) / h
         number = float(np.linalg.norm(check.analytic - numeric))
         return Said(self, "no verdict", number, np.inf, "‖a − n‖ over all components")

@@ -46,8 +46,6 @@ def diagnose(check: GradCheck, fit) -> list[Diagnosis]:
     partial explanations.
     """
     wrong = set(check.names(*WRONG))
-    if not wrong or check.reason:
-        return []
     clear = clear_names(check, fit)
     consistent = []
     for line in lines_of(fit.network, weight_decay=bool(fit.weight_decay)):

@@ -45,10 +45,8 @@ class FirstLook:
 
     def noise(self, part: slice) -> float:
         """The rounding error of one value as measured, in units of eps |f|."""
-        worst = self._worst(part, FEW)
+        worst, unit = self._worst(part, FEW), self._unit
         heard = value_noise(self.objective, self.point, self.numeric.h[worst], worst)
-        eps = float(np.finfo(self.point.dtype).eps)
-        unit = eps * abs(self.numeric.value)
         known = heard[np.isfinite(heard)]
         return max(self.numeric.noise, *known, unit) / unit if unit else 1.0
 

@@ -11,6 +11,7 @@ from optcore.checks.measurement import Measurement, judge, relative
 from optcore.checks.second_look import look_again
 from optcore.derivatives.differences import CENTRAL, Difference, check_step
 from optcore.derivatives.error_model import NotFiniteError
+from optcore.pieces import finish
 
 LIMIT = 20_000
 # Blocks that a sentence names, beyond the first.
@@ -104,13 +105,7 @@ def check_grad(
     TooLargeError above `limit` components.
     """
     steps = check_grad_steps(objective, point, rule, h, limit=limit, again=again)
-    while True:
-        try:
-            share = next(steps)
-        except StopIteration as end:
-            return end.value
-        if progress is not None:
-            progress(share)
+    return finish(steps, progress)
 
 
 def check_grad_steps(

@@ -99,11 +99,12 @@ def sentences(case: Case, reply: Reply, check: GradCheck) -> tuple[str, ...]:
             return (f"Right: {line.name}. {line.reach[0].upper()}{line.reach[1:]}.",)
         said = case.against(line, check)
         return (said, f"It is {case.line(bug).name}.") if bug else (said,)
-    if reply.right and bug:
-        return (f"Right: “{reply.answer}”.", *case.evidence(bug, check))
+    evidence = case.evidence(bug, check) if bug else ()
+    if reply.right:
+        return (f"Right: “{reply.answer}”.", *evidence)
     slip = next(each for each in case.slips(line) if each.name == reply.answer)
     said = case.unlike(slip, check)
-    return (said, f"It was “{bug.name}”.", *case.evidence(bug, check)) if bug else (said,)
+    return (said, f"It was “{bug.name}”.", *evidence) if bug else (said,)
 
 
 def follow(case: Case, answers: Iterable[str]) -> Inquiry:

@@ -41,20 +41,21 @@ class Crossing:
         return f"{where} changes side within h (it is {self.gap:.1e} from its kink)"
 
 
-def has_kinks(objective) -> bool:
-    """Whether an objective is a network with an activation that has a kink."""
+def kinks_of(objective) -> list[tuple[float, ...]]:
+    """The kinks of every layer's activation; empty for anything but a network."""
     network = getattr(objective, "network", None)
-    return network is not None and bool(network.hidden.kinks or network.output.kinks)
+    if network is None:
+        return []
+    return [network.hidden.kinks] * (network.depth - 1) + [network.output.kinks]
 
 
-def crossings(objective, point, indices, h, *, by_value=True) -> dict[int, Crossing]:
+def crossings(objective, point, indices, h) -> dict[int, Crossing]:
     """Component -> the nearest crossing when it moves by -h or +h; h (K,) belongs to indices.
 
     Networks are traced. Another objective may offer `kinks_crossed(point, index, h)`, a list
-    of Crossing; one that does neither is judged by its values alone,
-    if `by_value`.
+    of Crossing; one that does neither is judged by its values alone.
     """
-    if has_kinks(objective):
+    if any(kinks_of(objective)):
         return network_crossings(objective, point, indices, h)
     if hasattr(objective, "kinks_crossed"):
         found = {
@@ -62,7 +63,7 @@ def crossings(objective, point, indices, h, *, by_value=True) -> dict[int, Cross
             for index, step in zip(indices, h, strict=True)
         }
         return {index: listed[0] for index, listed in found.items() if listed}
-    if hasattr(objective, "network") or not by_value:
+    if hasattr(objective, "network"):
         return {}
     return value_crossings(objective, point, indices, h)
 
@@ -73,14 +74,13 @@ def on_kinks(objective, point) -> list[tuple[int, int]]:
     They do for some sample at least, as those do whose inputs are all dropped or off while their
     bias is 0. Empty for anything but a network.
     """
-    if not has_kinks(objective):
+    every = kinks_of(objective)
+    if not any(every):
         return []
-    forward, network = objective.forward(point), objective.network
-    chosen = [network.hidden] * (network.depth - 1) + [network.output]
-    found = []
-    for layer, (activation, z) in enumerate(zip(chosen, forward.normalised, strict=True)):
+    found, read = [], objective.forward(point).normalised
+    for layer, (kinks, z) in enumerate(zip(every, read, strict=True)):
         near = ROUNDED * float(np.finfo(z.dtype).eps) * max(1.0, float(np.abs(z).max()))
-        for kink in activation.kinks:
+        for kink in kinks:
             units = np.flatnonzero((np.abs(z - kink) <= near).any(axis=0))
             found += [(layer, int(unit)) for unit in units]
     return found
@@ -93,48 +93,42 @@ def kept_on_kinks(objective, point, direction) -> np.ndarray:
     where its inputs are 0; where that is not enough, its weights are left out, too.
     """
     kept, units = direction.copy(), on_kinks(objective, point)
-    for kind in "bW":
+    if not units:
+        return kept
+    weights, biases = zip(*objective.network.layers(kept), strict=True)
+    for part in (biases, weights):
         if not leaves_kink(objective, point, kept, units):
             break
         for layer, unit in units:
-            block = objective.blocks.get(f"{kind}{layer + 1}", slice(0, 0))
-            rows = kept[block].reshape(objective.network.sizes[layer + 1], -1)
-            rows[unit : unit + 1] = 0
+            part[layer][unit] = 0
     return kept
 
 
 def leaves_kink(objective, point, direction, units) -> bool:
     """Whether the least move along the direction takes one of these units to another side."""
-    if not units:
-        return False
     step = float(np.finfo(point.dtype).eps) ** LEAST_MOVE * direction
     sides = objective.forward(np.stack([point, point - step, point + step])).normalised
-    kinks = (*objective.network.hidden.kinks, *objective.network.output.kinks)
     return any(
-        bool(((side := sides[layer][..., unit] > kink) != side[0]).any())
+        bool(np.diff(sides[layer][..., unit] > kink, axis=0).any())
         for layer, unit in units
-        for kink in kinks
+        for kink in kinks_of(objective)[layer]
     )
 
 
 def network_crossings(fit, theta, indices, h) -> dict[int, Crossing]:
     """The crossings of a network, from forward passes at theta and at theta -+ h."""
     found = {}
-    base = fit.forward(theta[None])
+    base = fit.forward(theta).normalised
     for start in range(0, len(indices), BATCH):
         part, step = indices[start : start + BATCH], h[start : start + BATCH]
         rows = np.arange(len(part))
         moved = np.tile(theta, (2, len(part), 1))
         moved[0, rows, part] -= step
         moved[1, rows, part] += step
-        forward = fit.forward(moved.reshape(-1, theta.size))
-        for layer in range(fit.network.depth):
-            last = layer == fit.network.depth - 1
-            kinks = (fit.network.output if last else fit.network.hidden).kinks
+        beside = fit.forward(moved).normalised
+        for layer, kinks in enumerate(kinks_of(fit)):
             for kink in kinks:
-                here = base.normalised[layer][0] - kink
-                there = forward.normalised[layer].reshape(2, len(part), *here.shape) - kink
-                collect(found, part, layer, here, there)
+                collect(found, part, layer, base[layer] - kink, beside[layer] - kink)
     return found
 
 

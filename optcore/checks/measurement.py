@@ -24,9 +24,9 @@ def norm(vector) -> float:
 def relative(difference, analytic, numeric) -> float:
     """||difference|| / (||analytic|| + ||numeric||), at most 1; 0 where the first vanishes."""
     size, scale = norm(difference), norm(analytic) + norm(numeric)
-    if np.isnan(size + scale) or size == 0:
+    if size == 0 or np.isnan(scale):
         return size
-    return size / scale if size < scale else 1.0
+    return size / max(size, scale)
 
 
 def judge(error: float, floor: float = 0.0) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from optcore.derivatives.differences import Difference
-from optcore.pieces import pieces
+from optcore.pieces import finish, pieces
 
 # Components whose perturbed points are evaluated together: one step of progress.
 BATCH = 512
@@ -66,12 +66,7 @@ def numeric_grad_steps(
 
 def numeric_grad(objective, point, rule: Difference, h, indices) -> NumericGrad:
     """The same without stopping on the way."""
-    steps = numeric_grad_steps(objective, point, rule, h, indices)
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            return end.value
+    return finish(numeric_grad_steps(objective, point, rule, h, indices))
 
 
 def stencil_values(objective, point, rule, indices, h, value) -> dict:
@@ -85,7 +80,7 @@ def stencil_values(objective, point, rule, indices, h, value) -> dict:
             "The complex step needs an objective that calculates with complex numbers, and this "
             "one returned real ones. Choose another rule."
         )
-    at = dict(zip(moving, moved.reshape(len(moving), -1), strict=True))
+    at = dict(zip(moving, moved.reshape(len(moving), len(h)), strict=True))
     return at | {offset: np.broadcast_to(value, h.shape) for offset in offsets if offset == 0}
 
 
@@ -132,7 +127,7 @@ def value_noise(objective, point, h, indices) -> np.ndarray:
     The root mean square of their five fourth differences, as in `scatter`.
     """
     moves = np.concatenate([step * h / 2 for step in range(-4, 5)])
-    values = shifted_values(objective, point, np.tile(indices, 9), moves).reshape(9, -1)
+    values = shifted_values(objective, point, np.tile(indices, 9), moves).reshape(9, len(h))
     fourth = np.diff(values.astype(np.float64), 4, axis=0)
     return np.sqrt(np.mean(fourth**2, axis=0) / GATHERED)
 
@@ -143,7 +138,7 @@ def shaken(function, point) -> np.ndarray:
 
     Far enough to round every sum another way: where all cancels, a few ulps often do not.
     """
-    moves = np.random.default_rng(0).choice([-1, 1], (SHAKES, point.size))
-    moves = 1 + SHAKEN * np.finfo(point.dtype).eps * moves
-    moved = [function((point * move).astype(point.dtype)) for move in moves]
+    far = SHAKEN * np.finfo(point.dtype).eps
+    moves = np.random.default_rng(0).choice([1 - far, 1 + far], (SHAKES, point.size))
+    moved = [function(point * move) for move in moves]
     return np.sqrt(np.mean(np.abs(moved - function(point)) ** 2, axis=0))

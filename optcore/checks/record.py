@@ -12,6 +12,7 @@ from optcore.checks.grad_check import GradCheck, check_grad_steps
 from optcore.checks.plan import LIMIT, CheckPlan
 from optcore.checks.taylor_slope import TaylorTest, taylor_slope
 from optcore.networks.network import FitLoss
+from optcore.pieces import finish, told_as
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,12 +60,8 @@ def examine(
     for done, (name, theta) in enumerate(points):
         theta = theta.astype(plan.dtype)
         steps = check_grad_steps(fit, theta, plan.rule, plan.step.h, limit=LIMIT, again=plan.again)
-        while True:
-            try:
-                yield (done + next(steps)) / len(points)
-            except StopIteration as end:
-                checks.append((name, end.value))
-                break
+        told = told_as(steps, lambda share, before=done: (before + share) / len(points))
+        checks.append((name, (yield from told)))
     taylor = taylor_slope(fit, theta)
     found = diagnose(checks[-1][1], fit)
     return CheckRecord(plan, fit, tuple(checks), taylor, tuple(found))
@@ -72,9 +69,4 @@ def examine(
 
 def examined(plan: CheckPlan, train=CheckPlan.after_training) -> CheckRecord:
     """The same without stopping on the way."""
-    steps = examine(plan, train)
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            return end.value
+    return finish(examine(plan, train))

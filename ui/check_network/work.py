@@ -8,6 +8,7 @@ import streamlit as st
 from optcore.checks.plan import CheckPlan
 from optcore.checks.record import CheckRecord, examine, examined
 from optcore.derivatives.differences import StepError
+from optcore.pieces import told_as
 from ui import cache
 from ui.cache import CrowdedError, cached
 from ui.prose import number, seconds
@@ -84,12 +85,8 @@ def _slow(state: PageState, plan: CheckPlan) -> CheckRecord:
 
 
 def _told(plan: CheckPlan) -> Generator[tuple[float, str], None, CheckRecord]:
-    steps = examine(plan, trained)
-    while True:
-        try:
-            yield next(steps), f"Checking {plan.parameters:,} parameters …"
-        except StopIteration as end:
-            return end.value
+    text = f"Checking {plan.parameters:,} parameters …"
+    return (yield from told_as(examine(plan, trained), lambda share: (share, text)))
 
 
 def _offer(state: PageState, plan: CheckPlan) -> None:

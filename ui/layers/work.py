@@ -12,6 +12,7 @@ from optcore.flow.fixes import Comparison
 from optcore.flow.plan import FlowPlan
 from optcore.flow.profile import FlowProfile
 from optcore.flow.spectra import Spectra, find_spectra
+from optcore.pieces import told_as
 from ui import cache
 from ui.layers import results
 from ui.layers.words import per_layer
@@ -179,13 +180,10 @@ def _decompositions(missing: Sequence[FlowPlan], layers: tuple[int, ...]):
 
 
 def _decomposed(flow, layers: tuple[int, ...], name: str, done: int, count: int):
-    steps = find_spectra(flow, layers)
-    while True:
-        try:
-            share = next(steps)
-        except StopIteration as end:
-            return end.value
-        yield (done + share) / count, f"{name}: singular values, {percent(share)}"
+    def tell(share):
+        return (done + share) / count, f"{name}: singular values, {percent(share)}"
+
+    return (yield from told_as(find_spectra(flow, layers), tell))
 
 
 # ------------------------------------------------------------------ the download

@@ -34,7 +34,7 @@ class StaleActivation(PlantedBug):
     def weight_grad(self, fit, forward, layer, delta):
         if self.hits(StaleActivation, layer):
             stale = np.roll(forward.activations[layer], 1, axis=-2)
-            return np.swapaxes(delta, -1, -2) @ stale
+            return delta.mT @ stale
         return super().weight_grad(fit, forward, layer, delta)
 
 
@@ -51,7 +51,7 @@ class PreActivationUsed(PlantedBug):
 
     def weight_grad(self, fit, forward, layer, delta):
         if self.hits(PreActivationUsed, layer):
-            return np.swapaxes(delta, -1, -2) @ forward.pre_activations[layer - 1]
+            return delta.mT @ forward.pre_activations[layer - 1]
         return super().weight_grad(fit, forward, layer, delta)
 
 

@@ -87,7 +87,7 @@ class TransposedWeights(PlantedBug):
 
     def carry_back(self, fit, forward, layer, delta):
         if self.hits(TransposedWeights, layer - 1):
-            return delta @ np.swapaxes(forward.weights[layer], -1, -2)
+            return delta @ forward.weights[layer].mT
         return super().carry_back(fit, forward, layer, delta)
 
 

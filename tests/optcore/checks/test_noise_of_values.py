@@ -6,7 +6,16 @@ import numpy as np
 import pytest
 
 from optcore.checks.kinks import value_crossings
-from optcore.checks.numeric_grad import SHAKEN, scatter, shaken, typical_scatter, value_noise
+from optcore.checks.numeric_grad import (
+    SHAKEN,
+    numeric_grad,
+    numeric_grad_steps,
+    scatter,
+    shaken,
+    typical_scatter,
+    value_noise,
+)
+from optcore.derivatives.differences import CENTRAL, COMPLEX_STEP, FORWARD
 
 EPS = np.finfo(float).eps
 
@@ -46,7 +55,7 @@ def test_the_typical_scatter_is_the_median_of_those_that_are_no_truncation():
 @pytest.mark.parametrize("slope", [1.0, -3.0])
 def test_a_shaken_line_moves_by_so_many_eps(slope):
     moved = shaken(lambda point: slope * point[0], np.array([2.0]))
-    assert moved == pytest.approx(2 * abs(slope) * SHAKEN * EPS, rel=0.05)
+    assert moved == pytest.approx(2 * abs(slope) * SHAKEN * EPS, rel=1e-12, abs=0)
 
 
 @pytest.mark.parametrize(
@@ -71,3 +80,52 @@ def test_a_shaken_line_moves_by_so_many_eps(slope):
 def test_a_kink_is_where_slopes_differ_as_no_smooth_functions_do(function, bends):
     found = value_crossings(along(function), np.zeros(1), np.array([0]), np.array([1.0]))
     assert list(found) == ([0] if bends else [])
+
+
+class Fourth:
+    """The sum of the fourth powers, of which a shift of one component is cheap."""
+
+    def value(self, point):
+        return np.sum(point**4, axis=-1)
+
+    def values_shifted(self, point, indices, moves):
+        at = point[indices]
+        return self.value(point) - at**4 + (at + moves) ** 4
+
+
+@pytest.mark.parametrize(
+    ("rule", "error"),
+    [
+        (CENTRAL, lambda x, h: 4 * x * h**2),
+        (FORWARD, lambda x, h: 6 * x**2 * h + 4 * x * h**2 + h**3),
+        (COMPLEX_STEP, lambda x, h: -4 * x * h**2),
+    ],
+    ids=lambda case: getattr(case, "name", ""),
+)
+def test_a_gradient_is_differenced_at_h_and_at_2h_in_batches(rule, error):
+    x, h = np.linspace(0.25, 1.0, 1100), np.linspace(0.125, 0.5, 1100)
+    every = np.arange(1100)[::-1]
+    found = numeric_grad(Fourth(), x, rule, h, every)
+    x = x[every]
+    np.testing.assert_allclose(found.fine, 4 * x**3 + error(x, h), rtol=1e-10)
+    np.testing.assert_allclose(found.coarse, 4 * x**3 + error(x, 2 * h), rtol=1e-10)
+    shares = list(numeric_grad_steps(Fourth(), x[every], rule, h, every))
+    assert shares == [512 / 1100, 1024 / 1100, 1]
+
+
+@pytest.mark.parametrize(("x", "noisy"), [(0.9, True), (1.1, False)])
+def test_truncation_does_not_pass_for_noise(x, noisy):
+    """Of t^4 the fourth difference is 24 h^4, and 5h |D_2h - D_h| is 60 x h^3."""
+    h = np.full(16, 2.5)
+    found = numeric_grad(Fourth(), np.full(16, x), CENTRAL, h, np.arange(16))
+    rounding = EPS * found.value
+    wanted = 24 * 2.5**4 / 70**0.5 if noisy else rounding
+    assert found.noise == pytest.approx(wanted, rel=1e-9, abs=0)
+
+
+def test_an_objective_may_say_that_its_values_are_less_known():
+    class Rough(Fourth):
+        def value_rounding(self, point):
+            return 0.125
+
+    assert numeric_grad(Rough(), np.ones(2), CENTRAL, np.ones(2), np.arange(2)).noise == 0.125

@@ -30,6 +30,7 @@ from optcore.networks.initializers import (
 )
 from optcore.networks.losses import SigmoidCrossEntropy, SoftmaxCrossEntropy, SquaredError
 from optcore.networks.network import FitLoss, Network
+from optcore.pieces import finish
 
 
 def build(hidden, depth=6, width=16, batch=12, loss=None, **fields):
@@ -262,13 +263,8 @@ def test_spectra_of_an_orthogonal_linear_network_are_its_gain():
 
 def test_spectra_are_found_layer_by_layer_and_kept_by_layer():
     flow = flow_of(Tanh(), XavierNormal(), depth=4)
-    work, shares = find_spectra(flow, (0, 2)), []
-    while True:
-        try:
-            shares.append(next(work))
-        except StopIteration as done:
-            found = done.value
-            break
+    shares = []
+    found = finish(find_spectra(flow, (0, 2)), shares.append)
     assert shares == [0.5, 1.0]
     # From the output down: layer 2 before layer 0, of the first sample.
     for spectrum in spectra(flow, 0):

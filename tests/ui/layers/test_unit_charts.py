@@ -10,6 +10,7 @@ from optcore.flow.spectra import find_spectra
 from optcore.networks.activations import Identity, LeakyReLU, ReLU, Sigmoid, Tanh
 from optcore.networks.initializers import Constant, HeNormal, Orthogonal, XavierNormal, Zeros
 from optcore.networks.losses import SoftmaxCrossEntropy
+from optcore.pieces import finish
 from ui.layers import results, signal_charts, unit_charts, words
 from ui.layers.unit_charts import JACOBIANS, TO_OUTPUT, UNITS
 
@@ -22,12 +23,8 @@ def plan_of(activation, initializer, setting=SMALL) -> FlowPlan:
 
 def spectra_of(plan, layers) -> tuple[list[float], object]:
     """The shares of the work that are told on the way, and the spectra."""
-    shares, steps = [], find_spectra(plan.flow(), layers)
-    while True:
-        try:
-            shares.append(next(steps))
-        except StopIteration as end:
-            return shares, end.value
+    shares = []
+    return shares, finish(find_spectra(plan.flow(), layers), shares.append)
 
 
 @pytest.mark.parametrize("kind", ["z", "a"])
