@@ -52,6 +52,11 @@ def negative_part(z):
     return np.where(is_positive(z), 0, z) if np.iscomplexobj(z) else np.minimum(z, 0)
 
 
+def absolute(z):
+    """|z|, of a complex z by the side Re z lies on (Martins, Sturdza and Alonso 2003)."""
+    return np.where(is_positive(-z), -z, z)
+
+
 def softplus(z):
     """log(1 + exp(z)), whose derivative is the sigmoid, with its lower tail."""
     small = decay(z)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from optcore.derivatives.taylor import Taylor
-from optcore.special import indicator, positive_part, sigmoid, sigmoid_slope
+from optcore.special import absolute, indicator, positive_part, sigmoid, sigmoid_slope
 
 
 @dataclass(frozen=True)
@@ -49,11 +49,6 @@ class Function:
         if self.kinks:
             return self.derivative(x) if n == 1 else np.zeros(np.shape(x))
         return self.formula(Taylor.variable(x, n)).derivative(n)
-
-
-def absolute(x):
-    """|x|; a complex x keeps the sign of its real part (Martins, Sturdza and Alonso 2003)."""
-    return np.where(np.real(x) < 0, -x, x)
 
 
 def hidden_poles(x):

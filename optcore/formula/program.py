@@ -8,18 +8,14 @@ import numpy as np
 
 from optcore.derivatives.taylor import Taylor, integrate_product
 from optcore.formula.tree import Node
-from optcore.special import sigmoid, sigmoid_slope, softplus, squared_sech
+from optcore.special import absolute, sigmoid, sigmoid_slope, softplus, squared_sech
 
 # Where a change of sign is looked for, and how often its bracket is halved.
 REACH, PLACES, HALVINGS = 20.0, 4001, 60
 
 
-def _absolute(u):
-    return np.where(u < 0, -u, u)
-
-
 def _step(u):
-    return np.where(u > 0, 1.0, np.where(u <= 0, 0.0, u))
+    return np.where(u > 0, 1.0, np.maximum(u, 0.0))
 
 
 def _sign(u):
@@ -46,7 +42,7 @@ NUMPY: dict[str, Callable] = {
     "sigmoid_slope": sigmoid_slope,
     "softplus": softplus,
     "squared_sech": squared_sech,
-    "abs": _absolute,
+    "abs": absolute,
     "sign": _sign,
     "step": _step,
     "relu": lambda u: np.maximum(u, 0.0),
@@ -187,15 +183,15 @@ def side_changes(sides: Program) -> tuple[float, ...]:
 
         def side(x, index=index):
             with np.errstate(all="ignore"):
-                return np.sign(sides(x)[index]) + 0 * x
+                return np.broadcast_to(np.sign(sides(x)[index]), x.shape)
 
         x = np.linspace(-REACH, REACH, PLACES)
         signs = side(x)
-        changes = (signs[:-1] != signs[1:]) & np.isfinite(signs[:-1] + signs[1:])
+        changes = np.abs(np.diff(signs)) > 0
         left, right, before = x[:-1][changes], x[1:][changes], signs[:-1][changes]
         for _ in range(HALVINGS):
             middle = 0.5 * (left + right)
             same = side(middle) == before
             left, right = np.where(same, middle, left), np.where(same, right, middle)
         found.update(np.where(before == 0, left, right))
-    return tuple(sorted({float(x) + 0.0 for x in found}))
+    return tuple(sorted(map(float, found)))

@@ -8,6 +8,7 @@ the frameworks use: 0 at 0 for abs and relu, the mean of both sides where the ar
 or max are equal.
 """
 
+import math
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
@@ -235,7 +236,7 @@ def _to_sympy(node: Node, symbols):
     import sympy
 
     if node.constant:
-        whole = node.number % 1 == 0 and abs(node.number) < 2**53
+        whole = float(node.number).is_integer()
         return sympy.Integer(int(node.number)) if whole else sympy.Float(node.number)
     if node.operation == "variable":
         return symbols[node.value]
@@ -276,7 +277,9 @@ def _emit(expression, program: Program, place) -> int:
         power = place(base)
         if abs(exponent) != 1:
             power = program.emit("power", power, program.constant(abs(float(exponent))))
-        return power if exponent > 0 else program.emit("div", program.constant(1.0), power)
+        if exponent.is_negative:
+            return program.emit("div", program.constant(1.0), power)
+        return power
     if expression.is_Function:
         name = type(expression).__name__
         return program.emit(name, *(place(argument) for argument in expression.args))
@@ -307,16 +310,16 @@ def _as_float(number) -> float:
     try:
         return float(number)
     except OverflowError:
-        return float("inf") if number > 0 else float("-inf")
+        return math.inf if number.is_positive else -math.inf
     except TypeError:
-        return float("nan")
+        return math.nan
 
 
 def _somewhere(surface: FormulaSurface) -> tuple[float, float]:
     """The usable point of a grid nearest to the upper left quarter of the window."""
     (left, right), (low, high) = surface.window
     x, y = np.linspace(left, right, PLACES), np.linspace(low, high, PLACES)
-    points = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+    points = np.array([(across, up) for up in y for across in x])
     finite = np.isfinite(surface.value(points))
     if not finite.any():
         raise FormulaError(

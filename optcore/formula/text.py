@@ -190,9 +190,10 @@ def _check_neighbours(before, after, grammar):
 
 
 def _where_reading_stopped(source, error) -> str:
-    offset = getattr(error, "offset", None) or len(source) + 1
-    part = source[max(offset - 1, 0) :] or source[-1:]
-    return f"The formula cannot be read at {quoted(part)}: something is missing or too much there."
+    # Counted from 1; an error that names no place means the whole.
+    place = getattr(error, "offset", None) or 1
+    part = quoted(source[place - 1 :])
+    return f"The formula cannot be read at {part}: something is missing or too much there."
 
 
 class _Reader:

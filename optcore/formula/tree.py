@@ -104,7 +104,7 @@ def _check_power(node: Node):
 
 def _power(node: Node) -> float:
     """The largest product of constant exponents that lie inside one another."""
-    if not node.operands or node.operation not in ("add", "sub", "mul", "div", "neg", "power"):
+    if node.operation not in ("add", "sub", "mul", "div", "neg", "power"):
         return 1.0
     inside = max(_power(operand) for operand in node.operands)
     if node.operation == "power" and node.operands[1].constant:
@@ -124,21 +124,22 @@ def check_size(node: Node):
 
 
 def _sizes(node: Node) -> tuple[int, int, int]:
-    """Operations in the value, a first and a second derivative, by the rules of calculus."""
+    """About how many operations the value, a first and a second derivative have.
+
+    Sums keep their terms apart. All else is counted as products are: (uv)' = u'v + uv' has the
+    values and the slopes in it, (uv)'' = u''v + 2u'v' + uv'' each slope twice.
+    """
     if not node.operands:
-        return 1, int(not node.constant), 0
-    sizes = [_sizes(operand) for operand in node.operands]
-    if node.operation in ("add", "sub", "neg", "min", "max"):
-        values, firsts, seconds = (sum(part) for part in zip(*sizes, strict=True))
-        repeats = 2 * values if node.operation in ("min", "max") else 0
-        return values + 1, firsts + 1 + repeats, seconds + 1 + repeats
-    if len(sizes) == 1 or node.operands[1].constant:
-        value, first, second = sizes[0]
-        return value + 1, value + first + 3, 3 * value + 3 * first + second + 6
-    (u, u1, u2), (v, v1, v2) = sizes
-    extra = 2 * (u + v) if node.operation in ("div", "power") else 0
-    first = u + v + u1 + v1 + 3 + extra
-    return u + v + 1, first, u2 + v2 + u + v + 2 * (u1 + v1) + 7 + 2 * extra
+        varies = int(not node.constant)
+        return varies, varies, 0
+    values, firsts, seconds = (sum(part) for part in zip(*map(_sizes, node.operands), strict=True))
+    match node.operation:
+        case "add" | "sub" | "neg":
+            return values + 1, firsts + 1, seconds + 1
+        case "min" | "max":
+            # Each side's slope has the sign of their difference beside it.
+            return values + 1, firsts + 2 * values, seconds + 2 * values
+    return values + 1, firsts + values, seconds + 2 * firsts + values
 
 
 def side_choices(node: Node) -> list[Node]:

@@ -9,14 +9,13 @@ import numpy as np
 
 from optcore.networks.activations import ACTIVATIONS, Activation
 
-# Where an activation is looked at: finely near 0, and far out for its limits.
+# Where an activation is looked at: finely near 0, and so far out that it has its limits.
 NEAR = np.linspace(-30.0, 30.0, 24001)
-FAR, FARTHER = 1e4, 1e8
-# Where a limit that is reached is reached; beyond every kink; and just beside one at 0.
-REACHED, OUTSIDE, BESIDE = 6.0, 20.0, 1e-9
-# A slope this much smaller than the steepest is taken for its limit 0.
-GONE = 1e-6
-BISECTIONS = 80
+FAR, FARTHER = 1e100, 1e300
+# Where a limit that is reached is reached; and beyond every kink.
+REACHED, OUTSIDE = 6.0, 20.0
+# Halvings of a bracket, and the digits of a place that are told.
+BISECTIONS, DIGITS = 80, 9
 
 
 @dataclass(frozen=True)
@@ -97,12 +96,12 @@ def _saturation(left: Side, right: Side) -> str:
 def activation_facts(activation: Activation) -> ActivationFacts:
     """The facts of an activation."""
     value, slope = _alone(activation.value), _alone(activation.derivative)
-    values, slopes = activation.value(NEAR), activation.derivative(NEAR)
-    dip = _dip(activation, slopes)
-    low, low_attained = _bound(value, -1, values.min(), dip)
-    high, high_attained = _bound(value, 1, values.max(), None)
-    steepest = float(np.abs(slopes).max())
-    left, right = (_side(slope, end, steepest) for end in (-1, 1))
+    slopes = activation.derivative(NEAR)
+    steep = float(NEAR[np.argmax(np.abs(slopes))])
+    dip = _dip(value, slope, NEAR[slopes < 0], steep)
+    low, low_attained = _bound(value, min) if dip is None else (dip[1], True)
+    high, high_attained = _bound(value, max)
+    left, right = _side(slope, -FAR, -OUTSIDE, steep), _side(slope, FAR, OUTSIDE, steep)
     ends = (left.slope, right.slope)
     return ActivationFacts(
         activation=activation,
@@ -118,46 +117,42 @@ def activation_facts(activation: Activation) -> ActivationFacts:
 
 
 def _alone(function) -> Callable[[float], float]:
-    return lambda z: float(np.asarray(function(np.array([float(z)])))[0])
+    return lambda z: function(np.array(z)).item()
 
 
-def _dip(activation, slopes) -> tuple[float, float] | None:
-    """Where the slope turns from falling to rising, refined; None if it never falls."""
-    if not (slopes < -GONE).any():
+def _dip(value, slope, falling, steep) -> tuple[float, float] | None:
+    """Where the slope turns from falling to rising; None if it never falls."""
+    if not len(falling):
         return None
-    fall = int(np.flatnonzero(slopes < 0)[-1])
-    low, high = NEAR[fall], NEAR[fall + 1]
-    slope = _alone(activation.derivative)
+    z = _border(slope, falling.max(), steep)
+    return z, value(z)
+
+
+def _border(slope, begin, end) -> float:
+    """Where the slope loses the sign it has at the begin, on the way to the end."""
+    sign = np.sign(slope(begin))
     for _ in range(BISECTIONS):
-        middle = (low + high) / 2
-        low, high = (middle, high) if slope(middle) < 0 else (low, middle)
-    return float(high), _alone(activation.value)(high)
+        middle = (begin + end) / 2
+        begin, end = (middle, end) if np.sign(slope(middle)) == sign else (begin, middle)
+    return round(float(begin), DIGITS) + 0.0
 
 
-def _bound(value, side, extreme, dip) -> tuple[float, bool]:
-    """The bound of the values on one side, and whether a finite z attains it."""
-    if dip is not None:
-        return dip[1], True
-    ends = [(value(end * FAR), value(end * FARTHER)) for end in (-1, 1)]
-    if any(side * (farther - far) > 1 for far, farther in ends):
-        return side * math.inf, False
+def _bound(value, pick) -> tuple[float, bool]:
+    """The lower (`min`) or upper limit of the values, and whether a finite z attains it."""
+    far, limit = (pick(value(-z), value(z)) for z in (FAR, FARTHER))
+    if limit != far:
+        return math.copysign(math.inf, limit), False
     # Far out floats are rounded to the limit; what is reached stays reached near 0.
-    limit = max((farther for _, farther in ends), key=lambda end: side * end)
-    attained = value(side * REACHED) == limit or value(-side * REACHED) == limit
-    return (limit, bool(attained)) if side * (limit - extreme) >= 0 else (float(extreme), True)
+    return limit, limit in (value(-REACHED), value(REACHED))
 
 
-def _side(slope, side, steepest) -> Side:
-    limit = slope(side * FAR)
-    if abs(limit) > GONE * steepest:
+def _side(slope, far, outside, steep) -> Side:
+    limit = slope(far)
+    if limit != 0:
         return Side(limit, "no")
-    if slope(side * OUTSIDE) != 0:
+    if slope(outside) != 0:
         return Side(0.0, "in the limit")
-    beyond, inside = side * OUTSIDE, 0.0 if slope(0.0) != 0 else -side * BESIDE
-    for _ in range(BISECTIONS):
-        middle = (beyond + inside) / 2
-        beyond, inside = (middle, inside) if slope(middle) == 0 else (beyond, middle)
-    return Side(0.0, "exactly", round(beyond, 9) + 0.0)
+    return Side(0.0, "exactly", _border(slope, outside, steep))
 
 
 @dataclass(frozen=True)
@@ -184,8 +179,8 @@ def activation_costs(
     draw = np.random.default_rng(0)
     z, upstream = draw.standard_normal((2, ELEMENTS)).astype(dtype)
     works: dict[tuple[str, str], Callable] = {
-        ("multiplication", ""): lambda: z * upstream,
-        ("division", ""): lambda: z / upstream,
+        ("multiplication", ""): lambda: np.multiply(z, upstream),
+        ("division", ""): lambda: np.divide(z, upstream),
         ("exp", ""): lambda: np.exp(z),
     }
     for each in activations:

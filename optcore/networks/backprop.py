@@ -54,7 +54,7 @@ class Backprop:
             data_grad = self.weight_grad(fit, forward, layer, delta)
             weight_grads[layer] = self.penalised(fit, forward, layer, data_grad)
             bias_grads[layer] = self.bias_grad(fit, forward, layer, delta)
-            if layer > 0:
+            if layer:
                 upstream = self.pass_down(fit, forward, layer, delta, upstream)
         if not fit.network.bias:
             bias_grads = [grad[..., :0] for grad in bias_grads]

@@ -179,8 +179,8 @@ class Blobs(Generator):
 
     def draw(self, rng, samples):
         labels = np.arange(samples) % 3
-        centres = on_circle(2 * np.pi * np.arange(3) / 3 + np.pi / 2, OUT)
-        return self.blur(rng, centres[labels]), np.eye(3)[labels]
+        centres = on_circle(2 * np.pi * labels / 3 + np.pi / 2, OUT)
+        return self.blur(rng, centres), np.eye(3)[labels]
 
 
 DATASETS: tuple[Generator, ...] = (Spirals(), Moons(), Circles(), Xor(), Sine(), Blobs())

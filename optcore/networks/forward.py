@@ -63,7 +63,7 @@ class ForwardPass:
 
     @property
     def samples(self) -> int:
-        return self.activations[0].shape[-2]
+        return len(self.activations[0])
 
     def is_output(self, layer) -> bool:
         return layer == len(self.weights) - 1

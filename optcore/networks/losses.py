@@ -173,8 +173,8 @@ class NaiveCrossEntropy(SigmoidCrossEntropy):
     def rounding(self, z, a, targets, output):
         """An error eps a in a is one of eps in log(a), and of eps a / (1 - a) in log(1 - a)."""
         a = a if self.fused(output) else sigmoid(a)
-        with np.errstate(divide="ignore"):
-            worst = np.where(targets < 1, (1 - targets) * a / np.maximum(1 - a, 0), 0)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            worst = np.where(targets < 1, (1 - targets) * a / (1 - a), 0)
         return np.finfo(a.dtype).eps * (targets + worst)
 
 

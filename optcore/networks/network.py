@@ -138,8 +138,8 @@ class FitLoss:
 
     def __post_init__(self):
         for name, width in (("inputs", self.network.sizes[0]), ("targets", self.network.sizes[-1])):
-            array = np.asarray(getattr(self, name))
-            object.__setattr__(self, name, array if array.dtype.kind in "fc" else array * 1.0)
+            array = as_parameters(getattr(self, name))
+            object.__setattr__(self, name, array)
             if array.ndim != 2 or array.shape[1] != width or not len(array):
                 raise ValueError(f"{name} must have shape (m, {width}), got {array.shape}")
         if len(self.inputs) != len(self.targets):
@@ -250,7 +250,7 @@ class FitLoss:
     @staticmethod
     def cast(array, dtype) -> np.ndarray:
         """Data in the real precision of the parameters, so that float32 stays float32."""
-        return array.astype(np.empty(0, dtype).real.dtype, copy=False)
+        return np.asarray(array, np.finfo(dtype).dtype)
 
     def _start(self, theta, inputs, masks):
         weights, biases = zip(*self.network.layers(theta), strict=True)
@@ -273,6 +273,6 @@ class FitLoss:
 
 
 def as_parameters(theta) -> np.ndarray:
-    """theta as an array of floating numbers, whatever precision it came in."""
+    """theta as an array of floating numbers, in the precision it came in if it has one."""
     theta = np.asarray(theta)
     return theta if theta.dtype.kind in "fc" else theta.astype(float)

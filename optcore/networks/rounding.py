@@ -1,6 +1,6 @@
 """The digits a loss loses beyond those of its value: what they do to values and slopes."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,7 +13,7 @@ DRAWS = 4
 class RoundingPass(Backprop):
     """A backward pass of rounding errors (m, n_out) in place of the output delta."""
 
-    errors: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    errors: np.ndarray
 
     def output_delta(self, fit, forward):
         return self.errors / forward.samples
@@ -21,7 +21,7 @@ class RoundingPass(Backprop):
 
 def value_rounding(fit, theta) -> float:
     """The rounding error of L at theta (P,)."""
-    errors = of_outputs(fit, fit.forward(theta), fit.loss.rounding).sum(-1)
+    errors = of_outputs(fit, fit.forward(theta), fit.loss.rounding).sum(axis=1)
     return float(np.linalg.norm(errors)) / len(errors)
 
 
@@ -37,7 +37,7 @@ def slope_rounding(fit, theta) -> np.ndarray:
         return np.zeros(theta.shape)
     plain, signs = replace(fit, weight_decay=0.0), np.random.default_rng(0)
     carried = [
-        plain.flatten(RoundingPass(errors * side).run(plain, forward))
+        plain.flatten(RoundingPass(np.copysign(errors, side)).run(plain, forward))
         for side in signs.choice([-1.0, 1.0], (DRAWS, *errors.shape))
     ]
     return np.sqrt(np.mean(np.square(carried), axis=0))

@@ -29,15 +29,14 @@ def values_shifted(fit, theta, indices, offsets) -> np.ndarray:
         return _plainly(fit, theta, indices, offsets)
     base = fit.forward(theta)
     values = np.empty(len(indices), dtype)
-    for layer in range(fit.network.depth):
-        for kind in "Wb":
-            block = fit.blocks.get(f"{kind}{layer + 1}", slice(0, 0))
-            chosen = np.flatnonzero((indices >= block.start) & (indices < block.stop))
-            numbers = base.samples * max(fit.network.sizes[layer + 1 :])
-            for some in pieces(len(chosen), numbers, CHUNK):
-                part = chosen[some]
-                moves = _Moves(layer, kind, indices[part] - block.start, offsets[part])
-                values[part] = _block_values(fit, base, moves)
+    for name, block in fit.blocks.items():
+        kind, number = name[0], int(name[1:])
+        chosen = np.flatnonzero((indices >= block.start) & (indices < block.stop))
+        numbers = base.samples * max(fit.network.sizes[number:])
+        for some in pieces(len(chosen), numbers, CHUNK):
+            part = chosen[some]
+            moves = _Moves(number - 1, kind, indices[part] - block.start, offsets[part])
+            values[part] = _block_values(fit, base, moves)
     return values
 
 
@@ -63,7 +62,7 @@ class _Moves:
             return self.entries, np.broadcast_to(
                 self.offsets[:, None], (len(self.offsets), base.samples)
             )
-        unit, source = np.divmod(self.entries, base.weights[self.layer].shape[-1])
+        unit, source = np.unravel_index(self.entries, base.weights[self.layer].shape)
         return unit, self.offsets[:, None] * base.activations[self.layer].T[source]
 
 
@@ -73,9 +72,8 @@ def _block_values(fit, base, moves):
     forward = ForwardPass(
         base.network, base.weights, base.biases, base.masks, base.keep, base.activations[:1]
     )
-    for record in ("pre_activations", "normalised", "spreads", "units", "activations"):
-        kept = layer + 1 if record == "activations" else layer
-        setattr(forward, record, getattr(base, record)[:kept])
+    for _ in range(layer):
+        _advance_unmoved(base, forward)
     if base.is_output(layer) or base.network.norm or base.network.skips(layer + 1):
         z = np.repeat(base.pre_activations[layer][None].astype(change.dtype), len(unit), 0)
         z[np.arange(len(unit)), :, unit] += change
@@ -87,8 +85,15 @@ def _block_values(fit, base, moves):
         forward.activations[-1],
         fit.cast(fit.targets, change.dtype),
         base.network.output,
-    ).mean(-1)
+    ).mean(axis=1)
     return values + _penalty(fit, base, moves) if fit.weight_decay else values
+
+
+def _advance_unmoved(base, forward):
+    """One layer as it was."""
+    for record in ("pre_activations", "normalised", "spreads", "units", "activations"):
+        kept = getattr(forward, record)
+        kept.append(getattr(base, record)[len(kept)])
 
 
 def _advance_one_unit(base, forward, unit, change):
@@ -98,9 +103,7 @@ def _advance_one_unit(base, forward, unit, change):
     change = moved - base.units[layer].T[unit]
     if base.masks[layer] is not None:
         change = change * base.masks[layer].T[unit] / base.keep
-    for record in ("pre_activations", "normalised", "spreads", "units", "activations"):
-        place = layer + 1 if record == "activations" else layer
-        getattr(forward, record).append(getattr(base, record)[place])
+    _advance_unmoved(base, forward)
     columns = base.weights[layer + 1].T[unit]
     forward.advance(base.pre_activations[layer + 1] + change[:, :, None] * columns[:, None, :])
 

@@ -59,6 +59,9 @@ ANALYTIC = [
     "x^0 + y^-3",
     "1e-3*x^2 + 2.5E+2*y",
     "x+x+x+x-x-x-x-x+y",
+    "log(3+x)*log(5+y)",
+    "log(3+x) + log(5+x)",
+    "1e20*x^2 + 9e99*x",
 ]
 
 
@@ -108,6 +111,7 @@ def test_precedence_is_that_of_written_mathematics():
     assert at_2_3("x / y / 2") == pytest.approx(1 / 3)
     assert at_2_3("x^2 + y^2") == 13
     assert at_2_3("x**-1") == 0.5
+    assert at_2_3("x^1") == 2
     assert at_2_3("min(x, y, 1) + max(x, y, 1)") == 4
     assert at_2_3("e^x - exp(x) + pi - pi") == 0
 
@@ -133,6 +137,8 @@ def test_derivatives_at_kinks_follow_the_frameworks():
     # torch.maximum and torch.minimum split the gradient evenly between equal arguments.
     np.testing.assert_array_equal(formula_surface("max(x, 3*y)").grad(at_0), [0.5, 1.5])
     np.testing.assert_array_equal(formula_surface("min(x, 3*y)").grad(at_0), [0.5, 1.5])
+    for text, slope in (("abs(x)", 0), ("relu(x)", 0), ("max(x, 3*x)", 2), ("min(x, 3*x)", 2)):
+        assert formula_function(text).derivative_n(0.0, 1) == slope
 
 
 def test_saturated_functions_keep_their_digits():
@@ -152,6 +158,12 @@ def test_the_start_is_a_usable_point_of_the_window():
     # A quarter of the window from its upper left corner.
     assert formula_surface("x^2 + y^2").start == (-1.5, 1.5)
     assert formula_surface("x^2 + y^2", ((0.0, 8.0), (-4.0, 0.0))).start == (2.0, -1.0)
+    # Beyond the flat part, where every slope is 0, both are 1.
+    x, y = formula_surface("max(x + y, 3)").start
+    assert x + y >= 3
+    # From (24, 18) one step of 4 to the right and five of 1 up: squares over the window's sides.
+    oblong = ((0.0, 96.0), (0.0, 24.0))
+    assert formula_surface("log(x + 4*y - 116.5)", oblong).start == (28.0, 23.0)
     with pytest.raises(FormulaError, match="no real, finite value in the window"):
         formula_surface("log(-1 - x^2)")
 
@@ -202,6 +214,7 @@ ONE_VARIABLE = [
     ("softplus(-3*x)", lambda x: mpmath.log(1 + mpmath.e ** (-3 * x))),
     ("x*abs(x) + relu(x - 2)", lambda x: x * x),
     ("max(x^3, -1) + min(x, x^5, 9)", lambda x: x**3 + x**5),
+    ("max(x, x^2)*min(x^3, x)", lambda x: x**4),
     ("1/x^2 - x^0", lambda x: x**-2 - 1),
 ]  # fmt: skip
 

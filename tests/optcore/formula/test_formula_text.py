@@ -1,13 +1,13 @@
 """What is no formula gets one sentence, whatever was typed."""
 
 import random
-import re
 import time
 
 import pytest
 
 from optcore.formula.surface import FormulaError, formula_function, formula_surface
-from optcore.formula.text import MAX_DEPTH, quoted
+from optcore.formula.text import MAX_DEPTH, Grammar, _where_reading_stopped, parse, quoted
+from optcore.formula.tree import check_size, fold
 
 # What was typed, and the words its sentence must contain: the part, or the remedy.
 REFUSED = [
@@ -146,26 +146,57 @@ def test_a_formula_may_be_nested_a_hundred_deep_and_no_deeper():
             formula_function(sign * (MAX_DEPTH + 1) + "x")
 
 
+@pytest.mark.parametrize("around", ["sin({})", "max(x, x, {}, x)", "[1, {}]"])
+def test_what_stands_in_brackets_is_one_deeper(around):
+    grammar, deepest = Grammar(arrays=True), "-" * (MAX_DEPTH - 1) + "1"
+    parse(around.format(deepest), ("x",), grammar)
+    with pytest.raises(FormulaError, match="nested more than"):
+        parse(around.format("-" + deepest), ("x",), grammar)
+
+
+def test_with_arrays_a_function_of_several_values_takes_one_or_two():
+    for text in ("max(x)", "max(x, y)"):
+        assert parse(text, (), Grammar(arrays=True)).operation == "max"
+
+
 def test_a_part_is_quoted_whole_up_to_forty_characters():
     assert quoted("x" * 40) == '"' + "x" * 40 + '"'
     assert quoted("x" * 41) == '"' + "x" * 37 + '..."'
     assert quoted("x**2") == '"x^2"'
 
 
-def test_a_quotient_s_derivatives_are_longer_than_a_product_s():
-    """By the rules u, v and, beside their derivatives, twice both more in (u'v - uv') / v^2; the
-    same twice over in the second."""
-    tower = "^".join("xy" * 20)
-    u, v = 40 + 39, 1
+@pytest.mark.parametrize(
+    ("text", "operations"),
+    [
+        # Values, slopes, second derivatives.
+        ("x", 1 + 1 + 0),
+        ("3*x", 2 + 2 + (2 + 1)),
+        ("x + y", 3 + 3 + 1),
+        ("x*y", 3 + (2 + 2) + (4 + 2)),
+        ("sin(x*y)", 4 + (4 + 3) + (6 + 2 * 4 + 3)),
+        ("-x*y", 4 + (3 + 3) + (1 + 2 * 3 + 3)),
+        ("max(x, y)", 3 + (2 + 2 * 2) + 2 * 2),
+        ("max(x, y, x*y)", 7 + (6 + 4 + 2 * 6) + (4 + 6 + 2 * 6)),
+    ],
+)
+def test_as_long_as_its_derivatives_may_be_a_formula_is_read(monkeypatch, text, operations):
+    tree = fold(parse(text, ("x", "y")))
+    monkeypatch.setattr("optcore.formula.tree.MAX_SIZE", operations)
+    check_size(tree)
+    monkeypatch.setattr("optcore.formula.tree.MAX_SIZE", operations - 1)
+    with pytest.raises(FormulaError, match=f"about {operations} operations"):
+        check_size(tree)
 
-    def counted(text):
-        with pytest.raises(FormulaError) as caught:
-            formula_surface(text)
-        return int(re.search(r"about (\d+) operations", str(caught.value))[1])
 
-    assert counted(f"({tower})/x") - counted(f"({tower})*x") == (1 + 2) * 2 * (u + v)
+def test_what_may_just_be_read():
+    """200 characters, brackets 16 deep, the power 100 and the number 1e100."""
+    longest = "x" + " " * 197 + "+y"
+    assert len(longest) == 200
+    for text in (longest, "(" * 16 + "x" + ")" * 16, "(x^100)^0.5", "1e100*x"):
+        assert formula_surface(text).text == text
 
 
 def test_what_cannot_be_read_is_quoted_from_where_reading_stopped():
     with pytest.raises(FormulaError, match=r'cannot be read at "01 \* y": something'):
         formula_surface("x + 01 * y")
+    assert 'at "x^y": something' in _where_reading_stopped("x**y", MemoryError())

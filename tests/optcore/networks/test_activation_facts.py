@@ -1,15 +1,25 @@
 """What makes an activation: facts found from value and slope, against closed forms."""
 
 import math
+from types import SimpleNamespace
+from unittest.mock import ANY
 
 import numpy as np
 import pytest
 
-from optcore.networks.activation_facts import activation_costs, activation_facts
+from optcore.networks import activation_facts as module
+from optcore.networks.activation_facts import (
+    REPEATS,
+    Side,
+    activation_costs,
+    activation_facts,
+    timed,
+)
 from optcore.networks.activations import (
     ACTIVATIONS,
     ELU,
     GELU,
+    HardSigmoid,
     Identity,
     LeakyReLU,
     Mish,
@@ -17,9 +27,10 @@ from optcore.networks.activations import (
     ReLU,
     Sigmoid,
     SiLU,
+    Softplus,
 )
 
-FACTS = {each.name: activation_facts(each) for each in ACTIVATIONS}
+ACTIVATION = {each.name: each for each in ACTIVATIONS}
 OPEN, HALF, BOTH = (False, False), (True, False), (True, True)
 INF = math.inf
 # Name: low, high, attained, least and largest slope, sides saturated.
@@ -46,13 +57,13 @@ KNOWN = {
 
 
 def test_every_activation_has_its_facts():
-    assert set(KNOWN) == set(FACTS)
+    assert set(KNOWN) == set(ACTIVATION)
 
 
 @pytest.mark.parametrize("name", KNOWN)
 def test_range_slopes_and_saturation(name):
     low, high, attained, least, most, left, right = KNOWN[name]
-    facts = FACTS[name]
+    facts = activation_facts(ACTIVATION[name])
     assert facts.low == pytest.approx(low, abs=1e-12)
     assert facts.high == pytest.approx(high, abs=1e-12)
     assert facts.attains == attained
@@ -70,12 +81,12 @@ def test_the_smooth_ones_fall_before_they_rise(activation, z):
     assert not facts.monotone
     assert facts.dip[0] == pytest.approx(z, abs=3e-6)
     assert "Not monotone" in " ".join(facts.sentences())
-    others = [name for name, each in FACTS.items() if not each.monotone]
-    assert others == ["GELU", "SiLU", "Mish"]
 
 
-@pytest.mark.parametrize("facts", FACTS.values(), ids=FACTS)
-def test_the_facts_hold_at_every_point_tried(facts):
+@pytest.mark.parametrize("name", KNOWN)
+def test_the_facts_hold_at_every_point_tried(name):
+    facts = activation_facts(ACTIVATION[name])
+    assert facts.monotone == (name not in ("GELU", "SiLU", "Mish"))
     z = np.linspace(-200, 200, 100_001)
     values, slopes = facts.activation.value(z), facts.activation.derivative(z)
     assert np.all((values >= facts.low - 1e-12) & (values <= facts.high + 1e-12))
@@ -87,10 +98,19 @@ def test_the_facts_hold_at_every_point_tried(facts):
 
 
 def test_exact_saturation_says_where_it_begins():
-    assert FACTS["ReLU"].left.at == 0
-    assert (FACTS["Hard sigmoid"].left.at, FACTS["Hard sigmoid"].right.at) == (-3, 3)
-    assert "exactly, beyond z = -3" in FACTS["Hard sigmoid"].sentences()[-1]
-    assert math.isnan(FACTS["Sigmoid"].left.at)
+    relu, hard = activation_facts(ReLU()), activation_facts(HardSigmoid())
+    assert relu.sentences()[-1] == "Saturates on the left exactly, beyond z = 0."
+    assert relu.left == Side(0.0, "exactly", 0.0)
+    assert (hard.left.at, hard.right.at) == (-3, 3)
+    assert "exactly, beyond z = -3 and on the right exactly" in hard.sentences()[-1]
+    assert math.isnan(activation_facts(Sigmoid()).left.at)
+
+
+def test_the_slopes_at_both_ends_are_its_limits():
+    leaky = activation_facts(LeakyReLU(slope=1e-9))
+    assert (leaky.left, leaky.right) == (Side(1e-9, "no", ANY), Side(1.0, "no", ANY))
+    assert leaky.low == -INF
+    assert activation_facts(Softplus()).left == Side(0.0, "in the limit", ANY)
 
 
 def test_parameters_change_the_facts():
@@ -98,6 +118,7 @@ def test_parameters_change_the_facts():
     assert (bent.low, bent.slopes[1], bent.kinks) == (pytest.approx(-2), pytest.approx(2), (0.0,))
     assert activation_facts(LeakyReLU(slope=0.0)).left.saturates == "exactly"
     assert activation_facts(PReLU(slope=1.0)).kinks == ()
+    assert activation_facts(ELU(alpha=0.0)).attains == (True, False)
 
 
 def test_costs_are_measured_beside_plain_operations():
@@ -109,6 +130,15 @@ def test_costs_are_measured_beside_plain_operations():
     # Twenty-five terms of a series against one comparison: on any machine.
     assert by_name["GELU"].forward > 3 * by_name["ReLU"].forward
     assert by_name["Sigmoid"].forward > plain["exp"] / 2
+
+
+def test_a_time_is_that_of_one_number_in_nanoseconds(monkeypatch):
+    clock, calls = iter((5.0, 5.5)), []
+    monkeypatch.setattr(module, "time", SimpleNamespace(perf_counter=lambda: next(clock)))
+    monkeypatch.setattr(module, "ELEMENTS", 100)
+    # Half a second for so many calls on a hundred numbers each.
+    assert timed(lambda: calls.append(1)) == pytest.approx(0.5e9 / (100 * len(calls)))
+    assert len(calls) == REPEATS
 
 
 def test_where_a_function_bends_is_said():

@@ -55,6 +55,13 @@ def test_derivative_equals_the_complex_step(activation):
 
 
 @every_activation
+def test_at_a_kink_value_and_derivative_are_on_the_same_side(activation):
+    for kink in activation.kinks:
+        stepped = activation.value(np.array(kink + 1e-30j)).imag / 1e-30
+        assert stepped == pytest.approx(activation.derivative(np.array(kink)), rel=1e-14)
+
+
+@every_activation
 def test_huge_inputs_are_finite_and_silent(activation):
     z = np.array([-1e300, -1e4, -800.0, 800.0, 1e4, 1e300])
     assert np.isfinite(activation.value(z)).all()

@@ -110,6 +110,7 @@ def test_random_batches_fit_network_and_loss(loss):
     assert data.kind == loss.kind
     if loss.kind == "classes":
         assert (data.targets.sum(-1) == 1).all()
+        assert data.targets.any(axis=0).all()
     if loss.kind != "regression":
         assert set(np.unique(data.targets)) == {0.0, 1.0}
     fit = FitLoss(network, loss, data.inputs, data.targets)

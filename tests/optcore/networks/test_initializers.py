@@ -1,3 +1,4 @@
+import dataclasses
 import json
 import math
 from pathlib import Path
@@ -105,6 +106,16 @@ def test_orthogonal_keeps_every_length_it_can(shape):
 def test_constants():
     assert not draw(Zeros()).any()
     assert (draw(Constant(constant=0.25, gain=2.0)) == 0.5).all()
+
+
+@every_initializer
+def test_variances_are_those_of_what_is_drawn(initializer):
+    """The mean square of weights, all of which have mean 0 or are alike; and of biases."""
+    started = dataclasses.replace(initializer, gain=1.7)
+    weights = started.weights(np.random.default_rng(0), 120, 200)
+    assert np.mean(weights**2) == pytest.approx(started.variance(120, 200), rel=0.04)
+    biases = started.biases(np.random.default_rng(1), 20_000, 7)
+    assert biases.var() == pytest.approx(started.bias_variance(20_000, 7), rel=0.03)
 
 
 @every_initializer

@@ -38,6 +38,17 @@ def test_delta_equals_the_complex_step(loss, output):
         np.testing.assert_allclose(delta[:, k], stepped, rtol=1e-12, atol=1e-15)
 
 
+@pytest.mark.parametrize("output", OUTPUTS, ids=lambda o: o.name)
+@pytest.mark.parametrize("loss", LOSSES, ids=lambda loss: loss.name)
+def test_a_batch_of_outputs_is_one_by_one(loss, output):
+    z = np.random.default_rng(1).normal(0, 2, (2, 4, 3))
+    targets = np.random.default_rng(2).uniform(0, 1, (2, 4, 3))
+    for function in (loss.per_sample, loss.delta):
+        found = function(z, output.value(z), targets, output)
+        alone = [function(z[i], output.value(z[i]), targets[i], output) for i in range(2)]
+        np.testing.assert_allclose(found, alone, rtol=1e-14)
+
+
 def test_squared_error_is_half_the_squared_distance():
     assert evaluate(SquaredError(), [[3.0, 1.0]], [[0.0, 5.0]], Identity()) == [12.5]
 
