@@ -164,7 +164,8 @@ class LSTM(Cell):
 
     def slope(self, saved):
         """Of the tanh through which the cell is shown."""
-        return 1 - saved[5] ** 2
+        *_, shown = saved
+        return 1 - shown * shown
 
 
 @dataclass(frozen=True)
@@ -203,7 +204,8 @@ class GRU(Cell):
 
     def slope(self, saved):
         """Of the tanh of the candidate."""
-        return 1 - saved[2] ** 2
+        _, _, n, *_ = saved
+        return 1 - n * n
 
 
 CELLS: tuple[Cell, ...] = (TanhCell(), ReLUCell(), LinearCell(), Leaky(), LSTM(), GRU())

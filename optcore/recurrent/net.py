@@ -78,7 +78,10 @@ class RecurrentNet:
     def pack(self, parts: dict[str, np.ndarray]) -> np.ndarray:
         """theta (..., P) of blocks (..., *shape)."""
         batch = np.shape(parts["b_output"])[:-1]
-        flat = [np.reshape(parts[name], (*batch, -1)) for name in self.shapes]
+        flat = [
+            np.reshape(parts[name], (*batch, math.prod(shape)))
+            for name, shape in self.shapes.items()
+        ]
         return np.concatenate(flat, axis=-1)
 
     def initial(self, recurrent: Initializer, seed: int, others=TORCH_DEFAULT) -> np.ndarray:
@@ -161,13 +164,12 @@ class SequenceLoss:
 
     def _forward(self, theta, some: slice = slice(None)):
         parts = self.net.unpack(theta)
-        kind = np.empty(0, parts["b"].dtype).real.dtype
-        inputs = np.asarray(self.inputs[:, some], kind)
+        inputs = np.asarray(self.inputs[:, some], parts["b"].real.dtype)
         with np.errstate(over="ignore", invalid="ignore"):
             return forward_through_time(self.net.cell, parts, inputs, len(self.targets))
 
     def _targets(self, outputs) -> np.ndarray:
         """The targets in the outputs' real precision, with room for a batch of theta."""
-        kind = np.empty(0, outputs.dtype).real.dtype
         read, m, width = self.targets.shape
-        return self.targets.astype(kind).reshape(read, *(1,) * (outputs.ndim - 3), m, width)
+        targets = self.targets.astype(outputs.real.dtype)
+        return targets.reshape(read, *(1,) * (outputs.ndim - 3), m, width)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 
 import numpy as np
 
@@ -10,9 +11,9 @@ MOST_STEPS = 5000
 # from which on such a matrix counts as growing; squares and shears that are not 0.
 ROUNDED, ON_CIRCLE, ENDLESS = 1e-12, 1e-9, 1e5
 NOT_0, SHEARED = 1e-12, 1e-3
-# The search for Kreiss' constant: circles from just outside the unit one, angles, then finer
-# grids of both, again and again.
-INNERMOST, CIRCLES, ANGLES, FINER, ZOOMS = 1e-6, 40, 73, 15, 6
+# The search for Kreiss' constant: circles from just outside the unit one, angles of the upper half,
+# for a real matrix has the same in the lower one, then finer grids of both, again and again.
+INNERMOST, OUTERMOST, CIRCLES, ANGLES, FINER, ZOOMS = 1e-6, 1e9, 91, 37, 15, 6
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,15 +84,7 @@ def powers(matrix, steps: int) -> Powers:
     matrix = _square(matrix)
     if steps != int(steps) or not 1 <= steps <= MOST_STEPS:
         raise ValueError(f"steps is {steps}, but it must be a whole number from 1 to {MOST_STEPS}")
-    all_powers, norms = [np.eye(len(matrix))], np.full(int(steps), np.inf)
-    with np.errstate(over="ignore", invalid="ignore"):
-        for _ in range(int(steps)):
-            all_powers.append(all_powers[-1] @ matrix)
-            if not np.isfinite(all_powers[-1]).all():
-                break
-    known = [power for power in all_powers[1:] if np.isfinite(power).all()]
-    if known:
-        norms[: len(known)] = np.linalg.svd(np.array(known), compute_uv=False)[:, 0]
+    norms = chain_norms(np.broadcast_to(matrix, (int(steps), *matrix.shape)))
     eigenvalues = np.linalg.eigvals(matrix)
     order = np.argsort(-np.abs(eigenvalues), kind="stable")
     singular_values = np.linalg.svd(matrix, compute_uv=False)
@@ -128,8 +121,10 @@ def with_eigenvalue(matrix, value: complex) -> np.ndarray:
     square = -np.linalg.det(rest)
     if value.imag:
         return value.real * np.eye(2) + _rescaled(rest, square, -(value.imag**2))
-    roots = mean + np.sqrt(max(square, 0.0)) * np.array([1.0, -1.0])
-    other = roots[np.argmax(np.abs(roots - value.real))] if square > 0 else value.real
+    other = value.real
+    if square > 0:
+        away = np.copysign(np.sqrt(square), mean - value.real)
+        other = mean + away
     return (value.real + other) / 2 * np.eye(2) + _rescaled(
         rest, square, ((value.real - other) / 2) ** 2
     )
@@ -152,14 +147,12 @@ def chain_norms(matrices) -> np.ndarray:
     All alike, they are the powers of one; each its own, the layers of a feed-forward net.
     """
     matrices = np.asarray(matrices, float)
-    product, norms = np.eye(matrices.shape[-1]), []
     with np.errstate(over="ignore", invalid="ignore"):
-        for matrix in matrices:
-            product = matrix @ product
-            known = np.isfinite(product).all(axis=(-1, -2), keepdims=True)
-            largest = np.linalg.svd(np.where(known, product, 0.0), compute_uv=False)[..., 0]
-            norms.append(np.where(known[..., 0, 0], largest, np.inf))
-    return np.array(norms)
+        products = np.array(list(accumulate(matrices, lambda product, matrix: matrix @ product)))
+    known = np.isfinite(products).all(axis=(-1, -2))
+    norms = np.full(known.shape, np.inf)
+    norms[known] = np.linalg.svd(products[known], compute_uv=False)[:, 0]
+    return norms
 
 
 def _square(matrix) -> np.ndarray:
@@ -173,39 +166,37 @@ def _square(matrix) -> np.ndarray:
 
 def _kreiss(matrix: np.ndarray) -> float:
     """The best on a grid of circles and angles, then on finer ones around the best."""
-    largest = np.linalg.svd(matrix, compute_uv=False)[0]
+    far = np.linspace(*np.log([INNERMOST, OUTERMOST]), CIRCLES)
+    angle = np.linspace(0.0, np.pi, ANGLES)
     # Towards infinity the quotient tends to 1, which is the least that K can be.
-    beyond, angle = (
-        np.geomspace(INNERMOST, 1 + 2 * largest, CIRCLES),
-        np.linspace(0, 2 * np.pi, ANGLES),
-    )
     best = 1.0
     for _ in range(ZOOMS):
-        values = _quotients(matrix, beyond, angle)
+        values = _quotients(matrix, np.exp(far), angle)
         i, j = np.unravel_index(np.argmax(values), values.shape)
         best = max(best, float(values[i, j]))
-        around = beyond[max(i - 1, 0)], beyond[min(i + 1, len(beyond) - 1)]
-        half = angle[1] - angle[0]
-        beyond = np.geomspace(*around, FINER)
-        angle = np.linspace(angle[j] - half, angle[j] + half, FINER)
+        far, angle = _closer(far, i), _closer(angle, j)
     return best
+
+
+def _closer(grid: np.ndarray, at) -> np.ndarray:
+    """From one neighbour of a point of an even grid to the other."""
+    apart = np.diff(grid).max()
+    return np.linspace(grid[at] - apart, grid[at] + apart, FINER)
 
 
 def _quotients(matrix, beyond, angle) -> np.ndarray:
     """(|z| - 1)/sigma_min(z - W) for z = (1 + beyond) exp(i angle), (circles, angles)."""
-    z = (1 + beyond[:, None]) * np.exp(1j * angle)
-    shifted = z[..., None, None] * np.eye(len(matrix)) - matrix
+    z = np.multiply.outer(1 + beyond, np.exp(1j * angle))
     with np.errstate(divide="ignore"):
-        return beyond[:, None] / _smallest(shifted)
+        return beyond[:, None] / _smallest(z, matrix)
 
 
-def _smallest(matrices: np.ndarray) -> np.ndarray:
-    """The smallest singular value of each; two by two it is |det| over the largest."""
-    if matrices.shape[-1] != 2:
-        return np.linalg.svd(matrices, compute_uv=False)[..., -1]
-    size = (np.abs(matrices) ** 2).sum(axis=(-1, -2))
-    det = np.abs(
-        matrices[..., 0, 0] * matrices[..., 1, 1] - matrices[..., 0, 1] * matrices[..., 1, 0]
-    )
-    largest = np.sqrt((size + np.sqrt(np.maximum(size**2 - 4 * det**2, 0.0))) / 2)
-    return det / np.where(largest > 0, largest, 1.0)
+def _smallest(z: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+    """The smallest singular value of z - W for each z; two by two it is |det| over the largest."""
+    if len(matrix) != 2:
+        shifted = z[..., None, None] * np.eye(len(matrix)) - matrix
+        return np.linalg.svd(shifted, compute_uv=False)[..., -1]
+    (a, b), (c, d) = matrix
+    size = np.abs(z - a) ** 2 + np.abs(z - d) ** 2 + b * b + c * c
+    det = np.abs((z - a) * (z - d) - b * c)
+    return det / np.sqrt((size + np.sqrt(np.maximum(size**2 - 4 * det**2, 0.0))) / 2)

@@ -88,7 +88,9 @@ class Adding(Task):
         half = length // 2
         inputs = np.zeros((length, samples, 2))
         inputs[..., 0] = rng.random((length, samples))
-        at = np.stack([rng.integers(0, half, samples), rng.integers(half, length, samples)])
+        at = np.stack(
+            [rng.integers(half, size=samples), half + rng.integers(length - half, size=samples)]
+        )
         everyone = np.arange(samples)
         inputs[at, everyone, 1] = 1.0
         return inputs, inputs[at, everyone, 0].sum(axis=0)[None, :, None]
@@ -149,8 +151,9 @@ class TemporalOrder(Task):
     def draw(self, rng, samples, length):
         seen = rng.integers(2, 6, (length, samples))
         symbols = rng.integers(0, 2, (2, samples))
-        for part, start in zip(symbols, (length // 10, length // 2), strict=True):
-            at = start + rng.integers(0, length // 10, samples)
+        tenth = length // 10
+        for part, start in zip(symbols, (tenth, length // 2), strict=True):
+            at = start + rng.integers(tenth, size=samples)
             seen[at, np.arange(samples)] = part
         return np.eye(6)[seen], np.eye(4)[2 * symbols[0] + symbols[1]][None]
 
@@ -175,7 +178,7 @@ class Parity(Task):
         return 2.0 * bits[..., None] - 1, (bits.sum(axis=0) % 2)[None, :, None].astype(float)
 
     def right(self, answers, targets):
-        return float(((answers > 0.5) == (targets > 0.5)).mean())
+        return float(((answers > 0.5) == targets).mean())
 
 
 TASKS: tuple[Task, ...] = (Adding(), Copy(), TemporalOrder(), Parity())

@@ -66,7 +66,7 @@ class Trace:
         before = self.passed.hidden[:-1]
         return np.array(
             [
-                np.linalg.matrix_norm(np.swapaxes(grad, -1, -2) @ h)
+                np.linalg.matrix_norm(grad.mT @ h)
                 for grad, h in zip(self.hidden_grads, before, strict=True)
             ]
         )
@@ -86,8 +86,8 @@ class Trace:
         """
         m = self.hidden_grads.shape[-2]
         # A sequence's part is an outer product, whose norm is the product of two norms.
-        squares = (np.abs(self.hidden_grads) ** 2).sum(-1) * (self.passed.hidden[:-1] ** 2).sum(-1)
-        variance = (m * squares.sum(-1) - self.contributions**2) / max(m - 1, 1)
+        sizes = (np.abs(self.hidden_grads) ** 2).sum(-1), (self.passed.hidden[:-1] ** 2).sum(-1)
+        variance = (m * np.vecdot(*sizes) - self.contributions**2) / max(m - 1, 1)
         with np.errstate(divide="ignore", invalid="ignore"):
             return self.contributions / np.sqrt(np.maximum(variance, 0.0))
 
@@ -104,7 +104,7 @@ class Trace:
 
 def jacobians(passed: Passed) -> Iterator[np.ndarray]:
     """dh_T/d(state_t) for t = T down to 0, each (m, H, S H): the whole state, S arrays of it."""
-    state = passed.states[-1]
+    *_, state = passed.states
     m, width = state[0].shape
     # A direction of h_T in front of everything: one backward pass serves all of them.
     by_h = np.broadcast_to(np.eye(width)[:, None, :], (width, m, width))
@@ -131,12 +131,12 @@ def lag_norms(passed: Passed) -> np.ndarray:
 
 def forward_through_time(cell: Cell, parts: dict, inputs: np.ndarray, read: int) -> Passed:
     """From h = 0 over inputs (T, m, n_in); the readout of the last `read` steps."""
-    steps, m, _ = inputs.shape
+    steps, m, n_in = inputs.shape
     weights, bias = parts["W_hidden"], parts.get("b_hidden")
     batch, width = weights.shape[:-2], weights.shape[-1]
     # One product for all times: only what depends on the state must wait for it.
     lead = (1,) * len(batch)
-    drives = inputs.reshape(steps, *lead, m, -1) @ np.swapaxes(parts["W_input"], -1, -2)
+    drives = inputs.reshape(steps, *lead, m, n_in) @ np.swapaxes(parts["W_input"], -1, -2)
     drives += parts["b"][..., None, :]
     zero = np.zeros((*batch, m, width), weights.dtype)
     states, saved = [(zero,) * cell.states], []
@@ -155,7 +155,8 @@ def backward_through_time(passed: Passed, by_outputs: np.ndarray) -> Trace:
     steps, weights = len(passed.saved), parts["W_hidden"]
     read_from = steps - len(by_outputs)
     by_read = by_outputs @ parts["W_output"]
-    grads = (np.zeros_like(passed.states[0][0]),) * cell.states
+    start, *_ = passed.states
+    grads = tuple(map(np.zeros_like, start))
     state_grads = [grads] * (steps + 1)
     drive_grads, hidden_grads = [grads[0]] * steps, [grads[0]] * steps
     for t in reversed(range(steps)):
@@ -191,9 +192,9 @@ def _outer(grads: np.ndarray, read: np.ndarray) -> np.ndarray:
 
     One matrix product: time and sequences become one axis, a batch stays in front.
     """
-    together = np.moveaxis(grads, 0, -3).reshape(*grads.shape[1:-2], -1, grads.shape[-1])
-    if read.ndim < grads.ndim:
-        read = read.reshape(-1, read.shape[-1])
-    else:
-        read = np.moveaxis(read, 0, -3).reshape(*read.shape[1:-2], -1, read.shape[-1])
-    return np.swapaxes(together, -1, -2) @ read
+    return _together(grads).mT @ _together(read)
+
+
+def _together(array: np.ndarray) -> np.ndarray:
+    steps, *batch, m, width = array.shape
+    return np.moveaxis(array, 0, -3).reshape(*batch, steps * m, width)

@@ -17,6 +17,7 @@ from optcore.recurrent.net import RecurrentNet, SequenceLoss
 from optcore.recurrent.tasks import Task
 from optcore.recurrent.through_time import Trace, lag_norms
 
+ADAM = Adam(learning_rate=0.01)
 # Sequences of an exam, and those whose Jacobians are worked out.
 EXAM, LOOKED_AT = 256, 2
 # Seconds of a time step, of each of its gates, and of a weight of these for each sequence, as
@@ -40,7 +41,7 @@ class MemoryPlan:
     length: int = 50
     batch: int = 16
     start: Initializer = field(default_factory=Orthogonal)
-    optimizer: Optimizer = field(default_factory=lambda: Adam(learning_rate=0.01))
+    optimizer: Optimizer = ADAM
     clip: ClipNorm | ClipValue | None = None
     steps: int = 300
     seed: int = 0
@@ -189,7 +190,7 @@ class MemoryTrainer:
                 "exams": float(loss),
                 "right": plan.task.right(answers, plan.exam.targets),
                 "shares": trace.shares,
-                "by_lag": lag_norms(trace.passed.of(slice(0, LOOKED_AT))).mean(axis=-1),
+                "by_lag": lag_norms(trace.passed.of(slice(LOOKED_AT))).mean(axis=1),
                 "signal": trace.signal_to_noise,
             }
         for name, look in looks.items():

@@ -30,7 +30,7 @@ class UnrolledUnit(Surface):
 
     def value(self, point):
         w, b = point[..., 0], point[..., 1]
-        h = 0.5 + 0 * w
+        h = 0.5
         for _ in range(self.lag):
             h = np.tanh(w * h + b)
         return (h - self.target) ** 2
@@ -38,8 +38,8 @@ class UnrolledUnit(Surface):
     def grad(self, point):
         """Carried forward beside h: dh/dw and dh/db."""
         w, b = point[..., 0], point[..., 1]
-        h = 0.5 + 0 * w
-        by_w = by_b = 0 * w
+        h = 0.5
+        by_w = by_b = 0.0
         for _ in range(self.lag):
             z = w * h + b
             slope = squared_sech(z)
@@ -51,8 +51,8 @@ class UnrolledUnit(Surface):
     def hessian(self, point):
         """The second derivatives of h carried along as well."""
         w, b = point[..., 0], point[..., 1]
-        h = 0.5 + 0 * w
-        by_w = by_b = by_ww = by_wb = by_bb = 0 * w
+        h = 0.5
+        by_w = by_b = by_ww = by_wb = by_bb = 0.0
         for _ in range(self.lag):
             z_w, z_b = h + w * by_w, 1 + w * by_b
             z_ww, z_wb, z_bb = 2 * by_w + w * by_ww, by_b + w * by_wb, w * by_bb

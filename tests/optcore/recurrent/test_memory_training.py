@@ -1,6 +1,7 @@
 """Training on sequences that never come twice: what is written down is what happened."""
 
 import tracemalloc
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -19,6 +20,17 @@ from optcore.recurrent import (
     TemporalOrder,
     train_memory,
 )
+
+
+class Counted(Adding):
+    """How often sequences have been drawn: once a step, and once for the exam."""
+
+    drawn = 0
+
+    def draw(self, rng, samples, length):
+        Counted.drawn += 1
+        return super().draw(rng, samples, length)
+
 
 SMALL = {"width": 6, "length": 10, "batch": 5, "steps": 12}
 
@@ -74,6 +86,17 @@ def test_a_gru_learns_to_add_and_a_blind_one_would_not():
     assert 20 <= record.passed <= 160
 
 
+def test_half_of_a_blind_loss_and_a_norm_that_rounding_took_do_not_count():
+    record = train_memory(MemoryPlan(TanhCell(), Adding(), **SMALL | {"steps": 1}))
+    blind, looks = record.plan.task.blind, np.array([0, 10, 20])
+    for losses, passed in (([1, 0.5, 0.5], None), ([1, 0.5, 0.4], 20), ([1, 0.49, 0.1], 10)):
+        told = replace(record, looks=looks, exams=blind * np.array(losses))
+        assert told.passed == passed
+    before = np.array([2.0, 2.0, 2.0, 2.0])
+    after = np.array([2.0, 2.0 * (1 - 1e-12), 1.99, 0.5])
+    assert replace(record, before=before, after=after).clipped == 2
+
+
 def test_what_explodes_is_told():
     plan = MemoryPlan(LinearCell(), Adding(), start=Orthogonal(gain=3.0), width=6, length=40,
                       batch=4, steps=20, optimizer=GradientDescent(learning_rate=1.0))  # fmt: skip
@@ -81,6 +104,14 @@ def test_what_explodes_is_told():
     assert record.exploded
     assert len(record.losses) < 21
     assert record.passed is None
+
+
+def test_sequences_are_drawn_once_a_step_even_where_theta_is_no_number():
+    plan = MemoryPlan(TanhCell(), Counted(), optimizer=GradientDescent(learning_rate=np.nan),
+                      **SMALL)  # fmt: skip
+    record = train_memory(plan)
+    assert np.isnan(record.losses).tolist() == [False, True]
+    assert Counted.drawn == 3
 
 
 def test_the_gradient_of_a_long_tanh_net_comes_from_its_last_steps():
@@ -126,6 +157,21 @@ def test_an_exam_is_a_third_of_a_step_of_as_many_sequences():
     assert exam(batch=4) > exam(batch=64) > exam(batch=256)
     # The wider a net is, the more of the time goes with the number of sequences.
     assert exam(batch=16, width=4000) == pytest.approx(256 / 16 / 3, rel=0.02)
+
+
+def test_memory_is_that_of_the_sequences_that_are_held_together():
+    """Eight bytes for each of 5 times and 3 units, twice and four times a gate."""
+    plan = MemoryPlan(LinearCell(), Adding(), width=3, length=5, batch=7)
+    assert plan.memory == 256 * 8 * 5 * 3 * 6
+    assert replace(plan, batch=300).memory == 300 * 8 * 5 * 3 * 6
+    long = MemoryPlan(GRU(), Adding(), width=4000, length=1000, batch=1)
+    assert long.examined == 1
+    assert long.memory == 8 * 1000 * 4000 * 14
+
+
+def test_the_exam_is_the_first_draw():
+    plan = MemoryPlan(TanhCell(), Adding(), **SMALL)
+    np.testing.assert_array_equal(plan.exam.inputs, plan.loss(0, 256).inputs)
 
 
 @pytest.mark.parametrize("cell", CELLS, ids=lambda cell: cell.name)

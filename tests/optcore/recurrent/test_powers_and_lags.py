@@ -11,6 +11,7 @@ from optcore.recurrent import (
     LSTM,
     IdentityStart,
     LinearCell,
+    Powers,
     RecurrentNet,
     SequenceLoss,
     carried,
@@ -81,9 +82,9 @@ def test_the_kreiss_constant_bounds_the_peak_from_both_sides(seed):
 def test_a_matrix_without_eigenvalues_has_all_of_its_departure(entry):
     """Henrici: what of |W|_F^2 the eigenvalues, 0 and 0, do not make up."""
     assert powers([[0.0, entry], [0.0, 0.0]], 3).departure == 1
-    # Eigenvalues 2 and 2 make up 8 of 8 + entry^2.
-    found = powers([[2.0, entry], [0.0, 2.0]], 3).departure
-    assert found == pytest.approx(entry / np.sqrt(8 + entry**2), rel=1e-6)
+    # Eigenvalues 3 and 3 make up 18 of 18 + entry^2.
+    found = powers([[3.0, entry], [0.0, 3.0]], 3).departure
+    assert found == pytest.approx(entry / np.sqrt(18 + entry**2), rel=1e-6)
     assert powers(np.zeros((2, 2)), 3).departure == 0
 
 
@@ -99,6 +100,49 @@ def test_the_kreiss_constant_of_a_jordan_block():
     assert powers([[1.1]], 3).kreiss == np.inf
     assert powers([[1.1]], 1).norms.tolist() == [1.1]
     assert powers(np.eye(2), 3).kreiss == pytest.approx(1, rel=1e-5)
+    assert powers(1.9 * turn(0.7), 3).kreiss == np.inf
+
+
+@pytest.mark.parametrize("angle", [0.742, 2.345])
+@pytest.mark.parametrize("radius", [0.2, 0.95])
+def test_the_kreiss_constant_does_not_turn_with_the_matrix(angle, radius):
+    """exp(i angle) W as a real matrix: the same on the circle at another place, and its mirror."""
+    block = np.array([[radius, 4.0], [-0.02, -0.6 * radius]])
+    turned = np.kron(turn(angle), block)
+    expected = powers(block, 3).kreiss
+    assert expected > 1.2
+    assert powers(turned, 3).kreiss == pytest.approx(expected, rel=2e-7)
+    assert powers(np.kron(np.eye(2), block), 3).kreiss == pytest.approx(expected, rel=1e-9)
+
+
+def test_the_kreiss_constant_of_a_large_matrix_is_found_far_out():
+    """With b for the entry of a shear, sup (x - 1)|(z - W)^-1| tends to b / 4 at x = 2."""
+    b = 1e6
+    assert powers([[0.0, b], [0.0, 0.0]], 2).kreiss == pytest.approx(b / 4, rel=1e-6)
+
+
+def made(radius, peak, matrix=((0.0,),)):
+    return Powers(np.array(matrix), np.array([radius]), np.array([peak]), np.array([peak, 0.1]))
+
+
+def test_a_matrix_grows_first_if_its_radius_is_below_1_and_its_peak_above():
+    assert made(0.5, 1.5).grows_first
+    assert made(0.999, 1 + 3e-12).grows_first
+    assert not made(0.5, 1 + 1e-12).grows_first
+    assert not made(0.5, 1.0).grows_first
+    assert not made(1.0, 3.0).grows_first
+    assert not made(1.5, 3.0).grows_first
+
+
+def test_only_an_eigenvalue_on_the_circle_makes_a_large_constant_endless():
+    """Of a shear by 1 with both eigenvalues at 1 it is beyond 1e5 where the search begins."""
+    shear = [[1.0, 1.0], [0.0, 1.0]]
+    assert made(1.0, 1.0, shear).kreiss == np.inf
+    assert made(1 - 0.5e-9, 1.0, shear).kreiss == np.inf
+    assert 1e5 < made(1 - 1e-9, 1.0, shear).kreiss < np.inf
+    # Outside the circle it needs no search, on it alone it is not enough.
+    assert made(1.5, 1.0, [[0.5]]).kreiss == np.inf
+    assert made(1.0, 1.0, [[0.5]]).kreiss == pytest.approx(1, abs=1e-6)
 
 
 def test_vectors_go_forward_and_gradients_come_back():
@@ -107,6 +151,9 @@ def test_vectors_go_forward_and_gradients_come_back():
     forward, back = carried(matrix, cloud, 12), carried(matrix.T, cloud, 12)
     twelfth = np.linalg.matrix_power(matrix, 12)
     np.testing.assert_allclose(forward[12], cloud @ twelfth.T, rtol=1e-12)
+    np.testing.assert_allclose(carried(matrix, cloud[3], 12)[12], forward[12, 3], rtol=1e-12)
+    apart = carried(matrix, cloud[:6].reshape(2, 3, 2), 12)
+    np.testing.assert_allclose(apart[12].reshape(6, 2), forward[12, :6], rtol=1e-12)
     # <W^t x, g> = <x, (W^t)^T g> for every pair.
     np.testing.assert_allclose(forward[12] @ cloud.T, cloud @ back[12].T, rtol=1e-11, atol=1e-13)
 
@@ -145,10 +192,36 @@ def test_a_real_eigenvalue_leaves_the_other_where_it_is():
     assert moved[1, 0] == 0
 
 
+MOVED = [
+    # Real for real: the other stays, and all off the diagonal shrinks as the halves do.
+    ([[0.9, 1.0], [0.0, 0.2]], 0.7, [[0.7, 5 / 7], [0.0, 0.2]]),
+    ([[0.9, 1.0], [0.0, 0.2]], 0.4, [[0.9, 5 / 7], [0.0, 0.4]]),
+    ([[0.9, 1.0], [0.0, 0.2]], 0.2, [[0.9, 1.0], [0.0, 0.2]]),
+    # A double one moves as a whole; so does a pair, on to the real line.
+    (JORDAN, 0.7, [[0.7, 1.0], [0.0, 0.7]]),
+    ([[0.5, -2.0], [0.5, 0.5]], 0.3, [[0.3, -2.0], [0.0, 0.3]]),
+    # A pair for a pair, here of half the angle.
+    ([[0.5, -2.0], [0.5, 0.5]], 0.3 + 0.5j, [[0.3, -1.0], [0.25, 0.3]]),
+    ([[0.5, -2.0], [0.5, 0.5]], 0.3 - 0.5j, [[0.3, -1.0], [0.25, 0.3]]),
+    # A pair for a double one: about its shear, or a turn to the left where it has next to none.
+    ([[0.9, 0.5], [0.0, 0.9]], 0.4 + 0.3j, [[0.4, 0.5], [-0.18, 0.4]]),
+    ([[0.9, -0.5], [0.0, 0.9]], 0.4 + 0.3j, [[0.4, -0.5], [0.18, 0.4]]),
+    ([[0.9, 1e-3], [0.0, 0.9]], 0.4 + 0.3j, [[0.4, -0.3], [0.3, 0.4]]),
+    # Two that were all but one are parted along the axes.
+    ([[0.5 + 1e-9, 0.0], [0.0, 0.5 - 1e-9]], 0.9, [[0.9, 0.0], [0.0, 0.5]]),
+]
+
+
+@pytest.mark.parametrize(("matrix", "value", "expected"), MOVED)
+def test_what_an_eigenvalue_takes_along(matrix, value, expected):
+    np.testing.assert_allclose(with_eigenvalue(matrix, complex(value)), expected, atol=1e-8)
+
+
 def test_an_overflow_is_infinite():
     found = powers([[1e100]], 5)
     assert np.isfinite(found.norms[:3]).all()
     assert np.isinf(found.norms[3:]).all()
+    assert len(powers([[1.0]], 5000).norms) == 5000
 
 
 @pytest.mark.parametrize(
@@ -158,6 +231,7 @@ def test_an_overflow_is_infinite():
         ([[np.nan]], 5, "not finite"),
         ([[1.0]], 0, "whole number"),
         ([[1.0]], 2.5, "whole number"),
+        ([[1.0]], 5001, "from 1 to 5000"),
         ([1.0], 2, "square"),
     ],
 )
@@ -169,6 +243,13 @@ def test_what_has_no_powers_is_refused(matrix, steps, says):
 def test_vectors_that_do_not_fit_are_refused():
     with pytest.raises(ValueError, match="coordinates"):
         carried(np.eye(2), np.zeros(3), 2)
+
+
+@pytest.mark.parametrize("shape", [(2, 3), (3, 2), (4, 4)], ids=str)
+def test_the_identity_says_how_much_its_entries_vary(shape):
+    drawn = IdentityStart().draw(None, *shape)
+    assert drawn.shape == shape
+    assert IdentityStart().unit_variance(*shape) == (drawn**2).mean()
 
 
 def passed(cell, start, steps=30, width=6, scale=1.0, m=3):
@@ -186,6 +267,7 @@ def test_jacobians_are_those_of_the_complex_step(cell):
     parts, run = fit.net.unpack(theta), fit.trace(theta).passed
     drives = fit.inputs @ parts["W_input"].T + parts["b"]
     found = list(jacobians(run))[::-1]
+    np.testing.assert_allclose(lag_norms(run)[0], 1, rtol=1e-12)
     for t in (0, 2, 5):
         for k in range(3 * cell.states):
             which, unit = divmod(k, 3)

@@ -28,12 +28,13 @@ every = pytest.mark.parametrize("cell", CELLS, ids=lambda c: c.name)
 BY_NAME = {cell.name: cell for cell in CELLS}
 
 
-def given(cell, width=4, steps=7, read=3, seed=0):
+def given(cell, width=4, steps=7, read=3, seed=0, samples=5):
     """A loss and a theta at which no unit is dead."""
     rng = np.random.default_rng(seed)
     net = RecurrentNet(cell, 3, width, 2)
     theta = net.initial(Orthogonal(), seed) + 0.1 * rng.standard_normal(net.parameters)
-    inputs, targets = rng.standard_normal((steps, 5, 3)), rng.standard_normal((read, 5, 2))
+    inputs, targets = (rng.standard_normal(shape) for shape in ((steps, samples, 3),
+                                                               (read, samples, 2)))  # fmt: skip
     return SequenceLoss(net, SquaredError(), inputs, targets), theta
 
 
@@ -121,9 +122,10 @@ def test_the_state_gradients_are_those_of_a_shifted_state(cell):
             assert trace.state_grads[which][t][2, 1] == pytest.approx(numeric, rel=1e-5, abs=1e-9)
 
 
+@pytest.mark.parametrize("samples", [2, 5])
 @every
-def test_what_the_steps_add_is_the_gradient(cell):
-    fit, theta = given(cell)
+def test_what_the_steps_add_is_the_gradient(cell, samples):
+    fit, theta = given(cell, samples=samples)
     trace = fit.trace(theta)
     before = trace.passed.hidden[:-1]
     parts = np.einsum("tma,tmb->tab", trace.hidden_grads, before)
@@ -131,11 +133,18 @@ def test_what_the_steps_add_is_the_gradient(cell):
     np.testing.assert_allclose(trace.contributions, np.linalg.norm(parts, axis=(1, 2)), rtol=1e-12)
     assert trace.shares.sum() == pytest.approx(1, rel=1e-12)
     assert trace.norms.shape == (8,)
-    single = np.einsum("tma,tmb->mtab", trace.hidden_grads, before) * 5
-    error = np.sqrt(single.var(axis=0, ddof=1).sum(axis=(1, 2)) / 5)
+    single = np.einsum("tma,tmb->mtab", trace.hidden_grads, before) * samples
+    error = np.sqrt(single.var(axis=0, ddof=1).sum(axis=(1, 2)) / samples)
     with np.errstate(invalid="ignore"):
         expected = trace.contributions / error
     np.testing.assert_allclose(trace.signal_to_noise[1:], expected[1:], rtol=1e-9)
+
+
+def test_steps_that_add_nothing_have_no_shares():
+    fit, theta = given(TanhCell())
+    parts = fit.net.unpack(theta)
+    trace = fit.trace(fit.net.pack(parts | {"W_output": 0 * parts["W_output"]}))
+    assert np.isnan(trace.shares).all()
 
 
 def test_scaling_the_loss_leaves_signal_to_noise_where_it_was():
@@ -161,6 +170,16 @@ def test_a_step_of_each_cell_by_hand():
     (after,), _ = GRU().forward(np.zeros((1, 3)), (h,), np.ones((3, 1)), np.array([0.1]))
     new = np.tanh(gate * 0.6)
     assert after[0, 0] == pytest.approx((1 - gate) * new + gate * 0.5, rel=1e-15)
+
+
+def test_the_slope_of_a_gated_unit_is_that_of_its_tanh():
+    """An LSTM's at its cell; a GRU's at its candidate, of which half is what comes out here."""
+    zero, none = np.zeros((1, 1)), np.zeros((4, 1))
+    (_, cell), saved = LSTM().forward(np.array([[0.3, -0.2, 2.0, 0.5]]), (zero, zero), none, None)
+    np.testing.assert_allclose(LSTM().slope(saved), np.cosh(cell) ** -2, rtol=1e-12)
+    (after,), saved = GRU().forward(np.array([[0.3, 0.0, 0.9]]), (zero,), none[:3], np.zeros(1))
+    np.testing.assert_allclose(GRU().slope(saved), 1 - 4 * after**2, rtol=1e-12)
+    np.testing.assert_allclose(2 * after, np.tanh(0.9), rtol=1e-12)
 
 
 def test_a_leak_of_one_is_the_tanh_cell():
@@ -199,9 +218,11 @@ def test_saturation_counts_flat_units():
             "W_output": np.ones((1, 2)), "b_output": np.zeros(1),
         }
     )  # fmt: skip
-    inputs = np.array([[[1.0], [0.0]]])
-    fit = SequenceLoss(net, SquaredError(), inputs, np.zeros((1, 2, 1)))
+    inputs = np.array([[[1.0], [0.0], [0.0], [-1.0]]])
+    fit = SequenceLoss(net, SquaredError(), inputs, np.zeros((1, 4, 1)))
     np.testing.assert_array_equal(fit.trace(theta).saturation(), [[0.5, 0.0]])
+    linear = SequenceLoss(RecurrentNet(LinearCell(), 1, 2, 1), fit.loss, inputs, fit.targets)
+    np.testing.assert_array_equal(linear.trace(theta).saturation(1.0), [[0.0, 0.0]])
 
 
 def test_an_examination_tells_probabilities_and_the_loss_they_make():

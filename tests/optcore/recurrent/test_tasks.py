@@ -53,6 +53,7 @@ def test_an_answer_of_parity_is_right_on_its_side_of_a_half():
     answers, targets = np.array([0.6, 0.4, 0.6, 0.4]), np.array([1.0, 0.0, 0.0, 1.0])
     assert Parity().right(answers, targets) == 0.5
     assert Parity().right(answers[:2], targets[:2]) == 1
+    assert Parity().right(np.array([0.5]), np.array([0.0])) == 1
 
 
 def test_adding_is_quoted_without_the_half():
@@ -81,6 +82,7 @@ def test_copy_says_the_symbols_again():
 def test_temporal_order_names_both_symbols():
     inputs, targets = TemporalOrder().batch(1, 300, 50)
     seen = inputs.argmax(-1)
+    assert set(seen.ravel()) == set(range(6))
     for sequence, target in zip(seen.T, targets[0], strict=True):
         at = np.flatnonzero(sequence < 2)
         assert len(at) == 2
@@ -91,6 +93,7 @@ def test_temporal_order_names_both_symbols():
 
 def test_parity_counts_the_ones():
     inputs, targets = Parity().batch(2, 200, 9)
+    assert set(inputs.ravel()) == {-1.0, 1.0}
     np.testing.assert_array_equal((inputs[..., 0] > 0).sum(axis=0) % 2, targets[0, :, 0])
 
 
