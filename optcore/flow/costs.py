@@ -8,8 +8,9 @@ import numpy as np
 
 from optcore.flow.plan import FlowPlan
 
-# Measured on two cores of a small server: multiply-adds are cheap, functions of numbers are not.
-SECONDS_PER_FLOP, SECONDS_PER_NUMBER, SECONDS_PER_WEIGHT = 4e-11, 1.5e-8, 2.5e-8
+# Measured on two cores of a small server: a product of a number with a weight, there and twice
+# back, is cheap, functions of numbers are not.
+SECONDS_PER_PRODUCT, SECONDS_PER_NUMBER, SECONDS_PER_WEIGHT = 2.4e-10, 1.5e-8, 2.5e-8
 # Of a layer's decompositions, and of its largest singular value alone: to begin, and by the cube
 # of the width.
 SECONDS_TO_BEGIN, SECONDS_DECOMPOSED, SECONDS_OF_NORM = 2e-4, 1.2e-9, 6e-10
@@ -23,11 +24,8 @@ FEWEST, NARROWEST = 16, 4
 def seconds(plan: FlowPlan) -> float:
     """About how long one forward and one backward pass take."""
     numbers, weights = _sizes(plan)
-    return (
-        6 * numbers * plan.setting.width * SECONDS_PER_FLOP
-        + numbers * SECONDS_PER_NUMBER
-        + weights * SECONDS_PER_WEIGHT
-    )
+    each = plan.setting.width * SECONDS_PER_PRODUCT + SECONDS_PER_NUMBER
+    return numbers * each + weights * SECONDS_PER_WEIGHT
 
 
 def memory(plan: FlowPlan) -> int:
@@ -63,7 +61,7 @@ def smaller(plans: Sequence[FlowPlan], limit: float, most: float = math.inf) -> 
     while beyond() and batch > FEWEST:
         batch = max(FEWEST, 2 ** math.ceil(math.log2(batch) - 1))
     while beyond() and width > NARROWEST:
-        width //= 2
+        width = max(NARROWEST, width // 2)
     offer = {"batch": batch, "width": width}
     return {name: value for name, value in offer.items() if value != getattr(setting, name)}
 

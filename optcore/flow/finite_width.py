@@ -88,8 +88,7 @@ def _by_recurrence(k, first, step):
     values = np.empty(len(k))
     for parity in (0, 1):
         own = values[parity::2]
-        own[:1] = first[parity]
-        own[1:] = first[parity] + np.cumsum(step(k[parity::2][:-1] / 2))
+        own[:] = np.cumsum([first[parity], *step(k[parity::2] / 2)])[: len(own)]
     return values
 
 
@@ -109,14 +108,13 @@ def log_gains(width: int, hidden: int) -> list[tuple[np.ndarray, np.ndarray]]:
     (p,) to lie below it: the density of one layer, convolved with itself."""
     one = ReluWidth(width)
     half = REACH * math.sqrt(hidden * one.variance) + MARGIN
-    step = 2 * half / POINTS
-    apart = (np.arange(POINTS) - POINTS // 2) * step
+    apart, step = np.linspace(-half, half, POINTS, endpoint=False, retstep=True)
     transform = np.fft.rfft(np.fft.ifftshift(log_density(width, apart + one.drift))) * step
     found = []
     for layers in range(1, hidden + 1):
-        density = np.fft.fftshift(np.fft.irfft(transform**layers, POINTS))
-        below = np.cumsum(np.maximum(density, 0))
-        found.append((apart + layers * one.drift + step / 2, below / below[-1]))
+        density = np.maximum(np.fft.fftshift(np.fft.irfft(transform**layers, POINTS)), 0)
+        below = np.cumsum(density / density.sum())
+        found.append((apart + layers * one.drift + step / 2, below))
     return found
 
 

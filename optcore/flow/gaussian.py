@@ -15,13 +15,14 @@ NODES, WEIGHTS = np.polynomial.legendre.leggauss(24)
 DENSITY_AT_ZERO = (2 * np.pi) ** -0.5
 # Where phi bends, in units of its own argument.
 BENDS = np.array([0.0, 1.0, 2.5, 6.0, 15.0, 40.0])
+# Every three deviations.
+EVENLY = np.linspace(-REACH, REACH, 9)
 
 
 def nodes(scale: float, kinks=()) -> tuple[np.ndarray, np.ndarray]:
     """Points z and weights w with sum(w f(scale z)) = E[f(scale z)], z standard normal."""
     inner = np.concatenate([BENDS, -BENDS, np.asarray(kinks, dtype=float)])
-    cuts = inner / scale if scale > STRAIGHT else np.zeros(1)
-    cuts = np.concatenate([cuts, np.arange(-REACH, REACH + 1, 3.0)])
+    cuts = np.concatenate([inner / max(scale, STRAIGHT), EVENLY])
     cuts = np.unique(cuts[np.abs(cuts) <= REACH])
     half = np.diff(cuts)[:, None] / 2
     z = (cuts[:-1, None] + half + half * NODES).ravel()

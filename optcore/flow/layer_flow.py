@@ -168,31 +168,6 @@ def decay_rate(norms) -> float:
     return float(np.exp(-slope.sum()))
 
 
-@dataclass(frozen=True)
-class Histograms:
-    """counts (layers, bins) within edges (layers, bins + 1); `outside` counts inf and nan."""
-
-    edges: np.ndarray
-    counts: np.ndarray
-    outside: np.ndarray
-
-
-def histograms(arrays, bins: int = 40, *, shared: bool = True) -> Histograms:
-    """A histogram per layer of trace.pre_activations, trace.activations or slopes.
-
-    With `shared` edges all layers use the range of the widest, otherwise each its own.
-    """
-    finite = [array[np.isfinite(array)] for array in arrays]
-    ranges = [(a.min(), a.max()) if a.size else (0.0, 0.0) for a in finite]
-    if shared:
-        lows, highs = zip(*ranges, strict=True)
-        ranges = [(min(lows), max(highs))] * len(ranges)
-    made = [np.histogram(a, bins, span) for a, span in zip(finite, ranges, strict=True)]
-    outside = [array.size - a.size for array, a in zip(arrays, finite, strict=True)]
-    counts, edges = zip(*made, strict=True)
-    return Histograms(np.array(edges), np.array(counts), np.array(outside))
-
-
 def norms_along(fit: FitLoss, thetas) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """(||delta||, ||dL/dW||) per layer at each of thetas (steps, P), one after another.
 

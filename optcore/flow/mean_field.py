@@ -24,8 +24,8 @@ from optcore.networks.activations import Activation
 VANISHED, BURST = 1e-14, 1e14
 # Halvings of a bracket that leave a float; shares that are rounding; a correlation that is not 1.
 HALVINGS, ROUNDING, NEARLY_ONE = 54, 1e-12, 1 - 1e-9
-# By what the far end of a bracket moves on.
-WIDER, NARROWER = 2.0, 0.5
+# By what the far end of a bracket moves on, or its inverse.
+FACTOR = 2.0
 # Weight scales of a curve of chi.
 SIGMAS = 0.1, 20.0
 
@@ -54,20 +54,23 @@ class MeanField:
         drift = self.next_variance(start) - start
         if abs(drift) <= ROUNDING * start:
             return start
-        factor = WIDER if drift > 0 else NARROWER
-        near, far = start, start * factor
-        while (self.next_variance(far) - far) * drift > 0:
-            near, far = far, far * factor
+        way = np.sign(drift)
+        near = far = start
+        while self._way(far) == way:
+            near, far = far, far * FACTOR**way
             if not VANISHED < far < BURST:
-                return 0.0 if drift < 0 else math.inf
-        return self._settle(near, far, drift)
+                return max(0.0, way * math.inf)
+        return self._settle(near, far, way)
 
-    def _settle(self, near, far, drift):
+    def _way(self, q) -> float:
+        """Up or down from q, as a sign."""
+        return np.sign(self.next_variance(q) - q)
+
+    def _settle(self, near, far, way):
         """Bisection: where q -> next_variance(q) goes neither up nor down."""
         for _ in range(HALVINGS):
             middle = (near + far) / 2
-            ahead = (self.next_variance(middle) - middle) * drift > 0
-            near, far = (middle, far) if ahead else (near, middle)
+            near, far = (middle, far) if self._way(middle) == way else (near, middle)
         return (near + far) / 2
 
     @property

@@ -1,5 +1,6 @@
 """The regime a network is in, as a word and a sentence made from its numbers."""
 
+import itertools
 from dataclasses import dataclass
 from typing import Literal
 
@@ -43,21 +44,22 @@ def _overflow(flow):
                 f"the activations of layer {layer} of {flow.fit.network.depth} are no longer "
                 "finite, even in float64; no loss and no gradient can be had from here."
             )
-    for layer in range(flow.fit.network.depth, 0, -1):
-        if not np.isfinite(flow.delta_norms[layer - 1]):
-            return "overflow", (
-                f"going back, the gradient is no longer finite from layer {layer} on; "
-                "one step would make every weight below it inf or nan."
-            )
-    return None
+    layer = _last(~np.isfinite(flow.delta_norms))
+    return layer and (
+        "overflow",
+        f"going back, the gradient is no longer finite from layer {layer} on; "
+        "one step would make every weight below it inf or nan.",
+    )
 
 
 def _dead(flow):
-    depth = flow.fit.network.depth
-    for layer in range(depth, 0, -1):
-        if flow.delta_norms[layer - 1] == 0:
-            return "dead", f"{_cause_of_death(flow, layer)}, {_who_starves(layer)}"
-    return None
+    layer = _last(flow.delta_norms == 0)
+    return layer and ("dead", f"{_cause_of_death(flow, layer)}, {_who_starves(layer)}")
+
+
+def _last(such) -> int:
+    """The layer nearest the output that is such a one, counted from 1; 0 if none is."""
+    return int(max(np.flatnonzero(such) + 1, default=0))
 
 
 def _cause_of_death(flow, layer):
@@ -88,26 +90,27 @@ def _flowing(flow):
 
 def _factors(norms) -> str:
     """The factors from the output layer down to the first, so that they multiply out."""
-    passed = len(norms) - 1
-    after = f"after {'1 layer' if passed == 1 else f'{passed} layers'}"
-    whole = float(norms[0] / norms[-1]) ** (1 / passed)
-    first = float(norms[-2] / norms[-1])
-    if passed < 3 or not first > 0 or abs(np.log(first / whole)) < EVEN:
-        return f"each layer multiplies the gradient by {_factor(whole, passed)}; {after}"
-    hidden = float(norms[0] / norms[-2]) ** (1 / (passed - 1))
+    # A quotient of norms may be out of the range of floats.
+    logs = np.log(norms)
+    steps = len(logs) - 1
+    after = f"after {'1 layer' if steps == 1 else f'{steps} layers'}"
+    first, every = logs[-2] - logs[-1], (logs[0] - logs[-1]) / steps
+    if steps < 3 or abs(first - every) < EVEN:
+        return f"each layer multiplies the gradient by {_factor(np.exp(every), steps)}; {after}"
+    hidden = np.exp((logs[0] - logs[-2]) / (steps - 1))
     return (
-        f"the output's weights multiply the gradient by {_number(first)} and each hidden layer "
-        f"by {_factor(hidden, passed - 1)}; {after}"
+        f"the output's weights multiply the gradient by {_number(np.exp(first))} and each hidden "
+        f"layer by {_factor(hidden, steps - 1)}; {after}"
     )
 
 
 def _factor(value: float, times: int) -> str:
     """With as many digits, three at least, as its power needs to be right to two per cent."""
-    for digits in range(3, 9):
-        text = f"{value:.{digits}g}" if 1e-3 <= value < 1e4 else f"{value:.{digits - 1}e}"
-        if abs(times * np.log(float(text) / value)) < EXACT:
-            break
-    return text
+    texts = (
+        f"{value:.{digits}g}" if 1e-3 <= value < 1e4 else f"{value:.{digits - 1}e}"
+        for digits in itertools.count(3)
+    )
+    return next(text for text in texts if abs(times * np.log(float(text) / value)) < EXACT)
 
 
 def _consequence(flow, kind, left):

@@ -97,14 +97,14 @@ class ReluUnits:
 
 
 def relu_units(flow: LayerFlow) -> ReluUnits:
-    """The hidden layers of a network whose activation is 0 with slope 0 for z <= 0.
+    """The hidden layers of a network whose activation is 0 for z <= 0.
 
     Raises ValueError for another activation.
     """
     fit, forward = flow.fit, flow.trace.forward
     hidden = fit.network.hidden
     off = np.array([-1.0, 0.0])
-    if hidden.value(off).any() or hidden.derivative(off).any():
+    if hidden.value(off).any():
         raise ValueError(f"{hidden.name} is never quite off: take ReLU to see units one by one")
     arriving, found = None, []
     for layer in reversed(range(fit.network.depth)):

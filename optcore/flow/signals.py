@@ -43,23 +43,27 @@ def signals_of(flow: LayerFlow) -> dict[str, Signals]:
 
 def _histograms(arrays, flat) -> Signals:
     finite = [np.isfinite(array) for array in arrays]
-    pairs = list(zip(arrays, finite, strict=True))
-    # An axis that a single outlier stretches shows nothing: four deviations, no less than 1.
-    with np.errstate(over="ignore", invalid="ignore"):
-        sizes = [float(np.sqrt(np.mean(a[ok] ** 2))) if ok.any() else 0.0 for a, ok in pairs]
-    sizes = [size for size in sizes if math.isfinite(size)]
-    reach = max(1.0, 4 * max(sizes, default=1.0))
-    largest = max((float(np.abs(a[ok]).max()) for a, ok in pairs if ok.any()), default=1.0)
-    reach = min(reach, max(largest, 1.0))
-    lowest = min((float(a[ok].min()) for a, ok in pairs if ok.any()), default=-1.0)
+    extents = [_extent(a[ok]) for a, ok in zip(arrays, finite, strict=True) if ok.any()]
+    reach, both_sides = 1.0, True
+    if extents:
+        sizes, largest, least = zip(*extents, strict=True)
+        # An axis that a single outlier stretches shows nothing: four deviations, no less than 1.
+        reach = max(reach, min(4 * max(sizes), max(largest)))
+        both_sides = min(least) < 0
     bent = reach > WIDE
     high = math.asinh(reach) if bent else reach
-    low = 0.0 if lowest >= 0 else -high
-    edges = np.linspace(low, high, BINS + 1)
+    edges = np.linspace(-high if both_sides else 0.0, high, BINS + 1)
     rows = [_counts(a, ok, sat, edges, bent)
             for a, ok, sat in zip(arrays, finite, flat, strict=True)]  # fmt: skip
     shares, saturated, outside = (np.array(column) for column in zip(*rows, strict=True))
     return Signals(edges, bent, shares, saturated, outside)
+
+
+def _extent(values) -> tuple[float, float, float]:
+    """The root mean square, the largest size and the least value."""
+    with np.errstate(over="ignore"):
+        size = float(np.sqrt(np.mean(values**2)))
+    return size, float(np.abs(values).max()), float(values.min())
 
 
 def _counts(array, finite, flat, edges, bent):

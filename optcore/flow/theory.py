@@ -68,7 +68,7 @@ def _forward(network, initializer, input_mean_square):
         if network.bias:
             q += initializer.bias_variance(network.sizes[layer + 1], network.sizes[layer])
         variances.append(q)
-        if not q < math.inf or layer == network.depth - 1:
+        if not q < math.inf:
             slopes.append(math.nan)
             continue
         spread = q + NORM_EPSILON if network.norm else 1.0

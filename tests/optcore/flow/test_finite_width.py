@@ -54,6 +54,24 @@ def test_the_mean_square_is_kept_exactly():
         assert np.mean(gains == 0) == pytest.approx(2.0**-width, rel=0.1)
 
 
+def test_one_unit_is_a_squared_normal_number():
+    """Twice a chi-squared of one degree: it lies below x with the chance erf(sqrt(x / 4))."""
+    alive = np.array([0.2, 0.5, 0.9])
+    gains = ReluWidth(1).quantiles(1, (1 + alive) / 2)[:, 1]
+    found = [math.erf(math.sqrt(gain / 4)) for gain in gains]
+    np.testing.assert_allclose(found, alive, rtol=2e-4)
+
+
+@pytest.mark.parametrize("hidden", [1, 8])
+def test_a_very_wide_layer_is_nearly_normal(hidden):
+    """Its logarithm: at 0.1587 and 0.8413 one deviation off."""
+    one, share = ReluWidth(1024), (1 + math.erf(0.5**0.5)) / 2
+    gains = np.log(one.quantiles(hidden, (1 - share, 0.5, share))[:, -1])
+    deviation = math.sqrt(hidden * one.variance)
+    expected = hidden * one.drift + deviation * np.array([-1, 0, 1])
+    np.testing.assert_allclose(gains, expected, atol=0.03 * deviation)
+
+
 def simulated(width, hidden, seeds):
     """||delta||^2 of every layer over the output's, (seeds, hidden + 1), output side last."""
     network = Network((width,) * (hidden + 1) + (3,), ReLU(), Identity(), bias=False)

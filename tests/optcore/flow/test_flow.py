@@ -11,7 +11,6 @@ from optcore.flow.layer_flow import (
     FLOAT_RANGES,
     LayerFlow,
     decay_rate,
-    histograms,
     layer_flow,
     norm,
     norms_along,
@@ -157,16 +156,6 @@ def test_the_decay_of_a_flow_is_that_of_its_hidden_layers():
     flow = flow_of(Tanh(), XavierNormal(), depth=5)
     layers, logs = np.arange(4), np.log(flow.delta_norms[:4])
     assert flow.decay_rate == pytest.approx(math.exp(-np.polyfit(layers, logs, 1)[0]), rel=1e-12)
-
-
-def test_histograms_count_everything_once():
-    arrays = [np.array([[0.0, 1.0, 4.0]]), np.array([[-2.0, np.inf, np.nan]])]
-    shared = histograms(arrays, bins=6)
-    np.testing.assert_array_equal(shared.edges, [[-2, -1, 0, 1, 2, 3, 4]] * 2)
-    np.testing.assert_array_equal(shared.counts, [[0, 0, 1, 1, 0, 1], [1, 0, 0, 0, 0, 0]])
-    np.testing.assert_array_equal(shared.outside, [0, 2])
-    own = histograms(arrays, bins=2, shared=False)
-    np.testing.assert_array_equal(own.edges[0], [0, 2, 4])
 
 
 @pytest.mark.parametrize(

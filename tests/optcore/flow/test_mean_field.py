@@ -67,7 +67,8 @@ def test_fixed_points_in_closed_form():
     assert MeanField(Identity(), 0.5).fixed_point() == 0
     assert MeanField(Identity(), 2.0).fixed_point() == math.inf
     # ReLU with He weights keeps whatever variance it is given.
-    assert MeanField(ReLU(), math.sqrt(2)).fixed_point(start=0.37) == 0.37
+    for start in (0.37, 1e-9, 1e9):
+        assert MeanField(ReLU(), math.sqrt(2)).fixed_point(start) == start
 
 
 def test_a_variance_that_drifts_slowly_still_ends_where_it_drifts():
@@ -99,10 +100,11 @@ def test_tanh_is_critical_at_one_and_on_the_published_line():
 
 
 def test_the_critical_line_of_relu_is_a_point():
-    sigma_w, sigma_b = critical_line(ReLU(), [0.5, 2.0, 3.0])
-    assert len(sigma_w) == len(sigma_b) == 3
+    variances = np.geomspace(0.5, 5e8, 10)
+    sigma_w, sigma_b = critical_line(ReLU(), variances)
+    assert len(sigma_w) == len(sigma_b) == 10
     np.testing.assert_allclose(sigma_w, math.sqrt(2), rtol=1e-12)
-    np.testing.assert_allclose(sigma_b, 0, atol=1e-6)
+    np.testing.assert_allclose(sigma_b / np.sqrt(variances), 0, atol=1e-6)
 
 
 def test_depth_scales_are_the_rates_of_the_maps():
@@ -126,6 +128,38 @@ def test_depth_scales_are_the_rates_of_the_maps():
 def test_chi_of_a_network_is_the_geometric_mean_between_hidden_layers():
     assert FlowTheory(np.ones(5), np.array([7.0, 2.0, 8.0, 5.0])).chi == pytest.approx(4)
     assert math.isnan(FlowTheory(np.ones(3), np.array([7.0, 5.0])).chi)
+
+
+def test_skips_of_relu_in_closed_form():
+    """q, the mean square 2 q (q of the layer below twice over) and the mean sqrt(q / 2 pi) that
+    units add to what they are added to."""
+    network = Network((6, 6, 6, 6, 3), ReLU(), Identity(), residual=True)
+    theory = flow_theory(network, HeNormal(), 1.5)
+    square, mean = 1.5, 0.0
+    for q in theory.variances:
+        assert q == pytest.approx(2 * square, rel=1e-9)
+        more = math.sqrt(q / (2 * math.pi))
+        square, mean = square + q / 2 + 2 * mean * more, mean + more
+    # Half of twice what arrives: from the output by the weights alone, elsewhere by skips too.
+    np.testing.assert_allclose(theory.factors, [2, 2, 1], rtol=1e-9)
+
+
+def test_a_variance_that_is_infinite_has_no_slope():
+    theory = flow_theory(Network((5, 5, 5, 2), Identity(), Identity()), HeNormal(), 1e308)
+    assert theory.variances[0] == math.inf
+    assert np.isnan(theory.factors[0])
+
+
+class Fanned(Normal):
+    """Biases of a variance that tells both sizes."""
+
+    def bias_variance(self, n_out, n_in):
+        return n_out + n_in / 100
+
+
+def test_biases_vary_by_the_sizes_of_their_layer():
+    theory = flow_theory(Network((7, 5, 2), Identity(), Identity()), Fanned(gain=0.0), 1.0)
+    np.testing.assert_allclose(theory.variances, [5.07, 2.05])
 
 
 def test_biases_add_their_variance():

@@ -105,7 +105,9 @@ def test_the_bound_holds_and_is_no_rate():
     highest = bound(plan, found.delta[-1], norms)
     assert (found.delta <= highest * (1 + 1e-12)).all()
     assert found.delta[0] < 0.2 * highest[0]
-    np.testing.assert_allclose(bound(plan, 3.0, norms), 3 * bound(plan, 1.0, norms))
+    # A quarter of the norms above, and of those above them.
+    shallow = plan_of(Sigmoid(), setting=FlowSetting(depth=3))
+    np.testing.assert_allclose(bound(shallow, 8.0, np.array([9.0, 2.0, 12.0])), [12, 24, 8])
     assert has_bound(plan)
     assert not has_bound(plan_of(ReLU()))
     assert not has_bound(replace(plan, residual=True))
@@ -131,6 +133,7 @@ def test_fewer_layers_are_decomposed_when_time_is_short():
     # Two networks take twice as long, and the ends of a network are always looked at.
     assert spectrum_layers(wide * 2, 2.0) == layers
     assert spectrum_layers(wide, 0.0) == (0, 63)
+    assert spectrum_layers(wide * 2, 11 * spectrum_seconds(512)) == (0, 16, 32, 47, 63)
 
 
 @pytest.mark.parametrize(("fix", "before", "after"), [
@@ -244,9 +247,32 @@ def test_the_axis_of_a_histogram_starts_at_0_and_bends_where_values_ask_for_it()
     assert not found.bent
     assert found.edges[-1] == pytest.approx(4 * math.sqrt((399 + 1600) / 400))
     assert found.shares[0, -1] == 1 / 400
+    inside = signals_of(flow_with(ReLU(), np.array([[-1.0], [2.0]]), [(1,), (0,)]))["a"]
+    np.testing.assert_array_equal(inside.edges[[0, -1]], [0, 2])
     nothing = signals_of(flow_with(ReLU(), np.full((2, 1), np.nan), [(1,), (0,)]))["z"]
     np.testing.assert_array_equal(nothing.edges[[0, -1]], [-1, 1])
     assert nothing.outside == 2
+
+
+def test_an_axis_reaches_to_four_deviations_or_to_1_if_there_is_more():
+    """One sample in a hundred is 3 and the others 0: a root mean square of 0.3; then half of it."""
+    for scale, reach in ((1.0, 1.2), (0.5, 1.0), (0.1, 1.0)):
+        inputs = scale * np.array([[3.0]] + 99 * [[0.0]])
+        found = signals_of(flow_with(Identity(), inputs, [(1,), (0,)]))["z"]
+        np.testing.assert_allclose(found.edges[[0, -1]], [0, reach])
+    # A layer that is not finite says nothing of it.
+    network = Network((1, 1, 1, 1), Identity(), Identity())
+    inputs = np.array([[3.0]] + 99 * [[0.0]])
+    fit = FitLoss(network, SquaredError(), inputs, 0 * inputs)
+    found = signals_of(layer_flow(fit, np.array([1.0, 0, np.nan, 0, 1, 0])))["z"]
+    np.testing.assert_allclose(found.edges[[0, -1]], [0, 1.2])
+    assert found.outside.tolist() == [0, 100]
+
+
+def test_saturated_is_a_twentieth_of_the_steepest_slope():
+    """Sigmoids as steep as 1/4: at 3 a slope is 0.045, more than 0.0125, and at 5 less."""
+    found = signals_of(flow_with(Sigmoid(), np.array([[3.0], [5.0]]), [(1,), (0,)]))["z"]
+    assert found.saturated.sum() == 1 / 2
 
 
 # ------------------------------------------------------------------ fixes and costs
@@ -288,17 +314,18 @@ def test_a_decomposition_costs_the_cube_of_the_width(cost):
 
 
 def test_a_smaller_offer_halves_the_batch_before_the_width():
-    heavy = [plan_of(setting=FlowSetting(8, 256, batch=1000)), plan_of(ReLU(), setting=SMALL)]
+    heavy = [plan_of(setting=FlowSetting(8, 250, batch=1000)), plan_of(ReLU(), setting=SMALL)]
 
     def cost(**numbers):
         return total_seconds(resized(heavy, **numbers))
 
-    assert smaller(heavy, cost(batch=1000, width=256)) == {}
+    assert smaller(heavy, cost(batch=1000, width=250)) == {}
     # The next lower power of two is 512.
-    assert smaller(heavy, cost(batch=999, width=256)) == {"batch": 512}
-    assert smaller(heavy, cost(batch=512, width=256)) == {"batch": 512}
-    assert smaller(heavy, cost(batch=511, width=256)) == {"batch": 256}
-    assert smaller(heavy, cost(batch=16, width=256)) == {"batch": 16}
-    assert smaller(heavy, cost(batch=16, width=255)) == {"batch": 16, "width": 128}
+    assert smaller(heavy, cost(batch=999, width=250)) == {"batch": 512}
+    assert smaller(heavy, cost(batch=512, width=250)) == {"batch": 512}
+    assert smaller(heavy, cost(batch=511, width=250)) == {"batch": 256}
+    assert smaller(heavy, cost(batch=16, width=250)) == {"batch": 16}
+    assert smaller(heavy, cost(batch=16, width=249)) == {"batch": 16, "width": 125}
+    assert smaller(heavy, cost(batch=16, width=62)) == {"batch": 16, "width": 62}
     assert smaller(heavy, 0) == {"batch": 16, "width": 4}
     assert smaller(heavy, math.inf, max(map(memory, heavy))) == {}

@@ -11,11 +11,13 @@ from optcore.flow.regime import _cause_of_death, _factor, _number, _who_starves,
 def flow_with(*norms, ratios=(1.0,), overflown=0.0, activations=((0.0,),)):
     """A flow of so many layers, by what the regime asks of it."""
     network = SimpleNamespace(depth=len(norms), hidden=SimpleNamespace(name="Tanh"))
+    forward = SimpleNamespace(weights=[np.ones(1)] * len(norms))
     return SimpleNamespace(
         delta_norms=np.array(norms),
+        dead=np.zeros(len(norms)),
         update_ratios=np.array(ratios),
         fit=SimpleNamespace(network=network),
-        trace=SimpleNamespace(activations=[None, *map(np.array, activations)]),
+        trace=SimpleNamespace(activations=[None, *map(np.array, activations)], forward=forward),
         overflow=lambda precision: np.array([overflown]),
     )
 
@@ -28,6 +30,7 @@ def flow_with(*norms, ratios=(1.0,), overflown=0.0, activations=((0.0,),)):
         ((100.0, 1.0), "stable"),
         ((101.0, 1.0), "exploding"),
         ((np.inf, 1.0), "overflow"),
+        ((0.0, 1.0), "dead"),
         ((3.0,), "stable"),
     ],
 )
@@ -82,6 +85,13 @@ def test_the_output_is_told_apart_where_its_factor_differs():
     assert "each layer multiplies the gradient by 2;" in (
         regime(flow_with(8.0, 4.0, 2.0, 1.0)).sentence
     )
+
+
+def test_factors_multiply_out_where_their_quotient_is_out_of_range():
+    """1e-320 is left of each of three layers, and 1e10 went into them."""
+    tiny = np.array([1e-320, 1e-320, 1e-320, 1e10])
+    said = regime(flow_with(*tiny)).sentence
+    assert "multiply the gradient by 0.0e0 and each hidden layer by 1;" in said
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,10 @@ def test_what_the_weights_give_and_the_bias_make_z():
     # A z of exactly 0 is not suppressed: the activation gives what it is given.
     assert layer.silenced.tolist() == [[False, True, False], [False, True, True]]
     assert "make up to 1 of what it reads, but its bias is -3" in layer.why_dead(1)
+    # The weight 0 makes exactly 0 of it.
+    theta[:3] = 0
+    (layer,) = relu_units(layer_flow(fit, theta)).layers
+    assert "make at most 0 of what it reads, and its bias of -3" in layer.why_dead(1)
 
 
 def deep(seed=0, samples=6, width=5, depth=4, **switches):

@@ -1,11 +1,14 @@
 """Constants are functions, too; only a surface may not be one."""
 
+import math
+
 import numpy as np
 import pytest
+import sympy
 
 from optcore.derivatives.differences import DIFFERENCES
 from optcore.derivatives.error_curve import error_curve
-from optcore.formula.surface import FormulaError, formula_function, formula_surface
+from optcore.formula.surface import FormulaError, _as_float, formula_function, formula_surface
 
 
 @pytest.mark.parametrize("text", ["x^0", "x^0 + 1", "sin(x^0)", "x^(1-1)", "(x + 1)^0"])
@@ -43,6 +46,13 @@ def test_every_rule_finds_the_slope_of_a_constant(text, rule):
     curve = error_curve(rule, formula_function(text), 1.0)
     assert np.max(curve.error) == 0
     assert curve.sentences()
+
+
+def test_numbers_beyond_floats_are_infinite_and_what_is_none_is_nan():
+    huge = sympy.Integer(10) ** 400
+    assert (_as_float(huge), _as_float(-huge)) == (math.inf, -math.inf)
+    assert _as_float(sympy.Rational(1, 4)) == 0.25
+    assert math.isnan(_as_float(sympy.zoo))
 
 
 def test_a_surface_that_is_the_same_everywhere_is_still_refused():
