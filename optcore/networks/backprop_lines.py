@@ -38,13 +38,14 @@ class BackpropLine:
 
     def blocks(self, network) -> tuple[str, ...]:
         """The blocks that go wrong with this line: a delta takes everything below with it."""
+        return tuple(name for name in network.blocks if self._spoils(name[0], int(name[1:])))
+
+    def _spoils(self, letter, layer) -> bool:
         if self.kind == "penalty":
-            wanted = {f"W{layer}" for layer in range(1, network.depth + 1)}
-        elif "delta" in self.kind:
-            wanted = {f"{kind}{layer}" for kind in "Wb" for layer in range(1, self.layer + 1)}
-        else:
-            wanted = {("W" if self.kind == "weight grad" else "b") + str(self.layer)}
-        return tuple(name for name in network.blocks if name in wanted)
+            return letter == "W"
+        if "delta" in self.kind:
+            return layer <= self.layer
+        return layer == self.layer and letter == ("W" if self.kind == "weight grad" else "b")
 
     @property
     def reach(self) -> str:
