@@ -133,6 +133,6 @@ def erf(x):
 def normal_cdf(z):
     """P(standard normal <= z); its lower tail keeps its relative precision (no 1 + erf)."""
     z = np.asarray(z)
-    below = z.real < 0
-    tail = upper_tail(np.where(below, -z, z) * 0.5**0.5) / 2
-    return np.where(below, tail, 1 - tail)
+    above = is_positive(z)
+    tail = upper_tail(np.where(above, z, -z) * 0.5**0.5) / 2
+    return np.where(above, 1 - tail, tail)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from optcore.curvature.critical import KINDS
-from optcore.curvature.plane import newton_parts, newton_steps, saddle_free_steps
+from optcore.curvature.plane import newton_parts, newton_steps, plane_eigen, saddle_free_steps
 from optcore.optimizers import GradientDescent, Newton, SaddleFreeNewton
 from optcore.optimizers.base import Optimizer
 from optcore.surfaces.base import Surface
@@ -96,16 +96,15 @@ def _kinds(surface, points, low, span) -> np.ndarray:
     """The kind of the critical point next to each, or UNDER_WAY where none is next to it."""
     grads, hessians = surface.derivatives(points)
     parts = newton_parts(grads, hessians)
-    size = np.abs(hessians).max(axis=(1, 2))
-    a, b, d = hessians[..., 0, 0], hessians[..., 0, 1], hessians[..., 1, 1]
-    determinant = a * d - b * b
+    lowest, highest = plane_eigen(hessians)[0].T
+    largest = np.maximum(np.abs(lowest), np.abs(highest))
+    level = LEVEL * largest
     near = np.abs(parts.sum(axis=1) / span).max(axis=1) < REACHED
     # Where one direction counts as flat, the gradient itself must be as small as that near.
-    near &= np.abs(grads).max(axis=1) <= REACHED * size * span.max()
+    near &= np.abs(grads).max(axis=1) <= REACHED * largest * span.max()
     # Far outside, a flat direction is a tail that runs on, not a curve of critical points.
     outside = np.abs((points - low) / span - 0.5).max(axis=1) > OUTSIDE
-    near &= ~(outside & (np.abs(determinant) < LEVEL * size**2))
-    kind = np.where(a + d < 0, MAXIMUM, MINIMUM)
-    kind = np.where(determinant < -LEVEL * size**2, SADDLE, kind)
-    kind = np.where(size == 0, FLAT, kind)
+    near &= ~(outside & (np.minimum(np.abs(lowest), np.abs(highest)) < level))
+    kind = np.where(lowest >= -level, MINIMUM, np.where(highest > level, SADDLE, MAXIMUM))
+    kind = np.where(largest == 0, FLAT, kind)
     return np.where(near, kind, UNDER_WAY).astype(np.int8)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from optcore.curvature.kinks import CIRCLE, jumps, kinks
+from optcore.curvature.kinks import circle, jumps, kinks
 from optcore.curvature.model import ZERO, negative_count
 from optcore.curvature.seeds import Scan, roots, turns
 from optcore.surfaces.base import Surface
@@ -18,6 +18,8 @@ SAME = 1e-7
 # One that lies so near a curve of found ones, as a share of the window, is on it; one so near a
 # found point is that point.
 NEAR, THERE = 0.03, 1e-5
+# Two points of a curve that bend alike but for this share of the most are as flat.
+LEVEL = 1e-6
 # Two lattices, so that a border that parts two equal points in one joins them in the other.
 SHIFTS = (0.217, 0.717)
 # How large the ellipse is on which values are compared, in cells, and by what share of a value and
@@ -112,7 +114,7 @@ def _found(surface, scan: Scan) -> list[CriticalPoint]:
 def _distinct(points, scan: Scan) -> np.ndarray:
     """One of each group of points that are the same but for rounding."""
     for shift in SHIFTS:
-        keys = np.floor((points - scan.low) / (SAME * scan.span) + shift)
+        keys = np.floor(points / (SAME * scan.span) + shift)
         _, first = np.unique(keys, axis=0, return_index=True)
         points = points[np.sort(first)]
     return points
@@ -127,9 +129,9 @@ def _spokesman(surface, cluster, isolated, scan: Scan):
               if min(scan.apart(point, each) for each in cluster) < NEAR]  # fmt: skip
     if listed:
         cluster = np.array(listed)
-    steep = np.abs(surface.hessian(cluster)).max(axis=(1, 2))
-    off = np.linalg.norm(cluster - middle, axis=1)
-    return cluster[np.lexsort((off, np.round(steep / (steep.max() or 1.0), 6)))[0]]
+    bends = np.abs(surface.hessian(cluster)).max(axis=(1, 2))
+    flattest = cluster[bends <= bends.min() + LEVEL * bends.max()]
+    return flattest[np.argmin(np.linalg.norm(flattest - middle, axis=1))]
 
 
 def _described(surface, points, scan: Scan, isolated=True) -> list[CriticalPoint]:
@@ -153,7 +155,7 @@ def _pair(numbers) -> tuple[float, float]:
 def _kind_by_looking(surface, point, scan: Scan) -> str:
     """The kind by the values on a small ellipse round the point."""
     here = surface.value(point)
-    rise = surface.value(point + AROUND * scan.cell * CIRCLE) - here
+    rise = surface.value(circle(point, AROUND * scan.cell)) - here
     floor = ROUNDED * abs(here) + LIFTED * np.nanmax(np.abs(rise))
     higher, lower = bool((rise > floor).any()), bool((rise < -floor).any())
     if higher and lower:

@@ -84,15 +84,12 @@ class Forecast:
 
     @cached_property
     def _true_rates(self):
-        shape = self.model.value.shape
-        points = self.model.point.reshape(-1, self.model.point.shape[-1])
-        grads, models = self.model.grad.reshape(points.shape), self.best_rate.ravel()
+        def found(point, grad, best):
+            return _search(_Ray(self.objective, point, grad, self._reach(point)), best)
+
+        of_each = np.vectorize(found, [float, float], signature="(n),(n),()->(),()")
         with np.errstate(all="ignore"):
-            found = [
-                _search(_Ray(self.objective, point, grad, self._reach(point)), model)
-                for point, grad, model in zip(points, grads, models, strict=True)
-            ]
-        return tuple(np.array(part).reshape(shape) for part in zip(*found, strict=True))
+            return of_each(self.model.point, self.model.grad, self.best_rate)
 
     def _reach(self, point) -> float:
         """The size of the landscape: the diagonal of its window, or that of the point itself."""

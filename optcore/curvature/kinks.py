@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from optcore.curvature.seeds import Scan
+from optcore.curvature.seeds import Scan, round_about
 from optcore.surfaces.base import Surface
 
 CIRCLE = np.stack([np.cos(t := np.arange(48) * np.pi / 24 + 0.1), np.sin(t)], axis=-1)
@@ -17,26 +17,30 @@ BESIDE, BEYOND = 1e-7, 3e-4
 STEEP, TIMES = 1e-6, 100
 
 
+def circle(middle, radii) -> np.ndarray:
+    """Points (48, 2) on the ellipse round a middle (2,) whose half axes are `radii (2,)`."""
+    return middle + radii * CIRCLE
+
+
 def kinks(surface: Surface, scan: Scan) -> list[np.ndarray]:
     """Lowest points (2,) of the window's hollows round which the gradient keeps its size."""
     values = np.nan_to_num(surface.value(scan.nodes), nan=np.inf)
-    inner = values[1:-1, 1:-1]
-    rows, columns = inner.shape
-    beside = [values[i : i + rows, k : k + columns] for i in range(3) for k in range(3)]
-    hollow = (inner <= np.minimum.reduce(beside)) & (inner < np.maximum.reduce(beside))
-    lowest = _lowest(surface, scan.nodes[1:-1, 1:-1][hollow], scan)
+    # As all is lower beyond the border, no node on it is a hollow.
+    beside = round_about(values, -np.inf)
+    hollow = (values <= np.minimum.reduce(beside)) & (values < np.maximum.reduce(beside))
+    lowest = _lowest(surface, scan.nodes[hollow], scan)
     return [point for point in lowest if jumps(surface, point, scan)]
 
 
 def jumps(surface: Surface, point, scan: Scan) -> bool:
     """Whether a point is lowest, and the gradient beside it larger than curvature can make it."""
     reach = BESIDE * scan.span
-    beside = point + reach * CIRCLE
+    beside = circle(point, reach)
     if not (surface.value(beside) > surface.value(point)).all():
         return False
     steep = np.linalg.norm(surface.grad(beside), axis=1).min()
-    bend = np.abs(surface.hessian(point + BEYOND * scan.span * CIRCLE)).max(axis=(1, 2)).min()
-    return bool(steep > STEEP * scan.steepest and steep > TIMES * bend * reach.max())
+    bend = np.abs(surface.hessian(circle(point, BEYOND * scan.span))).max(axis=(1, 2)).min()
+    return bool(steep > np.maximum(STEEP * scan.steepest, TIMES * bend * reach.max()))
 
 
 def _lowest(surface, points, scan: Scan) -> np.ndarray:

@@ -38,18 +38,17 @@ def lanczos(product, like, most: int = MOST, precise: float = PRECISE) -> Ends:
     start is drawn with a fixed seed, and a direction that is used up is followed by a new
     random one, so all n eigenvalues are seen after n products.
     """
-    shape, n = np.shape(like)[:-1], np.shape(like)[-1]
-    rng = np.random.default_rng(SEED)
-    basis, images, most = [_fresh(rng, shape, n, [])], [], min(most, n)
+    rng, basis, images = np.random.default_rng(SEED), [], []
+    most = min(most, np.shape(like)[-1])
     for count in range(1, most + 1):
-        images.append(product(basis[-1]))
+        new = _following(rng, images[-1], basis) if images else _fresh(rng, like, basis)
+        basis.append(new)
+        images.append(product(new))
         if count % LOOK == 0 or count == most:
             ends = _ritz(basis, images, count)
             scale = np.maximum(np.abs(ends.smallest), np.abs(ends.largest))
             if (ends.residual <= precise * scale).all():
                 break
-        if count < most:
-            basis.append(_following(rng, images[-1], basis))
     return ends
 
 
@@ -60,35 +59,32 @@ def _following(rng, image, basis) -> np.ndarray:
     used_up = length <= NEW * np.linalg.norm(image, axis=-1, keepdims=True)
     following = np.divide(rest, length, out=np.zeros_like(rest), where=~used_up)
     if used_up.any():
-        return np.where(used_up, _fresh(rng, image.shape[:-1], image.shape[-1], basis), following)
+        return np.where(used_up, _fresh(rng, image, basis), following)
     return following
 
 
 def _ritz(basis, images, count) -> Ends:
     """The ends of the matrix as the vectors so far see it."""
     vectors, mapped = np.stack(basis, axis=-1), np.stack(images, axis=-1)
-    small = np.swapaxes(vectors, -1, -2) @ mapped
-    values, inner = np.linalg.eigh(0.5 * (small + np.swapaxes(small, -1, -2)))
+    values, inner = np.linalg.eigh(vectors.mT @ mapped)
     found, residual = [], 0.0
     for end in (0, -1):
-        vector = (vectors @ inner[..., end, None])[..., 0]
-        image = (mapped @ inner[..., end, None])[..., 0]
+        vector, image = (np.matvec(both, inner[..., end]) for both in (vectors, mapped))
         off = np.linalg.norm(image - values[..., end, None] * vector, axis=-1)
         residual = np.maximum(residual, off)
         found.append(vector)
     return Ends(values[..., 0], values[..., -1], *found, residual, count)
 
 
-def _fresh(rng, shape, n, basis) -> np.ndarray:
+def _fresh(rng, like, basis) -> np.ndarray:
     """A unit vector at right angles to the basis, the same for a batch as for each alone."""
-    vector = np.broadcast_to(rng.standard_normal(n), (*shape, n))
-    vector = _without(vector, basis)
+    drawn = rng.standard_normal(np.shape(like)[-1])
+    vector = _without(np.broadcast_to(drawn, np.shape(like)), basis)
     return vector / np.linalg.norm(vector, axis=-1, keepdims=True)
 
 
 def _without(vector, basis) -> np.ndarray:
     """The vector minus its parts along the basis; twice, as once leaves rounding."""
-    for _ in range(2):
-        for known in basis:
-            vector = vector - (known * vector).sum(axis=-1, keepdims=True) * known
+    for known in (*basis, *basis):
+        vector = vector - np.vecdot(known, vector)[..., None] * known
     return vector

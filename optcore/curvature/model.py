@@ -27,7 +27,7 @@ class TaylorModel:
 
     def linear(self, step) -> np.ndarray:
         """f + g's (...), the tangent plane at steps (..., n) from the point."""
-        return self.value + _dot(self.grad, step)
+        return self.value + np.vecdot(self.grad, step)
 
     def quadratic(self, step) -> np.ndarray:
         """f + g's + s'Hs / 2 (...), which bends as the objective does at the point."""
@@ -35,15 +35,11 @@ class TaylorModel:
 
     def bend(self, step) -> np.ndarray:
         """s'Hs (...): the second derivative along a step, times its squared length."""
-        return _dot(step, (self.hessian @ np.asarray(step)[..., None])[..., 0])
+        return np.vecdot(step, np.matvec(self.hessian, step))
 
     @cached_property
     def _eigen(self):
-        # What is not finite has no eigenvalues; its neighbours in the batch have theirs.
-        whole = np.all(np.isfinite(self.hessian), axis=(-1, -2))[..., None]
-        safe = np.where(whole[..., None], self.hessian, 0.0)
-        values, vectors = np.linalg.eigh(safe)
-        return np.where(whole, values, np.nan), np.where(whole[..., None], vectors, np.nan)
+        return spectrum(self.hessian)
 
     @property
     def eigenvalues(self) -> np.ndarray:
@@ -56,7 +52,7 @@ class TaylorModel:
     @cached_property
     def squared_slope(self) -> np.ndarray:
         """g'g (...): how fast the loss falls at first along the negative gradient."""
-        return _dot(self.grad, self.grad)
+        return np.vecdot(self.grad, self.grad)
 
     @cached_property
     def gradient_bend(self) -> np.ndarray:
@@ -88,8 +84,7 @@ class TaylorModel:
     @property
     def newton_step(self) -> np.ndarray:
         """-H^-1 g (..., n), to the critical point of the model; without it in flat directions."""
-        inverse = np.linalg.pinv(self.hessian, rcond=ZERO, hermitian=True)
-        return -(inverse @ self.grad[..., None])[..., 0]
+        return -np.matvec(np.linalg.pinv(self.hessian, rcond=ZERO), self.grad)
 
 
 def taylor_model(objective: Objective, point) -> TaylorModel:
@@ -106,11 +101,18 @@ def taylor_model(objective: Objective, point) -> TaylorModel:
         return TaylorModel(point, np.asarray(value), grad, hessian_of(objective, point))
 
 
+def spectrum(hessians) -> tuple[np.ndarray, np.ndarray]:
+    """Eigenvalues (..., n), ascending, and as columns their unit vectors (..., n, n).
+
+    nan for a Hessian that is not finite; its neighbours in the batch have theirs.
+    """
+    whole = np.isfinite(hessians).all(axis=(-2, -1))
+    values, vectors = np.full(hessians.shape[:-1], np.nan), np.full(hessians.shape, np.nan)
+    values[whole], vectors[whole] = np.linalg.eigh(hessians[whole])
+    return values, vectors
+
+
 def negative_count(eigenvalues) -> np.ndarray:
     """How many of the eigenvalues (..., n) are below zero by more than rounding."""
     floor = ZERO * np.abs(eigenvalues).max(axis=-1, keepdims=True)
     return np.count_nonzero(eigenvalues < -floor, axis=-1)
-
-
-def _dot(left, right) -> np.ndarray:
-    return (left * right).sum(axis=-1)

@@ -5,6 +5,7 @@ from decimal import Decimal, localcontext
 from functools import lru_cache
 
 MOST_ORDER = 48
+GAMMAS = 2 * MOST_ORDER
 # Decimals to work with: those kept, and those that elimination loses with every row.
 DIGITS, DIGITS_LOST = 40, 4
 # Rounds of the arithmetic-geometric mean, each of which doubles the digits of pi.
@@ -25,7 +26,7 @@ def pfaffian_share(n: int) -> float:
         raise ValueError(f"n is {n}, but the exact share is worked out for 1 to {MOST_ORDER}")
     with localcontext() as context:
         context.prec = DIGITS + DIGITS_LOST * n
-        gammas = _gammas(2 * n + 2)
+        gammas = _gammas()
         share = Decimal(math.factorial(n)) * _pfaffian(_half_line(n, gammas))
         # Mehta: (2 pi)^(n/2) times the product of Gamma(1 + j/2) / Gamma(3/2), 1 for j = 1.
         share /= (2 * gammas[1] ** 2) ** (Decimal(n) / 2)
@@ -39,41 +40,41 @@ def dean_majumdar(n) -> float:
     return math.exp(-math.log(3) / 4 * n * n)
 
 
-def _half_line(n, gammas) -> list[list[Decimal]]:
+def _half_line(n: int, gammas: dict[int, Decimal]) -> list[list[Decimal]]:
     """The antisymmetric matrix of the Pfaffian, bordered by the single integrals for odd n.
 
-    inner[j][k] is the integral over 0 < x < y of x^j y^k exp(-(x^2 + y^2) / 2): by parts it
-    steps down two in j, and inner[j][k] + inner[k][j] is the product of the single integrals.
+    inner[j, k] is the integral over 0 < x < y of x^j y^k exp(-(x^2 + y^2) / 2): by parts it
+    steps down two in j, and inner[j, k] + inner[k, j] is the product of the single integrals.
     """
     two = Decimal(2)
     single = [two ** (Decimal(j - 1) / 2) * gammas[j + 1] for j in range(n)]
-    inner = [[Decimal(0)] * n for _ in range(n)]
+    inner = {}
     for k in range(n):
         for j in range(k, n):
             if j == k:
-                inner[j][k] = single[j] ** 2 / 2
+                inner[j, k] = single[j] ** 2 / 2
                 continue
             if j >= 2:
-                inner[j][k] = (j - 1) * inner[j - 2][k] - gammas[j + k] / 2
+                inner[j, k] = (j - 1) * inner[j - 2, k] - gammas[j + k] / 2
             else:
-                inner[1][0] = single[0] * single[1] - gammas[1] / 2
-            inner[k][j] = single[j] * single[k] - inner[j][k]
+                # The single integral of x is 1.
+                inner[j, k] = single[k] - gammas[1] / 2
+            inner[k, j] = single[j] * single[k] - inner[j, k]
     size = n + n % 2
     matrix = [[Decimal(0)] * size for _ in range(size)]
     for j in range(n):
         for k in range(n):
-            matrix[j][k] = inner[j][k] - inner[k][j]
+            matrix[j][k] = inner[j, k] - inner[k, j]
         if n % 2:
             matrix[j][n], matrix[n][j] = single[j], -single[j]
     return matrix
 
 
-def _gammas(count) -> list[Decimal]:
-    """Gamma(k / 2) for k = 0 ... count; entry 0 is a place-holder."""
-    root = _pi().sqrt()
-    gammas = [Decimal(0), root, Decimal(1)]
-    for k in range(3, count + 1):
-        gammas.append(gammas[k - 2] * (Decimal(k) / 2 - 1))
+def _gammas() -> dict[int, Decimal]:
+    """Gamma(k / 2) by k, to the digits of the context."""
+    gammas = {1: _pi().sqrt(), 2: Decimal(1)}
+    for k in range(3, GAMMAS):
+        gammas[k] = gammas[k - 2] * (Decimal(k) / 2 - 1)
     return gammas
 
 

@@ -35,14 +35,12 @@ def newton_parts(grads, hessians, tiny=1e-10) -> np.ndarray:
     values, vectors = plane_eigen(hessians)
     sizes = np.abs(values)
     kept = sizes > tiny * sizes.max(axis=-1, keepdims=True)
-    axes = np.swapaxes(vectors, -1, -2)
-    slopes = (axes @ grads[..., None])[..., 0]
+    slopes = np.vecmat(grads, vectors)
     lengths = np.divide(slopes, values, out=np.zeros_like(slopes), where=kept)
-    return -lengths[..., None] * axes
+    return -lengths[..., None] * vectors.mT
 
 
 def saddle_free_steps(grads, hessians) -> np.ndarray:
     """-|H|^-1 g (..., 2), Dauphin et al. (2014); not finite where H is singular."""
     values, vectors = plane_eigen(hessians)
-    slopes = (np.swapaxes(vectors, -1, -2) @ grads[..., None])[..., 0]
-    return -(vectors @ (slopes / np.abs(values))[..., None])[..., 0]
+    return -np.matvec(vectors, np.vecmat(grads, vectors) / np.abs(values))

@@ -21,7 +21,7 @@ def hessian_products(objective: Objective, point) -> Callable[[np.ndarray], np.n
     point = np.asarray(point, float)
     if isinstance(objective, Curved):
         hessian = objective.hessian(point)
-        return lambda v: (hessian @ np.asarray(v, float)[..., None])[..., 0]
+        return lambda v: np.matvec(hessian, v)
     if ROperator.suits(objective):
         return ROperator(objective, point)
     return lambda v: _by_gradients(objective, point, np.asarray(v, float))
@@ -41,7 +41,7 @@ def hessian_of(objective: Objective, point) -> np.ndarray:
     if isinstance(objective, Curved):
         return objective.hessian(point)
     columns = hessian_products(objective, point[..., None, :])(np.eye(point.shape[-1]))
-    return 0.5 * (columns + np.swapaxes(columns, -1, -2))
+    return 0.5 * (columns + columns.mT)
 
 
 def _by_gradients(objective, point, direction) -> np.ndarray:

@@ -60,9 +60,9 @@ class ROperator:
         """R{z} of every layer and R{a} of what every layer reads, None for the inputs."""
         network, moved_z, moved_read = self.fit.network, [], [None]
         for layer, (weights, biases) in enumerate(pairs):
-            moved = self.read[layer] @ _turned(weights) + biases[..., None, :]
+            moved = self.read[layer] @ weights.mT + biases[..., None, :]
             if layer:
-                moved = moved + moved_read[layer] @ _turned(self.weights[layer])
+                moved = moved + moved_read[layer] @ self.weights[layer].mT
             moved_z.append(moved)
             if layer < network.depth - 1:
                 unit = self.slopes[layer] * moved
@@ -77,9 +77,9 @@ class ROperator:
             if layer < network.depth - 1:
                 bent = self.upstream[layer] * self.bends[layer] * moved_z[layer]
                 delta = above * self.slopes[layer] + bent
-            weights = _turned(delta) @ self.read[layer] + fit.weight_decay * pairs[layer][0]
+            weights = delta.mT @ self.read[layer] + fit.weight_decay * pairs[layer][0]
             if layer:
-                weights = weights + _turned(self.deltas[layer]) @ moved_read[layer]
+                weights = weights + self.deltas[layer].mT @ moved_read[layer]
                 below = delta @ self.weights[layer] + self.deltas[layer] @ pairs[layer][0]
                 above = below + above if network.skips(layer) else below
             if network.bias:
@@ -95,7 +95,3 @@ class ROperator:
 def _along(function, z, direction) -> np.ndarray:
     """The derivative of a function of each unit, or each sample, of z along a direction."""
     return np.imag(function(z + 1j * IMAGINARY * direction)) / IMAGINARY
-
-
-def _turned(matrices):
-    return np.swapaxes(matrices, -1, -2)

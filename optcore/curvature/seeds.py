@@ -17,8 +17,9 @@ ASTRAY = 16
 # A step below this share of a cell is the last one but two.
 ARRIVED = 1e-8
 ROUNDING = 4 * np.finfo(float).eps
+# How often a zero is polished.
+POLISHES = 2
 BINS = 32
-MARGIN = BINS + 2
 # Points looked at on each side of the window; nodes from one to the next Hessian.
 BORDER, COARSE = 2000, 8
 # Shares of the window: how far outside rounding may put a point, and how large a group of points
@@ -72,7 +73,7 @@ class Scan:
 
     def inside(self, points) -> np.ndarray:
         share = (points - self.low) / self.span
-        return ((share >= -OUTSIDE) & (share <= 1 + OUTSIDE)).all(axis=-1)
+        return ((share >= -OUTSIDE) & (share <= 1 + OUTSIDE)).all(axis=1)
 
     def apart(self, one, other) -> float:
         """The distance of two points as a share of the window."""
@@ -90,31 +91,34 @@ class Scan:
 
     def _hollows(self) -> np.ndarray:
         """Nodes at which |g| is no larger than at the eight round them: zeros only touched."""
-        framed = np.pad(self.steepness, 1, constant_values=np.inf)
-        rows, columns = self.steepness.shape
-        round_about = [framed[i : i + rows, k : k + columns] for i in range(3) for k in range(3)]
-        return (self.steepness <= np.minimum.reduce(round_about)) & np.isfinite(self.steepness)
+        lowest = np.minimum.reduce(round_about(self.steepness, np.inf))
+        return (self.steepness <= lowest) & np.isfinite(self.steepness)
 
     def components(self, points):
         """The groups (points, isolated) into which points fall that touch each other in bins."""
         if not len(points):
             return
         bins = np.clip(((points - self.low) / self.span * BINS).astype(int), 0, BINS - 1)
-        label = np.zeros((MARGIN, MARGIN), int)
+        label = np.zeros((BINS, BINS), int)
         taken = np.zeros_like(label, bool)
-        taken[bins[:, 1] + 1, bins[:, 0] + 1] = True
+        taken[bins[:, 1], bins[:, 0]] = True
         label[taken] = np.arange(1, np.count_nonzero(taken) + 1)
         while True:
-            spread = np.maximum.reduce([np.roll(label, (i, k), (0, 1)) for i in (-1, 0, 1)
-                                        for k in (-1, 0, 1)])  # fmt: skip
-            spread = spread * taken
+            spread = np.maximum.reduce(round_about(label, 0)) * taken
             if (spread == label).all():
                 break
             label = spread
-        of_point = label[bins[:, 1] + 1, bins[:, 0] + 1]
+        of_point = label[bins[:, 1], bins[:, 0]]
         for name in np.unique(of_point):
             group = points[of_point == name]
             yield group, bool((np.ptp(group, axis=0) < ONE * self.span).all())
+
+
+def round_about(field, beyond) -> list[np.ndarray]:
+    """A field (rows, columns) here and at the eight places next to here, `beyond` its border."""
+    framed = np.pad(field, 1, constant_values=beyond)
+    rows, columns = field.shape
+    return [framed[i : i + rows, k : k + columns] for i in range(3) for k in range(3)]
 
 
 def turns(surface: Surface) -> int | None:
@@ -126,13 +130,11 @@ def turns(surface: Surface) -> int | None:
     """
     (left, right), (low, high) = surface.window
     corners = np.array([(left, low), (right, low), (right, high), (left, high), (left, low)])
-    sides = [np.linspace(*ends, BORDER, endpoint=False) for ends in pairwise(corners)]
+    sides = [np.linspace(*ends, BORDER) for ends in pairwise(corners)]
     grads = surface.grad(np.concatenate(sides))
     if not np.isfinite(grads).all() or not grads.any(axis=1).all():
         return None
-    angles = np.arctan2(grads[:, 1], grads[:, 0])
-    turned = np.diff(angles, append=angles[0])
-    turned = (turned + np.pi) % (2 * np.pi) - np.pi
+    turned = np.diff(np.unwrap(np.arctan2(grads[:, 1], grads[:, 0])))
     return round(turned.sum() / (2 * np.pi)) if np.abs(turned).max() < TOO_FAR else None
 
 
@@ -176,7 +178,7 @@ def _stretch(steps, last) -> np.ndarray:
 
 def _confirmed(surface, scan: Scan, points) -> np.ndarray:
     """The points polished, and of these the ones inside at which the gradient really is 0."""
-    for _ in range(2):
+    for _ in range(POLISHES):
         better = points + newton_parts(*surface.derivatives(points)).sum(axis=1)
         calmer = _length(surface.grad(better)) < _length(surface.grad(points))
         points = np.where(calmer[:, None], better, points)

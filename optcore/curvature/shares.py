@@ -109,11 +109,11 @@ def _spectra(n, samples, shift, seed) -> Iterator[SpectrumSample]:
     rng = np.random.default_rng([seed, n])
     edges = np.linspace(*ENDS, BINS + 1)
     counts, histogram, done = np.zeros(n + 1, int), np.zeros(BINS), 0
-    part = max(1, min(CHUNK // n**2, -(-samples // 20)))
+    part = min(CHUNK // n**2, -(-samples // 20))
     while done < samples:
         size = min(part, samples - done)
         scaled = np.linalg.eigvalsh(_orthogonal(rng, size, n)) / math.sqrt(2 * n)
-        negative = np.count_nonzero(scaled + shift < 0, axis=-1)
+        negative = np.count_nonzero(scaled + shift < 0, axis=1)
         counts = counts + np.bincount(negative, minlength=n + 1)
         histogram = histogram + np.histogram(scaled, edges)[0]
         done += size

@@ -71,7 +71,9 @@ def why_stuck(objective: Objective, run: Run) -> StuckRun:
     first = end_eigenvalues(objective, run.points[0])
     scale = max(abs(float(first.smallest)), abs(float(first.largest)))
     rate = np.nan if run.rates is None or not len(run.rates) else float(np.ravel(run.rates[-1])[0])
-    small = norms[-1] <= SMALL * np.nanmax(norms)
+    # Of norms that are no numbers at all it is none, too.
+    steepest = np.fmax.reduce(norms)
+    small = norms[-1] <= SMALL * steepest
     straight = max(abs(smallest), abs(largest)) <= STRAIGHT * scale
     if run.diverged or values[-1] > values[0]:
         verdict = "diverging"
@@ -80,7 +82,7 @@ def why_stuck(objective: Objective, run: Run) -> StuckRun:
     else:
         verdict = "flat" if straight else "critical point"
     return StuckRun(
-        verdict, float(norms[-1]), float(np.nanmax(norms)), float(values[-1]), _fall(values),
+        verdict, float(norms[-1]), float(steepest), float(values[-1]), _fall(values),
         smallest, largest, index, 2 / rate,
     )  # fmt: skip
 
@@ -101,5 +103,6 @@ def _curvatures(objective, point) -> tuple[float, float, int | None]:
 
 def _fall(values) -> float:
     """The share of the whole fall that the last quarter of the run brought."""
-    whole = values[0] - values[-1]
+    with np.errstate(invalid="ignore"):
+        whole = values[0] - values[-1]
     return float((values[3 * len(values) // 4] - values[-1]) / whole) if whole > 0 else 0.0

@@ -65,10 +65,7 @@ def flipped(network: Network, theta, layer: int, signs) -> np.ndarray:
     Raises ValueError unless the activation function is odd.
     """
     _need(network, ODD, "an odd activation function, such as tanh, for a change of sign")
-    signs = np.asarray(signs, float)
-    return _rewired(
-        network, theta, layer, lambda rows, columns: (rows * signs[:, None], columns * signs)
-    )
+    return _scaled(network, theta, layer, np.asarray(signs, float))
 
 
 def rescaled(network: Network, theta, layer: int, factor: float) -> np.ndarray:
@@ -81,7 +78,7 @@ def rescaled(network: Network, theta, layer: int, factor: float) -> np.ndarray:
     _need(network, HOMOGENEOUS, "an activation function that lets factors through, such as ReLU")
     if not factor > 0:
         raise ValueError(f"the factor is {factor}, but only a positive one leaves ReLU as it is")
-    return _rewired(network, theta, layer, lambda rows, columns: (rows * factor, columns / factor))
+    return _scaled(network, theta, layer, factor)
 
 
 def exact_value(fit: FitLoss, theta) -> float:
@@ -97,6 +94,13 @@ def exact_value(fit: FitLoss, theta) -> float:
         ])  # fmt: skip
         a = (network.output if layer == network.depth - 1 else network.hidden).value(z)
     return float(fit.loss.per_sample(z, a, fit.targets, network.output).mean())
+
+
+def _scaled(network, theta, layer, factors) -> np.ndarray:
+    """theta with what enters each unit times its factor, one or (n,), what leaves it divided."""
+    return _rewired(
+        network, theta, layer, lambda rows, columns: ((rows.T * factors).T, columns / factors)
+    )
 
 
 def _rewired(network: Network, theta, layer, change) -> np.ndarray:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from optcore.curvature.lanczos import Ends, lanczos
+from optcore.curvature.model import spectrum
 from optcore.curvature.products import hessian_product, hessian_products
 from optcore.descent.run import Run
 from optcore.objective import Curved, Objective
@@ -62,9 +63,7 @@ def end_eigenvalues(objective: Objective, point) -> Ends:
     safe = np.where(whole, point, 0.0)
     with np.errstate(all="ignore"):
         if isinstance(objective, Curved):
-            hessian = objective.hessian(safe)
-            whole = whole & np.all(np.isfinite(hessian), axis=(-1, -2))[..., None]
-            return _masked(whole, _from_dense(np.where(whole[..., None], hessian, 0.0)))
+            return _masked(whole, _from_dense(objective.hessian(safe)))
         return _masked(whole, lanczos(hessian_products(objective, safe), safe))
 
 
@@ -81,7 +80,7 @@ def curvature_along(objective: Objective, run: Run, most: int = 400) -> Curvatur
     if run.points.ndim != 2:
         raise ValueError(f"a track follows one run, but the points are {run.points.shape}")
     last = int(run.ended)
-    at = np.unique(np.round(np.linspace(0, last, min(most, last + 1))).astype(int))
+    at = np.unique(np.linspace(0, last, most).round().astype(int))
     if run.rates is None or not len(run.rates):
         rates = np.full(len(at), np.nan)
     else:
@@ -93,15 +92,15 @@ def track_at(objective: Objective, at, points, values, grads, rates) -> Curvatur
     """The track of rows that are known already: points, grads (k, n), values, rates (k,)."""
     with np.errstate(all="ignore"):
         norms = np.linalg.norm(grads, axis=1)
-        bend = (grads * hessian_product(objective, points, grads)).sum(axis=1) / norms**2
+        bend = np.vecdot(grads, hessian_product(objective, points, grads)) / norms**2
         ends = end_eigenvalues(objective, points)
         return CurvatureTrack(at, values, norms, bend, ends.largest, ends.smallest, 2 / rates)
 
 
 def _from_dense(hessian) -> Ends:
-    values, vectors = np.linalg.eigh(hessian)
-    zero = np.zeros(values.shape[:-1])
-    return Ends(values[..., 0], values[..., -1], vectors[..., 0], vectors[..., -1], zero, 0)
+    values, vectors = spectrum(hessian)
+    lowest, highest = values[..., 0], values[..., -1]
+    return Ends(lowest, highest, vectors[..., 0], vectors[..., -1], np.zeros_like(lowest), 0)
 
 
 def _masked(whole, ends: Ends) -> Ends:

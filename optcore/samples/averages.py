@@ -12,9 +12,10 @@ def averaged(points: np.ndarray, start: int = 0) -> np.ndarray:
     Polyak and Juditsky (1992), Acceleration of stochastic approximation by averaging.
     """
     points = np.asarray(points, float)
-    counts = np.arange(1, len(points) - start + 1).reshape(-1, *[1] * (points.ndim - 1))
+    counts = np.arange(1, len(points) - start + 1)
     means = points.copy()
-    means[start:] = np.cumsum(points[start:], axis=0) / counts
+    # Turned over, as rows are then the last axis.
+    means[start:] = (np.cumsum(points[start:], axis=0).T / counts).T
     return means
 
 

@@ -17,9 +17,9 @@ from optcore.surfaces.base import coordinates, symmetric, vector
 CHUNK = 16_000
 # Samples of a single run for which NumPy's calls cost more than Python's own sums.
 FEW = 8
-# Newton's method to a minimum: its steps, the curvature without which there is none, the step that
-# is too small to be halved, and the gradient that is 0.
-STEPS, FLAT, LEAST, ZERO = 60, 1e-12, 1e-14, 1e-9
+# Newton's method to a minimum: its steps, the curvature without which there is none, the gradient
+# that is 0, and what is left of a step that climbs.
+STEPS, FLAT, ZERO, BACK = 60, 1e-12, 1e-9, 0.5
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,8 @@ class LinearClassifier(SampleFit):
                 return ()
             step = np.linalg.solve(hessian, grad)
             # Half a step wherever the whole one climbs: the loss is convex.
-            while self.value(point - step) > self.value(point) and np.abs(step).max() > LEAST:
-                step = step / 2
+            while self.value(point - step) > self.value(point):
+                step = step * BACK
             point = point - step
         return (tuple(map(float, point)),) if np.abs(self.grad(point)).max() < ZERO else ()
 
@@ -105,7 +105,7 @@ class LinearClassifier(SampleFit):
 
     def batch_gradients(self, deck: Deck):
         """The signed samples of each batch, of a single run laid out beforehand."""
-        if deck.cards.ndim > 1 and self._data[0].ndim == 1:
+        if deck.cards.ndim > 1 and np.ndim(self.x) == 1:
             return self._as_they_come(deck)
         (x, y), sizes = self.at(deck.cards), np.diff(deck.bounds)
         sides = np.stack([y * x, y])
@@ -145,12 +145,12 @@ class LinearClassifier(SampleFit):
     def _one_by_one(self, batches: list[np.ndarray]):
         """The same for plain floats, sample by sample."""
         slope = on_floats(self.loss.slope)
-        rows = [(list(zip(*batch.tolist(), strict=True)), batch.shape[-1]) for batch in batches]
+        rows = [list(zip(*batch.tolist(), strict=True)) for batch in batches]
 
         def grad(t, w, b):
-            samples, size = rows[t]
+            size = len(rows[t])
             total_w = total_b = 0.0
-            for by_w, by_b in samples:
+            for by_w, by_b in rows[t]:
                 pull = slope(w * by_w + b * by_b)
                 total_w += pull * by_w
                 total_b += pull * by_b

@@ -83,12 +83,12 @@ class BatchNoise:
         n = len(self.hessian)
         m = n if momentum == 0 else 2 * n
         first = np.concatenate([away, np.zeros(m - n)])
-        found = np.empty((len(each) + 1, m + m * m + 1))
-        found[0] = [*first, *np.outer(first, first).ravel(), 1]
+        parts = [np.array([[*first, *np.outer(first, first).ravel(), 1]])]
         with np.errstate(over="ignore", invalid="ignore"):
-            for step, begin, end in zip(maps, begins, [*begins[1:], len(each)], strict=True):
-                _repeat(step, found[begin : end + 1])
-        return found[:, m:-1].reshape(-1, m, m)[:, :n, :n]
+            for step, count in zip(maps, np.diff([*begins, len(each)]), strict=True):
+                parts.append(_repeated(step, parts[-1][-1], count))
+        found = np.concatenate(parts)
+        return found[:, m:-1].reshape(len(found), m, m)[:, :n, :n]
 
     def stationary(
         self, rate: float, size: int, momentum: float = 0.0, nesterov: bool = False
@@ -103,11 +103,13 @@ class BatchNoise:
         return np.linalg.solve(np.eye(m * m) - kept, noise).reshape(m, m)[:n, :n]
 
 
-def _repeat(step: np.ndarray, rows: np.ndarray) -> None:
-    """Fills the rows after the first with that many steps, twice as many at a time."""
-    known = 1
+def _repeated(step: np.ndarray, start: np.ndarray, count: int) -> np.ndarray:
+    """What so many steps make of a start (k,), row by row (count, k), twice as many at a time."""
+    rows = np.empty((count + 1, len(start)))
+    rows[0], known = start, 1
     while known < len(rows):
         more = min(known, len(rows) - known)
         np.matmul(rows[:more], step.T, out=rows[known : known + more])
         known += more
-        step = step @ step if known < len(rows) else step
+        step = step @ step
+    return rows[1:]

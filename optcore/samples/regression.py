@@ -6,6 +6,7 @@ from functools import cached_property
 import numpy as np
 
 from optcore.descent.batches import Deck
+from optcore.pieces import pieces
 from optcore.samples.fits import SampleFit
 from optcore.samples.moments import BatchNoise
 from optcore.samples.populations import NoisyLine
@@ -143,11 +144,10 @@ def batch_means(features, cards, bounds) -> np.ndarray:
     A few batches at a time: those of a long run of large ones, gathered at once, would take
     hundreds of megabytes.
     """
-    means = np.empty((len(bounds) - 1, features.shape[-1]))
     sizes = np.diff(bounds)
-    at_once = max(1, GATHERED // int(sizes.max(initial=1)))
-    for first in range(0, len(means), at_once):
-        edges = bounds[first : first + at_once + 1]
+    means = np.empty((len(sizes), features.shape[1]))
+    for part in pieces(len(sizes), int(sizes.max(initial=1)), GATHERED):
+        edges = bounds[part.start : part.stop + 1]
         gathered = features[cards[edges[0] : edges[-1]] % len(features)]
-        means[first : first + at_once] = np.add.reduceat(gathered, edges[:-1] - edges[0], axis=0)
+        means[part] = np.add.reduceat(gathered, edges[:-1] - edges[0], axis=0)
     return means / sizes[:, None]

@@ -1,10 +1,13 @@
 """Where starts go, and how long they hover, against the optimizers and exact lines."""
 
+from importlib import import_module
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
-from optcore.curvature import basin_map, escape, escape_steps
-from optcore.curvature.basins import FLAT, MAXIMUM, MINIMUM, SADDLE, UNDER_WAY
+from optcore.curvature import basin_map, basins, escape, escape_steps
+from optcore.curvature.basins import FLAT, MAXIMUM, MINIMUM, SADDLE, UNDER_WAY, _kinds
 from optcore.curvature.plane import newton_steps, plane_eigen, saddle_free_steps
 from optcore.descent import descend
 from optcore.formula import formula_surface
@@ -170,3 +173,91 @@ def test_who_starts_at_the_edge_of_the_ball_is_out(saddle):
     np.testing.assert_allclose(found.predicted, [0, 0, np.log(2) / np.log(1.2), np.inf])
     # 0.5 * 1.2^4 = 1.04; what starts on the saddle stays there.
     np.testing.assert_array_equal(found.measured, [0, 0, 4, np.nan])
+
+
+LOW, SPAN = np.array([1.0, 3.0]), np.array([4.0, 8.0])
+
+
+def kinds_of(bends, slopes=((0, 0),), points=((2, 4),)):
+    """The kinds of points in a window around (3, 7), by Hessians diag(bends) and gradients."""
+    points = np.array(points, float)
+    hessians = np.tile(np.diag(bends), (len(points), 1, 1))
+    grads = np.broadcast_to(np.array(slopes, float), points.shape)
+    return _kinds(
+        SimpleNamespace(derivatives=lambda _: (grads, hessians)), points, LOW, SPAN
+    ).tolist()
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.0**-12, 2.0**12])
+@pytest.mark.parametrize(
+    ("bends", "kind"),
+    [((1, 1), MINIMUM), ((1, 3e-7), MINIMUM), ((1, -3e-7), MINIMUM), ((1, -3e-6), SADDLE),
+     ((-1, 3e-6), SADDLE), ((-1, 3e-7), MAXIMUM), ((-1, -3e-7), MAXIMUM), ((0, 0), FLAT)],
+)  # fmt: skip
+def test_a_millionth_of_the_other_eigenvalue_is_level(bends, kind, scale):
+    assert kinds_of(scale * np.array(bends, float)) == [kind]
+
+
+def test_at_their_bounds_eigenvalues_are_level(monkeypatch):
+    monkeypatch.setattr(basins, "LEVEL", 2.0**-20)
+    assert kinds_of((1.0, -(2.0**-20))) == [MINIMUM]
+    assert kinds_of((-1.0, 2.0**-20)) == [MAXIMUM]
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.0**-12, 2.0**12])
+def test_only_within_a_window_of_the_border_a_level_direction_is_a_curve(monkeypatch, scale):
+    """The window reaches from 1 to 5 and from 3 to 11: -3 to 9 and -5 to 19 are not far."""
+    edge = [(9, 7), (-3, 7), (3, 19), (3, -5)]
+    beyond = [(9.5, 7), (-3.5, 7), (3, 19.5), (3, -5.5)]
+    for bends, of_edge, of_beyond in (((1, 0), MINIMUM, UNDER_WAY), ((0, -1), MAXIMUM, UNDER_WAY),
+                                      ((1, 3e-6), MINIMUM, MINIMUM)):  # fmt: skip
+        bends = scale * np.array(bends, float)
+        assert kinds_of(bends, points=edge) == [of_edge] * 4
+        assert kinds_of(bends, points=beyond) == [of_beyond] * 4
+    monkeypatch.setattr(basins, "LEVEL", 2.0**-20)
+    assert kinds_of(scale * np.array([1, 2.0**-20]), points=beyond) == [MINIMUM] * 4
+
+
+def test_near_is_a_thousandth_of_the_window_away(monkeypatch):
+    """2^-10 of 4 is 2^-8, and of 8 is 2^-7; on a level direction a slope of 2^-10 x 8 bends."""
+    monkeypatch.setattr(basins, "REACHED", 2.0**-10)
+    for slopes, kind in (((0.9, 0), MINIMUM), ((1, 0), UNDER_WAY), ((0, 1.9), MINIMUM),
+                         ((0, 2), UNDER_WAY), ((-0.9, 1.9), MINIMUM)):  # fmt: skip
+        slopes = 2.0**-8 * np.array([slopes])
+        assert kinds_of((4, 4), 4 * slopes) == [kind]
+    for slope, kind in ((2.0**-5, MINIMUM), (2.0**-5 + 2.0**-20, UNDER_WAY)):
+        assert kinds_of((4, 0), [(0, slope)]) == [kind]
+        assert kinds_of((0, 4), [(-slope, 0)]) == [kind]
+
+
+def test_a_step_at_its_bounds_is_the_last(monkeypatch):
+    """From 1.5 in a window 6 wide a step of x^2 + y^2 at rate 1/4 is 2^-(k + 2) of it, at rate
+    3/2 it is 3/4 x 2^(k - 1)."""
+    surface = formula_surface("x^2 + y^2")
+    monkeypatch.setattr(basins, "STILL", 2.0**-20)
+    assert (basin_map(surface, GradientDescent(0.25), (2, 2)).steps == 18).all()
+    monkeypatch.setattr(basins, "FAR", 0.75 * 2.0**9)
+    assert (basin_map(surface, GradientDescent(1.5), (2, 2)).steps == 10).all()
+
+
+def test_a_start_lies_beside_the_saddle_in_the_direction_that_is_told():
+    """On one side the way out is steeper than on the other."""
+    surface = formula_surface("x^2 - y^2 + y^3 / 2")
+    found = escape(surface, (0.0, 0.0), 0.1, 0.9, [0.3, 0.1])
+    for distance, steps in zip(found.distances, found.measured, strict=True):
+        run = descend(surface, GradientDescent(0.1), distance * found.direction, 100)
+        assert steps == np.argmax(np.linalg.norm(run.points, axis=-1) >= 0.9)
+
+
+@pytest.mark.parametrize(("distances", "steps"), [([2.0**-10.25, 0.1], 70), ([0.0], 50)])
+def test_a_way_out_is_given_twice_the_steps_it_should_take_and_fifty(monkeypatch, distances, steps):
+    """At rate 1/2 a distance from x^2 - y^2 doubles with every step."""
+    given = []
+
+    def noted(*arguments):
+        given.append(arguments[-1])
+        return descend(*arguments)
+
+    monkeypatch.setattr(import_module("optcore.curvature.escape"), "descend", noted)
+    escape(Saddle(), (0.0, 0.0), 0.5, 1.0, distances)
+    assert given == [steps]

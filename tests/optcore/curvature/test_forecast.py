@@ -1,11 +1,14 @@
 """The Taylor model and the forecast of a step, against closed forms and the complex step."""
 
 from fractions import Fraction
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from optcore.curvature import forecast, taylor_model
+from optcore.curvature.forecast import Forecast
+from optcore.curvature.model import TaylorModel
 from optcore.descent import descend
 from optcore.formula import formula_surface
 from optcore.optimizers import GradientDescent
@@ -188,8 +191,25 @@ def test_batches_equal_one_by_one():
 def test_the_stable_rate_is_2_over_the_sharpness(scale):
     model = taylor_model(formula_surface(f"{scale} * (x^2 + y^2 / 3)"), (1.0, 2.0))
     assert model.stable_rate == pytest.approx(1 / scale)
+    assert forecast(formula_surface(f"{scale} * (x^2 + y^2)"), (0.1, 0.2), 1.0).best_rate == (
+        pytest.approx(0.5 / scale)
+    )
     hill = formula_surface(f"-{scale} * (x^2 + y^2)")
     assert taylor_model(hill, (1.0, 2.0)).stable_rate == np.inf
+
+
+def test_a_bend_of_minus_0_is_none():
+    flat = SimpleNamespace(squared_slope=np.array(4.0), gradient_bend=np.array(-0.0))
+    assert Forecast(Bowl(), flat, np.array(0.1)).best_rate == np.inf
+    flat = TaylorModel(np.zeros(1), np.zeros(()), np.ones(1), -np.zeros((1, 1)))
+    assert flat.stable_rate == np.inf
+
+
+def test_the_curvature_along_a_gradient_is_the_bend_of_its_direction():
+    """Of x^2 + y^2 / 8 along (2, 1): 4 parts of 2 and one of 1/4."""
+    model = taylor_model(formula_surface("x^2 + y^2 / 8"), (1.0, 4.0))
+    np.testing.assert_array_equal(model.grad, (2, 1))
+    assert model.gradient_curvature == 8.25 / 5
 
 
 def test_the_newton_step_leads_to_the_minimum_of_a_quadratic():
@@ -215,10 +235,12 @@ def test_a_point_that_is_none_gets_a_sentence():
 
 def test_true_rates_are_known_to_the_last_digits():
     """k x^2 / 2 from 1 is lowest at rate 1 / k and even at 2 / k, whatever k."""
-    for k in np.random.default_rng(4).uniform(0.1, 10, 40):
+    for k in [1, *np.random.default_rng(4).uniform(0.1, 10, 40)]:
         bowl = Line(lambda x, k=k: 0.5 * k * x**2, lambda x, k=k: k * x, lambda x, k=k: k + 0 * x)
         found = forecast(bowl, (1.0,), 0.1)
         assert found.true_best_rate == pytest.approx(1 / k, rel=1e-15, abs=0)
+        if k == 1:
+            assert (found.true_best_rate, found.true_break_even) == (1, 2)
         assert found.true_break_even == pytest.approx(2 / k, rel=2e-15, abs=0)
 
 

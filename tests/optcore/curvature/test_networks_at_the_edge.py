@@ -85,6 +85,9 @@ def test_an_edge_run_is_the_descent_and_comes_in_parts():
     run = descend(case.fit, GradientDescent(0.1), case.start, 200)
     np.testing.assert_allclose(parts[-1].values, run.values[parts[-1].at], rtol=1e-12)
     assert [len(part.at) for part in parts] == sorted(len(part.at) for part in parts)
+    assert parts[-1].at.tolist() == list(range(0, 201, 4))
+    *_, every = edge_run(case.fit, case.start, 0.1, 7, most=50)
+    assert every.at.tolist() == list(range(8))
 
 
 def test_a_rate_far_too_large_ends_the_run_early():
@@ -127,6 +130,7 @@ def test_a_random_twin_is_far_away_and_the_same():
     fit, theta = fit_of((2, 6, 5, 1), Tanh())
     twin = twin_of(fit, theta, seed=4)
     assert twin.distance > 1
+    assert twin.distance == pytest.approx(math.dist(twin.theta, theta))
     assert twin.value == twin.twin_value
     assert abs(twin.plain_difference) < 1e-14
     inputs = np.random.default_rng(0).standard_normal((7, 2))
@@ -185,6 +189,10 @@ def test_twins_that_are_none_get_a_sentence():
         rescaled(network, theta, 0, 2.0)
     with pytest.raises(ValueError, match="layer"):
         permuted(network, theta, 1, [0])
+    network = Network((2, 3, 1), ReLU(), Identity())
+    for factor in (0.0, -1.0):
+        with pytest.raises(ValueError, match="only a positive one"):
+            rescaled(network, theta, 0, factor)
 
 
 def test_a_twin_of_a_single_unit_is_itself_or_its_mirror():
@@ -218,6 +226,7 @@ def test_a_track_by_hand():
     assert track.hover == 1.25
     short = CurvatureTrack(*(getattr(track, f.name)[:3] for f in fields(track)))
     assert short.hover == 1
+    assert CurvatureTrack(*(getattr(track, f.name)[:2] for f in fields(track))).hover == 1
     assert short.first_unstable is None
     both = short.joined(track)
     assert both.at.tolist() == [0, 10, 20, *at.tolist()]
@@ -226,12 +235,14 @@ def test_a_track_by_hand():
 
 @pytest.mark.parametrize(("ends", "kind"), [((1.0, 2.0), "minimum"), ((0.0, 2.0), "minimum"),
     ((-1e-10, 2.0), "minimum"), ((-1.0, 2.0), "saddle"), ((-2.0, -1.0), "maximum"),
-    ((-2.0, 1e-10), "maximum")])  # fmt: skip
+    ((-2.0, 1e-10), "maximum"), ((-1e-9, 1.0), "minimum"), ((-1.0, 1e-9), "maximum"),
+    ((-1e-4, 1e6), "minimum"), ((-1e6, 1e-4), "maximum"), ((-1e-2, 1e6), "saddle")])  # fmt: skip
 def test_the_ends_of_the_spectrum_name_the_kind(ends, kind):
-    found = StuckRun("critical point", 0.0, 1.0, 0.0, 0.0, *ends, index=None, limit=2.0)
+    found = StuckRun("critical point", 0.0, 1.0, 0.0, 0.0, *ends, index=None, limit=2e6)
     assert found.kind == kind
     assert not found.hopping
     assert replace(found, verdict="flat").kind == ""
+    assert not replace(found, limit=ends[1]).hopping
     assert replace(found, limit=1.5).hopping == (ends[1] > 1.5)
 
 

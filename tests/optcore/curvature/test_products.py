@@ -12,10 +12,11 @@ from optcore.curvature import (
     lanczos,
     sharpness,
 )
-from optcore.curvature.model import negative_count
+from optcore.curvature.model import negative_count, spectrum
 from optcore.curvature.r_operator import ROperator
 from optcore.curvature.track import end_eigenvalues
 from optcore.descent import descend
+from optcore.descent.schedules import InverseTime
 from optcore.networks import (
     ACTIVATIONS,
     GELU,
@@ -82,18 +83,24 @@ def test_a_normalised_network_goes_by_complex_steps(norm):
     fit, theta = fit_of((2, 5, 4, 1), Tanh(), Identity(), SquaredError(), norm=norm)
     assert not ROperator.suits(fit)
     vector, h = np.random.default_rng(0).standard_normal(len(theta)), 1e-6
+    found = hessian_product(fit, theta, vector)
     expected = (fit.grad(theta + h * vector) - fit.grad(theta - h * vector)) / (2 * h)
-    np.testing.assert_allclose(hessian_product(fit, theta, vector), expected, atol=1e-7)
+    np.testing.assert_allclose(found, expected, atol=1e-7)
+    # No difference of gradients is as exact.
+    np.testing.assert_allclose(found, by_complex_step(fit, theta, vector), atol=1e-13)
+
+
+class RealOnly:
+    """Rosenbrock's function without a Hessian or complex points."""
+
+    def value(self, point):
+        return Rosenbrock().value(point)
+
+    def grad(self, point):
+        return Rosenbrock().grad(np.asarray(point).real.astype(float))
 
 
 def test_an_objective_that_is_real_alone_goes_by_central_differences():
-    class RealOnly:
-        def value(self, point):
-            return Rosenbrock().value(point)
-
-        def grad(self, point):
-            return Rosenbrock().grad(np.asarray(point).real.astype(float))
-
     point, vector = np.array([-1.2, 1.0]), np.array([0.3, -2.0])
     expected = Rosenbrock().hessian(point) @ vector
     np.testing.assert_allclose(hessian_product(RealOnly(), point, vector), expected, rtol=1e-7)
@@ -106,6 +113,29 @@ def test_an_objective_that_is_real_alone_goes_by_central_differences():
     each = [hessian_product(RealOnly(), point, vector) for point in points]
     np.testing.assert_array_equal(many, each)
     np.testing.assert_allclose(many, Rosenbrock().hessian(points) @ vector, rtol=1e-6)
+
+
+@pytest.mark.parametrize(("x", "size"), [(0.0, 1.0), (0.5, 1.0), (-2.0, 2.0)])
+def test_differences_are_taken_over_the_cube_root_of_rounding_or_so_much_of_the_point(x, size):
+    asked = []
+
+    class Cube:
+        def value(self, point):
+            return point[..., 0] ** 4 / 4
+
+        def grad(self, point):
+            asked.append(point[0].real)
+            return point.real**3
+
+    hessian_product(Cube(), np.array([x]), np.array([3.0]))
+    assert np.ptp(asked) == pytest.approx(2 * size * 2 ** (-52 / 3), rel=1e-9)
+
+
+def test_a_hessian_by_differences_is_symmetric_to_the_last_bit():
+    points = np.random.default_rng(8).standard_normal((5, 3, 2))
+    found = hessian_of(RealOnly(), points)
+    np.testing.assert_array_equal(found, np.swapaxes(found, -1, -2))
+    np.testing.assert_allclose(found, Rosenbrock().hessian(points), rtol=1e-7, atol=1e-7)
 
 
 @every_network
@@ -139,6 +169,17 @@ def test_lanczos_survives_few_distinct_eigenvalues_and_batches():
     np.testing.assert_allclose(ends.smallest, [1, -3, 0], atol=1e-12)
 
 
+def test_lanczos_looks_at_every_fourth_product_and_after_the_last():
+    """Of 0 every vector is an eigenvector; a diagonal of 50 numbers takes more than 6 products."""
+    assert lanczos(lambda v: 0 * v, np.zeros(10)).products == 4
+    assert lanczos(lambda v: 0 * v, np.zeros(3)).products == 3
+    asked = []
+    ends = lanczos(lambda v: asked.append(v) or np.arange(50.0) * v, np.zeros(50), most=6)
+    assert ends.products == len(asked) == 6
+    assert (ends.residual > 0.1).all()
+    assert 0 < ends.smallest < ends.largest < 49
+
+
 def test_a_network_of_thousands_needs_a_few_dozen_products():
     fit, theta = fit_of((2, 64, 64, 10), Tanh(), Identity(), SoftmaxCrossEntropy())
     ends = lanczos(lambda v: hessian_product(fit, theta, v), theta)
@@ -167,6 +208,22 @@ def test_the_ends_of_a_surface_are_eigenvalues_of_their_vectors():
     assert (ends.smallest < ends.largest).all()
 
 
+def test_what_is_not_finite_has_no_spectrum_and_its_neighbours_have_theirs():
+    halves = np.random.default_rng(4).standard_normal((2, 3, 4, 4))
+    matrices = halves + halves.mT
+    matrices[1, 0, 2, 3], matrices[0, 2, 1, 1] = np.nan, np.inf
+    values, vectors = spectrum(matrices)
+    whole = np.ones((2, 3), bool)
+    whole[1, 0] = whole[0, 2] = False
+    assert (np.isfinite(values) == whole[..., None]).all()
+    assert (np.isfinite(vectors) == whole[..., None, None]).all()
+    again = vectors[whole] * values[whole][:, None] @ vectors[whole].mT
+    np.testing.assert_allclose(again, matrices[whole], atol=1e-13)
+    one, _ = spectrum(matrices[0, 0])
+    np.testing.assert_allclose(one, values[0, 0], rtol=1e-12)
+    assert np.isnan(spectrum(matrices[1, 0])[0]).all()
+
+
 class Three:
     """x^2 / 2 + y^2 + 5 z^2 / 2, which has a Hessian of its own."""
 
@@ -186,6 +243,8 @@ def test_of_three_eigenvalues_the_ends_are_the_first_and_the_last():
     ends = end_eigenvalues(Three(), np.zeros((2, 3)))
     assert ends.smallest.tolist() == [1, 1]
     assert ends.largest.tolist() == [5, 5]
+    assert ends.residual.tolist() == [0, 0]
+    assert ends.products == 0
     np.testing.assert_allclose(np.abs(ends.lowest_vector), [[1, 0, 0]] * 2, atol=1e-15)
     np.testing.assert_allclose(np.abs(ends.highest_vector), [[0, 0, 1]] * 2, atol=1e-15)
 
@@ -234,6 +293,15 @@ def test_a_track_of_a_network_is_its_dense_hessian_row_by_row():
         assert track.sharpness[k] == pytest.approx(np.linalg.eigvalsh(hessian)[-1], rel=1e-6)
         bend = grad @ hessian @ grad / (grad @ grad)
         assert track.gradient_curvature[k] == pytest.approx(bend, rel=1e-9)
+
+
+def test_each_row_of_a_track_has_the_limit_of_its_own_rate():
+    bowl = Ravine(condition=1.0, rotation=0.0)
+    run = descend(bowl, GradientDescent(0.4), (1.0, 1.0), 6, schedule=InverseTime(decay=1.0))
+    track = curvature_along(bowl, run)
+    assert track.at.tolist() == list(range(7))
+    np.testing.assert_allclose(track.limit, 5 * np.array([1, 2, 3, 4, 5, 6, 6]))
+    assert curvature_along(bowl, run, most=3).at.tolist() == [0, 3, 6]
 
 
 def test_methods_without_a_rate_have_no_limit_and_batches_no_track():

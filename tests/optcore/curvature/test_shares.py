@@ -1,16 +1,19 @@
 """Shares of positive spectra, against closed forms, quadrature and each other."""
 
 import math
+from decimal import Decimal
 
 import numpy as np
 import pytest
 
 from optcore.curvature import (
     negative_share,
+    pfaffian,
     pfaffian_share,
     positive_share,
     sampled_spectra,
     semicircle,
+    shares,
 )
 from optcore.curvature.pfaffian import dean_majumdar
 from optcore.curvature.shares import SpectrumSample
@@ -131,6 +134,61 @@ def test_sampling_comes_in_parts_and_can_be_left():
     assert done == sorted(done)
     assert done[-1] == 3000
     assert len(done) >= 15
+
+
+@pytest.mark.parametrize(
+    ("samples", "parts"), [(20, [*range(1, 21)]), (21, [*range(2, 21, 2), 21])]
+)
+def test_there_are_twenty_parts_at_most(samples, parts):
+    assert [each.done for each in sampled_spectra(2, samples)] == parts
+
+
+def test_an_eigenvalue_of_0_is_not_negative(monkeypatch):
+    monkeypatch.setattr(shares, "_orthogonal", lambda rng, size, n: np.zeros((size, n, n)))
+    assert last_of(2, 5).counts.tolist() == [5, 0, 0]
+
+
+def test_the_largest_order_is_one(monkeypatch):
+    assert positive_share(200, "coin").value == 2.0**-200
+    monkeypatch.setattr(pfaffian, "MOST_ORDER", 3)
+    assert pfaffian_share.__wrapped__(3) == pytest.approx(KNOWN[3])
+    for share, order in ((pfaffian_share.__wrapped__, 4), (positive_share, 201)):
+        with pytest.raises(ValueError, match=rf"n is {order}"):
+            share(order)
+
+
+def expanded(matrix):
+    """A Pfaffian along its first row: entry 0, k times that without rows and columns 0 and k."""
+    if not len(matrix):
+        return 1
+    rests = [np.delete(np.delete(matrix, [0, k], 0), [0, k], 1) for k in range(1, len(matrix))]
+    return sum((-1) ** k * matrix[0, k + 1] * expanded(rest)
+               for k, rest in enumerate(rests) if matrix[0, k + 1])  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_pfaffian_of_ones_and_zeros_is_that_of_its_expansion(seed):
+    """Where a pivot is 0 another one is needed."""
+    rng = np.random.default_rng(seed)
+    for upper in (np.triu(rng.integers(-1, 2, (6, 6)), 1) for _ in range(9)):
+        expected = expanded(upper - upper.T)
+        if expected:
+            matrix = [[Decimal(int(entry)) for entry in row] for row in upper - upper.T]
+            assert float(pfaffian._pfaffian(matrix)) == pytest.approx(int(expected), rel=1e-12)
+
+
+@pytest.mark.parametrize("n", [3, 4])
+def test_the_matrix_of_the_pfaffian_is_antisymmetric_and_made_of_integrals(n):
+    """Of sign(y - x) x^j y^k exp(-(x^2 + y^2) / 2) over x, y > 0, by a fine sum."""
+    matrix = np.array(pfaffian._half_line(n, pfaffian._gammas()), float)
+    np.testing.assert_array_equal(matrix, -matrix.T)
+    t = (np.arange(800) + 0.5) / 80
+    powers = t ** np.arange(n)[:, None] * np.exp(-t * t / 2) / 80
+    sums = np.concatenate([powers.sum(axis=1), [0]])
+    expected = powers @ np.sign(t - t[:, None]) @ powers.T
+    np.testing.assert_allclose(np.abs(matrix[:n, :n]), np.abs(expected), rtol=1e-3, atol=1e-12)
+    if n % 2:
+        np.testing.assert_allclose(matrix[:, n], sums, rtol=1e-3)
 
 
 def test_a_seed_gives_the_same_numbers_again():

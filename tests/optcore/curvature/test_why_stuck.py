@@ -13,10 +13,11 @@ from optcore.curvature.lanczos import Ends
 from optcore.curvature.model import ZERO
 from optcore.curvature.stuck import _fall
 from optcore.descent import descend
+from optcore.formula import formula_surface
 from optcore.optimizers import GradientDescent, Newton
 from optcore.surfaces import (
+    GoldsteinPrice,
     Himmelblau,
-    Plateau,
     Ravine,
     Rosenbrock,
     Saddle,
@@ -46,12 +47,40 @@ def test_at_a_minimum_and_at_a_saddle_the_index_says_which():
     assert why_stuck(Saddle(), hovering).kind == "saddle"
 
 
-def test_flat_where_gradient_and_curvature_both_vanish():
-    flat = Plateau(slope=0.0001)
-    run = descend(flat, GradientDescent(0.05), (-2.0, 0.0), 5000)
-    found = why_stuck(flat, run)
-    assert found.gradient_norm < 1e-3 * found.largest_norm
-    assert found.verdict in ("flat", "critical point")
+@pytest.mark.parametrize(("steps", "verdict"), [(5, "still steep"), (6, "critical point"),
+                                                (8, "critical point"), (9, "flat")])  # fmt: skip
+@pytest.mark.parametrize("scale", [50, 0.02])
+def test_flat_where_gradient_and_curvature_both_vanish(steps, verdict, scale):
+    """By Newton x^4 + y^4 is at 2/3 of the way after each step, its slope at 8/27 and its
+    curvature at 4/9: below a thousandth after 6 and after 9 steps."""
+    surface = formula_surface(f"{scale} * (x^4 + y^4)")
+    found = why_stuck(surface, descend(surface, Newton(), (1.0, 1.0), steps))
+    assert found.verdict == verdict
+    assert found.gradient_norm == pytest.approx(found.largest_norm * (8 / 27) ** steps)
+
+
+def test_at_their_bounds_a_slope_is_small_and_a_curvature_flat(monkeypatch):
+    """At rate 1/2 a bowl's gradient is halved with each step."""
+    bowl = Ravine(condition=1.0, rotation=0.0)
+    for steps, verdict in ((9, "still steep"), (10, "critical point")):
+        monkeypatch.setattr(stuck, "SMALL", 2.0**-10)
+        run = descend(bowl, GradientDescent(0.5), (1.0, 0.0), steps)
+        assert why_stuck(bowl, run).verdict == verdict
+    monkeypatch.setattr(stuck, "STRAIGHT", 1.0)
+    assert why_stuck(bowl, run).verdict == "flat"
+
+
+@pytest.mark.parametrize(("dense", "index"), [(3, 1), (2, None)])
+def test_up_to_a_number_of_parameters_the_whole_spectrum_is_counted(monkeypatch, dense, index):
+    class Three:
+        bends = np.array([1.0, 2.0, -3.0])
+
+        def grad(self, point):
+            return self.bends * point
+
+    monkeypatch.setattr(stuck, "DENSE", dense)
+    found = stuck._curvatures(Three(), np.ones(3))
+    assert found == (pytest.approx(-3), pytest.approx(2), index)
 
 
 def test_diverging_is_said_before_anything_else():
@@ -61,6 +90,7 @@ def test_diverging_is_said_before_anything_else():
     run = descend(Ravine(condition=1.0), GradientDescent(3.0), (1.0, 1.0), 200)
     assert run.diverged
     assert why_stuck(Ravine(), run).value == run.values[run.ended] == 4.0**run.ended
+    assert why_stuck(Ravine(), run).gradient_norm == run.gradient_norms[run.ended]
     climbing = descend(Ravine(), GradientDescent(0.041), (-2.5, -0.6), 30)
     found = why_stuck(Ravine(), climbing)
     assert found.verdict == "diverging"
@@ -84,7 +114,8 @@ def test_the_fall_of_the_last_quarter_is_a_share_of_the_whole(values, fall):
 def test_a_run_is_judged_by_its_ends():
     run = descend(Ravine(condition=1.0), GradientDescent(0.5), (1.0, 1.0), 3)
     assert why_stuck(Ravine(), run).verdict != "diverging"
-    for values, diverging in (([5.0, 9.0, 7.0, 4.0], False), ([5.0, 3.0, 4.0, 6.0], True)):
+    for values, diverging in (([5.0, 9.0, 7.0, 4.0], False), ([5.0, 3.0, 4.0, 6.0], True),
+                              ([5.0, 3.0, 4.0, 5.0], False)):  # fmt: skip
         found = why_stuck(Ravine(), replace(run, values=np.array(values)))
         assert (found.verdict == "diverging") == diverging
     # Straight to the minimum: the last gradient is 0, the one before was the largest.
@@ -92,7 +123,7 @@ def test_a_run_is_judged_by_its_ends():
     assert why_stuck(Ravine(condition=1.0), run).verdict == "critical point"
 
 
-@pytest.mark.parametrize(("share", "index"), [(0.5, 0), (-0.5, 0), (-2.0, None)])
+@pytest.mark.parametrize(("share", "index"), [(0.5, 0), (-0.5, 0), (-1.0, 0), (-2.0, None)])
 def test_an_eigenvalue_next_to_0_is_none_below_it(monkeypatch, share, index):
     lowest = share * ZERO * 4.0
     ends = Ends(*map(np.array, (lowest, 4.0)), *2 * [np.zeros(1000)], np.array(0.0), 9)
@@ -105,3 +136,13 @@ def test_a_run_whose_loss_overflows_is_judged_one_row_before():
     assert (run.ended, run.values[1]) == (1, np.inf)
     found = why_stuck(Ravine(condition=1.0), run)
     assert (found.verdict, found.value) == ("diverging", run.values[0])
+
+
+@pytest.mark.parametrize(
+    ("surface", "start"),
+    [(formula_surface("exp(x^2) + y"), (30.0, 0.0)), (GoldsteinPrice(), (1e60, 1e60))],
+)
+def test_a_run_that_starts_beyond_all_numbers_diverges_at_once(surface, start):
+    found = why_stuck(surface, descend(surface, GradientDescent(0.1), start, 3))
+    assert (found.verdict, found.fall) == ("diverging", 0)
+    assert not np.isfinite([found.value, found.gradient_norm, found.largest_norm]).any()

@@ -1,7 +1,7 @@
 """Objectives made of samples: right by the complex step, by hand, and batch by batch."""
 
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
@@ -22,10 +22,11 @@ from optcore.optimizers import (
     Newton,
     RMSPropNesterov,
 )
+from optcore.samples import regression
 from optcore.samples.averages import losses_before
 from optcore.samples.classifier import LinearClassifier
 from optcore.samples.populations import NoisyLine
-from optcore.samples.regression import LinearRegression
+from optcore.samples.regression import LinearRegression, batch_means
 from optcore.samples.surrogates import SURROGATES
 
 LINE = LinearRegression.drawn(40, seed=1, population=NoisyLine(center=0.7))
@@ -289,6 +290,16 @@ def test_every_step_on_a_batch_asks_for_one_gradient():
     for rates in (0.1, np.array([0.1, 0.2])):
         run = descend(LINE, GradientDescent(rates), LINE.start, 5, batches=Batches(4))
         assert run.gradient_evaluations.tolist() == [1, 2, 3, 4, 5, 6]
+
+
+@pytest.mark.parametrize("gathered", [1, 4, 6, 8, 100])
+def test_means_of_batches_are_the_same_in_pieces(monkeypatch, gathered):
+    monkeypatch.setattr(regression, "GATHERED", gathered)
+    features, cards = POINTS[:7], np.random.default_rng(5).integers(0, 50, 15)
+    bounds = np.array([0, 2, 4, 5, 7, 9, 10, 12, 15])
+    expected = [features[cards[i:k] % 7].mean(axis=0) for i, k in pairwise(bounds)]
+    np.testing.assert_allclose(batch_means(features, cards, bounds), expected, rtol=1e-13)
+    assert batch_means(features, cards, bounds[:1]).shape == (0, 2)
 
 
 def test_where_all_inputs_coincide_the_best_line_is_flat():

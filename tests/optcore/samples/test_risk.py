@@ -1,6 +1,7 @@
 """The true risk of a fit, against fresh samples and fine sums."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -61,6 +62,17 @@ def test_several_data_sets_are_looked_at_one_by_one():
         value, grad = alone.value_and_grad(points[at])
         assert values[at] == pytest.approx(value, rel=1e-12)
         np.testing.assert_allclose(grads[at], grad, rtol=1e-10)
+
+
+def test_a_population_moves_and_stretches_what_is_drawn():
+    """By draws that are known: normal ones, and chances at 1/2."""
+    z = np.array([-1.0, 0.0, 2.0])
+    rng = SimpleNamespace(standard_normal=lambda _: z, random=lambda _: np.full(3, 0.5))
+    line = NoisyLine(slope=2.0, intercept=-1.0, center=3.0, spread=0.5, noise=0.25)
+    np.testing.assert_array_equal(line.draw(3, rng), [[2.5, 3.75], [3, 5], [4, 7.5]])
+    # Of an even chance, to the last bit, a draw of 1/2 makes -1.
+    labels = NoisyLabels(slope=2.0, intercept=0.0, center=0.0, spread=0.5)
+    np.testing.assert_array_equal(labels.draw(3, rng), [[-0.5, -1], [0, -1], [1, 1]])
 
 
 def test_the_risk_is_lowest_at_the_truth():
