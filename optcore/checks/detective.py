@@ -10,7 +10,7 @@ import numpy as np
 
 from optcore.checks.block_check import WRONG
 from optcore.checks.bugs import PLANTED_BUGS, PlantedBug, plant
-from optcore.checks.diagnosis import clear_names, diagnose
+from optcore.checks.diagnosis import clear_names, diagnose, slips_of
 from optcore.checks.grad_check import GradCheck
 from optcore.checks.measurement import VALUE_ROUNDING, norm, relative
 from optcore.derivatives.differences import CENTRAL
@@ -43,11 +43,7 @@ class Case:
 
     def slips(self, line: BackpropLine) -> tuple[PlantedBug, ...]:
         """The known slips that this line can have in this network."""
-        return tuple(
-            bug.at(line.layer)
-            for bug in PLANTED_BUGS
-            if bug.kind == line.kind and line.layer in bug.places(self.fit)
-        )
+        return slips_of(self.fit, line)
 
     def evidence(self, bug: PlantedBug, check: GradCheck) -> tuple[str, ...]:
         """What a check of this case's `fit` says for the bug's line, in sentences."""

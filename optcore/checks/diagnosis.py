@@ -157,8 +157,9 @@ def penalty_sentence(check, fit, line, names) -> str:
     parts = [fit.blocks[name] for name in names]
     weights = np.concatenate([check.point[part] for part in parts])
     difference = np.concatenate([(check.settled - check.analytic)[part] for part in parts])
-    size = float(weights @ weights)
-    share = float(difference @ weights) / size if size else 0.0
+    if not weights.any():
+        return ""
+    share = float(difference @ weights) / float(weights @ weights)
     if norm(difference - share * weights) > LIKE * norm(difference):
         return ""
     return (
@@ -186,15 +187,20 @@ def element_sentence(check, fit, names) -> str:
 
 def replayed(check, fit, line) -> tuple[PlantedBug, ...]:
     """The known slips that, in this line, make exactly the gradient that was checked."""
-    found = []
-    for bug in PLANTED_BUGS:
-        if bug.kind != line.kind or (line.layer or 0) not in bug.places(fit):
-            continue
-        slip = bug.at(line.layer)
-        gradient = dataclasses.replace(fit, backprop=slip).grad(check.point)
-        if same(check, fit, gradient):
-            found.append(slip)
-    return tuple(found)
+    return tuple(
+        slip
+        for slip in slips_of(fit, line)
+        if same(check, fit, dataclasses.replace(fit, backprop=slip).grad(check.point))
+    )
+
+
+def slips_of(fit, line) -> tuple[PlantedBug, ...]:
+    """The known slips that a line can have in this network."""
+    return tuple(
+        bug.at(line.layer)
+        for bug in PLANTED_BUGS
+        if bug.kind == line.kind and line.layer in bug.places(fit)
+    )
 
 
 def same(check, fit, gradient) -> bool:

@@ -15,10 +15,10 @@ GRAD_ROUNDING = 64.0
 def norm(vector) -> float:
     """The Euclidean norm in float64, safe from underflow; nan if anything is not finite."""
     vector = np.abs(np.asarray(vector, dtype=np.float64))
-    largest = float(np.max(vector, initial=0.0))
+    largest = float(np.max(vector, initial=np.finfo(np.float64).tiny))
     if not np.isfinite(largest):
         return np.nan
-    return largest * float(np.sqrt(np.sum((vector / (largest or 1.0)) ** 2)))
+    return largest * float(np.sqrt(np.sum((vector / largest) ** 2)))
 
 
 def relative(difference, analytic, numeric) -> float:

@@ -68,7 +68,7 @@ class ErrorMap:
         """The share of the places with a value where a partial is not right."""
         error = self.error[which]
         known = np.isfinite(error)
-        return float(np.mean(error[known] > BANDS[0])) if known.any() else np.nan
+        return float(np.mean(error[known] >= BANDS[0])) if known.any() else np.nan
 
     def verdict(self, which: int) -> str:
         """The band of the largest error in the window."""

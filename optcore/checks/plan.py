@@ -224,12 +224,6 @@ def data_of(plan: CheckPlan) -> Dataset:
         return random_batch(
             plan.network, plan.loss, plan.shape.samples, plan.place.input_scale, plan.place.seed
         )
-    data = replace(plan.data, samples=plan.shape.samples).make(plan.place.seed)
-    data = Dataset(data.name, plan.place.input_scale * data.inputs, data.targets, data.kind)
-    if data.kind == "binary" and plan.loss.kind == "classes":
-        return replace_targets(data, np.eye(2)[data.labels])
-    return data.suited_to(plan.loss)
-
-
-def replace_targets(data: Dataset, targets) -> Dataset:
-    return Dataset(data.name, data.inputs, targets, "classes")
+    made = replace(plan.data, samples=plan.shape.samples).make(plan.place.seed)
+    data = made.suited_to(plan.loss)
+    return replace(data, inputs=plan.place.input_scale * data.inputs)

@@ -41,10 +41,10 @@ class Taylor:
         return add(self, other)
 
     def __sub__(self, other):
-        return add(self, negative(other))
+        return subtract(self, other)
 
     def __rsub__(self, other):
-        return add(other, negative(self))
+        return subtract(other, self)
 
     def __mul__(self, other):
         return multiply(self, other)
@@ -85,8 +85,13 @@ def add(a, b):
     return Taylor(a + b)
 
 
+def subtract(a, b):
+    a, b = series_pair(a, b)
+    return Taylor(a - b)
+
+
 def negative(a):
-    return Taylor(-a.coefficients) if isinstance(a, Taylor) else -a
+    return Taylor(-a.coefficients)
 
 
 def multiply(a, b):
@@ -144,9 +149,9 @@ def power(a, exponent):
     """A real power; whole exponents multiply, so they are right at 0 too."""
     if not isinstance(exponent, Number):
         return NotImplemented
-    if float(exponent).is_integer() and exponent >= 1:
-        result = a
-        for _ in range(int(exponent) - 1):
+    if float(exponent).is_integer() and exponent >= 0:
+        result = Taylor(constant_like(1.0, a.coefficients))
+        for _ in range(int(exponent)):
             result = multiply(result, a)
         return result
     a = a.coefficients
@@ -160,7 +165,7 @@ def power(a, exponent):
 
 RULES = {
     np.add: add,
-    np.subtract: lambda a, b: add(a, negative(b)),
+    np.subtract: subtract,
     np.multiply: multiply,
     np.divide: divide,
     np.negative: negative,

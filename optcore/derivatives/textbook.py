@@ -107,7 +107,7 @@ class TextbookTest:
         if self.verdict == "passes":
             return f"{start} is not above h = {self.h:.1e}, so the test cannot refute the claim."
         fall = f"{start} exceeds h = {self.h:.1e}; at h/10 it is {self.smaller_error:.2e}"
-        if 0 < self.ratio < np.inf:
+        if self.ratio < np.inf:
             fall += f", {_less(self.ratio)}"
         return (
             fall

@@ -39,8 +39,8 @@ class Dataset:
 
     def one_hot(self) -> "Dataset":
         """The same classes with a column each, which is what a softmax needs."""
-        labels = self.labels
-        return Dataset(self.name, self.inputs, np.eye(labels.max() + 1)[labels], "classes")
+        columns = max(2, self.targets.shape[1])
+        return Dataset(self.name, self.inputs, np.eye(columns)[self.labels], "classes")
 
     def suited_to(self, loss) -> "Dataset":
         """The same data with targets this loss can use.

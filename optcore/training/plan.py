@@ -165,4 +165,4 @@ def places(inputs: np.ndarray, cells: int) -> np.ndarray:
     if inputs.shape[1] == 1:
         return np.linspace(-reach, reach, 3 * cells)[:, None]
     side = np.linspace(-reach, reach, cells)
-    return np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
+    return np.column_stack([each.ravel() for each in np.meshgrid(side, side)])

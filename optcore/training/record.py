@@ -172,8 +172,8 @@ def _accuracy(data: Dataset, answers: np.ndarray) -> float:
     """The share of samples whose class is the answer; what is not a number answers nothing."""
     if data.kind == "regression":
         return float("nan")
-    given = answers[:, 0] > 0.5 if data.kind == "binary" else answers.argmax(-1)
-    return float(((given == data.labels) & np.isfinite(answers).all(-1)).mean())
+    given = answers[:, 0] > 0.5 if data.kind == "binary" else answers.argmax(1)
+    return float(((given == data.labels) & np.isfinite(answers).all(1)).mean())
 
 
 @dataclass
@@ -184,7 +184,7 @@ class Watched:
     """
 
     plan: TrainingPlan
-    _at: np.ndarray | None = None
+    _at: np.ndarray = field(default_factory=lambda: np.array(np.nan))
     _trace: object = None
     _rng: np.random.Generator = field(init=False)
     _queue: np.ndarray = field(default_factory=lambda: np.empty(0, int))
@@ -193,7 +193,7 @@ class Watched:
         self._rng = np.random.default_rng([self.plan.seed, 1])
 
     def look(self, theta):
-        if self._at is None or not np.array_equal(theta, self._at):
+        if not np.array_equal(theta, self._at):
             self._at, self._trace = theta, self.plan.fit.trace(theta)
         return self._trace
 

@@ -64,11 +64,9 @@ class LastElementSkipped(PlantedBug):
 
     def weight_grad(self, fit, forward, layer, delta):
         right = super().weight_grad(fit, forward, layer, delta)
-        if not self.hits(LastElementSkipped, layer):
-            return right
-        kept = np.ones(right.shape[-2:])
-        kept[-1, -1] = 0
-        return right * kept.astype(right.real.dtype)
+        if self.hits(LastElementSkipped, layer):
+            right[..., -1, -1] = 0
+        return right
 
 
 class BiasGradSummed(PlantedBug):
@@ -132,7 +130,7 @@ class PenaltyForgotten(PlantedBug):
         return bool(fit.weight_decay)
 
     def penalty_grad(self, fit, forward, layer):
-        return 0 * super().penalty_grad(fit, forward, layer)
+        return np.zeros_like(super().penalty_grad(fit, forward, layer))
 
 
 class PenaltyDoubled(PlantedBug):

@@ -156,7 +156,9 @@ def test_jax_compares_slopes_along_one_direction_for_all(dtype, tolerance):
     assert said.limit == pytest.approx(tolerance * (1 + abs(c * v @ SLOPES)), rel=rel)
 
 
-@pytest.mark.parametrize(("x", "h"), [(1.0, 2.0**-26), (2.0**30, 16.0), (-(2.0**30), 16.0)])
+@pytest.mark.parametrize(
+    ("x", "h"), [(1.0, 2.0**-26), (2.0**27, 2.0), (2.0**30, 16.0), (-(2.0**30), 16.0)]
+)
 def test_scipy_steps_by_the_root_of_eps_and_by_as_much_of_x_where_that_is_lost(x, h):
     """A forward difference of x^2 is off by h. Away from 0, |x| is as steep as it is said to be,
     and towards it not."""

@@ -1,10 +1,12 @@
 """Detective mode: what is hidden can be found, each answer is judged, and a second try costs."""
 
 import dataclasses
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from optcore.checks import detective
 from optcore.checks.bugs import PLANTED_BUGS
 from optcore.checks.bugs.blocks import PenaltyForgotten
 from optcore.checks.bugs.deltas import SignFlipped, SlopeForgotten
@@ -14,12 +16,14 @@ from optcore.checks.grad_check import check_grad
 from optcore.checks.inquiry import LINE, SLIP, WORTH, follow, sentences
 from optcore.checks.levels import LEVELS
 from optcore.checks.plan import CheckPlan
+from optcore.derivatives.differences import CENTRAL
 from optcore.networks.activations import Identity, ReLU, Sigmoid, Tanh
 from optcore.networks.backprop_lines import BackpropLine
 from optcore.networks.initializers import Normal, XavierNormal
 from optcore.networks.losses import SigmoidCrossEntropy, SquaredError
 from optcore.networks.network import FitLoss, Network
 
+EPS = np.finfo(float).eps
 SAMPLES = 12
 RNG = np.random.default_rng(3)
 INPUTS = RNG.standard_normal((SAMPLES, 4))
@@ -90,6 +94,58 @@ def test_a_change_of_a_small_share_is_not_seen_however_exact_the_difference():
     for decay, seen in ((1e-6, False), (1e-2, True)):
         fit = build(Tanh(), SquaredError(), Sigmoid(), {"weight_decay": decay})
         assert visible(fit, theta_of(fit), PenaltyForgotten()) == seen
+
+
+def seen(before, after, value, **blocks):
+    """Whether a slip that turns one gradient into the other is visible where the loss is so."""
+
+    @dataclasses.dataclass
+    class Told:
+        backprop: object = None
+        network = None
+        blocks = {}
+
+        def value(self, theta):
+            return value
+
+        def grad(self, theta):
+            return np.array(after if self.backprop else before, dtype=float)
+
+    Told.blocks = blocks or {"W1": slice(0, len(before))}
+    slip = SimpleNamespace(corrupts=lambda network: tuple(Told.blocks))
+    return visible(Told(), np.zeros(1), slip)
+
+
+@pytest.mark.parametrize("value", [2.0, -0.125])
+@pytest.mark.parametrize("size", [1, 16])
+def test_a_change_is_seen_that_is_ten_times_what_rounding_makes_of_each_difference(value, size):
+    """Three eps |f| over h = eps^(1/3), so thirty in all, and for so many components its root."""
+    least = 30 * EPS ** (2 / 3) * abs(value) * size**0.5
+    for away, is_seen in ((0.99, False), (1.01, True)):
+        after = np.zeros(size)
+        after[0] = away * least
+        assert seen(after / 2, -after / 2, value) == is_seen
+
+
+def test_what_is_just_the_rounding_is_not_seen_and_hides_nothing(monkeypatch):
+    """3 eps |f| is 3 here, and over h, and of four components, 6."""
+    monkeypatch.setattr(detective, "ABOVE_FLOOR", CENTRAL.typical_h())
+    blocks = {"W1": slice(0, 4), "b1": slice(4, 5)}
+    assert seen([3.0, 0, 0, 0, 9], [-3, 0, 0, 0, -9], 2.0**52, **blocks)
+    assert not seen([7.0, 0, 0, 0, 9], [1, 0, 0, 0, -9], 2.0**52, **blocks)
+
+
+def test_a_change_by_a_ten_thousandth_is_not_seen_and_by_more_it_is():
+    for after, is_seen in ((5000.5, False), (np.nextafter(5000.5, 5001), True)):
+        assert seen([4999.5], [after], 1.0) == is_seen
+
+
+def test_a_block_that_is_0_with_and_without_the_slip_is_passed_over():
+    blocks = {"W1": slice(0, 1), "b1": slice(1, 2)}
+    for value in (0.0, 1.0):
+        assert seen([1.0, 0.0], [2.0, 0.0], value, **blocks)
+        assert not seen([1.0, 3.0], [2.0, 3.0], value, **blocks)
+        assert not seen([0.0, 0.0], [0.0, 0.0], value, **blocks)
 
 
 def test_no_case_where_nothing_can_be_seen():

@@ -34,7 +34,7 @@ def cause(**given):
 
 def test_a_difference_above_all_rounding_is_truncation():
     assert cause(difference=1.01, roundoff=0.75, rounding=0.25) == "truncation"
-    assert cause(difference=0.99, roundoff=0.75, rounding=0.25) == "round-off"
+    assert cause(difference=1.0, roundoff=0.75, rounding=0.25) == "round-off"
 
 
 @pytest.mark.parametrize("h", [0.25, 2.0])
@@ -51,7 +51,7 @@ def test_noise_that_was_heard_can_make_as_much_as_the_rule_makes_of_it(h, rule, 
 def test_richardson_says_truncation_where_it_is_more_than_round_off():
     small = {"difference": 0.0, "roundoff": 0.5, "rounding": 0.25}
     assert cause(truncation=0.76, **small) == "truncation"
-    assert cause(truncation=0.74, **small) == "round-off"
+    assert cause(truncation=0.75, **small) == "round-off"
 
 
 def test_values_that_scatter_by_more_than_a_few_roundings_have_lost_digits():

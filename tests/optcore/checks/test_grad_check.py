@@ -1,11 +1,20 @@
 """The gradient check: its numbers, its verdicts, its limits."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from checked import POINT, Corner, Scaled, every_rule, fit_of, theta_of
 
-from optcore.checks.grad_check import TooLargeError, check_grad, check_grad_steps, component_name
-from optcore.checks.measurement import judge, norm, relative
+from optcore.checks.block_check import BlockCheck, Doubt, lost_digits
+from optcore.checks.grad_check import (
+    GradCheck,
+    TooLargeError,
+    check_grad,
+    check_grad_steps,
+    component_name,
+)
+from optcore.checks.measurement import Measurement, Reading, judge, norm, relative
 from optcore.derivatives.differences import CENTRAL, COMPLEX_STEP, FORWARD, StepError
 from optcore.derivatives.error_model import NotFiniteError
 from optcore.networks.activations import Tanh
@@ -38,9 +47,12 @@ def test_norm_and_relative_error():
     [
         (9e-8, 0, "right"),
         (9e-8, 1, "right"),
+        (1e-7, 0, "suspicious"),
         (2e-7, 0, "suspicious"),
+        (2e-7, 2e-7, "inconclusive"),
         (2e-7, 3e-7, "inconclusive"),
         (9e-5, 0, "suspicious"),
+        (1e-4, 0, "wrong"),
         (2e-4, 0, "wrong"),
         (0.56, 0.9, "inconclusive"),
         (np.nan, 1, "wrong"),
@@ -168,6 +180,7 @@ def test_bad_input_gets_a_sentence():
     theta = theta_of(fit)
     with pytest.raises(TooLargeError, match=r"26 parameters are too many.*limit is 20"):
         check_grad(fit, theta, limit=20)
+    assert check_grad(fit, theta, limit=26).point.size == 26
     with pytest.raises(StepError, match="must be a positive number"):
         check_grad(fit, theta, h=0.0)
     with pytest.raises(StepError, match="x again"):
@@ -191,6 +204,7 @@ def test_component_names():
     fit = fit_of((3, 4, 2), Tanh())
     assert component_name(fit, 0) == "W1[0, 0]"
     assert component_name(fit, 5) == "W1[1, 2]"
+    assert component_name(fit, 12) == "b1[0]"
     assert component_name(fit, 13) == "b1[1]"
     assert component_name(fit, 25) == "b2[1]"
     assert component_name(Rosenbrock(), 1) == "[1]"
@@ -198,3 +212,85 @@ def test_component_names():
 
 def test_check_is_central_by_default_and_keeps_the_rule():
     assert check_grad(Rosenbrock(), POINT).rule is CENTRAL
+
+
+def test_a_gradient_vanishes_up_to_its_very_rounding():
+    half, rounding = np.array([0.5]), np.array([1.0])
+    for size, vanishes in ((half, True), (half + 1e-15, False)):
+        reading = Measurement("", size, -half, rounding, rounding).read(slice(0, 1), last=True)
+        assert reading.vanishes == vanishes
+        assert reading.error == (0 if vanishes else 1)
+
+
+# What is said
+
+
+def block(name, verdict, error=1e-3, second=None, doubt=None):
+    first = Reading("the central rule", error, 1e-9)
+    return BlockCheck(name, slice(0, 1), first, second, verdict, 0, error, doubt or Doubt())
+
+
+def sentences_of(*blocks):
+    one = np.ones(1)
+    arrays = dict.fromkeys(
+        ("point", "h", "analytic", "numeric", "coarse", "floor", "settled", "settled_floor"), one
+    )
+    check = GradCheck(rule=CENTRAL, value=1.0, blocks=blocks, relative_error=0.25,
+                      flat_verdict="wrong", verdict="wrong", **arrays)  # fmt: skip
+    flat, *others = check.sentences()
+    assert flat.startswith("Relative error 2.5e-01 over 1 components: wrong by that number alone")
+    return others
+
+
+def test_of_each_verdict_the_worst_block_is_told_and_the_others_are_named():
+    second = Reading("the complex step", 1e-12, 1e-14)
+    said = sentences_of(
+        block("W1", "suspicious", 2e-6),
+        block("b1", "wrong", 1e-3),
+        block("W2", "wrong", 2e-3),
+        block("b2", "right", 1e-9),
+        block("W3", "right", 3e-5, second),
+    )
+    assert said == [
+        "W2: relative error 2.0e-03, floor 1.0e-09: wrong. Likewise b1.",
+        "W1: relative error 2.0e-06, floor 1.0e-09: suspicious.",
+        "W3: relative error 3.0e-05 by the central rule. By the complex step it is 1.0e-12: right.",
+    ]
+
+
+@pytest.mark.parametrize(("count", "told"), [(8, "Likewise b2, b3"), (9, "Likewise 9 other")])
+def test_up_to_eight_more_blocks_are_named_and_more_are_counted(count, told):
+    others = [block(f"b{number}", "wrong", 1e-3) for number in range(2, 2 + count)]
+    (said,) = sentences_of(block("b1", "wrong", 2e-3), *others)
+    assert told in said
+
+
+def test_a_block_says_by_what_it_was_judged():
+    second = Reading("the complex step", 0.5, 1e-14)
+    assert block("b1", "wrong", second=second).sentence == (
+        "b1: relative error 5.0e-01 by the complex step, floor 1.0e-14: wrong."
+    )
+    assert block("b1", "inconclusive", doubt=Doubt("random")).sentence == (
+        "b1: relative error 1.0e-03: no two evaluations agree."
+    )
+    zero = Reading("the complex step", 0.0, 1e-14, vanishes=True)
+    endings = {
+        "right": "By the complex step it is 5.0e-01: right.",
+        "kink": "By the complex step it is 5.0e-01: apart from the kink the block is right.",
+        "inconclusive": "By the complex step it is 5.0e-01, floor 1.0e-14: inconclusive too.",
+    }
+    for verdict, ending in endings.items():
+        assert block("b1", verdict, second=second).sentence.endswith(ending)
+    assert block("b1", "right", second=zero).sentence.endswith(
+        "the gradient here is 0 to rounding: right."
+    )
+
+
+@pytest.mark.parametrize(("away", "lost"), [(0.078, False), (0.082, True)])
+def test_digits_are_lost_beyond_the_rounding_of_sums_and_of_the_point(away, lost):
+    """A gradient of 1, off by up to 0.02 and by three times 0.02."""
+    narrow, part = np.array([1 + away], np.float32), slice(0, 1)
+    measured = SimpleNamespace(analytic=narrow, rounding=np.array([0.02]))
+    first = SimpleNamespace(point=narrow, measured=measured, shaken=np.array([0.02]))
+    assert lost_digits(first, SimpleNamespace(analytic=np.ones(1)), part) == lost
+    assert not lost_digits(first, SimpleNamespace(analytic=np.ones(1, np.float32)), part)

@@ -93,8 +93,7 @@ def with_pre_activations(hidden, output, *read):
 @pytest.mark.parametrize("largest", [0.25, 1.25, 8.0])
 def test_a_unit_is_on_a_kink_to_so_many_eps_of_the_largest_in_its_layer(dtype, largest):
     near = ROUNDED * np.finfo(dtype).eps * max(1.0, largest)
-    first = np.array([[0.99 * near, 1.01 * near, -largest], [1, 1, 1]]) * [1, 1, 1]
-    first[1] = [largest, -0.99 * near, -1.01 * near]
+    first = np.array([[near, 1.01 * near, -largest], [largest, -near, -1.01 * near]])
     last = np.full((2, 4), 0.0)
     hidden = with_pre_activations(ReLU(), Identity(), first.astype(dtype), last)
     assert on_kinks(hidden, None) == [(0, 0), (0, 1)]
@@ -103,6 +102,12 @@ def test_a_unit_is_on_a_kink_to_so_many_eps_of_the_largest_in_its_layer(dtype, l
     )
     assert on_kinks(output, None) == [(1, 1), (1, 2)]
     assert on_kinks(with_pre_activations(Tanh(), Identity(), first, last), None) == []
+
+
+def test_a_kink_is_where_it_is():
+    one_sided = SimpleNamespace(kinks=(0.5,))
+    z = np.array([[0.5, -0.5, 0.0]])
+    assert on_kinks(with_pre_activations(one_sided, Identity(), z, z), None) == [(0, 0)]
 
 
 def small(first, second, biases):
@@ -129,8 +134,8 @@ def test_what_carries_a_unit_off_its_kink_is_left_out_its_weights_too_where_its_
 
 @pytest.mark.parametrize("side", [1.0, -1.0])
 def test_the_least_move_is_a_power_of_eps_and_goes_both_ways(side):
-    """The bias of 2 - 2 is moved by eps^(3/4), which is more than the spacing of floats at 2."""
-    fit, theta = small([[1, 1], [2, 0], [-1, 1]], [[1, 1, 1], [3, 5, 1]], [[0, -2, 0], [1, 1]])
+    """The bias of 4 - 4 is moved by eps^(3/4), which is more than the spacing of floats at 4."""
+    fit, theta = small([[1, 1], [4, 0], [-1, 1]], [[1, 1, 1], [3, 5, 1]], [[0, -4, 0], [1, 1]])
     assert on_kinks(fit, theta) == [(0, 1)]
     along_bias = side * (np.arange(theta.size) == fit.blocks["b1"].start + 1)
     assert leaves_kink(fit, theta, along_bias, [(0, 1)])

@@ -7,6 +7,7 @@ import pytest
 
 from optcore.checks.kinks import value_crossings
 from optcore.checks.numeric_grad import (
+    GATHERED,
     SHAKEN,
     numeric_grad,
     numeric_grad_steps,
@@ -47,7 +48,8 @@ def test_the_typical_scatter_is_the_median_of_those_that_are_no_truncation():
     assert typical_scatter(scattered, 0.0) == 11
     assert typical_scatter(scattered[:15], 0.0) == 0
     assert typical_scatter(scattered[:16], 0.0) == 8.5
-    # Those below the truncation count as 0.
+    # Those that are no more than the truncation count as 0.
+    assert typical_scatter(scattered, np.sqrt(GATHERED) * scattered) == 0
     assert typical_scatter(scattered, np.where(scattered < 16, 1e3, 0.0)) == 0
     assert typical_scatter(scattered, np.where(scattered < 9, 1e3, 0.0)) == 11
 
@@ -56,6 +58,12 @@ def test_the_typical_scatter_is_the_median_of_those_that_are_no_truncation():
 def test_a_shaken_line_moves_by_so_many_eps(slope):
     moved = shaken(lambda point: slope * point[0], np.array([2.0]))
     assert moved == pytest.approx(2 * abs(slope) * SHAKEN * EPS, rel=1e-12, abs=0)
+
+
+def test_each_coordinate_is_shaken_either_way():
+    """Two that are moved alike would leave their difference as it is."""
+    moved = shaken(lambda point: point[0] - point[1], np.array([1.0, 1.0]))
+    assert 0 < moved <= 2 * SHAKEN * EPS
 
 
 @pytest.mark.parametrize(
@@ -80,6 +88,29 @@ def test_a_shaken_line_moves_by_so_many_eps(slope):
 def test_a_kink_is_where_slopes_differ_as_no_smooth_functions_do(function, bends):
     found = value_crossings(along(function), np.zeros(1), np.array([0]), np.array([1.0]))
     assert list(found) == ([0] if bends else [])
+
+
+@pytest.mark.parametrize(
+    ("wide", "narrow", "bends"),
+    [
+        (5.0, 1.0, False), (np.nextafter(5.0, 4), 1.0, True),
+        (20.0, 1.0, False), (np.nextafter(20.0, 21), 1.0, True),
+    ],
+)  # fmt: skip
+def test_slopes_that_differ_by_just_a_fifth_or_a_twentieth_tell_of_no_kink(wide, narrow, bends):
+    """D+ - D- at h = 1 and at 1/10, from values that are given one by one."""
+    values = {0.0: 0.0, 1.0: wide, -1.0: 0.0, 0.1: 0.1 * narrow, -0.1: 0.0}
+    told = along(np.vectorize(values.get, otypes=[float]))
+    assert bool(value_crossings(told, np.zeros(1), np.array([0]), np.array([1.0]))) == bends
+
+
+def test_slopes_that_differ_by_just_thrice_the_rounding_tell_of_no_kink():
+    """Of a value of 1, by which four roundings over h/10 are 40 eps."""
+    rounding = 3 * (4 * EPS / 0.1)
+    for wide, bends in ((rounding, False), (np.nextafter(rounding, 1), True)):
+        values = {0.0: 1.0, 1.0: 2.0, -1.0: wide, 0.1: 2.0, -0.1: 1.0}
+        told = along(np.vectorize(values.get, otypes=[float]))
+        assert bool(value_crossings(told, np.zeros(1), np.array([0]), np.array([1.0]))) == bends
 
 
 class Fourth:

@@ -6,15 +6,19 @@ import pytest
 
 from optcore.checks.measurement import BANDS
 from optcore.checks.own_gradient import (
+    EVEN,
     NAMES,
     ErrorMap,
     OwnGradient,
+    even_factor,
     relative_errors,
+    same,
     slip,
     typed_partial,
 )
 from optcore.formula.surface import formula_surface
-from optcore.formula.tree import FormulaError
+from optcore.formula.text import parse
+from optcore.formula.tree import FormulaError, latex
 from ui.check_network import own_charts
 
 POINT = (-1.5, 1.0)
@@ -31,6 +35,11 @@ def test_a_partial_may_be_constant_and_keeps_the_shape():
     x = np.arange(6.0).reshape(2, 3)
     assert np.array_equal(typed_partial("3").value(x, x), np.full((2, 3), 3.0))
     assert np.array_equal(typed_partial("x - 2*y").value(x, 2.0), x - 4)
+
+
+def test_a_partial_is_printed_as_it_was_typed():
+    assert typed_partial("x^2").latex == latex(parse("x^2", ("x", "y")))
+    assert typed_partial("2 + 3").latex == "2 + 3"
 
 
 def test_a_partial_outside_its_domain_is_nan():
@@ -161,10 +170,27 @@ def test_relative_errors_by_hand(scale):
     assert np.isnan(relative_errors(np.array([np.nan]), np.array([scale]))).all()
 
 
-def test_wrong_is_what_is_beyond_the_first_band():
-    right, doubtful = 0.9 * BANDS[0], 1.1 * BANDS[0]
-    assert doubtful < BANDS[1]
+def test_wrong_is_what_is_not_below_the_first_band():
+    """As `judge` has it."""
+    right, doubtful = np.nextafter(BANDS[0], 0), BANDS[0]
     error = np.array([[[doubtful, right], [np.nan, right]], [[right, 0.0], [np.nan, right]]])
     found = ErrorMap(np.arange(2), np.arange(2), error, error, error)
     assert found.wrong_share(0) == pytest.approx(1 / 3)
+    assert found.verdict(0) == "suspicious"
     assert found.wrong_share(1) == 0
+    assert found.verdict(1) == "right"
+
+
+@pytest.mark.parametrize("scale", [2.0**-20, 4.0])
+def test_the_same_is_what_differs_by_no_more_than_a_billionth_of_the_largest(scale):
+    second = scale * np.array([0.0, -1.0, np.nan])
+    assert same(scale * np.array([EVEN, -1, 5]), second)
+    assert not same(scale * np.array([1.01 * EVEN, -1, 5]), second)
+    assert not same(np.array([np.nan]), np.array([scale]))
+
+
+def test_a_factor_that_may_be_rounding_is_none():
+    right = np.array([1.0])
+    assert even_factor(EVEN * right, right) == EVEN
+    assert even_factor(0.99 * EVEN * right, right) is None
+    assert even_factor(right, 0 * right) is None

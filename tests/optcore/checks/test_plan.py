@@ -2,11 +2,30 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from optcore.checks import plan as plans
+from optcore.checks.bugs.deltas import MissingMean, SlopeForgotten
 from optcore.checks.grad_check import TooLargeError
-from optcore.checks.plan import CheckPlan, CheckPoint, NetworkShape
+from optcore.checks.plan import (
+    RANDOM,
+    CheckPlan,
+    CheckPoint,
+    LossTerms,
+    NetworkShape,
+    StepSize,
+    data_of,
+)
+from optcore.derivatives.differences import FORWARD
+from optcore.networks.activations import Identity, Sigmoid
+from optcore.networks.datasets import Blobs, Moons, Sine
+from optcore.networks.losses import (
+    NaiveCrossEntropy,
+    SigmoidCrossEntropy,
+    SoftmaxCrossEntropy,
+    SquaredError,
+)
 
 
 @pytest.mark.parametrize("limit", ["LIVE", "LIVE_WORK"])
@@ -46,37 +65,71 @@ def test_the_widest_that_fits_is_offered(monkeypatch):
     assert plan.smaller(of(25).seconds) == of(25).shape
 
 
-def test_every_step_of_training_takes_its_time():
-    def seconds(steps):
-        return replace(CheckPlan(), place=CheckPoint(training_steps=steps)).seconds
+@pytest.mark.parametrize(
+    ("loss", "data", "ends", "output"),
+    [
+        (SquaredError(), Sine(), (1, 1), Identity()),
+        (SquaredError(), Moons(), (2, 1), Sigmoid()),
+        (SquaredError(), Blobs(), (2, 3), Identity()),
+        (SquaredError(), RANDOM, (4, 1), Identity()),
+        (SigmoidCrossEntropy(), Moons(), (2, 1), Sigmoid()),
+        (NaiveCrossEntropy(), RANDOM, (4, 1), Sigmoid()),
+        (SoftmaxCrossEntropy(), Moons(), (2, 2), Identity()),
+        (SoftmaxCrossEntropy(), Blobs(), (2, 3), Identity()),
+        (SoftmaxCrossEntropy(), RANDOM, (4, 3), Identity()),
+    ],
+    ids=lambda case: getattr(case, "name", ""),
+)
+@pytest.mark.parametrize("samples", [1, 5])
+def test_the_network_has_the_ends_that_its_data_and_its_loss_ask_for(
+    loss, data, ends, output, samples
+):
+    plan = CheckPlan(loss=loss, data=data, shape=NetworkShape(3, 7, samples))
+    assert plan.network.sizes == (ends[0], 7, 7, ends[1])
+    assert plan.network.output == output
+    made = data_of(plan)
+    assert (made.inputs.shape, made.targets.shape) == ((samples, ends[0]), (samples, ends[1]))
+    assert np.isfinite(plan.fit().value(plan.start()))
 
-    step = (seconds(300) - seconds(100)) / 200
-    assert step > 0
-    assert seconds(500) - seconds(300) == pytest.approx(200 * step)
-    # Before training and after: two checks.
-    assert seconds(100) - 100 * step == pytest.approx(2 * seconds(0))
+
+def test_inputs_are_scaled_and_targets_not():
+    plan = CheckPlan()
+    wide = data_of(replace(plan, place=CheckPoint(input_scale=4.0)))
+    np.testing.assert_array_equal(wide.inputs, 4 * data_of(plan).inputs)
+    np.testing.assert_array_equal(wide.targets, data_of(plan).targets)
 
 
-def test_a_check_takes_longer_with_each_sample_and_each_parameter():
-    def seconds(samples=16, width=5, steps=0):
-        shape = NetworkShape(samples=samples, width=width)
-        return CheckPlan(shape=shape, place=CheckPoint(training_steps=steps)).seconds
+@pytest.mark.parametrize(("layers", "dropout"), [(1, 0.0), (2, 0.25), (3, 0.25)])
+def test_only_hidden_units_are_dropped(layers, dropout):
+    plan = CheckPlan(shape=NetworkShape(layers), terms=LossTerms(dropout=0.25))
+    assert plan.fit().dropout == dropout
 
-    each = seconds(17) - seconds(16)
-    assert each > 0
-    assert seconds(32) - seconds(16) == pytest.approx(16 * each)
-    assert seconds() > 16 * each
-    assert seconds(width=10) > 2 * seconds()
-    # A sample goes through all layers for each parameter.
-    for layers in (2, 6):
-        shape = NetworkShape(layers=layers)
-        plan, one_more = (CheckPlan(shape=replace(shape, samples=samples)) for samples in (16, 17))
-        added = (one_more.seconds - plan.seconds) / (plan.parameters * layers)
-        assert added == pytest.approx(plans.CHECK_BY_PRODUCT, rel=1e-6)
-    # One step trains as well: two checks and that step, by its layers and products.
-    step = seconds(steps=1) - 2 * seconds()
-    assert step > plans.STEP + plans.STEP_BY_LAYER * 4
-    more = seconds(samples=32, steps=1) - 2 * seconds(samples=32)
-    assert more - step == pytest.approx(
-        plans.STEP_BY_PRODUCT * 16 * CheckPlan().parameters, rel=1e-6
+
+@pytest.mark.parametrize(("own", "place"), [(1, 1), (2, 2), (3, 3), (9, 3)])
+def test_a_bug_is_planted_in_the_possible_layer_nearest_to_its_own(own, place):
+    plan = CheckPlan(bugs=(SlopeForgotten(own), MissingMean()), shape=NetworkShape(4))
+    assert plan.planted(plan.right_fit()) == (SlopeForgotten(place), MissingMean(4))
+    alone = replace(plan, shape=NetworkShape(4, samples=1))
+    assert alone.planted(alone.right_fit()) == (SlopeForgotten(place),)
+
+
+def test_plans_that_train_alike_are_taught_alike():
+    """All that training does not look at is as in a plan of which nothing was chosen."""
+    chosen = CheckPlan(
+        bugs=(MissingMean(),), step=StepSize(0.1), rule=FORWARD, dtype="float32", again=False
     )
+    assert chosen.taught == CheckPlan()
+    place = CheckPoint(seed=5)
+    assert replace(chosen, place=place).taught == CheckPlan(place=place)
+
+
+def test_what_a_check_takes_in_plain_numbers(monkeypatch):
+    """2 inputs, 3 units, 1 output: 13 parameters, in 2 layers over 16 samples."""
+    plan = CheckPlan(shape=NetworkShape(layers=2, width=3))
+    assert plan.memory == 8_006_656
+    monkeypatch.setattr(plans, "MOST_MEMORY", 8_000_001)
+    assert plan.memory == 8_000_001
+    once, step = 4.68e-4, 1.4052e-4
+    assert plan.seconds == pytest.approx(once, rel=1e-12)
+    trained = replace(plan, place=CheckPoint(training_steps=7))
+    assert trained.seconds == pytest.approx(2 * once + 7 * step, rel=1e-12)

@@ -59,6 +59,29 @@ def test_a_slope_far_below_the_rounding_of_its_values_is_known_to_that():
     assert abs(numeric) < lost < 1e-6
 
 
+@pytest.mark.parametrize(("rows", "resolved"), [(7, True), (6, False)])
+def test_what_is_known_to_the_rounding_at_the_least_h_is_known(rows, resolved):
+    """3000 where the last rows of the tableau look, and nothing beyond. Three rows tell whether
+    the sides are even; at the next two roundings over h, thrice, are 3/4 of one over the least."""
+    reach, least = 0.15 * 0.5 ** (28 - rows), 0.1 * 0.5**27
+    near = along(lambda t: np.where(np.abs(t) < reach, 3000.0, np.nan))
+    _, lost = at(near, 0.0, 5.0)
+    assert lost == pytest.approx(0.75 * 3000 * EPS / least if resolved else 5, rel=1e-12)
+
+
+def test_a_level_slope_is_doubted_by_thrice_two_roundings_over_h():
+    """Over the fourth h, the largest at which three halvings tell whether the sides are even."""
+    lost = VALUE_ROUNDING * 2 * 3000 * EPS / (0.1 / 8)
+    assert at(along(lambda t: 3000 + 0 * t), 0.0, 5.0)[1] == pytest.approx(lost, rel=1e-12, abs=0)
+
+
+def test_sides_that_differ_too_little_to_be_called_a_kink_are_a_doubt():
+    """By 2e-4, of values whose rounding over the least h is more."""
+    numeric, lost = at(along(lambda t: 1000 + t + 1e-4 * np.abs(t)), 0.0, 5.0)
+    assert numeric == pytest.approx(1, rel=1e-9)
+    assert lost == pytest.approx(VALUE_ROUNDING * 2e-4, rel=1e-3)
+
+
 def test_a_kink_leaves_the_gradients_own_value_and_no_doubt():
     assert at(Corner(), 1e-9, 0.7) == (0.7, 0)
     check = check_grad(Corner(), np.array([1e-9, 2.0]))
@@ -91,6 +114,10 @@ def test_the_noise_of_a_value_is_its_rounding_or_how_it_or_its_differences_scatt
     uneven[:-FINEST] = 1e9
     rms = np.sqrt(np.mean((2 * h[-FINEST:-1]) ** 2))
     assert noise_along(still, np.zeros(1), zero, h, uneven) == pytest.approx(rms, rel=1e-12, abs=0)
+    # Nine values within twice the least h: of t^4 their differences are 24 (h/2)^4.
+    power = along(lambda t: (1e9 * t) ** 4)
+    heard = 24 * (1e9 * h[-1, 0] / 2) ** 4 / 70**0.5
+    assert noise_along(power, np.zeros(1), zero, h, even) == pytest.approx(heard, rel=1e-9)
     # Each component has its own.
     both = np.concatenate([even, uneven], axis=1)
     wide, two = np.concatenate([h, h], axis=1), np.array([0, 0])

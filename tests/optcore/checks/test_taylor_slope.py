@@ -1,5 +1,6 @@
 """The rules of the Taylor test one by one, at their limits."""
 
+import importlib
 from dataclasses import replace
 
 import numpy as np
@@ -17,12 +18,16 @@ from optcore.checks.taylor_slope import (
     TaylorTest,
     grows_steadily,
     lowest_clean,
+    random_direction,
     taylor_verdict,
     turns_with_t,
 )
+from optcore.derivatives.error_curve import log_slope
+from optcore.surfaces import Rosenbrock
 
 T = np.logspace(0, -12, 97)
 NOISE = np.full(len(T), 1e-16)
+HALVED = 2.0 ** -np.arange(12)
 
 
 def flags(condition):
@@ -81,6 +86,23 @@ def test_a_change_flatter_than_noise_is_not_straight(power, grows):
     assert grows_steadily(T, 1e-12 * T, NOISE, three, fitted) == grows
 
 
+def test_what_is_just_at_a_limit_is_not_beyond_it(monkeypatch):
+    rules = importlib.import_module("optcore.checks.taylor_slope")
+    t = HALVED
+    fitted, noise = np.ones(12, bool), np.full(12, 2.0**-20)
+    # A change of just a hundred roundings is not seen, else it would be found flat.
+    assert grows_steadily(t, noise, noise, CLEAN * noise, fitted)
+    assert not grows_steadily(t, noise, noise, np.nextafter(CLEAN * noise, 1), fitted)
+    monkeypatch.setattr(rules, "NOISY", log_slope(t, t**0.75))
+    assert not grows_steadily(t, noise, noise, t**0.75, fitted)
+    # An even part that falls just so steeply is a smooth function's.
+    kink = Sides(even=-1 / 64)
+    monkeypatch.setattr(rules, "BENT", log_slope(t, t / 32))
+    assert turns(kink, noise=0.0, t=t)
+    monkeypatch.setattr(rules, "BENT", np.nextafter(rules.BENT, 2))
+    assert not turns(kink, noise=0.0, t=t)
+
+
 class Sides:
     """f(t) = slope t + even |t| + bend t^2 / 2 along one axis, whose gradient is told wrongly."""
 
@@ -95,9 +117,9 @@ class Sides:
         return np.full_like(point, self.told)
 
 
-def turns(function, scale=1.0, noise=1e-16):
-    t = T[32:45]
-    return turns_with_t(function, np.zeros(1), np.array([scale]), t, np.full(len(t), noise))
+def turns(function, scale=1.0, noise=1e-16, t=T[32:45]):
+    noise = np.broadcast_to(noise, t.shape)
+    return turns_with_t(function, np.zeros(1), np.array([scale]), t, noise)
 
 
 def test_the_error_of_a_wrong_gradient_turns_with_t():
@@ -107,8 +129,9 @@ def test_the_error_of_a_wrong_gradient_turns_with_t():
     # Both sides of a kink: even + odd parts; the even one is 2 even t, the odd error up to
     # (|slope - told| + even) t.
     edge = 0.5 * UNEVEN / (2 - UNEVEN)
-    assert not turns(Sides(even=edge * 1.01))
-    assert not turns(Sides(even=-edge * 1.01))
+    for side in (1, -1):
+        assert not turns(Sides(even=side * edge * 1.01), noise=1.0)
+        assert turns(Sides(even=side * edge * 0.99), noise=1.0)
 
 
 def test_what_is_even_falls_with_the_square_of_t_or_is_a_kink_s():
@@ -155,3 +178,40 @@ def test_what_is_left_out_is_told_beside_the_verdict(left_out, told):
     assert told in test.sentence
     assert ("Left out" in test.sentence) == bool(left_out)
     assert replace(test, reason="The loss is random.").sentence == "The loss is random."
+
+
+@pytest.mark.parametrize(
+    ("slope", "told"),
+    [(NOISY, "kink, perhaps"), (np.nextafter(NOISY, 0), "so flat is noise"),
+     (ONE, "neither 1 nor 2"), (np.nextafter(ONE, 0), "kink, perhaps")],
+)  # fmt: skip
+def test_a_slope_that_decides_nothing_is_said_to_be_noise_a_kink_or_neither(slope, told):
+    nothing = np.empty(0)
+    test = TaylorTest(nothing, nothing, nothing, nothing, nothing, slope, "inconclusive")
+    assert told in test.sentence
+
+
+@pytest.mark.parametrize("length", [0.0, 0.5, 1.25, 8.0])
+def test_a_direction_is_as_long_as_the_point_or_1(length):
+    point = length * np.array([0.6, 0.0, -0.8])
+    assert np.linalg.norm(random_direction(Rosenbrock(), point, 3)) == pytest.approx(max(1, length))
+
+
+def test_of_nothing_no_part_is_odd():
+    assert not turns(Sides(even=0.0, told=1.0), noise=1.0)
+
+
+def test_the_five_nearest_points_decide():
+    """Of c t + bend t^2 / 2 the even part is bend t^2: at the third from last of twelve points,
+    the middle one of five, a tenth of the whole, and of more points it would be more."""
+    for share, odd in ((0.08, True), (0.13, False)):
+        curved = Sides(even=0.0, bend=share * 0.5 / HALVED[-3])
+        assert turns(curved, t=HALVED, noise=1e3) == odd
+
+
+@pytest.mark.parametrize(("clear", "odd"), [(0, True), (2, True), (3, False)])
+def test_three_points_above_the_noise_show_that_the_even_part_falls_with_t(clear, odd):
+    """It is t/16 here, and what is a hundred times its noise is not yet above it."""
+    t = 1600 * HALVED
+    noise = np.where(np.arange(12) < 4 * clear, HALVED / (1 + (np.arange(12) % 4 == 0)), HALVED)
+    assert turns(Sides(even=-1 / 32, slope=1.0, told=0.0), t=t, noise=noise) == odd

@@ -1,5 +1,6 @@
 """The V of every rule: slopes, best h, models, and what is said about them."""
 
+import importlib
 from types import SimpleNamespace
 
 import numpy as np
@@ -208,6 +209,16 @@ def test_the_best_h_is_the_largest_that_is_as_good_as_any_and_all_near_it():
     assert measured_best_h(close, np.array([3, 3, 0, 3, 3, 1, 1, 1, 1]), 0.0) == close[7]
 
 
+def test_what_is_just_too_far_to_be_near_is_not(monkeypatch):
+    """The middle one is exact and has bad neighbours, which count only if they are near."""
+    h, error = np.array([1.0, 0.5, 0.25]), np.array([2.0, 0.0, 2.0])
+    curves = importlib.import_module("optcore.derivatives.error_curve")
+    apart = -np.diff(np.log10(h))
+    for near, best in ((apart.min(), 0.5), (np.nextafter(apart.max(), 1), 1.0)):
+        monkeypatch.setattr(curves, "NEAR", near)
+        assert measured_best_h(h, error, 0.0) == best
+
+
 def test_branches_are_where_one_error_is_ten_times_the_other():
     h = np.array([1.0, 0.1, 0.01, 1e-3, 1e-4])
     truncation, roundoff = h**2, 1e-5 / h
@@ -233,13 +244,18 @@ def test_branches_are_where_one_error_is_ten_times_the_other():
     assert not roundoff_branch(0 * error, truncation, roundoff, 3.0).any()
 
 
-def test_the_slope_is_that_of_points_a_third_of_the_range_apart():
+def test_the_slope_is_that_of_points_a_third_of_the_range_apart(monkeypatch):
     h = np.array([1.0, 10.0, 100.0, 1000.0])
     # Pairs of neighbours have slopes 5, -1, 5, which do not count; the others 2, 2 and 3.
     assert log_slope(h, 10.0 ** np.array([0, 5, 4, 9])) == pytest.approx(2)
     assert np.isnan(log_slope(h[:2], h[:2]))
     assert log_slope(np.array([1.0, 2.0, 4.0]), np.array([1.0, 8.0, 64.0])) == pytest.approx(3)
-    assert np.isnan(log_slope(np.array([1.0, 1.5, 3.0]), np.array([1.0, 1.5, 3.0])))
+    short = np.array([1.0, 1.5, 3.0])
+    assert np.isnan(log_slope(short, short))
+    # A range as long as the shortest is long enough.
+    curves = importlib.import_module("optcore.derivatives.error_curve")
+    monkeypatch.setattr(curves, "SHORTEST_DECADES", np.log10(3.0))
+    assert log_slope(short, short) == pytest.approx(1)
 
 
 def test_round_off_by_hand():
@@ -282,8 +298,8 @@ def test_the_best_h_of_the_exponential_by_hand():
 
 
 def test_without_a_leading_term_the_largest_h_that_is_nearly_best():
-    """Nearly best is twice the least error, 1: the 2 is, the 2.5 is not."""
-    h, total = np.array([1.0, 0.5, 0.25, 0.125]), np.array([2.5, 2.0, 1.0, 4.0])
+    """Nearly best is twice the least error, 4: the 8 is, the 10 is not."""
+    h, total = np.array([1.0, 0.5, 0.25, 0.125]), np.array([10.0, 8.0, 4.0, 16.0])
     assert predicted_best_h(CENTRAL, EXP, 1.0, h, total, np.nan) == 0.5
 
 

@@ -10,6 +10,7 @@ from optcore.derivatives.differences import (
     StepError,
 )
 from optcore.derivatives.textbook import (
+    JUMPED,
     ratio_to_previous,
     step_table,
     textbook_test,
@@ -174,7 +175,13 @@ def test_verdicts_of_the_textbook_at_their_borders(error, roundoff, order, verdi
 
 def test_what_the_difference_became_is_said_in_words():
     """A third of it, the same, and four times as much."""
-    for ratio, words in ((3.0, "3 times less"), (1.001, "as much as before"),
-                         (0.25, "4 times as much")):  # fmt: skip
-        case = replace(textbook_test(SINE, 0.3, 1.0, 0.01), ratio=ratio)
-        assert f", {words}." in case.sentence or f", {words}," in case.sentence
+    case = textbook_test(SINE, 0.3, 1.0, 0.01)
+    for ratio, words in ((3.0, "3 times less"), (1.5, "1.5 times less"),
+                         (1.001, "as much as before"), (0.25, "4 times as much")):  # fmt: skip
+        told = replace(case, ratio=ratio).sentence
+        assert f", {words}." in told or f", {words}," in told
+    fell = replace(case, verdict="smaller h", ratio=np.nextafter(JUMPED, 0)).sentence
+    assert "the third derivative is large" in fell
+    assert "came from a kink" in replace(case, verdict="smaller h", ratio=JUMPED).sentence
+    # To 0 nothing falls so many times.
+    assert f"at h/10 it is {case.smaller_error:.2e}. " in replace(case, ratio=np.inf).sentence

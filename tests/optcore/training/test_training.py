@@ -8,9 +8,10 @@ from optcore.descent.disturbance import ClipNorm, ClipValue
 from optcore.descent.loop import course, descend
 from optcore.flow.layer_flow import norms_along
 from optcore.networks.activations import Identity, ReLU, Sigmoid, Tanh
-from optcore.networks.datasets import Blobs, Moons, Sine, Spirals
+from optcore.networks.datasets import Blobs, Dataset, Moons, Sine, Spirals
 from optcore.networks.initializers import HeNormal, Normal, XavierNormal, Zeros
 from optcore.optimizers import OPTIMIZERS, Adam, GradientDescent, LineSearch, Momentum
+from optcore.training import plan as plans
 from optcore.training.plan import HEADS, TRAINERS, TrainingPlan, constant_loss, places, untrainable
 from optcore.training.record import Trainer, Watched, train
 
@@ -182,6 +183,8 @@ def test_the_loss_of_an_answer_that_does_not_look():
         assert record.spread[-1] == 0
         assert record.losses[-1] == pytest.approx(constant_loss(plan.data), rel=1e-6)
     assert constant_loss(Moons(samples=40).make()) == pytest.approx(math.log(2), rel=1e-15)
+    one_class = Dataset("one", np.zeros((3, 2)), np.ones((3, 1)), "binary")
+    assert constant_loss(one_class) == 0
 
 
 def test_heads_fit_their_targets():
@@ -195,9 +198,10 @@ def test_places_reach_past_the_samples():
     assert grid.shape == (25, 2)
     assert grid.min() == -1.15
     assert grid.max() == 1.15
+    side = np.linspace(-1.15, 1.15, 5)
+    np.testing.assert_allclose(grid, [[x, y] for y in side for x in side], rtol=1e-14)
     line = places(np.array([[2.0], [-1.0]]), 5)
-    assert line.shape == (15, 1)
-    assert line[-1, 0] == pytest.approx(2.3)
+    np.testing.assert_allclose(line, np.linspace(-2.3, 2.3, 15)[:, None], rtol=1e-14)
 
 
 def test_a_plan_that_takes_long_has_a_smaller_offer():
@@ -268,8 +272,12 @@ def test_a_smaller_offer_gives_up_steps_then_width_then_depth():
                      (100, 5, 9), (100, 4, 9), (100, 4, 4), (100, 4, 2)]  # fmt: skip
 
 
-def test_a_wide_network_is_asked_at_fewer_places():
+def test_a_wide_network_is_asked_at_fewer_places(monkeypatch):
     assert SMALL.places.shape == (41**2, 2)
+    for wide, cells in ((SMALL.fit.network.parameters, 41), (SMALL.fit.network.parameters - 1, 25)):
+        monkeypatch.setattr(plans, "WIDE", wide)
+        assert replace(SMALL).places.shape == (cells**2, 2)
+    monkeypatch.undo()
     wide = replace(SMALL, width=140, depth=2)
     assert wide.fit.network.parameters > 20_000
     assert wide.places.shape == (25**2, 2)
