@@ -45,6 +45,12 @@ def test_the_derivatives_of_a_power(exponent):
     np.testing.assert_allclose(derivatives(lambda t: t**exponent), wanted, rtol=1e-12)
 
 
+@pytest.mark.parametrize(("exponent", "same"), [(0.5, 1), (-1.5, -3), (2.5, 5)])
+def test_a_power_of_a_square_is_a_power(exponent, same):
+    found = derivatives(lambda t: (t * t) ** exponent)
+    np.testing.assert_allclose(found, derivatives(lambda t: t**same), rtol=1e-12, atol=1e-12)
+
+
 @pytest.mark.parametrize("exponent", [0, 1, 3])
 def test_a_whole_power_is_right_at_0(exponent):
     wanted = math.factorial(exponent) * (np.arange(ORDER + 1) == exponent)
