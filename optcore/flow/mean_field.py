@@ -159,7 +159,7 @@ def critical_line(activation: Activation, variances) -> tuple[np.ndarray, np.nda
         bias_variance = q - weight_variance * mean_square(activation, q)
         if bias_variance >= -ROUNDING * q:
             pairs.append((math.sqrt(weight_variance), math.sqrt(max(0.0, bias_variance))))
-    sigma_w, sigma_b = np.array(pairs).reshape(-1, 2).T
+    sigma_w, sigma_b = np.array(pairs).reshape(len(pairs), 2).T
     return sigma_w, sigma_b
 
 

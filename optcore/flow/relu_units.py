@@ -103,8 +103,7 @@ def relu_units(flow: LayerFlow) -> ReluUnits:
     """
     fit, forward = flow.fit, flow.trace.forward
     hidden = fit.network.hidden
-    off = np.array([-1.0, 0.0])
-    if hidden.value(off).any():
+    if hidden.value(-np.ones(())).any():
         raise ValueError(f"{hidden.name} is never quite off: take ReLU to see units one by one")
     arriving, found = None, []
     for layer in reversed(range(fit.network.depth)):

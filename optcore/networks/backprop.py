@@ -46,14 +46,14 @@ class Backprop:
 
     def run(self, fit, forward) -> Trace:
         depth = len(forward.weights)
-        deltas, weight_grads, bias_grads = ([np.empty(0)] * depth for _ in range(3))
+        deltas, weight_grads, bias_grads = [], [], []
         upstream = None
         for layer in reversed(range(depth)):
             delta = self.delta(fit, forward, layer, upstream)
-            deltas[layer] = delta
+            deltas.insert(0, delta)
             data_grad = self.weight_grad(fit, forward, layer, delta)
-            weight_grads[layer] = self.penalised(fit, forward, layer, data_grad)
-            bias_grads[layer] = self.bias_grad(fit, forward, layer, delta)
+            weight_grads.insert(0, self.penalised(fit, forward, layer, data_grad))
+            bias_grads.insert(0, self.bias_grad(fit, forward, layer, delta))
             if layer:
                 upstream = self.pass_down(fit, forward, layer, delta, upstream)
         if not fit.network.bias:

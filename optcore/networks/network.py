@@ -194,12 +194,11 @@ class FitLoss:
         """dL/dtheta (..., P) of a finished backward pass, in the order of theta."""
         batch = trace.weight_grads[0].shape[:-2]
         flat = np.empty((*batch, self.network.parameters), trace.weight_grads[0].dtype)
-        for layer, (weights, biases) in enumerate(
-            zip(trace.weight_grads, trace.bias_grads, strict=True)
-        ):
-            flat[..., self.blocks[f"W{layer + 1}"]] = weights.reshape(*batch, -1)
+        views = self.network.layers(flat)
+        for (w, b), dw, db in zip(views, trace.weight_grads, trace.bias_grads, strict=True):
+            w[...] = dw
             if self.network.bias:
-                flat[..., self.blocks[f"b{layer + 1}"]] = biases
+                b[...] = db
         return flat
 
     def values_shifted(self, theta, indices, offsets) -> np.ndarray:

@@ -102,7 +102,7 @@ def test_real_networks_fall_into_the_quantiles(width, hidden):
                 assert below == pytest.approx(share, abs=4.5 * math.sqrt(0.25 / seeds))
 
 
-def test_seeds_without_a_gradient_take_the_low_quantiles():
+def test_seeds_without_a_gradient_take_the_low_quantiles(monkeypatch):
     plan = FlowPlan(ReLU(), HeNormal(), SquaredError(), FlowSetting(depth=30, width=8))
     low, typical, high = funnel(plan, np.ones(30))
     assert low[:-1].max() == 0 < typical.min() < high.min()
@@ -111,6 +111,8 @@ def test_seeds_without_a_gradient_take_the_low_quantiles():
     assert "-0.399" in said
     assert "1.25" in said
     assert f"{100 * ReluWidth(8).none_left(29):.3g} % of the seeds" in said
+    monkeypatch.setattr("optcore.flow.bounds.DEAD", ReluWidth(8).none_left(29))
+    assert "of the seeds" in funnel_sentence(plan)
     wide = FlowPlan(ReLU(), HeNormal(), SquaredError(), FlowSetting(depth=64, width=256))
     assert "of the seeds" not in funnel_sentence(wide)
 

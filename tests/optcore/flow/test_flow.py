@@ -17,8 +17,9 @@ from optcore.flow.layer_flow import (
 )
 from optcore.flow.plan import FlowPlan, FlowSetting
 from optcore.flow.regime import regime
+from optcore.flow.signals import signals_of
 from optcore.flow.spectra import find_spectra, layer_jacobian, spectra
-from optcore.networks.activations import Identity, ReLU, Sigmoid, Tanh
+from optcore.networks.activations import Identity, LeakyReLU, ReLU, Sigmoid, Tanh
 from optcore.networks.initializers import (
     Constant,
     HeNormal,
@@ -99,6 +100,10 @@ def test_zero_and_dead_units_are_counted():
     fit = FitLoss(sigmoids, SquaredError(), [[0.0]], [[0.0]])
     flow = layer_flow(fit, np.array([0, 0, 3.0, 5.0, 0, 0, 3.0]))
     np.testing.assert_allclose(flow.saturated(), [1 / 2, 0])
+    # A slope of exactly a twentieth is not below it.
+    leaky = flow_of(LeakyReLU(slope=0.05), HeNormal())
+    assert not leaky.saturated().any()
+    assert signals_of(leaky)["z"].saturated.sum() == 0
     # Tanh units at zero give zero and are not dead.
     assert flow_of(Tanh(), Zeros()).dead[0] == 0
     assert flow_of(Tanh(), Zeros()).zeros[0] == 1
@@ -288,6 +293,19 @@ def test_the_band_is_made_of_seeds_one_by_one():
     np.testing.assert_allclose(band.high, exact.max(0), rtol=2e-5)
 
 
+@pytest.mark.parametrize("end", [0, 1])
+def test_a_norm_at_the_end_of_what_is_safe_is_worked_in_float64(monkeypatch, end):
+    fit = build(Sigmoid(), depth=4)
+    (fast,) = seed_flows(fit, XavierNormal(), [0])
+    norms = np.concatenate(list(fast.values()))
+    limits = [(norms.min(), np.inf), (0.0, norms.max())][end]
+    monkeypatch.setattr("optcore.flow.band.SAFE_IN_FLOAT32", limits)
+    (slow,) = seed_flows(fit, XavierNormal(), [0])
+    exact = layer_flow(fit, fit.network.initial(XavierNormal(), 0))
+    np.testing.assert_array_equal(slow["delta_norms"], exact.delta_norms)
+    assert (slow["delta_norms"] != fast["delta_norms"]).any()
+
+
 def test_the_band_does_not_lose_what_float32_would():
     fit = build(Sigmoid(), depth=30)
     (flow,) = seed_flows(fit, Normal(sigma=1e-3), [0])
@@ -313,6 +331,9 @@ def test_a_plan_is_as_wide_as_its_input_and_has_ten_outputs():
     assert plan.fit.inputs.std() == pytest.approx(100, rel=0.1)
     assert isinstance(plan.network.output, Identity)
     assert isinstance(replace(plan, loss=SigmoidCrossEntropy()).network.output, Sigmoid)
+    # Links show the same batch for ever: that of the seed's own draws, a thousand seeds on.
+    drawn = 100 * np.random.default_rng(1002).standard_normal((500, 8))
+    np.testing.assert_array_equal(plan.fit.inputs, drawn)
     np.testing.assert_array_equal(plan.flow().theta, plan.network.initial(HeNormal(), 2))
     np.testing.assert_array_equal(plan.flow(0 * plan.theta()).weight_norms, 0)
     assert plan.flow().learning_rate == setting.learning_rate

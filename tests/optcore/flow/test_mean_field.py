@@ -3,9 +3,15 @@ import math
 import numpy as np
 import pytest
 
-from optcore.flow import gaussian
+from optcore.flow import gaussian, mean_field
 from optcore.flow.layer_flow import layer_flow
-from optcore.flow.mean_field import MeanField, critical_line, depth_scale, mean_square
+from optcore.flow.mean_field import (
+    MeanField,
+    critical_line,
+    depth_scale,
+    mean_square,
+    mean_square_slope,
+)
 from optcore.flow.theory import FlowTheory, flow_theory, slope_bound
 from optcore.networks.activations import (
     ACTIVATIONS,
@@ -86,6 +92,34 @@ def test_fixed_points_are_where_iteration_leads(activation, sigma_w):
     for _ in range(300):
         q = field.next_variance(q)
     assert field.fixed_point() == pytest.approx(q, rel=1e-9)
+
+
+@pytest.mark.parametrize(("ratio", "ends"), [(1.5, (2.0**-10, 1e9)), (0.75, (1e-9, 2.0**10))])
+def test_a_bracket_ends_where_a_variance_counts_as_none_or_infinite(monkeypatch, ratio, ends):
+    """Linear, with the fixed point between the last two ends of the bracket: found a step on."""
+    end = ends[0] if ratio > 1 else ends[1]
+    field = MeanField(Identity(), 0.5**0.5, (ratio * end / 2) ** 0.5)
+    assert field.fixed_point() == pytest.approx(ratio * end)
+    monkeypatch.setattr(mean_field, "VANISHED", ends[0])
+    monkeypatch.setattr(mean_field, "BURST", ends[1])
+    assert field.fixed_point() == (0 if ratio > 1 else math.inf)
+
+
+def test_what_is_rounding_is_so_at_its_bound(monkeypatch):
+    field = MeanField(Tanh(), 1.3, 0.4)
+    monkeypatch.setattr(mean_field, "ROUNDING", abs(field.next_variance(1.0) - 1.0))
+    assert field.fixed_point() == 1.0
+    monkeypatch.setattr(mean_field, "ROUNDING", 0.5)
+    assert depth_scale(1.5) == pytest.approx(-1 / math.log(1.5))
+    needed = 1 / mean_square_slope(Sigmoid(), 1.0) * mean_square(Sigmoid(), 1.0) - 1.0
+    for bound, points in ((needed, [2, 2]), (needed * (1 - 1e-9), [0, 0])):
+        monkeypatch.setattr(mean_field, "ROUNDING", bound)
+        assert [len(line) for line in critical_line(Sigmoid(), [1.0, 1.0])] == points
+
+
+class Critical(MeanField):
+    def chi_at(self, q):
+        return 1.0
 
 
 def test_tanh_is_critical_at_one_and_on_the_published_line():
@@ -177,17 +211,19 @@ def test_a_normalised_layer_of_little_variance_is_held_by_its_epsilon():
     np.testing.assert_allclose(theory.variances[:2], [1e-5, 5e-6], rtol=1e-9)
 
 
-def test_chaos_settles_at_a_correlation_below_one():
-    field = MeanField(Tanh(), 2.5, 0.3)
+@pytest.mark.parametrize(("sigma_w", "low", "high"), [(2.5, 0, 0.4), (1.6, 0.55, 0.65)])
+def test_chaos_settles_at_a_correlation_below_one(sigma_w, low, high):
+    field = MeanField(Tanh(), sigma_w, 0.3)
     q = field.fixed_point()
     c = field.fixed_correlation(q)
-    assert 0 < c < 0.9
+    assert low < c < high
     # Monte Carlo of the map q c -> sigma_w^2 E[phi(u1) phi(u2)] + sigma_b^2.
     z = np.random.default_rng(0).standard_normal((2, 400_000))
     second = np.tanh(math.sqrt(q) * (c * z[0] + math.sqrt(1 - c * c) * z[1]))
-    moved = 6.25 * np.mean(np.tanh(math.sqrt(q) * z[0]) * second) + 0.09
+    moved = sigma_w**2 * np.mean(np.tanh(math.sqrt(q) * z[0]) * second) + 0.09
     assert moved == pytest.approx(q * c, abs=0.02)
     assert MeanField(Tanh(), 1.2, 0.4).fixed_correlation(1.0) == 1.0
+    assert Critical(Tanh(), sigma_w).fixed_correlation(1.0) == 1.0
 
 
 SWITCHES = [{}, {"norm": "layer"}, {"residual": True}, {"residual": True, "norm": "layer"}]

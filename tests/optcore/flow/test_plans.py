@@ -3,10 +3,12 @@
 import math
 import tracemalloc
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from optcore.flow import bounds
 from optcore.flow.band import seed_flows
 from optcore.flow.bounds import bound, funnel, funnels, has_bound, spectral_norm
 from optcore.flow.costs import (
@@ -196,13 +198,17 @@ def test_spectral_norms_of_wide_and_of_tall_matrices():
     assert spectral_norm(np.zeros((2, 4))) == 0
 
 
-def test_where_bound_and_funnel_have_something_to_say():
+def test_where_bound_and_funnel_have_something_to_say(monkeypatch):
     assert not has_bound(plan_of(Sigmoid(), Constant(constant=0.1)))
     deep = plan_of(ReLU(), HeNormal(), setting=FlowSetting(depth=24, width=12))
     assert funnels(deep)
     # Variances of a layer: 1.25 of 8 units, 0.41 of 16; from the second layer on they add up to 1.
     for depth, width, strays in ((1, 8, 0), (2, 8, 1), (3, 16, 0), (4, 16, 1)):
         assert funnels(replace(deep, setting=FlowSetting(depth=depth, width=width))) == strays
+    with monkeypatch.context() as patch:
+        patch.setattr(bounds, "ReluWidth", lambda width: SimpleNamespace(variance=0.5))
+        for depth, strays in ((3, False), (4, True)):
+            assert funnels(replace(deep, setting=FlowSetting(depth=depth))) == strays
     assert not funnels(replace(deep, activation=LeakyReLU()))
     assert not funnels(replace(deep, initializer=HeUniform()))
     assert not funnels(replace(deep, norm="layer"))
@@ -237,6 +243,7 @@ def test_the_axis_of_a_histogram_starts_at_0_and_bends_where_values_ask_for_it()
     spread = np.array([[0.1], [0.2], [400.0]])
     found = signals_of(flow_with(ReLU(), spread, [(1, 1), (0, 0)]))["a"]
     assert found.bent
+    assert not signals_of(flow_with(ReLU(), np.array([[30.0]]), [(1,), (0,)]))["a"].bent
     assert found.edges[0] == 0
     # 400 is below four root mean squares, 924.
     assert np.sinh(found.edges[-1]) == pytest.approx(400)

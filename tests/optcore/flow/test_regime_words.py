@@ -1,11 +1,15 @@
 """The regime's word at its very borders, and how its numbers are written."""
 
+import importlib
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from optcore.flow.regime import _cause_of_death, _factor, _number, _who_starves, regime
+
+# The room has a function of this name.
+words = importlib.import_module("optcore.flow.regime")
 
 
 def flow_with(*norms, ratios=(1.0,), overflown=0.0, activations=((0.0,),)):
@@ -76,11 +80,15 @@ def test_the_layer_that_is_no_longer_finite_is_named():
     assert "no longer finite from layer 2 on" in back
 
 
-def test_the_output_is_told_apart_where_its_factor_differs():
+def test_the_output_is_told_apart_where_its_factor_differs(monkeypatch):
     """Factors from the output down: 8, then 2 and 2; of two layers, or nearly even, only one."""
     assert "multiply the gradient by 8.00 and each hidden layer by 2;" in (
         regime(flow_with(32.0, 16.0, 8.0, 1.0)).sentence
     )
+    logs = np.log([32.0, 16.0, 8.0, 1.0])
+    monkeypatch.setattr(words, "EVEN", logs[2] - logs[3] - (logs[0] - logs[3]) / 3)
+    assert "the output's weights" in regime(flow_with(32.0, 16.0, 8.0, 1.0)).sentence
+    monkeypatch.undo()
     assert "each layer multiplies the gradient by 4;" in regime(flow_with(16.0, 8.0, 1.0)).sentence
     assert "each layer multiplies the gradient by 2;" in (
         regime(flow_with(8.0, 4.0, 2.0, 1.0)).sentence
@@ -97,16 +105,18 @@ def test_factors_multiply_out_where_their_quotient_is_out_of_range():
 @pytest.mark.parametrize(
     ("value", "text"),
     [(0.0, "0.0e0"), (0.00994, "9.9e-3"), (0.01, "0.01"), (0.094, "0.094"), (0.095, "0.10"),
-     (9.94, "9.94"), (9.96, "10"), (99.4, "99"), (99.5, "100"), (999.0, "999"), (1000.0, "1.0e3"),
-     (1.0, "1.00")],
+     (9.94, "9.94"), (9.95, "9.9"), (9.96, "10"), (99.4, "99"), (99.5, "100"), (999.0, "999"),
+     (1000.0, "1.0e3"), (1.0, "1.00")],
 )  # fmt: skip
 def test_numbers_have_two_or_three_digits(value, text):
     assert _number(value) == text
 
 
-def test_factors_have_the_digits_that_their_power_needs():
+def test_factors_have_the_digits_that_their_power_needs(monkeypatch):
     assert _factor(0.98765, 1) == "0.988"
     # 0.988 is 0.035 % more: after a hundred times 3.6 %.
+    assert _factor(0.98765, 100) == "0.9877"
+    monkeypatch.setattr(words, "EXACT", abs(100 * np.log(0.988 / 0.98765)))
     assert _factor(0.98765, 100) == "0.9877"
     assert _factor(1e-3, 1) == "0.001"
     assert _factor(9.994e-4, 1) == "9.99e-04"

@@ -168,3 +168,5 @@ def test_saturated_units_are_those_with_a_small_share_of_the_steepest_slope():
     assert Sigmoid().saturated(z, 0.1).tolist() == [True, False, False, False, True]
     assert Sigmoid().saturated(z, 0.5).tolist() == [True, True, False, True, True]
     assert ReLU().saturated(z).tolist() == [True, True, True, False, False]
+    # A twentieth exactly is no less than a twentieth.
+    assert not LeakyReLU(slope=0.05).saturated(z).any()

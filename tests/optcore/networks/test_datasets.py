@@ -1,4 +1,5 @@
 import dataclasses
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -52,6 +53,20 @@ def test_samples_and_noise_are_knobs(generator):
     moved = np.hstack([loud.inputs - quiet.inputs, loud.targets - quiet.targets])
     moved = moved[:, moved.any(0)]
     assert moved.std() == pytest.approx(0.5, rel=0.15)
+
+
+def test_noise_is_drawn_after_what_it_is_added_to():
+    rng = np.random.default_rng(0)
+    rng.random(200)
+    noise = rng.standard_normal((200, 2))
+    loud, quiet = Moons(noise=0.5).make(), Moons(noise=0.0).make()
+    np.testing.assert_allclose(loud.inputs - quiet.inputs, 0.5 * noise, atol=1e-15)
+
+
+def test_a_corner_on_an_axis_belongs_to_neither_side():
+    draws = SimpleNamespace(uniform=lambda low, high, shape: np.eye(*shape),
+                            standard_normal=np.zeros)  # fmt: skip
+    assert Xor().draw(draws, 2)[1].tolist() == [[0.0], [0.0]]
 
 
 def test_without_noise_the_classes_follow_their_rule():

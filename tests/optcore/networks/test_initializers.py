@@ -103,6 +103,14 @@ def test_orthogonal_keeps_every_length_it_can(shape):
     np.testing.assert_allclose(np.linalg.svd(weights, compute_uv=False), 1.5, rtol=1e-12)
 
 
+def test_a_square_one_is_the_first_factor_of_its_draws():
+    """Q of QR, whose R has a positive diagonal: Q^T times them is that R."""
+    draws = np.random.default_rng(0).standard_normal((6, 6))
+    right = Orthogonal().weights(np.random.default_rng(0), 6, 6).T @ draws
+    np.testing.assert_allclose(right, np.triu(right), atol=1e-13)
+    assert (np.diagonal(right) > 0).all()
+
+
 def test_constants():
     assert not draw(Zeros()).any()
     assert (draw(Constant(constant=0.25, gain=2.0)) == 0.5).all()

@@ -256,6 +256,14 @@ def test_frozen_dropout_repeats_and_resampled_dropout_does_not():
     assert len(set(resampled.values_shifted(theta, [0] * 5, 0.0).tolist())) == 5
 
 
+def test_a_draw_that_is_the_chance_itself_keeps_its_unit():
+    draws = np.random.default_rng(4).random((6, 50))
+    fit = build(sizes=(3, 50, 3), dropout=float(draws[0, 0]), dropout_seed=4)
+    (mask, _) = fit.draw_masks(random_theta(fit))
+    np.testing.assert_array_equal(mask, draws >= draws[0, 0])
+    assert mask[0, 0]
+
+
 def test_inverted_dropout_keeps_the_expected_activation():
     fit = build(Sigmoid(), sizes=(3, 4000, 3), dropout=0.25, dropout_seed=0)
     forward = fit.forward(random_theta(fit))
