@@ -47,12 +47,12 @@ class NAdam(Optimizer):
     momentum_decay: float = knob(4e-3, 0.0, 1.0, scale="log", symbol=r"\psi")
 
     def init(self, point):
-        none = np.asarray(0.0 * (self.beta1 + self.momentum_decay))
+        none = np.zeros(np.broadcast(self.beta1, self.momentum_decay).shape)
         return {
             **zeros(point, "mean", "mean_square", "mean_hat", "mean_square_hat"),
             "momentum": none,
             "next_momentum": none,
-            "momentum_product": none + 1.0,
+            "momentum_product": np.ones_like(none),
         }
 
     def update(self, look, state):
@@ -113,7 +113,7 @@ class RAdam(Optimizer):
     epsilon: float = knob(1e-8, 0.0, 1.0, scale="log", symbol=r"\epsilon")
 
     def init(self, point):
-        none = np.asarray(0.0 * self.beta2)
+        none = np.zeros(np.shape(self.beta2))
         memory = zeros(point, "mean", "mean_square", "mean_hat")
         return {**memory, "rho": none, "rectification": none}
 
@@ -125,7 +125,7 @@ class RAdam(Optimizer):
         correction = 1 - self.beta2**count
         rho, rectification = self.rectification(count, correction)
         adapted = rectification * np.sqrt(correction) / (np.sqrt(mean_square) + self.epsilon)
-        step = -self.learning_rate * mean_hat * np.where(rho > 5, adapted, 1.0)
+        step = -self.learning_rate * mean_hat * np.where(rectification > 0, adapted, 1.0)
         return step, {
             "count": count,
             "mean": mean,

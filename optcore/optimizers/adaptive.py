@@ -98,7 +98,7 @@ class RMSPropNesterov(Optimizer):
     def init(self, point):
         zero = np.zeros_like(point)
         zeros = dict.fromkeys(("look_ahead_grad", "mean_square", "velocity"), zero)
-        return {"look_ahead": point + 0.0, **zeros}
+        return {"look_ahead": point.copy(), **zeros}
 
     def asks_at(self, point, state):
         return point + self.momentum * state["velocity"]

@@ -143,8 +143,8 @@ class AveragedSGD(Optimizer):
     averaging_start: float = knob(1e6, 1.0, 1e6, scale="log", symbol="t_0")
 
     def init(self, point):
-        rate = 0.0 * (self.learning_rate + self.regularization + self.power)
-        return {"count": np.zeros(()), "rate": np.asarray(rate), "average": point + 0.0}
+        rate = np.zeros(np.broadcast(self.learning_rate, self.regularization, self.power).shape)
+        return {"count": np.zeros(()), "rate": rate, "average": point.copy()}
 
     def update(self, look, state):
         count = state["count"]

@@ -29,12 +29,16 @@ def along(method, look, state, direction):
     """
     slope = dot(look.grad, direction)
     with np.errstate(all="ignore"):
-        cautious = np.minimum(1.0, 1 / np.sqrt(dot(direction, direction)))
-        growth = np.minimum(state["slope"] / slope, GROWTH)
-    again = (state["rate"] > 0) & np.isfinite(growth) & (growth > 0)
-    first = np.where(again, state["rate"] * np.where(again, growth, 1.0), cautious)
+        again = state["rate"] * np.minimum(state["slope"] / slope, GROWTH)
+    first = np.where(again > 0, again, cautious(direction))
     rate = wolfe_rate(look, direction, first, method.sufficient_decrease, method.curvature)
     return rate * direction, {"direction": direction, "rate": rate, "slope": slope}
+
+
+def cautious(direction):
+    """A first rate (..., 1) where nothing is known: 1, or one unit of length if that is less."""
+    with np.errstate(divide="ignore"):
+        return np.minimum(1.0, 1 / np.sqrt(dot(direction, direction)))
 
 
 def nothing_yet(point, *vectors):
@@ -186,9 +190,7 @@ class BFGS(Optimizer):
 
     def search(self, look, direction, learned) -> np.ndarray:
         """The rate along a direction: from 1 where the inverse Hessian has learned its length."""
-        with np.errstate(all="ignore"):
-            cautious = np.minimum(1.0, 1 / np.sqrt(dot(direction, direction)))
-        first = np.where(learned, 1.0, cautious)
+        first = np.where(learned, 1.0, cautious(direction))
         return wolfe_rate(look, direction, first, self.sufficient_decrease, self.curvature)
 
     def learn(self, state, displacement, change):
@@ -199,10 +201,10 @@ class BFGS(Optimizer):
         product = dot(displacement, change)
         bound = np.sqrt(dot(displacement, displacement) * dot(change, change))
         usable = product > RIGHT_ANGLED * bound
-        safe = np.where(usable, product, 1.0)
-        scale = safe / np.where(usable, dot(change, change), 1.0)
         first = usable & (state["updates"] == 0)
-        inverse = np.where(first, scale, 1.0)[..., None] * state["inverse_hessian"]
+        scale = np.where(first, product, 1.0) / np.where(first, dot(change, change), 1.0)
+        inverse = scale[..., None] * state["inverse_hessian"]
+        safe = np.where(usable, product, np.inf)
         shear = np.eye(change.shape[-1]) - outer(displacement, change) / safe[..., None]
         learned = shear @ inverse @ np.swapaxes(shear, -1, -2)
         learned = learned + outer(displacement, displacement) / safe[..., None]

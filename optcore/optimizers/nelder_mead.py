@@ -73,9 +73,15 @@ class NelderMead(Optimizer):
         centroid = simplex[..., :-1, :].mean(axis=-2)
         reflected = centroid + self.reflection * (centroid - worst)
         at_reflected = value(reflected)
-        trial = self.second(centroid, worst, reflected, at_reflected, values)
+        beats = at_reflected[..., None] < values
+        expands, accepts, outside = beats[..., 0], beats[..., -2], beats[..., -1]
+        trial = self.second(centroid, worst, reflected, expands, accepts, outside)
         at_trial = value(trial)
-        vertex, at_vertex, shrinks = choose(reflected, at_reflected, trial, at_trial, values)
+        takes_trial = ~expands | (at_trial < at_reflected)
+        vertex = np.where(takes_trial[..., None], trial, reflected)
+        at_vertex = np.where(takes_trial, at_trial, at_reflected)
+        lower = np.where(outside, at_trial <= at_reflected, at_trial < values[..., -1])
+        shrinks = ~expands & ~lower
         moved = np.concatenate([simplex[..., :-1, :], vertex[..., None, :]], axis=-2)
         at_moved = np.concatenate([values[..., :-1], at_vertex[..., None]], axis=-1)
         if shrinks.any():
@@ -93,15 +99,15 @@ class NelderMead(Optimizer):
             "trial": trial,
         }
 
-    def second(self, centroid, worst, reflected, at_reflected, values):
-        """The other point to look at: expanded, contracted outside or inside, or no other."""
+    def second(self, centroid, worst, reflected, expands, accepts, outside):
+        """The other point to look at: expanded, contracted outside or inside, or no other, which
+        is the reflected one again."""
         towards = reflected - centroid
-        better = at_reflected[..., None] < values
-        contracted = np.where(better[..., -1:], towards, worst - centroid)
+        contracted = np.where(outside[..., None], towards, worst - centroid)
         trial = centroid + np.where(
-            better[..., :1], self.expansion * towards, self.contraction * contracted
+            expands[..., None], self.expansion * towards, self.contraction * contracted
         )
-        return np.where(better[..., -2:-1] & ~better[..., :1], reflected, trial)
+        return np.where((accepts & ~expands)[..., None], reflected, trial)
 
 
 def ordered(simplex, values):
@@ -109,17 +115,6 @@ def ordered(simplex, values):
     order = np.argsort(values, axis=-1, kind="stable")
     vertices = np.take_along_axis(simplex, order[..., None], axis=-2)
     return vertices, np.take_along_axis(values, order, axis=-1)
-
-
-def choose(reflected, at_reflected, trial, at_trial, values):
-    """The vertex that replaces the worst, its value, and where the simplex shrinks instead."""
-    expands = at_reflected < values[..., 0]
-    accepts = at_reflected < values[..., -2]
-    outside = at_reflected < values[..., -1]
-    contracts = np.where(outside, at_trial <= at_reflected, at_trial < values[..., -1])
-    takes_trial = np.where(expands, at_trial < at_reflected, ~accepts)
-    vertex = np.where(takes_trial[..., None], trial, reflected)
-    return vertex, np.where(takes_trial, at_trial, at_reflected), ~accepts & ~contracts
 
 
 OPTIMIZERS = (NelderMead(),)

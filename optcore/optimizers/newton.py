@@ -21,8 +21,7 @@ class Newton(Optimizer):
 
     def update(self, look, state):
         hessian, whole = finite_or_identity(look.hessian)
-        regular = whole & (np.linalg.slogdet(hessian)[0] != 0)
-        hessian = np.where(regular[..., None, None], hessian, np.eye(hessian.shape[-1]))
+        hessian, regular = or_identity(hessian, whole & (np.linalg.slogdet(hessian)[0] != 0))
         step = -np.linalg.solve(hessian, look.grad[..., None])[..., 0]
         return np.where(regular[..., None], step, np.nan), state
 
@@ -56,8 +55,12 @@ class SaddleFreeNewton(Optimizer):
 
 def finite_or_identity(hessian):
     """The Hessians (..., n, n) with the identity for those not finite, and which were."""
-    whole = np.isfinite(hessian).all(axis=(-1, -2))
-    return np.where(whole[..., None, None], hessian, np.eye(hessian.shape[-1])), whole
+    return or_identity(hessian, np.isfinite(hessian).all(axis=(-1, -2)))
+
+
+def or_identity(hessian, good):
+    """The good ones (...) of the Hessians (..., n, n), the identity for the others; and `good`."""
+    return np.where(good[..., None, None], hessian, np.eye(*hessian.shape[-2:])), good
 
 
 OPTIMIZERS = (Newton(), SaddleFreeNewton())

@@ -48,9 +48,7 @@ PARTS = {"0": "1", "-1": "n+1", "-2": "n", ":-1": r"1 \ldots n"}
 
 def symbols(optimizer) -> dict[str, str]:
     """Every name of its rule as LaTeX; with a + behind the name, once a line has set it."""
-    found = {
-        name: spec.symbol or name.replace("_", r"\_") for name, spec in knobs(optimizer).items()
-    }
+    found = {name: spec.symbol for name, spec in knobs(optimizer).items()}
     memory = optimizer.init(np.zeros(2))
     for name, letter in optimizer.symbols.items():
         before, after = ("_{t-1}", "_{t}") if name in memory else ("", "")

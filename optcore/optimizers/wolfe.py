@@ -27,7 +27,7 @@ def wolfe_rate(look, direction, first, sufficient_decrease, curvature):
     rounding = ROUNDING * np.abs(value)
     low, high = (0 * slope, value, slope), (np.full_like(slope, np.inf),) * 3
     searching = (slope < 0) & np.isfinite(slope) & np.isfinite(value)
-    rate = np.where(searching, first, 0.0)
+    rate = first
     with np.errstate(all="ignore"):
         for _ in range(TRIALS):
             if not searching.any():
@@ -45,7 +45,7 @@ def wolfe_rate(look, direction, first, sufficient_decrease, curvature):
             high = choose(searching & ~good, trial, choose(searching & back, last, high))
             # A decrease below rounding cannot be told from none: no use to look closer.
             visible = np.isinf(high[0]) | (-rate * slope > rounding)
-            rate = np.where(searching, next_rate(low, high), low[0])
+            rate = next_rate(low, high)
             moves = look.point + (rate - low[0]) * direction != look.point
             searching = searching & visible & moves.any(axis=-1, keepdims=True)
     return low[0]
@@ -82,8 +82,8 @@ def next_rate(low, high):
     root = np.sign(width) * np.sqrt(bend**2 - slope_a * slope_b)
     share = 1 - (slope_b + root - bend) / (slope_b - slope_a + 2 * root)
     finite = np.isfinite(value_b) & np.isfinite(slope_b)
-    safe = np.where((share < CLOSE) | ~finite, CAUTIOUS, MIDDLE)
-    share = np.where((share > CLOSE) & (share < 1 - CLOSE), share, safe)
+    near = np.where(share < 1 - CLOSE, share, MIDDLE)
+    share = np.where((share < CLOSE) | ~finite, CAUTIOUS, near)
     return np.where(np.isinf(b), 2 * a, a + share * width)
 
 

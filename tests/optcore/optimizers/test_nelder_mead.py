@@ -1,5 +1,6 @@
 """The simplex method against a plain loop over one simplex."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -72,6 +73,25 @@ def test_every_kind_of_move_is_compared():
     assert "shrink" in kinds
     _, valley = plain_run(Rosenbrock().value, (-1.5, 2.0), 0.5, 100)
     assert {"expand", "contract outside"} <= set(valley)
+
+
+@pytest.mark.parametrize("start", [(3, 1), (-2.5, 4), (7, -5.25), (0.5, 9), (11, -6), (-3, -3)])
+def test_ties_are_decided_as_the_plain_loop_decides_them(start):
+    """Terraces, on which many vertices are equally low; from halves the first steps are exact."""
+
+    class Terraces:
+        def value(self, point):
+            x, y = point[..., 0], point[..., 1]
+            return np.floor(np.abs(x + 0.25)) + np.floor(np.abs(2 * y - x) / 2)
+
+        def grad(self, point):
+            return np.zeros_like(point)
+
+    _, memories = run(replace(NelderMead(), size=2.0), Terraces(), start, 16)
+    simplex = [np.array(start, float) + corner for corner in ((0, 0), (2, 0), (0, 2))]
+    for memory in memories[1:]:
+        simplex, _ = plain_iteration(Terraces().value, simplex)
+        np.testing.assert_array_equal(memory["simplex"], sorted(simplex, key=Terraces().value))
 
 
 def test_the_first_iteration_by_hand():

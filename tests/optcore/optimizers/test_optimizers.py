@@ -67,6 +67,7 @@ def test_every_field_is_a_knob_that_admits_its_default(optimizer):
     fields = {field.name for field in dataclasses.fields(optimizer)}
     assert set(knobs(optimizer)) == fields
     assert all(k.admits(getattr(optimizer, name)) for name, k in knobs(optimizer).items())
+    assert all(k.symbol for k in knobs(optimizer).values())
 
 
 @every

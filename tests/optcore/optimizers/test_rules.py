@@ -214,6 +214,7 @@ def test_every_hyperparameter_is_in_the_rule_or_decides_only_the_first_memory(op
         ("y = outer(a, b) / c", r"y &= \frac{a\, b^\top}{c}"),
         ("y = -inverse(a) @ transpose(b)", r"y &= -a^{-1}\, b^\top"),
         ("f(a) <= b", r"f\left(a\right) &\le b"),
+        ("y = (a > b) * c", r"y &= \left(a \gt b\right)\, c"),
         ("y = a[0] + a[-1] - mean_of(a[:-1])",
          r"y &= a_{1} + a_{n+1} - \operatorname{mean}\left(a_{1 \ldots n}\right)"),
         ("y = a if a > b or c <= 2 else b",

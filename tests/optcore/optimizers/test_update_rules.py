@@ -1,5 +1,7 @@
 """The first-order methods that torch lacks: steps worked by hand, and identities."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from stepping import Quadratic, Slope, run
@@ -8,11 +10,16 @@ from optcore.optimizers import (
     QHM,
     Adam,
     AdamW,
+    AveragedSGD,
     DeltaBarDelta,
     GradientDescent,
+    LineSearch,
     Lion,
     Momentum,
+    NAdam,
+    NelderMead,
     NesterovMomentum,
+    Newton,
     QHAdam,
     RAdam,
     RMSProp,
@@ -136,6 +143,29 @@ def test_adamw_without_decay_is_adam():
     ours, _ = run(AdamW(learning_rate=0.01, weight_decay=0.0), Rosenbrock(), START, 50)
     adam, _ = run(Adam(learning_rate=0.01), Rosenbrock(), START, 50)
     np.testing.assert_array_equal(ours, adam)
+
+
+@pytest.mark.parametrize("share", [0.98, 1.02])
+@pytest.mark.parametrize("kind", [GradientDescent, Momentum, NesterovMomentum])
+def test_the_stable_rate_parts_what_comes_down_a_parabola_from_what_flies_off(kind, share):
+    curvature = 5.0
+    tuned = replace(kind(), learning_rate=share * kind().stable_rate(curvature))
+    points, _ = run(tuned, Quadratic([[curvature]]), [1.0], 600)
+    assert abs(points[-1, 0]) < 1e-3 if share < 1 else abs(points[-1, 0]) > 1e3
+
+
+def test_only_what_asks_for_nothing_but_gradients_follows_gradients():
+    assert Adam().follows_gradients
+    assert not any(each.follows_gradients for each in (LineSearch(), Newton(), NelderMead()))
+
+
+def test_before_the_first_step_a_look_ahead_and_an_average_are_the_start():
+    point = np.array([3.0, -2.0])
+    np.testing.assert_array_equal(RMSPropNesterov().init(point)["look_ahead"], point)
+    memory = AveragedSGD().init(point)
+    np.testing.assert_array_equal(memory["average"], point)
+    assert memory["rate"] == 0
+    assert NAdam().init(point)["momentum"] == RAdam().init(point)["rho"] == 0
 
 
 def test_radam_turns_adaptive_at_the_sixth_step():
