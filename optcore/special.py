@@ -64,7 +64,7 @@ def softplus(z):
         return positive_part(z) + np.log1p(small)
     # log1p by hand, with the rounding of 1 + small put back: NumPy's drops it for complex tails.
     total = 1 + small
-    return positive_part(z) + np.log(total) + (small - (total - 1)) / total
+    return positive_part(z) + np.log(total) + (small - (total - 1))
 
 
 def squared_sech(z):

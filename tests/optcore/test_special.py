@@ -7,7 +7,20 @@ import pytest
 
 from optcore.descent.languages import NAMES_IN_SCOPE, lines
 from optcore.descent.recording import Recorder
-from optcore.special import sigmoid, sigmoid_slope, softplus, squared_sech
+from optcore.special import (
+    absolute,
+    erf,
+    indicator,
+    is_positive,
+    negative_part,
+    normal_cdf,
+    positive_part,
+    sigmoid,
+    sigmoid_slope,
+    softplus,
+    squared_sech,
+    upper_tail,
+)
 
 POINTS = np.array([-800.0, -40.0, -3.0, -0.5, -0.0, 0.0, 0.5, 3.0, 40.0, 800.0])
 
@@ -58,3 +71,27 @@ def test_float32_stays_float32(function):
     z = np.linspace(-20, 20, 9)
     assert function(z.astype(np.float32)).dtype == np.float32
     np.testing.assert_allclose(function(z.astype(np.float32)), function(z), rtol=1e-5)
+
+
+@pytest.mark.parametrize("turn", [0, 1e-40j])
+def test_pieces_go_by_the_side_on_which_the_real_part_lies(turn):
+    """0 is not positive."""
+    z = np.array([-2.0, 0.0, 0.5]) + turn
+    assert is_positive(z).tolist() == [False, False, True]
+    assert indicator(z).tolist() == [0, 0, 1]
+    assert np.real(positive_part(z)).tolist() == [0, 0, 0.5]
+    assert np.real(negative_part(z)).tolist() == [-2, 0, 0]
+    assert np.real(absolute(z)).tolist() == [2, 0, 0.5]
+    assert np.imag(absolute(z)).tolist() == [-np.imag(turn), np.imag(turn), np.imag(turn)]
+    assert indicator(z.real.astype(np.float32)).dtype == np.float32
+
+
+def test_the_normal_distribution_by_the_standard_library():
+    z = np.concatenate([np.linspace(-30, 9, 40), [0.0, 1e-3]])
+    expected = [math.erfc(-value * math.sqrt(0.5)) / 2 for value in z]
+    np.testing.assert_allclose(normal_cdf(z), expected, rtol=1e-12)
+    np.testing.assert_allclose(erf(z), [math.erf(value) for value in z], atol=5e-16)
+    assert (erf(0.0), upper_tail(0.0), normal_cdf(0.0)) == (0, 1, 0.5)
+    assert not np.signbit(erf(0.0))
+    density = np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi)
+    np.testing.assert_allclose(np.imag(normal_cdf(z + 1e-40j)) / 1e-40, density, rtol=1e-12)

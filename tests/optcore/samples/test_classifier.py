@@ -37,14 +37,15 @@ def test_labels_weigh_as_the_margin_says(size):
     """y (w x + b) for any y."""
     rng = np.random.default_rng(3)
     fit = replace(LOGISTIC, x=tuple(rng.normal(size=12)), y=tuple(3 * rng.normal(size=12)))
-    deck, points = Batches(size).deal(fit, 4), rng.normal(size=(4, 5, 2))
+    deck, points = Batches(size).deal(fit, 4), rng.normal(size=(4, 2, 3, 2))
     quick = fit.batch_gradients(deck)
-    many = fit.batch_gradients(Batches(size, seed=np.zeros(5, int)).deal(fit, 4))
+    many = fit.batch_gradients(Batches(size, seed=np.zeros((2, 3), int)).deal(fit, 4))
     for t in range(4):
         plain = fit.batch_grad(points[t], deck[t])
         for grad in (quick, many):
-            np.testing.assert_allclose(np.stack(grad(t, *points[t].T), axis=-1), plain, rtol=1e-9)
-        np.testing.assert_allclose(quick(t, *points[t, 0].tolist()), plain[0], rtol=1e-9)
+            by_w, by_b = grad(t, points[t, ..., 0], points[t, ..., 1])
+            np.testing.assert_allclose(np.stack([by_w, by_b], axis=-1), plain, rtol=1e-9)
+        np.testing.assert_allclose(quick(t, *points[t, 1, 2].tolist()), plain[1, 2], rtol=1e-9)
 
 
 @pytest.mark.parametrize(
