@@ -97,14 +97,14 @@ def _kinds(surface, points, low, span) -> np.ndarray:
     grads, hessians = surface.derivatives(points)
     parts = newton_parts(grads, hessians)
     lowest, highest = plane_eigen(hessians)[0].T
-    largest = np.maximum(np.abs(lowest), np.abs(highest))
-    level = LEVEL * largest
+    size = np.abs(hessians).max(axis=(1, 2))
+    level = LEVEL * size
     near = np.abs(parts.sum(axis=1) / span).max(axis=1) < REACHED
     # Where one direction counts as flat, the gradient itself must be as small as that near.
-    near &= np.abs(grads).max(axis=1) <= REACHED * largest * span.max()
+    near &= np.abs(grads).max(axis=1) <= REACHED * size * span.max()
     # Far outside, a flat direction is a tail that runs on, not a curve of critical points.
     outside = np.abs((points - low) / span - 0.5).max(axis=1) > OUTSIDE
     near &= ~(outside & (np.minimum(np.abs(lowest), np.abs(highest)) < level))
     kind = np.where(lowest >= -level, MINIMUM, np.where(highest > level, SADDLE, MAXIMUM))
-    kind = np.where(largest == 0, FLAT, kind)
+    kind = np.where(size == 0, FLAT, kind)
     return np.where(near, kind, UNDER_WAY).astype(np.int8)
