@@ -108,15 +108,14 @@ def sampled_spectra(
 def _spectra(n, samples, shift, seed) -> Iterator[SpectrumSample]:
     rng = np.random.default_rng([seed, n])
     edges = np.linspace(*ENDS, BINS + 1)
-    counts, histogram, done = np.zeros(n + 1, int), np.zeros(BINS), 0
+    counts, histogram = np.zeros(n + 1, int), np.zeros(BINS)
     part = min(CHUNK // n**2, -(-samples // 20))
-    while done < samples:
-        size = min(part, samples - done)
-        scaled = np.linalg.eigvalsh(_orthogonal(rng, size, n)) / math.sqrt(2 * n)
+    for before in range(0, samples, part):
+        done = min(before + part, samples)
+        scaled = np.linalg.eigvalsh(_orthogonal(rng, done - before, n)) / math.sqrt(2 * n)
         negative = np.count_nonzero(scaled + shift < 0, axis=1)
         counts = counts + np.bincount(negative, minlength=n + 1)
         histogram = histogram + np.histogram(scaled, edges)[0]
-        done += size
         density = histogram / (done * n * (edges[1] - edges[0]))
         yield SpectrumSample(n, done, samples, counts, edges, density)
 

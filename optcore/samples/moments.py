@@ -106,10 +106,9 @@ class BatchNoise:
 def _repeated(step: np.ndarray, start: np.ndarray, count: int) -> np.ndarray:
     """What so many steps make of a start (k,), row by row (count, k), twice as many at a time."""
     rows = np.empty((count + 1, len(start)))
-    rows[0], known = start, 1
-    while known < len(rows):
+    rows[0] = start
+    for known in 2 ** np.arange(int(count).bit_length()):
         more = min(known, len(rows) - known)
         np.matmul(rows[:more], step.T, out=rows[known : known + more])
-        known += more
         step = step @ step
     return rows[1:]
