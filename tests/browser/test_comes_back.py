@@ -19,8 +19,8 @@ RAN = "[data-test-script-state=notRunning]"
 
 
 PATIENCE = 60_000
-# Milliseconds without a network.
-BREAK = 30_000
+# Seconds without a network.
+BREAK = 30
 
 
 class Hand:
@@ -50,37 +50,35 @@ class Hand:
         self.page.mouse.up()
 
 
-@pytest.fixture(scope="module")
-def kept(chromium):
-    """One server for all, at one address: a browser keeps what it has fetched from there."""
-    with served() as server:
-        yield server
-
-
 @pytest.fixture
-def server(kept):
-    yield kept
-    if kept.process.poll() is not None:
-        kept.start()
+def server(serving):
+    """The server of all visits, which runs again afterwards."""
+    yield serving
+    if serving.process.poll() is not None:
+        serving.start()
+
+
+def open_at(browser, address: str, name: str = "") -> RacePage:
+    """A page at an address; its faults are not counted, since servers go away here."""
+    page = browser.new_page()
+    page.set_viewport_size({"width": 1280, "height": 720})
+    visited = RacePage(page, address)
+    # Four pages come back at once.
+    page.set_default_timeout(PATIENCE)
+    return visited.open(name)
 
 
 @pytest.fixture
 def visit_at(browser):
-    """Opens a page at an address; faults are not counted, since servers go away here."""
     opened = []
 
     def open_page(address: str, name: str = "") -> RacePage:
-        page = browser.new_page()
-        page.set_viewport_size({"width": 1280, "height": 720})
-        opened.append(page)
-        visited = RacePage(page, address)
-        # Six pages come back at once.
-        page.set_default_timeout(PATIENCE)
-        return visited.open(name)
+        opened.append(open_at(browser, address, name))
+        return opened[-1]
 
     yield open_page
-    for page in opened:
-        page.close()
+    for each in opened:
+        each.page.close()
 
 
 def told(page: RacePage) -> list[str]:
@@ -136,6 +134,32 @@ def check_right(visit_at, *pages: RacePage) -> None:
         check_agree(page, fresh)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def cut_off(browser):
+    """A page, what it said before its network broke without a word, and what ends the break.
+
+    It lasts while the other tests run, on a server that stands.
+    """
+    with served() as standing:
+        wire = Wire(standing.port)
+        page = open_at(browser, f"http://127.0.0.1:{wire.port}")
+        hand = Hand(page.page).take().drag(12)
+        before = settle(page)
+        wire.cut()
+        ends = time.monotonic() + BREAK
+        hand.drag(8)
+        check_says_so(page)
+        hand.let_go()
+
+        def mend() -> None:
+            time.sleep(max(0.0, ends - time.monotonic()))
+            wire.mend()
+
+        yield page, before, mend
+        page.page.close()
+        wire.close()
+
+
 # Pages that are open at once while their server goes: more of them only wait for each other.
 GROUPS = [staged()[first : first + 4] for first in range(0, len(staged()), 4)]
 
@@ -172,25 +196,6 @@ def test_another_replica_takes_over(chromium, visit_at, tmp_path):
         check_right(visit_at, page)
 
 
-def test_a_network_that_broke_without_a_word(server, visit_at):
-    wire = Wire(server.port)
-    page = visit_at(f"http://127.0.0.1:{wire.port}")
-    hand = Hand(page.page).take().drag(12)
-    before = settle(page)
-    wire.cut()
-    ends = time.monotonic() + BREAK / 1000
-    hand.drag(8)
-    check_says_so(page)
-    hand.let_go()
-    page.page.wait_for_timeout(1000 * (ends - time.monotonic()))
-    wire.mend()
-    wait_back(page)
-    moved = settle(page)
-    assert moved != before, "what the hand set while nobody answered is not lost"
-    check_right(visit_at, page)
-    wire.close()
-
-
 def test_what_a_hand_set_while_nobody_answered_is_kept_through_a_new_server(server, visit_at):
     page = visit_at(server.address)
     knob = page.page.locator(KNOB).first.get_attribute("data-knob")
@@ -205,3 +210,12 @@ def test_what_a_hand_set_while_nobody_answered_is_kept_through_a_new_server(serv
               [knob, f"{set_to:g}"])  # fmt: skip
     page.wait_value(knob, set_to)
     assert page.link[knob] == f"{set_to:g}"
+
+
+def test_a_network_that_broke_without_a_word(cut_off, visit_at):
+    page, before, mend = cut_off
+    mend()
+    wait_back(page)
+    moved = settle(page)
+    assert moved != before, "what the hand set while nobody answered is not lost"
+    check_right(visit_at, page)

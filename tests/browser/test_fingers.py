@@ -1,6 +1,7 @@
 """The stage under one finger, which scrolls, drags or taps, and under two, which zoom."""
 
 import pytest
+from race_page import RacePage
 
 KNOB = "adam.learning_rate"
 RANGES = """() => { const { xaxis, yaxis } = document.querySelector('.os-plot')._fullLayout;
@@ -10,10 +11,7 @@ RANGES = """() => { const { xaxis, yaxis } = document.querySelector('.os-plot').
 @pytest.fixture
 def phone(phones, address):
     """A Race page on a phone, and what puts fingers on it."""
-    page = phones.new_page()
-    page.goto(address)
-    page.wait_for_selector(".os-stage[data-drawn]")
-    page.wait_for_timeout(500)
+    page = RacePage(phones.new_page(), address).open().page
     devtools = phones.new_cdp_session(page)
 
     def glide(*fingers, steps: int = 10) -> None:

