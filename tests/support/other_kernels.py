@@ -14,7 +14,8 @@ import numpy as np
 
 # What trains or iterates long, and the lessons that tell of it.
 ROOMS = ("training", "recurrent", "samples", "descent", "checks", "flow", "curvature", "networks")
-PLACES = [*(f"tests/optcore/{room}" for room in ROOMS), "tests/pages/test_lessons.py"]
+TOLD = ("tests/pages/test_lessons.py", "tests/pages/test_training_lessons.py")
+PLACES = [*(f"tests/optcore/{room}" for room in ROOMS), *TOLD]
 TESTS = [*PLACES, "-n", "2", "--dist", "worksteal"]
 SECONDS = 600
 # A kernel of OpenBLAS and the newest of NumPy's vector instructions that go with it.
