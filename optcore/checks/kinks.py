@@ -121,11 +121,9 @@ def network_crossings(fit, theta, indices, h) -> dict[int, Crossing]:
     base = fit.forward(theta).normalised
     for start in range(0, len(indices), BATCH):
         part, step = indices[start : start + BATCH], h[start : start + BATCH]
-        rows = np.arange(len(part))
-        moved = np.tile(theta, (2, len(part), 1))
-        moved[0, rows, part] -= step
-        moved[1, rows, part] += step
-        beside = fit.forward(moved).normalised
+        move = np.zeros((len(part), theta.size), theta.dtype)
+        move[np.arange(len(part)), part] = step
+        beside = fit.forward(np.stack([theta - move, theta + move])).normalised
         for layer, kinks in enumerate(kinks_of(fit)):
             for kink in kinks:
                 collect(found, part, layer, base[layer] - kink, beside[layer] - kink)

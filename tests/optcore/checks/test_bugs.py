@@ -17,6 +17,7 @@ from optcore.checks.bugs.deltas import (
     DropoutUnscaled,
     MisprintedSlope,
     MissingMean,
+    OutputSlopeForgotten,
     SignFlipped,
     SlopeForgotten,
     TransposedWeights,
@@ -283,3 +284,17 @@ def test_what_needs_two_samples_has_no_place_with_one(bug):
 
     assert bug.matters(of(2)) == bug.matters(of(3))
     assert bug.matters(of(1)) == (bug.matters(of(2)) and "two samples" not in bug.needs)
+
+
+@pytest.mark.parametrize(
+    ("loss", "output", "matters"),
+    [
+        (SquaredError(), Sigmoid(), True),
+        (SquaredError(), Tanh(), True),
+        (SquaredError(), Identity(), False),
+        (SigmoidCrossEntropy(), Sigmoid(), False),
+    ],
+)
+def test_the_slope_of_the_output_is_forgotten_where_it_stands_in_the_delta(loss, output, matters):
+    fit = FitLoss(Network((4, 5), Tanh(), output), loss, INPUTS, TARGETS)
+    assert OutputSlopeForgotten().matters(fit) == matters

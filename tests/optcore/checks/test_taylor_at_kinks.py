@@ -52,6 +52,7 @@ def test_a_direction_stays_on_the_kinks_and_moves_all_else():
     left_out = {int(at) for at in np.flatnonzero(kept != direction)}
     biases = {fit.blocks[f"b{layer + 1}"].start + unit for layer, unit in units}
     assert left_out == biases
+    assert taylor_slope(fit, theta).left_out == len(units)
 
 
 def test_a_network_without_kinks_or_on_none_keeps_its_direction():

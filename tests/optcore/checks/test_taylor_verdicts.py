@@ -21,6 +21,7 @@ def test_taylor_slope_is_two_when_right_and_one_when_wrong(seed):
     right = taylor_slope(Rosenbrock(), POINT, seed)
     assert right.verdict == "right"
     assert right.slope == pytest.approx(2, abs=0.02)
+    assert right.left_out == 0
     wrong = taylor_slope(Scaled(Rosenbrock(), 1.01), POINT, seed)
     assert wrong.verdict == "wrong"
     assert wrong.slope == pytest.approx(1, abs=0.1)

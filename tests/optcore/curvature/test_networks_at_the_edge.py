@@ -266,7 +266,7 @@ def test_of_many_parameters_the_index_is_known_where_none_is_negative(lowest):
     assert found.limit == 4
     # Of the 25 values the last quarter starts at the nineteenth.
     fall = (run.values[18] - run.values[24]) / (run.values[0] - run.values[24])
-    assert found.fall == pytest.approx(fall)
+    assert found.fall == pytest.approx(fall, abs=0)
 
 
 def test_a_network_is_diagnosed_by_its_whole_spectrum():
