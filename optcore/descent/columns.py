@@ -6,6 +6,7 @@ columns laid out beforehand, each holding one number of every run; a column whos
 passed serves again. They are the same functions on the same numbers in the same order.
 """
 
+import math
 from collections import Counter
 from dataclasses import replace
 
@@ -117,7 +118,7 @@ class Columns:
             return block
         if array.shape[:-1] != self.lead:
             raise NotImplementedError(f"{prefix} has not one entry for each run")
-        block = np.moveaxis(array, -1, 0).reshape(size, -1).copy()
+        block = np.moveaxis(array, -1, 0).reshape(size, math.prod(self.lead)).copy()
         self.own |= {f"{prefix}{i}": block[i] for i in range(size)}
         return np.moveaxis(block.reshape(size, *self.lead), 0, -1)
 
@@ -126,14 +127,12 @@ class Columns:
         recorded = {}
         for name in (name for name, spec in knobs(owner).items() if not spec.whole):
             value = np.asarray(getattr(owner, name), float)
-            if value.shape[-1:] not in ((), (1,)):
-                raise NotImplementedError(f"{name} differs between coordinates")
             self.own[prefix + name] = (self._each(value) if value.ndim else value).copy()
             recorded[name] = recorder.inputs(prefix + name, ())
         return replace(owner, **recorded)
 
     def _each(self, numbers) -> np.ndarray:
-        return np.broadcast_to(numbers, (*self.lead, 1)).reshape(-1)
+        return np.broadcast_to(numbers, (*self.lead, 1)).ravel()
 
 
 class _Phase:
@@ -178,7 +177,9 @@ class _Storage:
 
     def __init__(self, own: dict, operations: list[Operation]):
         self.own, self.columns = own, dict(own)
-        self.readers = Counter(name for operation in operations for name in operation.operands)
+        self.readers: Counter = Counter(
+            name for operation in operations for name in operation.operands
+        )
         self.lent: dict[str, np.ndarray] = {}
         self.spare: list[np.ndarray] = []
 
@@ -209,7 +210,7 @@ class _Storage:
         aim = self.own.get(target)
         if aim is not None and shape != aim.shape and shape:
             raise NotImplementedError(f"{target} would become an array")
-        if target is not None and aim is not None and not self.readers[target]:
+        if aim is not None and not self.readers[target]:
             return aim
         kind = operation.function(*(np.ones((), array.dtype) for array in read)).dtype
         fit = [a for a in self.spare if a.shape == shape and a.dtype == kind]

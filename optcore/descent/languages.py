@@ -96,7 +96,5 @@ def spelled(operand: str | float) -> str:
     """A variable by its name, a number as Python reads it; a negative one in brackets."""
     if isinstance(operand, str):
         return operand
-    if math.isfinite(operand):
-        text = repr(operand)
-        return f"({text})" if text.startswith("-") else text
-    return "nan" if math.isnan(operand) else "inf" if operand > 0 else "(-inf)"
+    text = repr(operand)
+    return f"({text})" if text.startswith("-") else text

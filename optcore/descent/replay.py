@@ -58,7 +58,7 @@ def replay(setting: Setting) -> tuple[np.ndarray, int] | None:
     except (ArithmeticError, ValueError):
         return None
     width = 1 + 3 * start.size + len(state)
-    return np.frombuffer(table, dtype=float).reshape(-1, width), calls
+    return np.frombuffer(table, dtype=float).reshape(len(table) // width, width), calls
 
 
 @lru_cache(maxsize=64)
@@ -172,7 +172,7 @@ class _Source:
                 old = self.recorder.inputs("g", place.shape)
             text.append(f"{self._listed(place, old)} = past[0]")
             there = old
-        moved = asked_at - place if self.late else 0.0
+        moved = asked_at - place if self.late else None
         for i, ((_, numbered, asks), part) in enumerate(zip(self.kinds, self.parts, strict=True)):
             drawn = self.recorder.inputs(f"n{i}_", self.point.shape) if numbered else None
             if numbered:

@@ -125,7 +125,7 @@ class Run:
     def _why_stuck(self, found: Repetition, index) -> str:
         row = int(self.ended[index])
         searched = self.memory.get("rate")
-        if searched is not None and not self._rows(searched, index, row + 1)[-1].any():
+        if searched is not None and not searched[row][index].any():
             return "no lower point is found along its direction"
         if found.memory or self.rates is not None:
             return "its steps are too short to change a float"

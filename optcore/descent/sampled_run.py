@@ -40,6 +40,6 @@ class SampledRun(Run):
     @property
     def nbytes(self) -> int:
         """As of any run, with what is not worked out yet."""
-        measured = self.points.nbytes + self.points.nbytes // self.points.shape[-1]
+        measured = self.points.nbytes + self.points[..., :1].nbytes
         rows = (self.points, self.seen, self.gradient_evaluations, *self.memory.values())
         return OVERHEAD + measured + sum(array.nbytes for array in rows)

@@ -69,7 +69,8 @@ class Constant(Schedule):
     power = 0.0
 
     def rate(self, base, step, steps):
-        return base + 0.0 * np.asarray(step)
+        constant, _ = np.broadcast_arrays(base, step)
+        return constant[()]
 
 
 @dataclass(frozen=True)

@@ -109,5 +109,5 @@ def _rates(optimizer: Optimizer, schedule: Schedule, steps: int) -> np.ndarray |
     if not optimizer.follows_schedule:
         return None
     base = np.asarray(optimizer.learning_rate, float)
-    at = np.arange(steps).reshape((-1,) + (1,) * base.ndim)
+    at = np.arange(steps).reshape(steps, *(1,) * base.ndim)
     return np.broadcast_to(schedule.rate(base, at, steps), (steps, *base.shape))

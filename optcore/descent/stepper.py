@@ -28,7 +28,7 @@ class Stepper:
     def look(self, t: int) -> None:
         asked_at = self.setting.optimizer.asks_at(self.point, self.state)
         if self.batches:
-            self.value, there = np.zeros(self.point.shape[:-1]), 0.0
+            self.value, there = np.zeros(()), None
             self.objective.grad_calls += 1
         else:
             self.value = self.objective.value(self.point)

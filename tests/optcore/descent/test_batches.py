@@ -6,17 +6,19 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from optcore.descent.batches import ORDERS, Batches
+from optcore.descent.batches import ORDERS, Batches, BatchGradients
 from optcore.descent.delay import Delay
 from optcore.descent.disturbance import ClipValue, GradientNoise
 from optcore.descent.loop import descend
-from optcore.descent.schedules import InverseTime, StepDecay
+from optcore.descent.run import OVERHEAD
+from optcore.descent.schedules import Constant, InverseTime, StepDecay
 from optcore.knobs import knobs
 from optcore.networks.activations import Tanh
 from optcore.networks.initializers import XavierNormal
 from optcore.networks.losses import SquaredError
 from optcore.networks.network import FitLoss, Network
 from optcore.optimizers import OPTIMIZERS, Adam, GradientDescent, LineSearch, Newton
+from optcore.samples.regression import LinearRegression
 from optcore.surfaces import Bowl
 
 every = pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=lambda o: o.name)
@@ -132,6 +134,9 @@ def test_a_batch_grows_as_the_schedule_would_have_shrunk_the_rate():
     assert tenfold.sizes(1000, 7).tolist() == [2, 2, 20, 20, 200, 200, 1000]
     passing = dataclasses.replace(growing, order="shuffled")
     assert passing.sizes(10, 6).tolist() == [1, 2, 2, 2, 3, 4]
+    # What does not grow ends its passes as what has no growth does.
+    level = dataclasses.replace(passing, size=3, growth=Constant())
+    assert level.sizes(10, 9).tolist() == [3, 3, 3, 1] * 2 + [3]
 
 
 @pytest.mark.parametrize("wrong", [{"order": "sideways"}, {"size": 0}, {"size": 2.5}])
@@ -229,6 +234,27 @@ def test_methods_that_search_go_by_the_samples_of_the_step():
 def test_gradient_evaluations_count_one_batch_a_step():
     run = descend(TEN, GradientDescent(0.1), (1.0, -1.0), 6, batches=Batches(3))
     np.testing.assert_array_equal(run.gradient_evaluations, np.arange(1, 8))
+    run = descend(TEN, GradientDescent(0.1), np.ones((3, 2)), 6, batches=Batches(3))
+    np.testing.assert_array_equal(run.gradient_evaluations, np.arange(1, 8))
+
+
+def test_a_run_on_batches_takes_up_what_it_will_when_all_is_measured():
+    for start in ((1.0, -1.0), np.ones((3, 2))):
+        run = descend(TEN, Adam(0.1), start, 6, batches=Batches(3))
+        held = run.points, run.seen, run.gradient_evaluations, *run.memory.values()
+        measured = run.values.nbytes + run.grads.nbytes
+        assert run.nbytes == OVERHEAD + measured + sum(part.nbytes for part in held)
+
+
+def test_what_is_quicker_on_a_deck_is_the_gradient_of_its_batches():
+    x = np.linspace(-1.0, 2.0, 9)
+    objective = LinearRegression(x, np.sin(x))
+    gradients = BatchGradients(Batches(4, seed=1).deal(objective, 3))
+    assert gradients.quick is not None
+    points = np.random.default_rng(0).standard_normal((4, 5, 2))
+    for t in range(3):
+        expected = objective.batch_grad(points, gradients.deck[t])
+        np.testing.assert_allclose(gradients(t, points), expected, rtol=1e-12)
 
 
 def test_without_a_record_the_last_row_is_the_same():

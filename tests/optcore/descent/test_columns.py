@@ -14,7 +14,7 @@ from optcore.descent.setting import setting
 from optcore.descent.stepper import Stepper
 from optcore.formula.surface import formula_surface
 from optcore.knobs import knobs
-from optcore.optimizers import OPTIMIZERS, Adam, GradientDescent
+from optcore.optimizers import OPTIMIZERS, Adam, GradientDescent, Optimizer
 from optcore.surfaces import SURFACES, Bowl, Rosenbrock
 
 ELEMENTWISE = [o for o in OPTIMIZERS if o.elementwise]
@@ -119,6 +119,58 @@ def test_what_cannot_be_laid_out_is_left_to_the_plain_stepper(change):
     stepper.look(0)
     stepper.move(0, np.ones(point.shape[:-1], dtype=bool))
     np.testing.assert_allclose(stepper.point, point * (1 - 2 * GradientDescent().learning_rate))
+
+
+class Exponential:
+    """Its one derivative is its value: one result for two columns."""
+
+    def __init__(self, elementwise):
+        self.elementwise = elementwise
+
+    def value(self, point):
+        return np.exp(point[..., 0])
+
+    def grad(self, point):
+        return np.exp(point)
+
+
+class Twice(Optimizer):
+    """Reads its old mean again once the new one is there."""
+
+    name = "Twice"
+    rule = ("step = -0.1 * (mean * old + mean)",)
+
+    def init(self, point):
+        return {"mean": np.zeros_like(point)}
+
+    def update(self, look, state):
+        mean = 0.5 * state["mean"] + look.grad
+        return -0.1 * (mean * state["mean"] + mean), {"mean": mean}
+
+
+@pytest.mark.parametrize("optimizer", [GradientDescent(0.1), Twice()], ids=lambda o: o.name)
+def test_a_column_is_not_written_before_its_last_reader_and_none_is_forgotten(optimizer):
+    starts = np.linspace(-1.0, 0.5, 6)[:, None]
+    assert columns(setting(Exponential(True), optimizer, starts, 3)) is not None
+    fast, plain = (descend(Exponential(told), optimizer, starts, 8) for told in (True, False))
+    assert_same(fast, plain, rtol=1e-13)
+
+
+@pytest.mark.parametrize("start", [(1.0, 2.0), np.ones((3, 2))], ids=np.shape)
+def test_an_objective_that_does_not_say_it_is_elementwise_is_asked_at_every_row(start):
+    class Asked:
+        rows = 0
+
+        def value(self, point):
+            self.rows += 1
+            return (point * point).sum(axis=-1)
+
+        def grad(self, point):
+            return 2 * point
+
+    objective = Asked()
+    descend(objective, GradientDescent(0.1), start, 7)
+    assert objective.rows == 8
 
 
 def test_rows_of_a_recorded_batch_are_not_overwritten():

@@ -331,3 +331,5 @@ def test_a_run_escapes_once_it_is_beyond_the_bound(start):
     assert told[4:] == [(16, ESCAPED, 4, True)]
     far = descend(Bowl(), GradientDescent(1.5), 1e12 * np.array(start), 5)
     assert (int(far.ended), int(far.end)) == (1, ESCAPED)
+    both = descend(Bowl(), GradientDescent(0.5), 1e12 * np.array([start, np.multiply(2, start)]), 3)
+    assert both.end.tolist() == [WENT_ON, ESCAPED]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from optcore.descent.loop import descend
-from optcore.descent.repetition import repetition
+from optcore.descent.repetition import comes_back, cycle_size, repetition
 from optcore.optimizers import BFGS, OPTIMIZERS, Adam, AveragedSGD, GradientDescent, LineSearch
 from optcore.surfaces import SURFACES, Bowl, Easom, Ravine, Rosenbrock
 
@@ -31,6 +31,14 @@ def test_neighbouring_floats_are_one_point():
     found = repetition(np.array([[5.0], [1.0], [there], [1.0], [there]]), {})
     assert found.stays
     assert found.since == 1
+
+
+def test_four_floats_apart_is_one_point_and_five_are_two():
+    for floats, one in ((4, True), (5, False)):
+        there = 1 + floats * np.spacing(1.0)
+        assert (cycle_size(np.array([[1.0], [there]])) == 0) == one
+        path = np.array([[1.0], [3.0], [there], [3.0]])
+        assert comes_back(path, 2, 0.0).tolist() == [one, True]
 
 
 @pytest.mark.parametrize("shrink", [0.999, 1.001, 1 - 1e-9])

@@ -12,11 +12,12 @@ from optcore.descent.disturbance import ClipNorm, ClipValue, GradientNoise
 from optcore.descent.languages import FLOATS, NAMES_IN_SCOPE, NUMPY, lines, spelled
 from optcore.descent.loop import descend
 from optcore.descent.recording import Operation, Recorder
-from optcore.descent.replay import replay
+from optcore.descent.replay import on_floats, replay
 from optcore.descent.schedules import OneCycle, WarmupCosine
 from optcore.formula.surface import formula_surface
 from optcore.objective import Look
 from optcore.optimizers import OPTIMIZERS, Adam, GradientDescent, Momentum
+from optcore.special import sigmoid, softplus
 from optcore.surfaces import SURFACES, Bowl, Rosenbrock
 
 FORMULAS = (
@@ -294,8 +295,28 @@ def test_what_cannot_be_recorded_says_so():
         np.floor(x)
     with pytest.raises(NotImplementedError, match="median"):
         np.median(x)
+    with pytest.raises(NotImplementedError, match=r"add\.accumulate"):
+        np.add.accumulate(x)
+    with pytest.raises(NotImplementedError, match="add"):
+        np.add(x, 1.0, dtype=float)
     with pytest.raises(TypeError, match="branch"):
         bool(x[0] > 1)
+
+
+def test_what_gives_recorded_numbers_a_shape_is_numpys():
+    x, y = Recorder().inputs("x", (2,)), Recorder().inputs("y", (2,))
+    for stacked in (np.stack([x, y], 1), np.stack([x, y], axis=-1)):
+        assert stacked.names.tolist() == [["x0", "y0"], ["x1", "y1"]]
+    assert np.stack([x, y]).names.tolist() == [["x0", "x1"], ["y0", "y1"]]
+    assert np.zeros_like(x).tolist() == [0.0, 0.0]
+    assert np.ones_like(x).tolist() == [1.0, 1.0]
+
+
+@pytest.mark.parametrize("function", [sigmoid, softplus], ids=lambda each: each.__name__)
+def test_a_recorded_function_overflows_on_neither_side(function):
+    run = on_floats(function)
+    for z in (-800.0, -1.5, 0.0, 1.5, 800.0):
+        assert run(z) == pytest.approx(float(function(np.array(z))), rel=1e-14, abs=0)
 
 
 @pytest.mark.parametrize("function", FLOATS, ids=lambda function: function.__name__)

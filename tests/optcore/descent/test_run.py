@@ -120,6 +120,28 @@ def test_each_run_of_a_batch_is_judged_by_its_own_rate():
         assert run.status[k].startswith("Diverged") == bool(rate > limit)
 
 
+def test_a_rate_is_judged_by_the_first_step_though_it_is_the_only_one():
+    rates = np.array([0.1, 3.0])
+    run = descend(Bowl(), GradientDescent(learning_rate=rates), (3.0, 4.0), 1)
+    assert run.status[0].startswith("Still moving")
+    assert "Climbing after 1 steps: loss 625; the rate 3 exceeds" in run.status[1]
+
+
+def test_what_a_run_repeats_lies_before_its_end():
+    points = np.array([[1.0, 2.0], [0.5, 1.0], [0.5, 1.0], [np.nan, np.nan]])
+    stayed = a_run(points=points, end=np.array(NO_VALUE), ended=np.array(2))
+    found = stayed.repeats()
+    assert found is not None
+    assert (found.since, found.period) == (1, 1)
+
+
+def test_a_gradient_as_long_as_the_bound_is_at_rest():
+    grads = np.zeros((3, 2))
+    for size, says in ((1e-8, "At rest"), (1.1e-8, "Still moving")):
+        grads[2, 0] = size
+        assert a_run(grads=grads.copy()).status.startswith(says)
+
+
 def test_the_last_row_is_the_last_one_reached():
     starts = np.array([[3.0, 4.0], [1e-3, 1e-3]])
     rates = np.array([5.0, 0.1])

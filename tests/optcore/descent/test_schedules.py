@@ -16,6 +16,7 @@ from optcore.descent.schedules import (
     InverseTime,
     LinearDecay,
     OneCycle,
+    Schedule,
     StepDecay,
     WarmupCosine,
 )
@@ -173,6 +174,19 @@ def test_the_verdict_of_robbins_and_monro_is_that_of_the_sums(schedule, verdict)
     (first, first_squares), (last, last_squares) = sums(schedule)
     assert (last > 0.9 * first > 0) == verdict[0]
     assert (last_squares < 0.1 * first_squares or last_squares < 1e-12) == verdict[1]
+
+
+@pytest.mark.parametrize(
+    ("power", "verdict"),
+    [(0.5, (True, False)), (0.6, (True, True)), (1.0, (True, True)), (1.2, (False, True))],
+)
+def test_a_rate_may_fall_faster_than_the_root_and_not_faster_than_the_steps(power, verdict):
+    class Falling(Schedule):
+        def rate(self, base, step, steps):
+            return base * (1 + np.asarray(step)) ** -self.power
+
+    Falling.power = power
+    assert Falling().robbins_monro == verdict
 
 
 def test_every_schedule_has_been_judged_and_the_power_is_what_it_falls_with():
