@@ -306,11 +306,9 @@ def _emit_chain(expression, program: Program, place) -> int:
 
 
 def _as_float(number) -> float:
-    """A SymPy number; what it could not decide, such as 1/0, is nan."""
+    """A SymPy number, infinite beyond floats; what it could not decide, such as 1/0, is nan."""
     try:
         return float(number)
-    except OverflowError:
-        return math.inf if number.is_positive else -math.inf
     except TypeError:
         return math.nan
 

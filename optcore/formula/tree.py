@@ -192,7 +192,7 @@ def latex(node: Node) -> str:
 def _fenced(node: Node, index: int, text: str, binding: int) -> str:
     """An operand in parentheses when it binds less tightly than its place asks for."""
     operand = node.operands[index]
-    binds = BINDING.get(operand.operation, 5)
+    binds = BINDING.get(operand.operation, math.inf)
     return text if binds >= binding else rf"\left({text}\right)"
 
 

@@ -37,8 +37,8 @@ def slope_rounding(fit, theta) -> np.ndarray:
         return np.zeros(theta.shape)
     plain, signs = replace(fit, weight_decay=0.0), np.random.default_rng(0)
     carried = [
-        plain.flatten(RoundingPass(np.copysign(errors, side)).run(plain, forward))
-        for side in signs.choice([-1.0, 1.0], (DRAWS, *errors.shape))
+        plain.flatten(RoundingPass(np.where(turned, -errors, errors)).run(plain, forward))
+        for turned in signs.choice([True, False], (DRAWS, *errors.shape))
     ]
     return np.sqrt(np.mean(np.square(carried), axis=0))
 

@@ -182,6 +182,7 @@ def test_the_start_is_a_usable_point_of_the_window():
         ("exp(-x)*sqrt(y)", r"e^{-x} \, \sqrt{y}"),
         ("abs(x) + relu(pi*y)", r"\left|x\right| + \operatorname{relu}\left(\pi \, y\right)"),
         ("max(x, 1e-7)", r"\max\left(x, 1 \cdot 10^{-7}\right)"),
+        ("-x*y*2", r"-x \, y \cdot 2"),
         ("(-x)^2", r"\left(-x\right)^{2}"),
     ],
 )

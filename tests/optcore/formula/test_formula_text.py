@@ -9,6 +9,7 @@ from optcore.formula.surface import FormulaError, formula_function, formula_surf
 from optcore.formula.text import MAX_DEPTH, Grammar, _where_reading_stopped, parse, quoted
 from optcore.formula.tree import check_size, fold
 
+ARRAYS = Grammar(arrays=True)
 # What was typed, and the words its sentence must contain: the part, or the remedy.
 REFUSED = [
     ("", "no formula"),
@@ -148,15 +149,43 @@ def test_a_formula_may_be_nested_a_hundred_deep_and_no_deeper():
 
 @pytest.mark.parametrize("around", ["sin({})", "max(x, x, {}, x)", "[1, {}]"])
 def test_what_stands_in_brackets_is_one_deeper(around):
-    grammar, deepest = Grammar(arrays=True), "-" * (MAX_DEPTH - 1) + "1"
-    parse(around.format(deepest), ("x",), grammar)
+    deepest = "-" * (MAX_DEPTH - 1) + "1"
+    parse(around.format(deepest), ("x",), ARRAYS)
     with pytest.raises(FormulaError, match="nested more than"):
-        parse(around.format("-" + deepest), ("x",), grammar)
+        parse(around.format("-" + deepest), ("x",), ARRAYS)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[[1, 2], [3]]", "differ in length"),
+        ("[[1, 2], 3]", "differ in length"),
+        ("[[1], [2], [3, 4]]", "differ in length"),
+        ("3'", "has no rows to turn"),
+        ("f(x)", 'function "f" is not known'),
+        ("2(x)", "write * between"),
+        ("a" * 17, "17 letters and at most 16"),
+        ("lambda", "taken by the language"),
+    ],
+)
+def test_what_arrays_cannot_be_gets_its_sentence(text, words):
+    with pytest.raises(FormulaError) as caught:
+        parse(text, (), ARRAYS)
+    assert words in str(caught.value)
+
+
+def test_arrays_are_read_by_rows():
+    assert parse("[1, -2]", (), ARRAYS).value == (1.0, -2.0)
+    assert parse("[[1, 2], [3, 4]]", (), ARRAYS).value == ((1.0, 2.0), (3.0, 4.0))
+    assert parse("[[1, 2]]", (), ARRAYS).value == ((1.0, 2.0),)
+    for turned in ("x'", "x.T", "xᵀ"):
+        assert parse(turned, (), ARRAYS).operation == "transpose"
+    assert parse("a" * 16, (), ARRAYS).value == "a" * 16
 
 
 def test_with_arrays_a_function_of_several_values_takes_one_or_two():
     for text in ("max(x)", "max(x, y)"):
-        assert parse(text, (), Grammar(arrays=True)).operation == "max"
+        assert parse(text, (), ARRAYS).operation == "max"
 
 
 def test_a_part_is_quoted_whole_up_to_forty_characters():

@@ -7,6 +7,7 @@ import pytest
 
 from optcore.networks.activations import Identity, MisprintedTanh
 from optcore.networks.backprop import Backprop
+from optcore.networks.backprop_lines import BackpropLine, lines_of
 from optcore.networks.losses import SquaredError
 from optcore.networks.network import FitLoss, Network
 
@@ -62,3 +63,35 @@ def test_one_overridden_line_spoils_the_blocks_it_must(slip, wrong):
         if np.linalg.norm(spoiled[block] - right[block]) > 1e-3 * np.linalg.norm(right[block])
     }
     assert differing == wrong
+
+
+NETWORK = Network((3, 4, 4, 2), MisprintedTanh(), Identity())
+
+
+@pytest.mark.parametrize(
+    ("line", "blocks"),
+    [
+        (BackpropLine("output delta", 3), "W1 b1 W2 b2 W3 b3"),
+        (BackpropLine("delta", 2), "W1 b1 W2 b2"),
+        (BackpropLine("delta", 1), "W1 b1"),
+        (BackpropLine("weight grad", 2), "W2"),
+        (BackpropLine("bias grad", 3), "b3"),
+        (BackpropLine("penalty"), "W1 W2 W3"),
+    ],
+    ids=lambda each: getattr(each, "name", ""),
+)
+def test_a_line_spoils_what_it_feeds(line, blocks):
+    assert " ".join(line.blocks(NETWORK)) == blocks
+
+
+def test_lines_run_from_the_output_down():
+    names = [line.name for line in lines_of(NETWORK)]
+    assert names == ["delta 3 (output)", "dW3", "db3", "delta 2", "dW2", "db2", "delta 1", "dW1",
+                     "db1", "L2 term"]  # fmt: skip
+    bare = lines_of(dataclasses.replace(NETWORK, bias=False), weight_decay=False)
+    assert [line.name for line in bare][-2:] == ["delta 1", "dW1"]
+
+
+def test_a_line_reads_the_layers_beside_its_own():
+    assert r"(W^{3})^\top \delta^{3} \odot" in BackpropLine("delta", 2).latex
+    assert BackpropLine("weight grad", 2).latex == r"dW^{2} = \delta^{2} (a^{1})^\top"

@@ -41,6 +41,7 @@ def test_shapes_kinds_and_seeds(generator):
         assert data.targets.shape[1] == 1
         assert set(np.unique(data.targets)) == {0.0, 1.0}
     if data.kind == "classes":
+        assert data.targets.shape == (200, 3)
         assert (data.targets.sum(-1) == 1).all()
 
 

@@ -280,6 +280,9 @@ def test_prediction_has_no_dropout_and_gives_probabilities():
     logits = dataclasses.replace(fit, dropout=0.0).trace(theta).activations[-1]
     expected = np.exp(logits) / np.exp(logits).sum(-1, keepdims=True)
     np.testing.assert_allclose(fit.predict(theta, INPUTS), expected, rtol=1e-13)
+    pair = build(Tanh(), SigmoidCrossEntropy(), Sigmoid())
+    units = pair.trace(theta).activations[-1]
+    np.testing.assert_allclose(pair.predict(theta, INPUTS), units, rtol=1e-13)
 
 
 def test_overflow_is_reported_as_inf_without_a_warning():
