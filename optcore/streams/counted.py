@@ -99,7 +99,7 @@ def _between(free: np.ndarray, low, high) -> np.ndarray | None:
 
 def _in_a_row(happened: np.ndarray) -> np.ndarray:
     """How many times in a row by each time."""
-    count = np.arange(1, len(happened) + 1).reshape(-1, *(1,) * (happened.ndim - 1))
+    count = np.arange(1, len(happened) + 1).reshape(len(happened), *(1,) * (happened.ndim - 1))
     return count - np.maximum.accumulate(np.where(happened, 0, count), axis=0)
 
 

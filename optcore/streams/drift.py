@@ -10,9 +10,9 @@ from optcore.streams.laws import closed_form
 
 # So late that every memory has forgotten its start; whole numbers of this size are exact.
 LATE = 1e12
-FINEST = 1e-9
-# Values tried, then so often again between the two where the sign turns.
-PLACES, FINER, ZOOMS = 160, 40, 6
+# What is tried for 1 - beta2, then so often again between the two where the sign turns.
+RESTS = np.geomspace(1e-9, 1.0, 160)
+FINER, ZOOMS = 40, 6
 
 
 def drift(optimizer: Optimizer, stream: Stream) -> np.ndarray | None:
@@ -42,7 +42,7 @@ def turning_beta2(optimizer: Optimizer, stream: Stream) -> float | None:
         there = drift(replace(optimizer, **{name: 1 - rest[:, None]}), stream)
         return None if there is None else there[:, 0]
 
-    rest = np.geomspace(FINEST, 1.0, PLACES)
+    rest = RESTS
     for _ in range(ZOOMS):
         signs = drifts(rest)
         if signs is None or not (turns := np.flatnonzero(np.diff(np.sign(signs)))).size:

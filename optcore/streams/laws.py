@@ -33,7 +33,7 @@ class Heard:
 
     def __init__(self, stream: Stream, times: np.ndarray, scales: np.ndarray, depth: int):
         self.stream = stream
-        self.k = np.asarray(times, float).reshape(-1, *(1,) * depth, 1)
+        self.k = np.asarray(times, float).reshape(len(times), *(1,) * depth, 1)
         self._scales = scales
         self.grad = self.leaky(0.0)
 
@@ -170,10 +170,10 @@ def _qhadam(o, heard):
 
 def _radam(o, heard):
     correction = 1 - o.beta2**heard.k
-    rho, rectification = o.rectification(heard.k, correction)
+    _, rectification = o.rectification(heard.k, correction)
     adapted = rectification * np.sqrt(correction)
     adapted = adapted / (np.sqrt(heard.mean(o.beta2, 2)) + o.epsilon)
-    return -o.learning_rate * heard.hat(o.beta1) * np.where(rho > 5, adapted, 1.0)
+    return -o.learning_rate * heard.hat(o.beta1) * np.where(rectification > 0, adapted, 1.0)
 
 
 def _lion(o, heard):
@@ -205,7 +205,7 @@ def _nadam(o, heard):
     """The product of the momenta is that of so few that the rest of them leave it at 0."""
     now, then = o.momentum_at(heard.k), o.momentum_at(heard.k + 1)
     count = np.minimum(heard.k, REMEMBERED).astype(int)
-    each = np.arange(1.0, count.max() + 1).reshape(-1, *(1,) * (heard.k.ndim - 1))
+    each = np.arange(1.0, count.max() + 1).reshape(count.max(), *(1,) * (heard.k.ndim - 1))
     product = np.cumprod(o.momentum_at(each), axis=0)[count.ravel() - 1]
     ahead = then * heard.mean(o.beta1) / (1 - product * then)
     pull = ahead + (1 - now) * heard.grad / (1 - product)

@@ -45,7 +45,7 @@ def longest_step(optimizer: Optimizer, steps: int) -> LongestStep | None:
         if corrected:
             squares = squares * (1 - beta2**times) / (1 - beta1**times) ** 2
         at = int(np.argmax(squares))
-        ever = (1 - beta1) / np.sqrt((1 - beta2) * (1 - ratio)) if ratio < 1 else np.inf
+        ever = (1 - beta1) / np.sqrt((1 - beta2) * np.maximum(1 - ratio, 0.0))
     sparse = (1 - beta1) / np.sqrt(1 - beta2)
     return LongestStep(
         rates=float(np.sqrt(squares[at])),

@@ -34,7 +34,7 @@ def replay(optimizer: Optimizer, gradients: np.ndarray, rates: list | None):
         run(table.extend, gradients.tolist(), state, values, rates)
     except (ArithmeticError, ValueError):
         return None
-    rows = np.frombuffer(table).reshape(len(gradients), -1)
+    rows = np.frombuffer(table).reshape(len(gradients), len(table) // len(gradients))
     after, at = {}, 2 * size
     for name, part in memory.items():
         width = np.size(part)

@@ -9,6 +9,11 @@ from optcore.knobs import knob
 from optcore.special import sigmoid, sigmoid_slope, softplus
 from optcore.surfaces.base import Surface, coordinates, symmetric, vector
 
+# Weights of the minima that are shown of a whole line of them, and the share of the largest
+# curvature below which another one is rounding.
+_ON_THE_LINE = (3.5, 4.0, 4.5)
+_FLAT = 1e-12
+
 
 def _logit(probability: float) -> float:
     return math.log(probability / (1 - probability))
@@ -42,7 +47,7 @@ class Cliff(Surface):
 
     @property
     def minima(self):
-        return tuple((w, _logit(self.target) - self.target * w) for w in (3.5, 4.0, 4.5))
+        return tuple((w, _logit(self.target) - self.target * w) for w in _ON_THE_LINE)
 
     def distance_to_minimum(self, point):
         """Distance from points (..., 2) to the line of minima."""
@@ -135,7 +140,7 @@ class TwoLayerLinear(Surface):
         """
         point = np.asarray(point, dtype=float)
         finite = np.all(np.isfinite(point), axis=-1)
-        x, y = coordinates(np.where(finite[..., None], point, 0.0))
+        x, y = coordinates(np.where(finite[..., None], point, self.start))
         companion = np.zeros((*x.shape, 4, 4))
         companion[..., 0, 0], companion[..., 0, 2], companion[..., 0, 3] = x, -y, 1.0
         companion[..., [1, 2, 3], [0, 1, 2]] = 1.0
@@ -173,7 +178,7 @@ class LineFit(Surface):
         """The least-squares line; the flat one where all inputs coincide and any slope fits."""
         mean_x, mean_y = (self.x1 + self.x2 + self.x3) / 3, (self.y1 + self.y2 + self.y3) / 3
         spread = sum((x - mean_x) ** 2 for x, _ in self._samples)
-        shared = sum((x - mean_x) * (y - mean_y) for x, y in self._samples)
+        shared = sum((x - mean_x) * y for x, y in self._samples)
         slope = shared / spread if spread > 0 else 0.0
         return ((slope, mean_y - slope * mean_x),)
 
@@ -183,7 +188,7 @@ class LineFit(Surface):
         to_minimum = point - np.array(self.minima[0])
         # The pseudo-inverse drops the direction in which coinciding inputs leave the loss flat.
         curvature = self.hessian(np.zeros(2))
-        across = np.linalg.pinv(curvature, rcond=1e-12) @ curvature
+        across = np.linalg.pinv(curvature, rcond=_FLAT) @ curvature
         return np.hypot(*coordinates(to_minimum @ across.T))
 
     def value(self, point):

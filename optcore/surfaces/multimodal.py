@@ -8,6 +8,8 @@ import numpy as np
 from optcore.surfaces.base import Surface, coordinates, symmetric, vector
 
 _TURN = 2 * math.pi
+# A least radius keeps x / radius finite at Ackley's tip, where it then is 0.
+_TIP = 1e-150
 
 
 @dataclass(frozen=True)
@@ -54,8 +56,7 @@ class Ackley(Surface):
     smooth = False
 
     def _radius(self, x, y):
-        # The floor keeps x / radius finite at the tip, where it then is 0.
-        return np.maximum(np.sqrt((x**2 + y**2) / 2), 1e-150)
+        return np.maximum(np.sqrt((x**2 + y**2) / 2), _TIP)
 
     def _ripple(self, x, y):
         return np.exp(0.5 * (np.cos(_TURN * x) + np.cos(_TURN * y)))

@@ -83,6 +83,10 @@ def test_a_method_that_is_no_such_ratio_has_none():
     assert longest_step(dataclasses.replace(Adam()), 1).rates == pytest.approx(1.0)
 
 
+def test_of_lengths_of_which_some_are_none_the_first_that_is_one_is_the_longest():
+    assert longest_at(np.array([np.nan, 0.0, 0.0])) == 1
+
+
 def test_of_steps_that_differ_in_their_last_digits_the_first_is_the_longest():
     assert longest_at(np.array([0.5, 1.0, np.nan, 1.0 + 1e-13, 0.9])) == 1
     assert longest_at(np.array([0.5, 1.0, 1.0 + 1e-6])) == 2

@@ -13,7 +13,7 @@ from optcore.knobs import knobs
 from optcore.objective import Look
 from optcore.optimizers import OPTIMIZERS, Adam, AveragedSGD, Momentum, Newton, RMSProp
 from optcore.optimizers.misprints import MISPRINTS
-from optcore.streams import STREAMS, DrawnStream, SparseStream, play, respond
+from optcore.streams import STREAMS, DrawnStream, NoiseStream, SparseStream, play, respond
 from optcore.streams.plane import Plane
 from optcore.streams.replay import replay
 from optcore.streams.response import Response, _fed
@@ -117,6 +117,7 @@ def test_the_property_tells_the_truth(optimizer):
         (np.zeros((0, 1)), "1 to 5000 steps"),
         (np.zeros((5001, 1)), "1 to 5000 steps"),
         (np.zeros((3, 0)), "shape"),
+        (np.zeros((3, 2, 0)), "shape"),
         ([[np.nan]], "not finite"),
         ([[np.inf]], "not finite"),
     ],
@@ -203,6 +204,17 @@ def test_every_field_of_a_stream_is_a_knob_that_admits_its_default(stream):
     assert set(knobs(stream)) == fields
     assert all(k.admits(getattr(stream, name)) for name, k in knobs(stream).items())
     assert stream.gradients(30).shape == (30,)
+
+
+def test_noise_is_numpys_for_its_seed():
+    expected = np.random.default_rng(7).normal(0.5, 3.0, 20)
+    found = NoiseStream(mean=0.5, spread=3.0, seed=7).gradients(20)
+    np.testing.assert_allclose(found, expected, rtol=1e-14)
+
+
+@fed
+def test_a_single_run_takes_the_fast_path(optimizer):
+    assert replay(optimizer, NOISE, None) is not None
 
 
 def test_newton_is_refused_by_what_it_asks_for():

@@ -6,16 +6,20 @@ import pytest
 from optcore.optimizers import (
     OPTIMIZERS,
     AdaDelta,
+    AdaMax,
     AdamW,
     AveragedSGD,
     DeltaBarDelta,
     Lion,
+    NAdam,
+    RAdam,
     RMSPropNesterov,
     Rprop,
 )
 from optcore.streams import (
     AlternatingStream,
     ConstantStream,
+    DecayingStream,
     NoiseStream,
     SparseStream,
     closed_form,
@@ -41,7 +45,8 @@ TIMES = np.arange(1, STEPS + 1)
     [Rprop(min_size=5e-3), Rprop(max_size=0.02), DeltaBarDelta(decay=0.0), AdaDelta(decay=0.0),
      DeltaBarDelta(increase=0.3, decrease=0.9), AdaDelta(epsilon=1e-3), AveragedSGD(power=0.3),
      AveragedSGD(power=2.0), Lion(learning_rate=0.1, weight_decay=1.0),
-     AveragedSGD(learning_rate=0.5, regularization=1.0), RMSPropNesterov(momentum=0.0),
+     AveragedSGD(learning_rate=0.5, regularization=1.0), AveragedSGD(1.0, 1.0, power=1.0),
+     RMSPropNesterov(momentum=0.0),
      AdamW(learning_rate=0.5, weight_decay=1.0), Lion(learning_rate=0.1, weight_decay=0.5)],
     ids=repr,
 )  # fmt: skip
@@ -49,6 +54,13 @@ def test_a_sum_over_the_steps_foretells_what_has_no_series(optimizer, stream):
     foretold = closed_form(optimizer, stream, TIMES, (1.0, 1e-3))
     taken = respond(optimizer, stream.gradients(STEPS)[:, None] * (1.0, 1e-3)).steps
     assert (np.abs(foretold - taken) <= 1e-11 * np.abs(taken).max(axis=0)).all()
+
+
+def test_of_no_gradient_comes_no_step_and_of_one_time_one():
+    np.testing.assert_array_equal(closed_form(Rprop(), ConstantStream(size=0.0), TIMES), 0.0)
+    for optimizer in (AdaMax(), NAdam(), RAdam()):
+        whole = closed_form(optimizer, DecayingStream(), TIMES)
+        np.testing.assert_array_equal(closed_form(optimizer, DecayingStream(), [1]), whole[:1])
 
 
 def test_long_sums_leave_no_bounds():

@@ -207,6 +207,11 @@ def test_distance_to_the_line_of_minima_of_the_cliff():
     assert cliff.distance_to_minimum(off) == pytest.approx(0.3)
 
 
+def test_a_line_through_points_near_each_other_has_their_slope():
+    near = surfaces.LineFit(x1=0.1, y1=0.0, x2=0.2, y2=1.0, x3=0.3, y3=2.0)
+    np.testing.assert_allclose(near.minima, [(10.0, -1.0)], rtol=1e-12)
+
+
 def test_line_fit_is_least_squares_and_knows_when_the_slope_is_free():
     fit = surfaces.LineFit(y1=0.3, y2=-2.0, y3=2.5, x1=-2.0, x2=0.5, x3=3.0)
     slope, intercept = np.polyfit([-2.0, 0.5, 3.0], [0.3, -2.0, 2.5], 1)
