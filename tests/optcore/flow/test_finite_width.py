@@ -62,10 +62,17 @@ def test_one_unit_is_a_squared_normal_number():
     np.testing.assert_allclose(found, alive, rtol=2e-4)
 
 
-@pytest.mark.parametrize("hidden", [1, 8])
-def test_a_very_wide_layer_is_nearly_normal(hidden):
-    """Its logarithm: at 0.1587 and 0.8413 one deviation off."""
-    one, share = ReluWidth(1024), (1 + math.erf(0.5**0.5)) / 2
+def test_as_many_as_are_dead_lie_below_the_least_gain_of_the_living():
+    one = ReluWidth(3)
+    gains = one.quantiles(4, (one.none_left(4), 0.99 * one.none_left(4)))
+    assert 0 < gains[0, -1] < 1e-6
+    assert gains[1, -1] == 0
+
+
+@pytest.mark.parametrize(("width", "hidden"), [(1024, 1), (1024, 8), (64, 100)])
+def test_a_wide_layer_and_many_are_nearly_normal(width, hidden):
+    """Their logarithm: at 0.1587 and 0.8413 one deviation off."""
+    one, share = ReluWidth(width), (1 + math.erf(0.5**0.5)) / 2
     gains = np.log(one.quantiles(hidden, (1 - share, 0.5, share))[:, -1])
     deviation = math.sqrt(hidden * one.variance)
     expected = hidden * one.drift + deviation * np.array([-1, 0, 1])

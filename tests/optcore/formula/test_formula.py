@@ -283,7 +283,7 @@ def random_formula(random_, depth):
 def test_random_formulas_are_differentiated_quickly_and_rightly():
     random_ = random.Random(3)
     compared, slowest = 0, 0.0
-    for _ in range(150):
+    for _ in range(80):
         text = random_formula(random_, random_.randint(2, 5))
         began = time.process_time()
         try:
@@ -296,7 +296,7 @@ def test_random_formulas_are_differentiated_quickly_and_rightly():
         moderate &= np.isfinite(surface.value(POINTS))
         np.testing.assert_allclose(grad[moderate], exact[moderate], rtol=1e-6, atol=1e-6)
         compared += moderate.sum()
-    assert compared > 3000
+    assert compared > 1600
     assert slowest < 1.0
 
 
