@@ -96,6 +96,13 @@ def test_replayed_runs_equal_the_plain_loop(replays, surface):
             np.testing.assert_allclose(rows, plain.memory[name], rtol=1e-6, atol=1e-9)
 
 
+@every_condition
+def test_a_run_under_every_condition_is_replayed(replays, given):
+    for optimizer in ELEMENTWISE:
+        descend(Rosenbrock(), optimizer, Rosenbrock().start, 3, **given)
+    assert all(replays)
+
+
 @every_surface
 @every_condition
 def test_every_row_of_a_replay_follows_from_the_row_before(surface, given):

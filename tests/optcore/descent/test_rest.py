@@ -9,6 +9,7 @@ import stepping
 from optcore.descent.disturbance import ClipValue, GradientNoise
 from optcore.descent.loop import course, descend
 from optcore.descent.schedules import Schedule
+from optcore.formula import formula_surface
 from optcore.knobs import knob
 from optcore.objective import Counted, Look
 from optcore.optimizers import OPTIMIZERS, ConjugateGradient, LineSearch, Newton, Optimizer
@@ -81,6 +82,23 @@ def test_noise_keeps_a_run_asking(optimizer):
     noise, clip = GradientNoise(scale=1.0, seed=2), ClipValue(limit=1e-3)
     run = descend(Bowl(), optimizer, Bowl().start, 50, noise=noise, clip=clip)
     assert (np.diff(run.gradient_evaluations) >= 1).all()
+
+
+def test_noise_below_the_last_bit_is_seen_all_the_same():
+    """At (1, 1) it moves no float, and Newton remembers nothing: only what is seen differs."""
+    bowl = formula_surface("(x - 1)^2 + (y - 1)^2")
+    run = descend(bowl, Newton(), (1.0, 1.0), 20, noise=GradientNoise(scale=1e-20, seed=2))
+    assert (run.points == 1.0).all()
+    assert (np.diff(run.seen, axis=0) != 0).all()
+    assert (np.diff(run.gradient_evaluations) == 1).all()
+
+
+def test_only_a_recorded_run_of_one_start_is_copied():
+    starts = np.array([[3.0, 4.0], [-1.0, 0.5]])
+    batch = descend(Bowl(), Newton(), starts, 20)
+    assert (np.diff(batch.gradient_evaluations) == 1).all()
+    last = descend(Bowl(), Newton(), starts[0], 20, record=False)
+    np.testing.assert_array_equal(last.last, [0.0, 0.0])
 
 
 @dataclass(frozen=True)

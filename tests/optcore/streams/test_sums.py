@@ -63,6 +63,13 @@ def test_of_no_gradient_comes_no_step_and_of_one_time_one():
         np.testing.assert_array_equal(closed_form(optimizer, DecayingStream(), [1]), whole[:1])
 
 
+def test_a_size_may_begin_at_its_largest_and_end_at_its_least():
+    optimizer = Rprop(learning_rate=0.02, min_size=0.015, max_size=0.02)
+    taken = respond(optimizer, AlternatingStream().gradients(STEPS)[:, None]).steps
+    foretold = closed_form(optimizer, AlternatingStream(), TIMES)
+    np.testing.assert_allclose(foretold, taken, rtol=1e-12)
+
+
 def test_long_sums_leave_no_bounds():
     """Half of the rate at two of three steps: products down to 1e-1000."""
     stream, many = ReddiStream(), np.arange(1, 5001)
