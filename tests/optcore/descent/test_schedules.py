@@ -96,6 +96,11 @@ def test_a_short_cycle_turns_between_two_steps():
     np.testing.assert_allclose(rates, [*up, *down], rtol=1e-14)
 
 
+def test_a_cycle_that_turns_at_once_begins_low_and_no_warm_up_begins_at_the_peak():
+    np.testing.assert_allclose(OneCycle(peak=0.5).rate(1.0, np.arange(2), 2), [0.04, 4e-6])
+    assert WarmupCosine(warmup=0.0).rate(1.0, 0, 100) == 1.0
+
+
 def test_a_warm_up_that_is_a_whole_number_of_steps_is_not_rounded_off():
     rates = WarmupCosine(warmup=0.1, start=0.5).rate(1.0, np.arange(30), 30)
     assert rates[3] == 1.0

@@ -168,6 +168,13 @@ def test_before_the_first_step_a_look_ahead_and_an_average_are_the_start():
     assert NAdam().init(point)["momentum"] == RAdam().init(point)["rho"] == 0
 
 
+def test_radam_does_not_divide_at_5_squares():
+    """With beta2 = 3/4 the limit is 7, and here 7 - 2 * 3/4 / (3/4) are remembered."""
+    assert RAdam(beta2=0.75).rectification(1, 0.75) == (5.0, 0.0)
+    # In the end all 7 are, and there is nothing to make up for.
+    assert RAdam(beta2=0.75).rectification(1000, 1.0) == (7.0, 1.0)
+
+
 def test_radam_turns_adaptive_at_the_sixth_step():
     """With beta2 = 0.999 rho is 5.98 at step 6 and 4.99 before (Liu et al. 2020)."""
     _, memories = run(RAdam(learning_rate=1e-4), Rosenbrock(), START, 7)

@@ -93,6 +93,11 @@ def test_a_leaky_sum_is_the_sum(decay, pulses):
     np.testing.assert_allclose(pulses.leaky_sum(decay, TIMES), sums, rtol=1e-12, atol=1e-14)
 
 
+def test_ratios_are_equal_below_a_millionth_of_a_millionth():
+    """Without a memory the sum is the pulse itself; of equal ratios there would be two of it."""
+    assert Pulses(1.0, ratio=1e-12).leaky_sum(0.0, np.array([2.0])) == 1e-12
+
+
 SIZED = [
     dataclasses.replace(stream, size=1.5) for stream in STREAMS if hasattr(stream, "size")
 ]  # fmt: skip
