@@ -31,10 +31,11 @@ class NelderMead(Optimizer):
         " else reflected if f(reflected) < f(vertices[-2])"
         " else centroid + contraction * (reflected - centroid) if f(reflected) < f(worst)"
         " else centroid + contraction * (worst - centroid)",
-        "kept = trial if f(trial) < f(reflected) else reflected",
-        "simplex = ordered(joined(vertices[:-1], kept))"
-        " if f(reflected) < f(vertices[-2]) or f(trial) <= min(f(reflected), f(worst))"
-        " else ordered(vertices[0] + shrinkage * (vertices - vertices[0]))",
+        "kept = trial if f(trial) < f(reflected) or f(reflected) >= f(vertices[0]) else reflected",
+        "simplex = ordered(joined(vertices[:-1], kept)) if f(reflected) < f(vertices[-2])"
+        " else ordered(vertices[0] + shrinkage * (vertices - vertices[0]))"
+        " if f(trial) > f(reflected) or f(trial) >= f(worst)"
+        " else ordered(joined(vertices[:-1], kept))",
         "values = f(simplex)",
         "step = simplex[0] - point",
     )

@@ -46,6 +46,17 @@ class Quadratic:
         return np.broadcast_to(self.matrix, (*point.shape, point.shape[-1]))
 
 
+class Terraces:
+    """Levels, on which many points are equally low; from halves and quarters all is exact."""
+
+    def value(self, point):
+        x, y = point[..., 0], point[..., 1]
+        return np.floor(np.abs(x + 0.25)) + np.floor(np.abs(2 * y - x) / 2)
+
+    def grad(self, point):
+        return np.zeros_like(point)
+
+
 class Slope:
     """A function whose gradients are a given list, one per look, whatever the point."""
 

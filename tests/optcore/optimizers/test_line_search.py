@@ -130,6 +130,8 @@ def test_what_equals_a_bound_of_wolfe_is_accepted():
     line = Line(lambda x: -x / 4, lambda x: np.full_like(x, -0.25))
     assert line.rate(0.0, slope=-1.0, constants=(0.25, 0.25)) == 1
     assert line.asked == 1
+    # Where more is asked for, no rate is.
+    assert line.rate(0.0, slope=-1.0, constants=(0.2501, 0.5)) == 0
 
 
 def test_a_decrease_that_equals_rounding_is_not_looked_for():

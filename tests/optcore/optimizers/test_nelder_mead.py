@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from stepping import Quadratic, run
+from stepping import Quadratic, Terraces, run
 
 from optcore.optimizers import NelderMead
 from optcore.surfaces import SURFACES, Rosenbrock
@@ -77,16 +77,6 @@ def test_every_kind_of_move_is_compared():
 
 @pytest.mark.parametrize("start", [(3, 1), (-2.5, 4), (7, -5.25), (0.5, 9), (11, -6), (-3, -3)])
 def test_ties_are_decided_as_the_plain_loop_decides_them(start):
-    """Terraces, on which many vertices are equally low; from halves the first steps are exact."""
-
-    class Terraces:
-        def value(self, point):
-            x, y = point[..., 0], point[..., 1]
-            return np.floor(np.abs(x + 0.25)) + np.floor(np.abs(2 * y - x) / 2)
-
-        def grad(self, point):
-            return np.zeros_like(point)
-
     _, memories = run(replace(NelderMead(), size=2.0), Terraces(), start, 16)
     simplex = [np.array(start, float) + corner for corner in ((0, 0), (2, 0), (0, 2))]
     for memory in memories[1:]:

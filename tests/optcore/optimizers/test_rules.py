@@ -6,10 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from latex_reader import lines_of, worked_out
-from stepping import look_at, run
+from stepping import Terraces, look_at, run
 
 from optcore.knobs import knobs
-from optcore.optimizers import BFGS, OPTIMIZERS, ConjugateGradient, LineSearch
+from optcore.optimizers import BFGS, OPTIMIZERS, ConjugateGradient, LineSearch, NelderMead
 from optcore.optimizers.misprints import MISPRINTS
 from optcore.optimizers.rule import latex, symbols
 from optcore.surfaces import Himmelblau, Ravine, Rosenbrock, Surface
@@ -113,9 +113,9 @@ def carried_out(program: list[tuple], names: dict) -> dict:
     return found
 
 
-def moments(optimizer, surface, steps):
+def moments(optimizer, surface, steps, start=None):
     """A look, the memory before, the step and the memory after, of each step of a short run."""
-    points, memories = run(optimizer, surface, surface.start, steps)
+    points, memories = run(optimizer, surface, surface.start if start is None else start, steps)
     for point, before in zip(points[:-1], memories[:-1], strict=True):
         look = look_at(surface, point, optimizer, before)
         yield look, before, *optimizer.update(look, before)
@@ -138,6 +138,15 @@ def test_the_text_of_a_rule_runs_as_the_update_does(optimizer, surface):
             np.testing.assert_allclose(theirs, after[name], rtol=1e-9, atol=1e-13, err_msg=name)
         if "count" in after:
             assert after["count"] == names["t"]
+
+
+@pytest.mark.parametrize("start", [(3, 1), (-2.5, 4), (7, -5.25), (0.5, 9), (11, -6), (-3, -3)])
+def test_the_rule_of_a_simplex_decides_ties_as_the_update_does(start):
+    optimizer = replace(NelderMead(), size=2.0)
+    program = compiled(optimizer)
+    for look, before, _, after in moments(optimizer, Terraces(), 16, np.array(start, float)):
+        found = carried_out(program, names_before(optimizer, look, before, after))
+        np.testing.assert_array_equal(found["simplex"], after["simplex"])
 
 
 @pytest.mark.parametrize("optimizer", [LineSearch(), ConjugateGradient(), BFGS()])

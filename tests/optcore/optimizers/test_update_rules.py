@@ -159,6 +159,11 @@ def test_only_what_asks_for_nothing_but_gradients_follows_gradients():
     assert not any(each.follows_gradients for each in (LineSearch(), Newton(), NelderMead()))
 
 
+def test_a_schedule_is_followed_by_what_steps_at_a_rate_and_not_by_what_only_begins_with_one():
+    assert Adam().follows_schedule
+    assert not any(each.follows_schedule for each in (Rprop(), DeltaBarDelta(), Newton()))
+
+
 def test_before_the_first_step_a_look_ahead_and_an_average_are_the_start():
     point = np.array([3.0, -2.0])
     np.testing.assert_array_equal(RMSPropNesterov().init(point)["look_ahead"], point)
