@@ -13,7 +13,7 @@ ROUNDED, ON_CIRCLE, ENDLESS = 1e-12, 1e-9, 1e5
 NOT_0, SHEARED = 1e-12, 1e-3
 # The search for Kreiss' constant: circles from just outside the unit one, angles of the upper half,
 # for a real matrix has the same in the lower one, then finer grids of both, again and again.
-INNERMOST, OUTERMOST, CIRCLES, ANGLES, FINER, ZOOMS = 1e-6, 1e9, 91, 37, 15, 6
+INNERMOST, OUTERMOST, CIRCLES, ANGLES, FINER, ZOOMS = 1e-6, 1e9, 80, 37, 15, 6
 
 
 @dataclass(frozen=True, eq=False)
