@@ -34,22 +34,29 @@ def shown(app: AppTest, page: str) -> dict:
 
 
 @named
-def test_every_step_is_told_by_the_run_on_screen_and_its_link_is_short(lesson):
-    for at, step in enumerate(lesson.steps):
+def test_it_is_told_by_the_run_on_screen_and_old_links_lead_to_its_end(lesson):
+    """One step after the other, since what one works out serves the next."""
+    for at in range(len(lesson.steps)):
         app = opened(lesson.page, lesson=f"{lesson.name}.{at + 1}")
+        check_told(lesson, at, app)
         check_link(lesson, at, dict(app.query_params))
-        message = told(app, lesson.page)
-        assert not said(app), step.title
-        assert not message["left"], step.title
-        assert (message["step"], message["steps"]) == (at, len(lesson.steps))
-        panels = {each["frame"]["name"] for each in shown(app, lesson.page)["panels"]}
-        assert {*message["veil"]} <= panels, step.title
-        replies = [answer["reply"] for answer in message["answers"]]
-        labels = [answer["label"] for answer in message["answers"]]
-        texts = (message["words"], message["then"], *replies, *labels)
-        assert not [text for text in texts if "–" in text or "{" in text], step.title
-        right = [answer["label"] for answer in message["answers"] if answer["right"]]
-        assert len(right) == bool(step.answers), f"{step.title}: {right} is right"
+    check_scenario(lesson)
+
+
+def check_told(lesson: Lesson, at: int, app: AppTest) -> None:
+    """A step's words are whole, in the state they are said of, and one answer is right."""
+    step, message = lesson.steps[at], told(app, lesson.page)
+    assert not said(app), step.title
+    assert not message["left"], step.title
+    assert (message["step"], message["steps"]) == (at, len(lesson.steps))
+    panels = {each["frame"]["name"] for each in shown(app, lesson.page)["panels"]}
+    assert {*message["veil"]} <= panels, step.title
+    replies = [answer["reply"] for answer in message["answers"]]
+    labels = [answer["label"] for answer in message["answers"]]
+    texts = (message["words"], message["then"], *replies, *labels)
+    assert not [text for text in texts if "–" in text or "{" in text], step.title
+    right = [answer["label"] for answer in message["answers"] if answer["right"]]
+    assert len(right) == bool(step.answers), f"{step.title}: {right} is right"
 
 
 def check_link(lesson: Lesson, at: int, link: dict[str, str]) -> None:
@@ -60,9 +67,8 @@ def check_link(lesson: Lesson, at: int, link: dict[str, str]) -> None:
     assert not link.keys() & lesson.state_at(at).keys()
 
 
-@named
-def test_it_ends_where_it_began_so_that_old_links_lead_there(lesson):
-    """A link that names a scenario opens the lesson at its end, in the scenario's own state."""
+def check_scenario(lesson: Lesson) -> None:
+    """An old link that names a scenario opens the lesson at its end, in the scenario's state."""
     assert lesson.state_at(len(lesson.steps) - 1) == lesson.state
     app = opened(lesson.page, scenario=lesson.name)
     assert not said(app)
