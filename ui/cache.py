@@ -22,7 +22,7 @@ from ui.server.memory import trim
 MEGABYTE = 1_000_000
 # The rest is for Python itself, about 100 MB, for a megabyte a visitor, and for what a guess of
 # some work's size leaves out.
-PART = 0.7
+PART = 0.6
 # What one entry or one piece of work may take of the budget.
 SHARE = 0.7
 # Bytes of work after which what it leaves behind is worth returning to the system.
