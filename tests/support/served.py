@@ -22,6 +22,18 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+def wait_for(address: str, process: subprocess.Popen) -> None:
+    """Until the process answers at an address."""
+    ends = time.monotonic() + READY_SECONDS
+    while time.monotonic() < ends:
+        ended = process.poll()
+        assert ended is None, f"the server ended with {ended}"
+        with suppress(OSError), urllib.request.urlopen(address):
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"the server did not answer within {READY_SECONDS} seconds")
+
+
 class Server:
     """`python app.py` on a port of its own, with the environment given.
 
@@ -49,14 +61,8 @@ class Server:
         return self.wait()
 
     def wait(self) -> "Server":
-        ends = time.monotonic() + READY_SECONDS
-        while time.monotonic() < ends:
-            ended = self.process.poll()
-            assert ended is None, f"the server ended with {ended}"
-            with suppress(OSError), urllib.request.urlopen(f"{self.address}/_stcore/health"):
-                return self
-            time.sleep(0.05)
-        raise AssertionError(f"the server did not answer within {READY_SECONDS} seconds")
+        wait_for(f"{self.address}/_stcore/health", self.process)
+        return self
 
     def kill(self) -> None:
         """As a crash does: without a word to anybody."""
@@ -162,6 +168,7 @@ def behind_nginx(first: Server, second: Server, folder: Path) -> Iterator[str]:
     )
     process = subprocess.Popen([found_nginx(), "-p", folder, "-c", config, "-e", folder / "errors"])
     try:
+        wait_for(f"http://127.0.0.1:{port}/_stcore/health", process)
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
