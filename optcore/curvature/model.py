@@ -81,11 +81,6 @@ class TaylorModel:
         """How many eigenvalues are negative (...), those next to zero left out."""
         return negative_count(self.eigenvalues)
 
-    @property
-    def newton_step(self) -> np.ndarray:
-        """-H^-1 g (..., n), to the critical point of the model; without it in flat directions."""
-        return -np.matvec(np.linalg.pinv(self.hessian, rcond=ZERO), self.grad)
-
 
 def taylor_model(objective: Objective, point) -> TaylorModel:
     """The model at points (..., n); numbers that overflow are inf or nan in it.

@@ -4,7 +4,6 @@ Lists run from the input side, an entry per weight layer, the output layer last.
 """
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -166,14 +165,3 @@ def decay_rate(norms) -> float:
         return math.nan
     slope = np.polynomial.Polynomial.fit(layers, np.log(norms[layers]), 1).convert().coef[1:]
     return float(np.exp(-slope.sum()))
-
-
-def norms_along(fit: FitLoss, thetas) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """(||delta||, ||dL/dW||) per layer at each of thetas (steps, P), one after another.
-
-    A generator, so that a page can show how far it is and stop; each pair is what LayerFlow
-    gives as `delta_norms` and `weight_grad_norms`.
-    """
-    for theta in thetas:
-        flow = layer_flow(fit, theta)
-        yield flow.delta_norms, flow.weight_grad_norms

@@ -79,21 +79,6 @@ class MeanField:
         return self.chi_at(min(max(self.fixed_point(), VANISHED), BURST))
 
     @property
-    def variance_depth(self) -> float:
-        """xi_q in layers: q - q* shrinks as exp(-layer / xi_q). Schoenholz, equation 7.
-
-        The slope of the variance map is sigma_w^2 E[phi phi' z] / sqrt(q), their expression
-        with phi'' after integration by parts.
-        """
-        q = self.fixed_point()
-        if not 0 < q < math.inf:
-            return math.nan
-        scale = math.sqrt(q)
-        phi = self.activation
-        slope = mean(lambda u: phi.value(u) * phi.derivative(u) * u, scale, phi.kinks) / q
-        return depth_scale(self.sigma_w**2 * slope)
-
-    @property
     def correlation_depth(self) -> float:
         """xi_c in layers: how deep two inputs stay distinguishable (Schoenholz, equation 9)."""
         q = self.fixed_point()
@@ -145,22 +130,6 @@ def depth_scale(factor: float) -> float:
     if factor == 0:
         return 0.0
     return math.inf if abs(factor - 1) < ROUNDING else -1 / math.log(factor)
-
-
-def critical_line(activation: Activation, variances) -> tuple[np.ndarray, np.ndarray]:
-    """(sigma_w, sigma_b) with chi = 1, one pair for each fixed-point variance q that has one.
-
-    chi = 1 gives sigma_w, and q being a fixed point then gives sigma_b; a q for which
-    sigma_b^2 would be negative is left out. For ReLU the line is one point, (sqrt 2, 0).
-    """
-    pairs = []
-    for q in variances:
-        weight_variance = 1 / mean_square_slope(activation, q)
-        bias_variance = q - weight_variance * mean_square(activation, q)
-        if bias_variance >= -ROUNDING * q:
-            pairs.append((math.sqrt(weight_variance), math.sqrt(max(0.0, bias_variance))))
-    sigma_w, sigma_b = np.array(pairs).reshape(len(pairs), 2).T
-    return sigma_w, sigma_b
 
 
 @dataclass(frozen=True)

@@ -212,11 +212,6 @@ def test_the_curvature_along_a_gradient_is_the_bend_of_its_direction():
     assert model.gradient_curvature == 8.25 / 5
 
 
-def test_the_newton_step_leads_to_the_minimum_of_a_quadratic():
-    model = taylor_model(Booth(), (-8.0, -6.0))
-    np.testing.assert_allclose(model.point + model.newton_step, (1, 3), rtol=1e-12)
-
-
 @pytest.mark.parametrize("rate", [0.0, -1.0, np.nan, np.inf])
 def test_a_rate_that_is_none_gets_a_sentence(rate):
     with pytest.raises(ValueError, match="learning rate"):

@@ -13,7 +13,6 @@ from optcore.flow.layer_flow import (
     decay_rate,
     layer_flow,
     norm,
-    norms_along,
 )
 from optcore.flow.plan import FlowPlan, FlowSetting
 from optcore.flow.regime import regime
@@ -312,14 +311,6 @@ def test_the_band_does_not_lose_what_float32_would():
     exact = layer_flow(fit, fit.network.initial(Normal(sigma=1e-3), 0)).delta_norms
     assert 0 < exact[0] < 1e-60
     np.testing.assert_allclose(flow["delta_norms"], exact, rtol=1e-12)
-
-
-def test_norms_along_a_path_are_those_of_each_point():
-    fit = build(Tanh())
-    thetas = [fit.network.initial(XavierNormal(), seed) for seed in range(3)]
-    for theta, (deltas, grads) in zip(thetas, norms_along(fit, thetas), strict=True):
-        np.testing.assert_array_equal(deltas, layer_flow(fit, theta).delta_norms)
-        np.testing.assert_array_equal(grads, layer_flow(fit, theta).weight_grad_norms)
 
 
 def test_a_plan_is_as_wide_as_its_input_and_has_ten_outputs():

@@ -79,10 +79,16 @@ def test_small_batches_of_one_run_go_singly_and_those_of_many_as_they_come(
 
 
 def test_only_what_goes_singly_is_laid_out_for_it(monkeypatch):
-    monkeypatch.setattr(LinearClassifier, "_one_by_one", lambda *_: pytest.fail("for nothing"))
+    laid_out, way = [], LinearClassifier._one_by_one
+    monkeypatch.setattr(
+        LinearClassifier,
+        "_one_by_one",
+        lambda self, batches: laid_out.append(self) or way(self, batches),
+    )
     sets = LOGISTIC.fresh(20, np.arange(3))
-    for fit, size in ((LOGISTIC, FEW + 1), (sets, 2)):
+    for fit, size in ((LOGISTIC, FEW + 1), (sets, 2), (LOGISTIC, FEW)):
         fit.batch_gradients(Batches(size, seed=0).deal(fit, 2))
+    assert laid_out == [LOGISTIC]
 
 
 @pytest.mark.parametrize(
