@@ -30,7 +30,8 @@ def regime(flow: LayerFlow, name: str | None = None) -> Regime:
     """
     name = name or flow.fit.network.hidden.name
     for judge in (_overflow, _dead, _flowing):
-        found = judge(flow)
+        with np.errstate(over="ignore", invalid="ignore"):
+            found = judge(flow)
         if found:
             kind, sentence = found
             return Regime(kind, f"{name}: {sentence}")
@@ -110,7 +111,8 @@ def _factor(value: float, times: int) -> str:
         f"{value:.{digits}g}" if 1e-3 <= value < 1e4 else f"{value:.{digits - 1}e}"
         for digits in itertools.count(3)
     )
-    return next(text for text in texts if abs(times * np.log(float(text) / value)) < EXACT)
+    # Of 0 and inf, which what is out of the range of floats has become, no digits say more.
+    return next(text for text in texts if not abs(times * np.log(float(text) / value)) >= EXACT)
 
 
 def _consequence(flow, kind, left):
@@ -136,5 +138,7 @@ def _number(value) -> str:
         return f"{value:.2f}"
     if 0.01 <= value < 1000:
         return f"{value:.2g}" if value < 99.5 else f"{value:.0f}"
+    if value == np.inf:
+        return "inf"
     mantissa, exponent = f"{value:.1e}".split("e")
     return f"{mantissa}e{int(exponent)}"

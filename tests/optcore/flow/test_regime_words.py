@@ -106,10 +106,20 @@ def test_factors_multiply_out_where_their_quotient_is_out_of_range():
     ("value", "text"),
     [(0.0, "0.0e0"), (0.00994, "9.9e-3"), (0.01, "0.01"), (0.094, "0.094"), (0.095, "0.10"),
      (9.94, "9.94"), (9.95, "9.9"), (9.96, "10"), (99.4, "99"), (99.5, "100"), (999.0, "999"),
-     (1000.0, "1.0e3"), (1.0, "1.00")],
+     (1000.0, "1.0e3"), (1.0, "1.00"), (np.inf, "inf")],
 )  # fmt: skip
 def test_numbers_have_two_or_three_digits(value, text):
     assert _number(value) == text
+
+
+@pytest.mark.parametrize(
+    ("norms", "said"),
+    [((1e-320, 1e10), "each layer multiplies the gradient by 0.00e+00; after 1 layer 0.0e0 is"),
+     ((1e200, 1e-200), "each layer multiplies the gradient by inf; after 1 layer inf times"),
+     ((1e200, 1e200, 1e200, 1e-200), "output's weights multiply the gradient by inf and each")],
+)  # fmt: skip
+def test_what_is_out_of_the_range_of_floats_has_a_sentence_too(norms, said):
+    assert said in regime(flow_with(*norms)).sentence
 
 
 def test_factors_have_the_digits_that_their_power_needs(monkeypatch):
