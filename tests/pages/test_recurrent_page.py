@@ -51,7 +51,7 @@ def test_another_view_goes_back_to_the_end_of_the_clock():
 
 
 def test_a_long_training_asks_first_and_is_done_when_asked(monkeypatch):
-    monkeypatch.setattr(net, "UNASKED", 0.01)
+    monkeypatch.setattr(work, "UNASKED", 0.01)
     link = {**SMALL, "net.seed": "7", "cells": "tanh"}
     app = visit(link, "recurrent")
     assert len(losses(picture(app, KEY))) < 16

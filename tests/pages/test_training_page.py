@@ -199,8 +199,7 @@ def test_long_trainings_tell_how_far_they_are(monkeypatch):
 
 
 def test_too_much_work_gets_a_sentence_and_a_smaller_offer(shown, monkeypatch):
-    monkeypatch.setattr(training_work, "LONG", 0.05)
-    monkeypatch.setattr(training_work, "SHORT", 0.04)
+    monkeypatch.setattr(work, "UNASKED", 0.05)
     link = {"length.steps": "400", "shape.depth": "3", "shape.width": "4"}
     app = opened(**link)
     assert not app.exception

@@ -9,11 +9,11 @@ from optcore.checks.plan import CheckPlan
 from optcore.checks.record import CheckRecord, examine, examined
 from optcore.derivatives.differences import StepError
 from optcore.pieces import told_as
-from ui import cache
+from ui import cache, work
 from ui.cache import CrowdedError, cached
 from ui.prose import number, seconds
 from ui.state import PageState
-from ui.work import UNASKED, ask, asked, carry_out, stop, stopped
+from ui.work import ask, asked, carry_out, stop, stopped
 
 trained = cached(CheckPlan.after_training)
 _quick = cached(partial(examined, train=trained))
@@ -43,7 +43,7 @@ def take_time(state: PageState, plan: CheckPlan) -> None:
         _offer_again(state, plan)
         return
     kept = cache.CACHE.get(("check", plan))
-    if not (kept or plan.over or plan.seconds <= UNASKED or asked(state, "check", plan)):
+    if not (kept or plan.over or plan.seconds <= work.UNASKED or asked(state, "check", plan)):
         _offer(state, plan)
         return
     try:
@@ -91,7 +91,7 @@ def _told(plan: CheckPlan) -> Generator[tuple[float, str], None, CheckRecord]:
 
 def _offer(state: PageState, plan: CheckPlan) -> None:
     """What a check that takes long would take, and a smaller one."""
-    width = plan.smaller(UNASKED).width
+    width = plan.smaller(work.UNASKED).width
     with st.container(horizontal=True, vertical_alignment="center"):
         st.warning(f"A check of these {plan.parameters:,} parameters takes about "
                    f"{seconds(plan.seconds)}. {pictured(_last(state))}",

@@ -75,7 +75,8 @@ class Band:
     def _excess(self, racer, seeds: range) -> np.ndarray:
         """The excess error (positions, seeds) of runs of a racer."""
         case = self.case
-        batches = case.batches(racer, np.array(seeds))
+        # With an axis for the coordinates: a single seed alone would be taken for that axis.
+        batches = case.batches(racer, np.array(seeds)[:, None])
         run = descend(case.fit, case.method, case.fit.start, racer.steps,
                       schedule=case.rates, batches=batches)  # fmt: skip
         return case.excess(run.points[case.rows[racer.name]])

@@ -8,7 +8,7 @@ import streamlit as st
 from optcore.descent import best_rate
 from optcore.knobs import knobs
 from optcore.optimizers import GradientDescent
-from ui import controls
+from ui import controls, work
 from ui.cache import CrowdedError, cached
 from ui.ground import floor_of
 from ui.live.stage import Panel, stage
@@ -25,7 +25,7 @@ from ui.race.numpy_program import with_numpy
 from ui.race.programs import trajectory, with_torch, without_torch
 from ui.rules import key, rule
 from ui.state import PageState
-from ui.work import UNASKED, ask, asked
+from ui.work import ask, asked
 
 # Seconds for each step of a sweep over the rates of one method, at least, and the steps of a short
 # one that tells how much more it is where a gradient is dear.
@@ -91,7 +91,7 @@ def sweeps(state: PageState, race: Race) -> None:
         st.info("Nobody in this race has a learning rate to try.", icon=":material/tune:")
         return
     takes = race.steps * len(rated) * _pace(race)
-    if takes > UNASKED and not asked(state, "sweep", race):
+    if takes > work.UNASKED and not asked(state, "sweep", race):
         label = f"Try the rates of {len(rated)} optimizers (about {seconds(takes)})"
         st.button(label, on_click=ask, args=(state, "sweep", race), icon=":material/hourglass:")
         return

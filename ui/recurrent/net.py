@@ -25,7 +25,7 @@ from ui.recurrent import net_charts
 from ui.recurrent.parameters import Net, Unclipped
 from ui.scene import Scene
 from ui.state import PageState
-from ui.work import UNASKED, asked
+from ui.work import asked
 
 KIND = "recurrent"
 # Bytes that what trainings leave behind takes at most, as measured.
@@ -83,9 +83,9 @@ def _begin(plan: MemoryPlan) -> MemoryTrainer:
 def _affordable(state: PageState, plans: Sequence[MemoryPlan]) -> list[MemoryPlan]:
     """The plans, or fewer steps of them with an offer, where they would take long."""
     seconds = sum(plan.seconds for plan in plans)
-    if seconds <= UNASKED or asked(state, f"long {KIND}", tuple(plans)):
+    if seconds <= work.UNASKED or asked(state, f"long {KIND}", tuple(plans)):
         return list(plans)
-    steps = max(1, int(plans[0].steps * UNASKED / seconds))
+    steps = max(1, int(plans[0].steps * work.UNASKED / seconds))
     said = (f"All {plans[0].steps:,} steps of training take about {prose.seconds(seconds)}. Shown "
             f"are the first {steps:,}.")  # fmt: skip
     work.offer(state, f"long {KIND}", tuple(plans), said, f"Train all {plans[0].steps:,} steps")

@@ -11,9 +11,8 @@ from ui import prose, work
 from ui.state import PageState
 from ui.work import ask, asked
 
-# Seconds: beyond the first a training is not done without being asked for, the second is what
-# is done instead; within the third it follows a moving hand.
-LONG, SHORT, LIVE = work.UNASKED, work.UNASKED, 0.7
+# Seconds within which a training follows a moving hand.
+LIVE = 0.7
 # After so many the page shows what there is, and trains on.
 GLIMPSE = 0.3
 KIND = "training"
@@ -34,9 +33,9 @@ def kept(plan: TrainingPlan) -> TrainingRecord | None:
 def affordable(state: PageState, plans: Sequence[TrainingPlan]) -> list[TrainingPlan]:
     """The plans, or smaller ones with a sentence that says so, when they would take long."""
     seconds = sum(plan.seconds for plan in plans)
-    if seconds <= LONG or asked(state, "long training", tuple(plans)):
+    if seconds <= work.UNASKED or asked(state, "long training", tuple(plans)):
         return list(plans)
-    least = plans[0].within(SHORT / 2), plans[1].within(SHORT / 2)
+    least = [plan.within(work.UNASKED / len(plans)) for plan in plans]
     offer = min(least, key=lambda plan: (plan.steps, plan.width, plan.depth))
     size = {"steps": offer.steps, "width": offer.width, "depth": offer.depth}
     wanted = plans[0]

@@ -14,7 +14,7 @@ from noise_page import case_of, state_at
 from optcore.descent import Batches, descend
 from optcore.optimizers import GradientDescent
 from optcore.samples import averaged
-from ui.noise import choices, gradient, picture, run, run_charts
+from ui.noise import band, choices, gradient, picture, run, run_charts
 from ui.noise.band import Band
 from ui.noise.figures import ellipse
 from ui.noise.parameters import (
@@ -192,6 +192,18 @@ def test_the_mean_of_a_band_lies_on_the_exact_expectation():
         spread = 5 * excess.std(axis=1) / np.sqrt(200) + 1e-12
         assert (np.abs(found[name][2] - case.expected[name]) <= spread).all()
         assert (found[name][0] <= found[name][1]).all()
+
+
+def test_a_band_is_the_same_in_however_many_calls_it_is_made(monkeypatch):
+    """All three in one, or two and then the last alone."""
+    case = case_of(run, view=RUN, run__budget="1000", equal="steps", run__points="30")
+    many, made = Band(case, 3), []
+    for together, calls in ((3, 1), (2, 2)):
+        monkeypatch.setattr(band, "STEPS_AT_ONCE", together * many.racers[0].steps)
+        assert len(list(many.runs())) == calls * len(many.racers)
+        made.append(many.known)
+    for name, found in made[0].items():
+        np.testing.assert_allclose(made[1][name], found, rtol=1e-12)
 
 
 def test_a_band_is_made_within_the_memory_it_says():
