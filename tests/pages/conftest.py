@@ -6,6 +6,8 @@ import pytest
 from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import local_script_runner
 
+from ui.layers import work
+
 
 @pytest.fixture(autouse=True, scope="session")
 def visits_that_only_run_the_page():
@@ -25,3 +27,10 @@ def visits_that_only_run_the_page():
         patch.setattr(local_script_runner, "ScriptCache", lambda: compiled)
         patch.setattr(local_script_runner, "require_widgets_deltas", wait)
         yield
+
+
+@pytest.fixture
+def short_bands(monkeypatch):
+    """Gradient flow's band over 3 seeds in place of 30, where a test is not about the band. It
+    stays in the cache: a test that is about one asks for networks that nobody else asks for."""
+    monkeypatch.setattr(work, "SEEDS", 3)
