@@ -88,6 +88,13 @@ def check(found: dict, size) -> None:
     assert found["type"] >= (14 if size[0] >= 1280 else 12), size
 
 
+def check_opened(opened) -> None:
+    """What a page that has just opened owes to everybody."""
+    opened.wait(FITS)
+    assert opened.page.evaluate("() => window.shift") <= STILL
+    assert complaints(opened.page) == []
+
+
 def wordiest(page: str) -> str:
     """The lesson of a page, at the step, that has the most to say."""
 
@@ -116,32 +123,23 @@ def test_a_page_opens_without_a_fault_and_its_picture_comes_first_at_every_size(
     opened = visit("" if name == "race" else name)
     page = opened.page
     assert page.get_by_test_id("stException").count() == 0
-    opened.wait(FITS)
-    assert page.evaluate("() => window.shift") <= STILL
-    assert complaints(page) == []
+    check_opened(opened)
     for size in (*WIDE, FRAME, PHONE):
         check(seen(opened, size), size)
         assert len(page.evaluate(SCRUBBED)) <= 1, f"{size}: the clock moves itself"
-    assert not opened.faults
-    # Opened at a phone's size, in the dark: nothing hangs on what was there before.
     page.emulate_media(color_scheme="dark")
-    opened.reload()
-    check(seen(opened, PHONE), PHONE)
-    opened.wait(FITS)
     opened.wait(DARK)
     assert complaints(page) == []
-    opened.faults.clear()
 
 
 @pytest.mark.parametrize("name", [page for page in staged() if lessons(page)])
-def test_so_it_does_beside_a_lesson_opened_at_that_size(visit, name):
+def test_so_it_does_beside_a_lesson_opened_on_a_phone_in_the_dark(visit, name):
+    """Where the last test comes by a window that is pulled: nothing hangs on how a page opened."""
     link = f"{'' if name == 'race' else name}?lesson={wordiest(name)}"
-    opened = visit(link, width=390)
+    opened = visit(link, width=390, theme="dark")
+    opened.wait(DARK)
+    check_opened(opened)
     for size in (PHONE, *WIDE):
-        opened.page.set_viewport_size(dict(zip(("width", "height"), size, strict=True)))
-        # Once more from nothing; the other sizes are reached by a window that is pulled.
-        if size == (1280, 720):
-            opened.reload()
         check(seen(opened, size), size)
 
 
