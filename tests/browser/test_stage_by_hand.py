@@ -7,31 +7,38 @@ from threading import Thread
 import pytest
 from playwright.sync_api import expect
 
-from ui import prose
-
 KNOB = "adam.learning_rate"
+PAST = re.compile("os-past")
 RANGES = """() => { const { xaxis, yaxis } = document.querySelector('.os-plot')._fullLayout;
     return [...xaxis.range, ...yaxis.range]; }"""
 
 
-def type_of(race) -> float:
-    """The size of the first tick label, in pixels."""
-    tick = "parseFloat(getComputedStyle(document.querySelector('.xtick text')).fontSize)"
-    return race.page.evaluate(tick)
+# The size of the first tick label, in pixels.
+TYPE = "parseFloat(getComputedStyle(document.querySelector('.xtick text')).fontSize)"
+# Of every plot, its role, its name, and what it says of its numbers.
+DESCRIBED = """() => [...document.querySelectorAll('.js-plotly-plot')].map((plot) =>
+    ['role', 'aria-label', 'aria-description'].map((each) => plot.getAttribute(each)))"""
+PRESENTED = "document.documentElement.classList.contains('os-present')"
 
 
 # Presented, framed, hidden.
 
 
-def test_present_doubles_the_type_and_mounts_nothing_anew(visit):
-    race = visit()
+def test_a_link_opens_presented_and_present_doubles_the_type_and_mounts_nothing_anew(visit):
+    race = visit("?show=stage")
+    race.wait(PRESENTED)
+    large = race.page.evaluate(TYPE)
+    race.page.get_by_role("button", name="End the presentation").click()
+    race.wait(f"!{PRESENTED}")
+    race.wait("!new URL(location).searchParams.has('show')")
+    assert "show" not in race.link
+    race.wait(f"(large) => {TYPE} < large / 1.7", large)
+    usual = race.page.evaluate(TYPE)
     race.page.evaluate("document.querySelectorAll('.os-plot').forEach((p) => { p.ours = true; })")
-    usual = type_of(race)
     race.page.keyboard.press("f")
     assert race.wait_link("show") == "stage"
-    race.wait("document.documentElement.classList.contains('os-present')")
-    race.wait("(usual) => parseFloat(getComputedStyle(document.querySelector('.xtick text'))"
-              ".fontSize) > 1.7 * usual", usual)  # fmt: skip
+    race.wait(PRESENTED)
+    race.wait(f"(large) => {TYPE} === large", large)
     for selector in (".os-side", ".st-key-row", ".stAppHeader"):
         assert not race.page.locator(selector).first.is_visible()
     for selector in (".os-plot", ".os-legend", ".os-clock", ".os-words"):
@@ -44,17 +51,7 @@ def test_present_doubles_the_type_and_mounts_nothing_anew(visit):
     race.page.keyboard.press("Escape")
     race.wait("!new URL(location).searchParams.has('show')")
     assert race.page.evaluate("[...document.querySelectorAll('.os-plot')].every((p) => p.ours)")
-    race.wait(f"parseFloat(getComputedStyle(document.querySelector('.xtick text')).fontSize)"
-              f" === {usual}")  # fmt: skip
-
-
-def test_a_link_opens_presented(visit):
-    race = visit("?show=stage")
-    race.wait("document.documentElement.classList.contains('os-present')")
-    race.page.get_by_role("button", name="End the presentation").click()
-    race.wait("!document.documentElement.classList.contains('os-present')")
-    race.wait("!new URL(location).searchParams.has('show')")
-    assert "show" not in race.link
+    race.wait(f"(usual) => {TYPE} === usual", usual)
 
 
 @pytest.fixture
@@ -93,8 +90,9 @@ def test_a_frame_on_another_site_can_be_played_with(browser, elsewhere):
     page.close()
 
 
-def test_controls_that_are_hidden_hold_their_values(visit):
-    race = visit("?hide=surface,adam,start.x&surface=bowl")
+def test_controls_that_are_hidden_hold_their_values_and_share_hides_more(visit):
+    """Share offers the link, its code and a frame."""
+    race = visit("?hide=surface,adam,start.x&surface=bowl&at=7")
     assert not race.page.locator(".st-key-state-race-surface").is_visible()
     assert not race.slider("adam.beta1").is_visible()
     assert not race.slider("start.x").is_visible()
@@ -102,54 +100,52 @@ def test_controls_that_are_hidden_hold_their_values(visit):
     assert race.slider("momentum.momentum").is_visible()
     assert race.link["hide"] == "surface,adam,start.x"
     assert race.link["surface"] == "bowl"
-
-
-def test_share_offers_the_link_its_code_and_a_frame(visit):
-    race = visit("?surface=bowl&at=7")
     race.page.get_by_role("button", name="Share").click()
     expect(race.page.get_by_text("surface=bowl").first).to_be_visible()
     expect(race.page.get_by_text("<iframe").first).to_be_visible()
     expect(race.page.locator("[data-testid=stPopoverBody] img").first).to_be_visible()
     race.page.get_by_role("button", name="momentum", exact=True).click()
-    assert race.wait_link("hide") == "momentum"
+    hidden = race.wait_link("hide", race.link["hide"]).split(",")
+    assert sorted(hidden) == ["adam", "momentum", "start.x", "surface"]
     race.wait("document.querySelector('[data-knob=\"momentum.momentum\"]').offsetParent === null")
 
 
 # The legend, the pointer, the zoom.
 
 
-def test_an_entry_of_the_legend_is_switched_off_and_on(visit):
+def test_an_entry_of_the_legend_is_switched_off_and_on_and_nothing_fades_under_a_hand(visit):
     race = visit()
-    before = race.paths()
+    mouse, before = race.page.mouse, race.paths()
     chip = race.page.locator(".os-chip").nth(1)
     chip.click()
-    race.page.mouse.move(5, 5)
+    mouse.move(5, 5)
     race.wait_paths_change(before)
     assert chip.get_attribute("aria-pressed") == "false"
     chip.click()
-    race.page.mouse.move(5, 5)
+    mouse.move(5, 5)
     race.wait("(was) => document.querySelector('.os-overlay').toDataURL() === was", before)
 
-
-def test_nothing_fades_while_a_hand_drags(visit):
-    race = visit()
-    race.page.mouse.move(*race.middle(race.handle()))
-    race.page.mouse.move(*race.place(-1.45, 1.95))
-    race.page.mouse.move(*race.middle(race.handle()))
-    race.page.mouse.down()
+    # Nothing fades while it drags, but the sentence that is no longer true.
+    words = race.page.locator(".os-words")
+    expect(words).not_to_have_class(PAST)
+    mouse.move(*race.middle(race.handle()))
+    mouse.move(*race.place(-1.45, 1.95))
+    mouse.move(*race.middle(race.handle()))
+    mouse.down()
     for x in (-1.2, -1.0):
-        race.page.mouse.move(*race.place(x, 1.4), steps=3)
+        shown = race.paths()
+        mouse.move(*race.place(x, 1.4), steps=3)
         assert race.page.locator(".os-chip.os-cold").count() == 0
         assert race.page.locator(".os-tip").is_hidden()
-    race.page.mouse.up()
-    race.wait_link("start.x")
+        race.wait_paths_change(shown)
+        expect(words).to_have_class(PAST)
+    mouse.up()
+    expect(words).not_to_have_class(PAST)
+    start = race.wait_link("start.x")
 
-
-def test_a_double_click_shows_the_whole_again_and_moves_nothing(visit):
-    race = visit()
+    # A double click shows the whole again and moves nothing.
     whole = race.page.evaluate(RANGES)
-    mouse = race.page.mouse
-    mouse.move(*race.place(-1.0, 0.5))
+    mouse.move(*race.place(-0.5, 0.5))
     mouse.down()
     mouse.move(*race.place(0.5, 2.0), steps=8)
     mouse.up()
@@ -158,7 +154,7 @@ def test_a_double_click_shows_the_whole_again_and_moves_nothing(visit):
     race.wait("!new URL(location).searchParams.has('zoom')")
     assert race.page.evaluate(RANGES) == pytest.approx(whole)
     race.page.wait_for_timeout(500)
-    assert "start.x" not in race.link
+    assert race.link["start.x"] == start
 
 
 # Sliders.
@@ -192,26 +188,16 @@ def test_a_drag_is_finer_with_shift_and_further_away(visit):
 # The opening, and less motion.
 
 
-def test_a_first_visit_plays_the_race_once(browser, address):
+def test_a_first_visit_plays_the_race_once_and_what_is_said_meanwhile_leaves_the_clock(
+    browser, address
+):
     page = browser.new_page()
     page.emulate_media(reduced_motion="no-preference")
     at = "Number(document.querySelector('.os-clock input')?.value)"
     page.goto(address)
     page.wait_for_function(f"() => {at} > 0 && {at} < 300")
     page.wait_for_function(f"() => {at} === 300")
-    page.goto(f"{address}/?at=20")
-    page.wait_for_selector(".os-stage[data-drawn]")
-    page.wait_for_timeout(300)
-    assert page.evaluate(at) == 20
-    page.close()
-
-
-def test_what_is_said_while_a_page_opens_by_playing_leaves_the_clock_at_its_end(browser, address):
-    """As a page does that its server had left: it says what a hand has set meanwhile."""
-    page = browser.new_page()
-    page.emulate_media(reduced_motion="no-preference")
-    page.goto(address)
-    page.wait_for_selector(".stElementContainer .os-stage[data-drawn]")
+    # As a page does that its server had left: it says what a hand has set meanwhile.
     page.evaluate(
         """() => sessionStorage.setItem("optscope.unsettled", JSON.stringify({
             address: location.href, unsaid: { 0: { values: { "adam.learning_rate": 0.2 } } } }))"""
@@ -219,10 +205,15 @@ def test_what_is_said_while_a_page_opens_by_playing_leaves_the_clock_at_its_end(
     page.reload()
     page.wait_for_function("() => location.search.includes('adam.learning_rate=0.2')")
     assert "at=" not in page.url
+    page.goto(f"{address}/?at=20")
+    page.wait_for_selector(".os-stage[data-drawn]")
+    page.wait_for_timeout(300)
+    assert page.evaluate(at) == 20
     page.close()
 
 
-def test_less_motion_shows_the_whole_at_once_and_plays_stills(visit):
+def test_less_motion_plays_stills_and_every_plot_is_described_by_its_numbers(visit):
+    """Who wants less motion is shown the whole at once; who does not see it, is told."""
     race = visit()
     assert race.step() == 300
     race.clock("Play").click()
@@ -233,57 +224,17 @@ def test_less_motion_shows_the_whole_at_once_and_plays_stills(visit):
     )
     race.page.wait_for_timeout(1200)
     assert race.page.evaluate("window.shown.size") <= 5
-
-
-# What a screen reader is told.
-
-
-def test_every_plot_has_a_name_and_a_description_made_of_its_numbers(visit):
-    race = visit("?at=0")
-    told = race.page.evaluate(
-        """() => [...document.querySelectorAll('.js-plotly-plot')].map((plot) =>
-            [plot.getAttribute('role'), plot.getAttribute('aria-label'),
-             plot.getAttribute('aria-description')])"""
-    )
+    told = race.page.evaluate(DESCRIBED)
+    assert "Adam 12.5" not in told[1][2]
+    race.clock("Jump to the start").click()
+    # What is described follows once the clock rests.
+    race.wait(f"() => ({DESCRIBED})()[1][2].includes('Adam 12.5')")
+    told = race.page.evaluate(DESCRIBED)
     assert [role for role, _, _ in told] == ["img"] * 3
     assert [name for _, name, _ in told] == ["paths", "loss", "gradient norm"]
     # The start of Rosenbrock's valley, where every racer stands, and its loss.
     assert "Adam at −1.5, 2" in told[0][2]
-    assert "Adam 12.5" in told[1][2]
     inside = race.page.locator(".os-plot").first.aria_snapshot()
     assert "text" not in inside, inside
     race.page.keyboard.press("Tab")
     assert race.page.evaluate("document.activeElement.closest('.os-stage') !== null")
-
-
-# What a hand has made untrue.
-
-
-def test_a_sentence_pales_while_a_hand_moves_what_it_tells_of(visit):
-    race = visit()
-    words = race.page.locator(".os-words")
-    expect(words).not_to_have_class(re.compile("os-past"))
-    shown, mouse = race.paths(), race.page.mouse
-    mouse.move(*race.middle(race.handle()))
-    mouse.down()
-    mouse.move(*race.place(-1.0, 1.4), steps=3)
-    race.wait_paths_change(shown)
-    expect(words).to_have_class(re.compile("os-past"))
-    mouse.up()
-    expect(words).not_to_have_class(re.compile("os-past"))
-
-
-# Numbers.
-
-VALUES = (0.0, -0.0, 1.0, -1.5, 12345.6, -99996.0, 0.00099996, 1.23456e-12, -2e30, 1e21, 123.456)
-
-
-def test_the_browser_spells_a_number_as_the_pages_do(visit):
-    spell = """async ([values, digits]) => {
-        const script = document.querySelector('script[src$="/optscope.js"]');
-        const { parts } = await import(script.src);
-        return values.map((value) => parts['readout.js'].number(value, digits)); }"""
-    page = visit().page
-    for digits in (3, 4):
-        told = page.evaluate(spell, [list(VALUES), digits])
-        assert told == [prose.number(value, digits) for value in VALUES]

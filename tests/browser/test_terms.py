@@ -8,25 +8,7 @@ from playwright.sync_api import expect
 from ui.glossary import glossary, sliders
 
 
-def test_a_symbol_in_a_table_explains_itself_on_hover_and_focus(visit):
-    race = visit("?surface=ravine&race=gradient-descent&gradient-descent.learning_rate=0.1")
-    race.details()
-    term, bubble = (
-        race.page.locator(".st-key-drawer .os-table .os-term").first,
-        race.page.locator(".os-bubble"),
-    )
-    expect(term).to_have_text("lambda_max")
-    term.hover()
-    expect(bubble).to_have_text(glossary()["λ_max"])
-    race.page.mouse.move(5, 5)
-    expect(bubble).to_be_hidden()
-    term.focus()
-    expect(bubble).to_be_visible()
-    race.page.keyboard.press("Escape")
-    expect(bubble).to_be_hidden()
-
-
-def test_a_slider_tells_what_is_known_of_its_rate(visit):
+def test_a_slider_tells_what_is_known_of_its_rate_while_a_hand_moves_the_momentum(visit):
     race = visit("?surface=ravine&race=momentum")
     slider, bubble = race.slider("momentum.learning_rate"), race.page.locator(".os-bubble")
     slider.hover()
@@ -52,10 +34,7 @@ def test_a_slider_tells_what_is_known_of_its_rate(visit):
     race.page.keyboard.press("Shift+Tab")
     race.page.keyboard.press("Tab")
     expect(bubble).to_contain_text(meaning)
-
-
-def test_the_limit_moves_with_the_momentum_while_a_hand_drags_it(visit):
-    race = visit("?surface=ravine&race=momentum")
+    # Its limit moves with the momentum.
     mark = race.page.locator(".os-track i[data-kind=limit]")
     place, slider = mark.bounding_box()["x"], race.slider("momentum.momentum")
     box, (x, y) = slider.bounding_box(), race.middle(slider)
@@ -84,24 +63,34 @@ def test_a_symbol_of_a_plot_is_explained_over_it(visit):
     assert "‖" in over.get_attribute("aria-label")
 
 
-def test_axe_finds_nothing_in_terms_views_and_families(visit):
+def test_a_symbol_in_a_table_explains_itself_and_axe_finds_nothing_in_what_explains(visit):
+    """On hover and on focus; nor in the views and the families."""
     race = visit(
         "?surface=ravine&race=gradient-descent&gradient-descent.learning_rate=0.1&arrows=1"
     )
     race.details()
-    race.page.locator(".st-key-drawer .os-term").first.focus()
+    term, bubble = (
+        race.page.locator(".st-key-drawer .os-table .os-term").first,
+        race.page.locator(".os-bubble"),
+    )
+    expect(term).to_have_text("lambda_max")
+    term.hover()
+    expect(bubble).to_have_text(glossary()["λ_max"])
+    race.page.mouse.move(5, 5)
+    expect(bubble).to_be_hidden()
+    term.focus()
+    expect(bubble).to_be_visible()
     assert complaints(race.page) == []
+    race.page.keyboard.press("Escape")
+    expect(bubble).to_be_hidden()
     race.page.get_by_role("button", name="Close").click()
     for name, inside in (("View", "Across and along"), ("Optimizers", "quasi-hyperbolic")):
         race.page.get_by_role("button", name=name).first.click()
         expect(race.page.get_by_text(inside).first).to_be_visible()
         assert complaints(race.page) == []
         race.page.keyboard.press("Escape")
-
-
-def test_an_optimizer_is_chosen_where_its_line_says_what_it_is(visit):
-    race = visit("?surface=bowl&race=adam")
+    # An optimizer is chosen where its line says what it is.
     race.page.get_by_role("button", name="Optimizers").first.click()
     race.page.get_by_text("quasi-hyperbolic").click()
-    assert race.wait_link("race", "adam") == "qhm,adam"
+    assert race.wait_link("race", "gradient-descent") == "gradient-descent,qhm"
     expect(race.page.locator(".os-chip")).to_have_count(2)

@@ -1,11 +1,11 @@
-"""What the server packs, the browser's own reader unpacks: the same numbers, in the same places."""
+"""What the server packs, the browser's own reader unpacks: the same numbers, spelled the same."""
 
 import base64
 
 import numpy as np
-import pytest
 from wire_reader import Reader
 
+from ui import prose
 from ui.live.wire import Kept, pack
 
 READ = """async (messages) => {
@@ -47,6 +47,11 @@ MESSAGE = {
     },
 }  # fmt: skip
 
+SPELL = """async ([values, digits]) => {
+    const { parts } = await import(document.querySelector('script[src$="/optscope.js"]').src);
+    return values.map((value) => parts['readout.js'].number(value, digits)); }"""
+VALUES = (0.0, -0.0, 1.0, -1.5, 12345.6, -99996.0, 0.00099996, 1.23456e-12, -2e30, 1e21, 123.456)
+
 
 def listed(node):
     """As the browser's answer writes it, to twelve digits: its powers of ten are its own."""
@@ -65,21 +70,15 @@ def unpacked(page, *messages) -> dict:
     return page.evaluate(READ, [base64.b64encode(each).decode() for each in messages])
 
 
-@pytest.fixture
-def page(visit):
-    return visit().page
-
-
-def test_both_readers_read_the_same(page):
+def test_both_readers_read_the_same(visit):
+    page = visit().page
     for live in (False, True):
         found = unpacked(page, pack(MESSAGE, live=live))
         (read,) = found["read"]
         assert listed(read) == listed(Reader().read(pack(MESSAGE, live=live)))
         assert read["odd"] == ["NaN", "Infinity", "-Infinity", read["odd"][3]]
         assert GROUND.identity in found["has"]
-
-
-def test_what_is_held_is_sent_by_name_and_what_is_not_is_asked_for(page):
+    # What is held is sent by name, and what is not is asked for.
     whole, short = pack(MESSAGE), pack(MESSAGE, has=[GROUND.identity])
     assert len(short) < len(whole)
     found = unpacked(page, whole, short)
@@ -88,3 +87,7 @@ def test_what_is_held_is_sent_by_name_and_what_is_not_is_asked_for(page):
     found = unpacked(page, short)
     assert found["read"] == [None]
     assert found["asked"] == [{"has": []}]
+    # A number is spelled as a sentence of the server spells it.
+    for digits in (3, 4):
+        spelled = page.evaluate(SPELL, [list(VALUES), digits])
+        assert spelled == [prose.number(value, digits) for value in VALUES]
