@@ -35,23 +35,6 @@ def node(name: str, text: str = "q = x + y; f = q * z") -> tuple[float, float]:
     return float(where.x[spot]), float(where.y[spot])
 
 
-def test_an_input_dragged_along_its_line_moves_the_numbers(visit):
-    graph = visit("backprop_graph")
-    handle = graph.page.locator(".os-handle").first
-    box = handle.bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    before, since = graph.paths(), graph.drawn
-    graph.page.mouse.move(x, y)
-    graph.page.mouse.down()
-    graph.page.mouse.move(x + 30, y + 60, steps=5)
-    graph.wait_redrawn(since)
-    graph.wait_paths_change(before)
-    assert handle.bounding_box()["y"] == box["y"], "it keeps to its line"
-    graph.page.mouse.up()
-    value = float(graph.wait_link("values").split(";")[0].removeprefix("x:"))
-    assert value > -2
-
-
 def test_a_slider_of_a_typed_graph_stays_under_the_hand(visit):
     graph = visit("backprop_graph?f=a*a*a&values=a:0.5")
     box = graph.page.locator('input[data-knob="values.a"]').bounding_box()
@@ -66,42 +49,12 @@ def test_a_slider_of_a_typed_graph_stays_under_the_hand(visit):
     assert float(graph.wait_link("values", "a:0.5").removeprefix("a:")) > 0.3
 
 
-def test_a_node_pointed_at_tells_its_numbers_and_lights_its_paths(visit):
-    graph = visit("backprop_graph")
-    before = graph.paths()
-    graph.page.mouse.move(*at(graph.page, *node("q")))
-    graph.page.wait_for_selector(f"{TIP}:not([hidden])")
-    told = graph.page.locator(TIP).inner_text().splitlines()
-    assert told == ["q +", "value 3", "gradient −4"]
-    graph.wait_paths_change(before)
-
-
 def test_a_finger_taps_a_node(phones, address):
     page = RacePage(phones.new_page(), address).open("backprop_graph").page
     page.touchscreen.tap(*at(page, *node("z")))
     page.wait_for_selector(f"{TIP}:not([hidden])")
     assert "gradient 3" in page.locator(TIP).inner_text()
     page.close()
-
-
-def test_a_text_typed_becomes_a_graph_and_a_screen_reader_hears_it(visit):
-    graph = visit("backprop_graph")
-    field = graph.page.get_by_label("Graph", exact=True).last
-    field.fill("L = (w - 3)^2")
-    field.press("Enter")
-    assert graph.wait_link("f") == "L = (w - 3)^2"
-    described = re.compile("w value 1 gradient −4")
-    expect(graph.page.locator(".os-plot")).to_have_attribute("aria-description", described)
-
-
-def test_what_flows_is_seen_on_its_way(visit):
-    """Between two moments the picture changes, though what the scrubber says does not yet."""
-    graph = visit("backprop_graph?at=0")
-    graph.page.get_by_label("Playback speed").select_option("0.25")
-    before = graph.paths()
-    graph.page.get_by_role("button", name="Play").click()
-    graph.wait_paths_change(before)
-    assert graph.page.locator(".os-clock output").inner_text() == "given"
 
 
 SEEN = """() => {
@@ -152,19 +105,6 @@ def test_one_hand_reads_a_graph_of_a_phone(phones, address):
     page.close()
 
 
-def test_keys_bring_a_graph_closer_and_the_link_holds_it(visit):
-    graph = visit("backprop_graph")
-    whole = seen(graph.page)
-    graph.page.get_by_role("button", name="Closer").focus()
-    graph.page.keyboard.press("Enter")
-    low, high, *_ = map(float, graph.wait_link("zoom").split(","))
-    assert whole[0][0] < low < high < whole[0][1]
-    graph.page.get_by_role("button", name="Further away").focus()
-    graph.page.keyboard.press("Enter")
-    expect(graph.page).not_to_have_url(re.compile("zoom"))
-    assert seen(graph.page) == whole
-
-
 ROOM = """async ({ traces, ranges, wide, high, letters }) => {
     const script = document.querySelector('script[src$="/optscope.js"]');
     const { parts } = await import(script.src);
@@ -178,13 +118,56 @@ ROOM = """async ({ traces, ranges, wide, high, letters }) => {
 }"""
 
 
-def test_every_example_shows_its_numbers_on_a_laptop(visit):
+def test_a_hand_reads_a_graph_brings_it_closer_drags_an_input_and_types_another(visit):
+    graph = visit("backprop_graph?at=0")
+    page = graph.page
+    check_flows(graph)
+    # A node pointed at tells its numbers, and its paths light up.
+    before = graph.paths()
+    page.mouse.move(*at(page, *node("q")))
+    page.wait_for_selector(f"{TIP}:not([hidden])")
+    assert page.locator(TIP).inner_text().splitlines() == ["q +", "value 3", "gradient −4"]
+    graph.wait_paths_change(before)
+    check_keys_bring_it_closer(graph)
+    check_rooms(page)
+    check_input_dragged(graph)
+    field = page.get_by_label("Graph", exact=True).last
+    field.fill("L = (w - 3)^2")
+    field.press("Enter")
+    graph.wait("new URL(location).searchParams.get('f') === 'L = (w - 3)^2'")
+    described = re.compile("w value 1 gradient −4")
+    expect(page.locator(".os-plot")).to_have_attribute("aria-description", described)
+
+
+def check_flows(graph) -> None:
+    """Between two moments the picture changes, though what the scrubber says does not yet."""
+    graph.page.get_by_label("Playback speed").select_option("0.25")
+    before = graph.paths()
+    graph.page.get_by_role("button", name="Play").click()
+    graph.wait_paths_change(before)
+    assert graph.page.locator(".os-clock output").inner_text() == "given"
+    graph.clock("Jump to the end").click()
+
+
+def check_keys_bring_it_closer(graph) -> None:
+    """And the link holds it."""
+    page, whole = graph.page, seen(graph.page)
+    page.get_by_role("button", name="Closer").focus()
+    page.keyboard.press("Enter")
+    low, high, *_ = map(float, graph.wait_link("zoom").split(","))
+    assert whole[0][0] < low < high < whole[0][1]
+    page.get_by_role("button", name="Further away").focus()
+    page.keyboard.press("Enter")
+    expect(page).not_to_have_url(re.compile("zoom"))
+    assert seen(page) == whole
+
+
+def check_rooms(page) -> None:
     """At 1280 x 720 the cards of all of the library have room for all of their lines, in type of
     seven tenths of the page's own at least."""
-    graph = visit("backprop_graph")
-    graph.page.set_viewport_size({"width": 1280, "height": 720})
-    graph.page.wait_for_timeout(300)
-    box = graph.page.locator(".os-plot").bounding_box()
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.wait_for_timeout(300)
+    box = page.locator(".os-plot").bounding_box()
     figures = [drawing.picture(work_out(each.text, each.values)) for each in EXAMPLES]
     traces = json.loads(json.dumps([figure["data"][0] for figure in figures], default=plain))
     ranges = [
@@ -193,10 +176,26 @@ def test_every_example_shows_its_numbers_on_a_laptop(visit):
     # The margins of `drawing.frame`.
     given = {"traces": traces, "ranges": ranges, "wide": box["width"] - 8,
              "high": box["height"] - 8, "letters": 14}  # fmt: skip
-    found = graph.page.evaluate(ROOM, given)
+    found = page.evaluate(ROOM, given)
     brief = [each.name for each, room in zip(EXAMPLES, found, strict=True) if not room.get("lines")]
     assert not brief
     assert min(room["type"] for room in found) >= 0.7 * 14
+
+
+def check_input_dragged(graph) -> None:
+    """Along its line, and the numbers move with it."""
+    page, handle = graph.page, graph.page.locator(".os-handle").first
+    box, since = handle.bounding_box(), graph.drawn
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    before = graph.paths()
+    page.mouse.move(x + 30, y + 60, steps=5)
+    graph.wait_redrawn(since)
+    graph.wait_paths_change(before)
+    assert handle.bounding_box()["y"] == box["y"], "it keeps to its line"
+    page.mouse.up()
+    assert float(graph.wait_link("values").split(";")[0].removeprefix("x:")) > -2
 
 
 def plain(value):

@@ -55,7 +55,7 @@ def seen(taken: Taken, panel: int = 0) -> bytes:
     return taken.page.locator(".os-box").nth(panel).screenshot()
 
 
-def test_a_png_is_the_plot_as_it_is_seen(take_from):
+def test_a_png_is_the_plot_as_it_is_seen_and_paper_has_what_it_needs(take_from):
     taken = take_from(width=900)
     shown = pixels(seen(taken))
     path = taken.open().take("PNG", "paths")
@@ -67,9 +67,27 @@ def test_a_png_is_the_plot_as_it_is_seen(take_from):
     taken.page.keyboard.press("Escape")
     taken.race.clock("Jump to the end").click()
     assert apart(plot, pixels(seen(taken))) > 2 * apart(plot, shown)
+    check_paper(taken.page)
 
 
-def test_an_svg_has_paths_legend_and_sentence_and_looks_like_the_png(take_from, browser):
+def check_paper(page) -> None:
+    """On paper there are picture, words and table alone."""
+    page.evaluate("() => window.dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 700, "height": 1000})
+    for gone in (".stAppHeader", ".st-key-row", ".os-clock", ".os-side"):
+        assert not page.locator(gone).first.is_visible(), gone
+    for there in ("h1", ".os-plot", ".os-legend", ".os-paper p", ".os-paper tbody tr"):
+        assert page.locator(there).first.is_visible(), there
+    board, table = (page.locator(each).first.bounding_box() for each in (".os-board", ".os-paper"))
+    assert 600 < board["width"] <= 700
+    assert board["y"] + board["height"] <= table["y"]
+
+    page.emulate_media(media="screen")
+    assert not page.locator(".os-paper").is_visible()
+
+
+def test_an_svg_looks_like_the_png_and_a_film_can_be_stopped(take_from, browser):
     taken = take_from().open()
     path = taken.take("SVG")
     drawn = ElementTree.parse(path)
@@ -84,6 +102,23 @@ def test_an_svg_has_paths_legend_and_sentence_and_looks_like_the_png(take_from, 
     page.set_viewport_size({"width": png.shape[1], "height": png.shape[0]})
     assert apart(pixels(page.screenshot()), png) < 0.01
     page.close()
+    check_film_stopped(taken)
+
+
+def check_film_stopped(taken: Taken) -> None:
+    """By its own button, and it leaves the run where it stood."""
+    taken.menu.get_by_role("button", name="WebM").click()
+    taken.menu.get_by_role("button", name="Stop").click()
+    taken.menu.get_by_text("WebM: stopped.").wait_for()
+    assert taken.race.step() == 60
+    assert taken.menu.get_by_role("button", name="WebM").is_visible()
+    assert not taken.page.locator(".os-stage").get_attribute("inert")
+    # A browser that records nothing says so, and what there is instead.
+    taken.page.evaluate("() => { delete window.MediaRecorder; }")
+    taken.menu.get_by_role("button", name="WebM").click()
+    told = taken.menu.get_by_text("This browser records no WebM")
+    told.wait_for()
+    assert "GIF" in told.inner_text()
 
 
 FRAMES = """async (film) => {
@@ -118,7 +153,7 @@ def quickly(taken: Taken) -> Taken:
     return taken.open()
 
 
-def test_a_gif_plays_the_run_and_ends_as_the_picture_does(take_from):
+def test_a_film_plays_the_run_and_ends_as_the_picture_does(take_from):
     taken = quickly(take_from("?race=adam,momentum"))
     film = Image.open(io.BytesIO(taken.take("GIF", "paths").read_bytes()))
     assert film.n_frames == 10
@@ -132,10 +167,11 @@ def test_a_gif_plays_the_run_and_ends_as_the_picture_does(take_from):
     wide, high = film.size
     end = np.asarray(png.resize((wide, round(wide * png.height / png.width))), dtype=int)[:high]
     assert 2 * apart(shots[-1][: len(end)], end) < apart(shots[0][: len(end)], end)
+    check_webm(taken)
 
 
-def test_a_webm_lasts_as_long_as_the_run_and_ends_as_the_picture_does(take_from):
-    taken = quickly(take_from("?race=adam,momentum"))
+def check_webm(taken: Taken) -> None:
+    """It lasts as long as the run and ends as the picture does."""
     film = base64.b64encode(taken.take("WebM", "paths").read_bytes()).decode()
     lasts, first, last = taken.page.evaluate(FRAMES, f"data:video/webm;base64,{film}")
     # As long as it took to play, which a busy machine does not do in time.
@@ -148,22 +184,6 @@ def test_a_webm_lasts_as_long_as_the_run_and_ends_as_the_picture_does(take_from)
     assert wide > 500
     away = [np.abs(shot[:high, :wide] - end[:high, :wide]).mean() for shot in (first, last)]
     assert away[1] < away[0] < 20
-
-
-def test_a_film_is_stopped_by_its_own_button_and_leaves_the_run_where_it_stood(take_from):
-    taken = take_from().open()
-    taken.menu.get_by_role("button", name="WebM").click()
-    taken.menu.get_by_role("button", name="Stop").click()
-    taken.menu.get_by_text("WebM: stopped.").wait_for()
-    assert taken.race.step() == 60
-    assert taken.menu.get_by_role("button", name="WebM").is_visible()
-    assert not taken.page.locator(".os-stage").get_attribute("inert")
-    # A browser that records nothing says so, and what there is instead.
-    taken.page.evaluate("() => { delete window.MediaRecorder; }")
-    taken.menu.get_by_role("button", name="WebM").click()
-    told = taken.menu.get_by_text("This browser records no WebM")
-    told.wait_for()
-    assert "GIF" in told.inner_text()
 
 
 @pytest.fixture
@@ -232,24 +252,6 @@ def test_a_page_of_its_own_plays_the_run_without_a_server(take_from, alone):
     assert complaints(frame.page) == []
 
 
-def test_on_paper_there_are_picture_words_and_table_alone(take_from):
-    taken = take_from()
-    page = taken.page
-    page.evaluate("() => window.dispatchEvent(new Event('beforeprint'))")
-    page.emulate_media(media="print")
-    page.set_viewport_size({"width": 700, "height": 1000})
-    for gone in (".stAppHeader", ".st-key-row", ".os-clock", ".os-side"):
-        assert not page.locator(gone).first.is_visible(), gone
-    for there in ("h1", ".os-plot", ".os-legend", ".os-paper p", ".os-paper tbody tr"):
-        assert page.locator(there).first.is_visible(), there
-    board, table = (page.locator(each).first.bounding_box() for each in (".os-board", ".os-paper"))
-    assert 600 < board["width"] <= 700
-    assert board["y"] + board["height"] <= table["y"]
-
-    page.emulate_media(media="screen")
-    assert not page.locator(".os-paper").is_visible()
-
-
 def test_the_menu_is_reached_by_keys_and_fits_a_phone(take_from):
     taken = take_from("backprop_graph", width=390)
     share = taken.page.locator(".st-key-row-share button").first
@@ -271,24 +273,3 @@ def test_what_a_question_hides_cannot_be_taken_away(take_from):
     taken.page.wait_for_selector(".os-lesson-answers button")
     taken.menu.get_by_role("button", name="HTML").click()
     expect(taken.menu.get_by_text("Answer the question first")).to_be_visible()
-
-
-STEPS = """() => new Promise((done) => {
-    const [seen, range] = [[], document.querySelector(".os-clock input[type=range]")];
-    const begun = performance.now();
-    document.querySelector(".os-play").click();
-    const look = () => {
-        if (seen.at(-1) !== range.value) seen.push(range.value);
-        if (performance.now() - begun < 1700) requestAnimationFrame(look);
-        else done(seen.map(Number));
-    };
-    look();
-})"""
-
-
-def test_who_wants_less_motion_sees_still_steps(take_from):
-    """Two pictures a second, where a run of 300 steps in 8 seconds has 37."""
-    taken = take_from("?race=adam&at=0")
-    seen = taken.page.evaluate(STEPS)
-    assert 3 <= len(seen) <= 6
-    assert seen == sorted(seen)
