@@ -58,14 +58,20 @@ def opened_early(visit):
     begin()
 
 
-def test_it_is_drawn_without_streamlit(opened_early):
-    race, _ = opened_early
+def test_it_is_drawn_without_streamlit_and_what_a_hand_sets_meanwhile_is_not_lost(opened_early):
+    race, begin = opened_early
     assert race.legend()
     assert "Adam" in race.words()
     assert race.value("adam.learning_rate") == 0.2
     shown = race.paths()
     race.clock("One step back").click()
     race.wait_paths_change(shown)
+    field = race.field("adam.learning_rate")
+    field.fill("0.05")
+    field.press("Enter")
+    begin()
+    race.wait_link("adam.learning_rate", "0.2")
+    assert race.link["adam.learning_rate"] == "0.05"
 
 
 def test_it_is_sketched_before_plotly_has_come(opened_early):
@@ -90,18 +96,13 @@ def test_it_is_sketched_before_plotly_has_come(opened_early):
     assert not race.faults
 
 
-def test_the_dark_is_ours_before_the_server_has_told_streamlit(opened_early):
+def test_streamlits_picture_takes_its_place_on_the_same_plots_in_the_dark(opened_early):
+    """Which is ours before the server has told Streamlit."""
     race, begin = opened_early
     race.page.emulate_media(color_scheme="dark")
     race.page.reload()
     race.wait(OUR_COLOUR)
-    begin()
-    race.wait_drawn()
-    assert race.page.evaluate(OUR_COLOUR)
-
-
-def test_streamlits_picture_takes_its_place_on_the_same_plots(opened_early):
-    race, begin = opened_early
+    race.wait_drawn(early=True)
     paths = race.paths()
     race.page.evaluate(MARK)
     box = race.page.locator(".os-stage").bounding_box()
@@ -113,16 +114,7 @@ def test_streamlits_picture_takes_its_place_on_the_same_plots(opened_early):
     now = race.page.locator(".os-stage").bounding_box()
     assert max(abs(now[side] - box[side]) for side in box) < 3
     assert race.page.evaluate("() => window.shift") < 0.02
-
-
-def test_what_a_hand_sets_meanwhile_is_not_lost(opened_early):
-    race, begin = opened_early
-    field = race.field("adam.learning_rate")
-    field.fill("0.05")
-    field.press("Enter")
-    begin()
-    race.wait_link("adam.learning_rate", "0.2")
-    assert race.link["adam.learning_rate"] == "0.05"
+    assert race.page.evaluate(OUR_COLOUR)
 
 
 def test_plotly_may_come_while_the_first_sketch_of_all_is_shown(visit):
@@ -133,6 +125,7 @@ def test_plotly_may_come_while_the_first_sketch_of_all_is_shown(visit):
     page.route("**/plotly.min.js", lambda route: held.append(route))
     page.goto(f"{race.address}/?steps=83", wait_until="commit")
     page.wait_for_selector(".stElementContainer .os-legend button")
+    wait_held(page, held, 1)
     held[0].continue_()
     race.wait_drawn()
     assert not page.locator(".os-sketch").count()
@@ -154,12 +147,19 @@ def test_plotly_that_did_not_come_is_asked_for_again(visit):
     race.faults.clear()
 
 
+def wait_held(page, held: list, count: int) -> None:
+    """Until so many files have been asked for."""
+    while len(held) < count:
+        page.wait_for_timeout(20)
+
+
 def test_it_is_drawn_in_whatever_order_the_files_arrive(visit):
     race = visit(LINK, own=True)
     held, page = [], race.page
     page.route("**/_stcore/health", lambda route: None)
     page.route("**/optscope.css", lambda route: held.append(route), times=1)
     page.reload(wait_until="commit")
+    wait_held(page, held, 1)
     page.wait_for_timeout(500)
     held[0].continue_()
     race.wait_drawn(early=True)
@@ -170,6 +170,7 @@ def test_it_is_drawn_in_whatever_order_the_files_arrive(visit):
     page.reload(wait_until="commit")
     page.wait_for_function("() => document.querySelectorAll('.os-tabs button').length > 1")
     assert race.legend()
-    held[-1].continue_()
+    wait_held(page, held, 2)
+    held[1].continue_()
     race.wait_drawn(early=True)
     assert page.evaluate("() => window.shift") < 0.005
