@@ -139,7 +139,7 @@ def number(spec: Knob, rng: Random) -> str:
     high = max(spec.default, low) if spec.whole else spec.high
     kind, share = rng.random(), rng.random()
     if kind < (0.98 if spec.whole else 0.8):
-        share = share**2 if spec.whole else share
+        share = share**3 if spec.whole else share
         at = low * (high / low) ** share if spec.scale == "log" else low + share * (high - low)
         return str(round(at)) if spec.whole else repr(float(at))
     if kind < 0.9:

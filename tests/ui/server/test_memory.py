@@ -5,6 +5,7 @@ import gc
 import subprocess
 import sys
 import weakref
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,7 @@ print(int(open("/proc/self/statm").read().split()[1]) * 4096 // 10**6)
 """
 
 
+@cache
 def kept(*how: str) -> str:
     """MB of a process that has held much and let it go."""
     done = subprocess.run(
