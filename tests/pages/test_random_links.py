@@ -10,7 +10,7 @@ from visits import comparable, messages, said, visit
 from ui.address import Address, empty
 
 pytestmark = pytest.mark.usefixtures("short_bands")
-VISITS, PARTS = 36, 3
+VISITS, PARTS = 24, 3
 HOSTILE = ("", "-1", "1e308", "nan", "1,2,3,4", "<b>*", "\x00", "é" * 3000)
 
 
