@@ -5,6 +5,7 @@ import io
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from html import escape
 
 import numpy as np
@@ -26,11 +27,14 @@ def number(value: float, digits: int = 3) -> str:
     return (mantissa if exponent is None else f"{mantissa}e{exponent}").replace("-", "−")
 
 
+# A picture of Shrinking h says 4,000 numbers, most of them twice, or again after the next change.
+@lru_cache(maxsize=10_000)
 def parts(value: float, digits: int) -> tuple[str, int | None]:
     """A finite number as digits and a power of ten, None where it is written without one."""
     rounded = float(f"{value:.{digits}g}") + 0.0
     if value == 0 or 1e-3 <= abs(rounded) < 10.0 ** max(digits, 4):
-        return np.format_float_positional(rounded, trim="-"), None
+        # Python itself takes a power of ten below 1e-4 and from 1e16 on.
+        return repr(rounded).removesuffix(".0"), None
     mantissa, exponent = f"{rounded:.{digits - 1}e}".split("e")
     whole, dot, rest = mantissa.partition(".")
     return f"{whole}{dot}{rest.rstrip('0')}".rstrip("."), int(exponent)

@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 import numpy as np
 
@@ -117,7 +118,7 @@ class Symmetric(Stencil):
     multiples: tuple[int, ...]
     divisor: int
 
-    @property
+    @cached_property
     def weights(self):
         pairs = list(zip(self.reach, self.multiples, strict=True))
         left = {-reach: Fraction(-multiple, self.divisor) for reach, multiple in pairs[::-1]}

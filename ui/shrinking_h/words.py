@@ -63,7 +63,7 @@ def _why(curve, at: int, grain: float) -> str:
             f"Floats are {number(spacing, 2)} apart at x, so x + h or x − h is x again: "
             "the number means nothing. Make h larger."
         )
-    if not np.any(curve.error) and not curve.derivative:
+    if not curve.derivative and not np.any(curve.error):
         return "Both ends have the same value whatever h is, so there is nothing to round."
     if truncation > MUCH * roundoff:
         return f"Truncation rules (theory {number(truncation, 2)}): a smaller h leaves less of it."
