@@ -34,7 +34,8 @@ def refused(**environment: str) -> str:
 
 @pytest.fixture(scope="module")
 def server():
-    with served() as running:
+    """One whose trainings are shown after a short while, so that a short one grows, too."""
+    with served("from ui.training import work; work.GLIMPSE = 0.02") as running:
         yield running
 
 
@@ -115,7 +116,7 @@ def test_every_picture_of_a_training_that_grows_arrives(server):
                 await socket.close()
                 return runs
 
-    runs = finish(pictures("training", "lesson=xavier-fails-deep-relu"))
+    runs = finish(pictures("training", "length.steps=100"))
     assert len(runs) > 1
     assert all(runs)
 

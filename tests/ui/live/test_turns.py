@@ -10,7 +10,6 @@ from ui.live.turn import (
     MEMORY,
     PATIENCE,
     SHORT,
-    SLICE,
     Account,
     GivenUpError,
     Lane,
@@ -115,6 +114,7 @@ def test_long_work_gives_way_to_short():
 
 def test_long_works_go_one_at_a_time(monkeypatch):
     monkeypatch.setattr(turns._long, "patience", 60)
+    monkeypatch.setattr(turns, "SLICE", 0.02)
     at_it, most = set(), []
 
     def work(name):
@@ -123,7 +123,7 @@ def test_long_works_go_one_at_a_time(monkeypatch):
             for _ in range(3):
                 at_it.add(name)
                 most.append(len(at_it))
-                ends = time.thread_time() + 1.2 * SLICE
+                ends = time.thread_time() + 1.2 * turns.SLICE
                 while time.thread_time() < ends:
                     pass
                 at_it.discard(name)
