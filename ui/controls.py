@@ -136,6 +136,8 @@ def typed(state: PageState, name: str, label: str, **look):
 
     def take() -> None:
         faults.pop(name, None)
+        if key not in st.session_state:  # Another field that changed as well has let it go.
+            return
         try:
             state.hold({name: row.parse(st.session_state[key])})
         except ValueError as fault:

@@ -6,7 +6,7 @@ import pytest
 from google.protobuf.message import Message
 from random_links import VARIANTS, names, pages
 from streamlit.testing.v1 import AppTest
-from visits import messages, visit
+from visits import messages, settled, visit
 
 from ui.prose import escaped, quoted
 
@@ -101,7 +101,7 @@ def test_what_a_person_types_is_shown_as_text(page, link):
     for typed in TYPED if app.text_input else ():
         for field in app.text_input:
             field.set_value(typed)
-        check_shown_as_text(app.run())
+        check_shown_as_text(settled(app.run()))
 
 
 def test_the_check_would_find_them():
