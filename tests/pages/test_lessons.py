@@ -11,7 +11,7 @@ from ui.lesson_file import Answer, Lesson, LessonError, Step, as_text, own, pars
 from ui.lessons import FOLDER, lessons, names_in
 from ui.prose import quoted
 
-pytestmark = pytest.mark.usefixtures("short_bands")
+pytestmark = pytest.mark.usefixtures("short_bands", "in_one_go")
 INDEX = (PAGES / "index.py").read_text(encoding="utf-8")
 LISTED = re.findall(r'st\.Page\(\s*"([^"]+)\.py"', INDEX)
 TAUGHT = [page for page in LISTED if lessons(page)]
