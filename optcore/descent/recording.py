@@ -65,10 +65,10 @@ class Recorder:
         """One elementwise operation, broadcast over the operands."""
         if function not in FLOATS:
             raise NotImplementedError(f"cannot record {function}")
-        arrays = np.broadcast_arrays(*(self.as_recorded(o).names for o in operands))
-        names = np.empty(arrays[0].shape, dtype=object)
-        for index in np.ndindex(names.shape):
-            names[index] = self.write(function, *(a[index] for a in arrays))
+        rows = np.broadcast(*(self.as_recorded(o).names for o in operands))
+        names = np.empty(rows.shape, dtype=object)
+        for at, row in enumerate(rows):
+            names.flat[at] = self.write(function, *row)
         return Recorded(self, names)
 
 
