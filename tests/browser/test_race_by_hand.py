@@ -6,8 +6,7 @@ from playwright.sync_api import expect
 from ui.prose import number
 
 
-def test_the_start_is_dragged_and_the_paths_bend_while_it_moves(visit):
-    race = visit()
+def drag_the_start(race):
     mouse, before = race.page.mouse, race.paths()
     first = race.table()
     mouse.move(*race.middle(race.handle()))
@@ -26,38 +25,74 @@ def test_the_start_is_dragged_and_the_paths_bend_while_it_moves(visit):
     assert race.paths() != before
 
 
-def test_a_click_on_the_plot_moves_the_start(visit):
-    race = visit()
+def click_on_the_plot(race):
+    old = race.link["start.x"]
     race.page.mouse.click(*race.place(0.5, 2.0))
-    assert float(race.wait_link("start.x")) == pytest.approx(0.5, abs=0.02)
+    assert float(race.wait_link("start.x", old)) == pytest.approx(0.5, abs=0.02)
     assert float(race.link["start.y"]) == pytest.approx(2.0, abs=0.02)
 
 
-def test_arrow_keys_move_the_start(visit):
-    race = visit()
-    race.handle().focus()
-    before = race.paths()
-    race.page.keyboard.press("ArrowRight")
-    race.wait_paths_change(before)
-    assert float(race.wait_link("start.x")) == pytest.approx(-1.5 + 0.02 * 4, abs=1e-6)
-    was = race.link["start.x"]
-    race.page.keyboard.press("Shift+ArrowLeft")
-    assert float(race.wait_link("start.x", was)) == pytest.approx(-1.42 - 0.002 * 4, abs=1e-6)
-    race.page.keyboard.press("ArrowUp")
-    assert float(race.wait_link("start.y")) == pytest.approx(2.08, abs=1e-6)
-
-
-def test_the_start_is_typed(visit):
-    race = visit()
+def type_the_start(race):
+    old = race.link["start.x"]
     race.field("start.x").fill("-0,75")
     race.field("start.x").press("Enter")
-    assert race.wait_link("start.x") == "-0.75"
+    assert race.wait_link("start.x", old) == "-0.75"
 
 
-def test_a_slider_is_dragged(visit):
+def press_arrow_keys(race):
+    x, y = (float(race.link[name]) for name in ("start.x", "start.y"))
+    race.handle().focus()
+    was, before = race.link["start.x"], race.paths()
+    race.page.keyboard.press("ArrowRight")
+    race.wait_paths_change(before)
+    assert float(race.wait_link("start.x", was)) == pytest.approx(x + 0.02 * 4, abs=1e-6)
+    was = race.link["start.x"]
+    race.page.keyboard.press("Shift+ArrowLeft")
+    assert float(race.wait_link("start.x", was)) == pytest.approx(x + (0.02 - 0.002) * 4, abs=1e-6)
+    was = race.link["start.y"]
+    race.page.keyboard.press("ArrowUp")
+    assert float(race.wait_link("start.y", was)) == pytest.approx(y + 0.02 * 4, abs=1e-6)
+
+
+def test_the_start_is_dragged_clicked_typed_and_moved_by_arrow_keys(visit):
     race = visit()
+    drag_the_start(race)
+    click_on_the_plot(race)
+    type_the_start(race)
+    press_arrow_keys(race)
+
+
+def keys_move_a_slider(race):
+    knob = "surface.b"
+    race.slider(knob).focus()
+    before = race.paths()
+    for _ in range(3):
+        race.page.keyboard.press("ArrowLeft")
+    race.wait_paths_change(before)
+    assert 90 < float(race.wait_link(knob)) < 100
+
+
+def a_number_that_is_none_gets_a_sentence_and_nothing_is_lost(race):
+    knob = "race.steps"
+    field = race.field(knob)
+    for bad in ("many", "1e9", "-5", "12.5", ""):
+        field.fill(bad)
+        field.press("Enter")
+        told = race.page.locator(f".os-knob:has(input[data-knob='{knob}']) p")
+        expect(told).to_contain_text("was not taken")
+        expect(told).to_contain_text("a whole number from 10 to 5000")
+        expect(field).to_have_value("300")
+    assert knob not in race.link
+    field.fill("120")
+    field.press("Enter")
+    assert race.wait_link(knob) == "120"
+    expect(race.page.locator(".os-clock output")).to_have_text("step 120 / 120")
+
+
+def drag_a_slider(race):
     knob = "gradient-descent.learning_rate"
     slider, old = race.slider(knob), race.link.get(knob)
+    slider.scroll_into_view_if_needed()
     box = slider.bounding_box()
     x, y = race.middle(slider)
     mouse, was = race.page.mouse, race.value(knob)
@@ -74,8 +109,67 @@ def test_a_slider_is_dragged(visit):
     expect(race.rows().first.locator("td").nth(1)).to_have_text(number(new, 4))
 
 
-def test_axes_stay_while_a_hand_drags_and_settle_when_it_lets_go(visit):
-    race = visit("?race=adam&adam.learning_rate=0.3")
+def close_the_details(race):
+    """They lie over the sliders."""
+    race.page.locator(".st-key-drawer").get_by_role("button", name="Close").click()
+    race.page.locator(".st-key-drawer .os-table").wait_for(state="hidden")
+
+
+def drag_a_slider_there_and_back(race):
+    """A browser reports no change then, yet the hand has let go."""
+    slider = race.slider("momentum.momentum")
+    slider.scroll_into_view_if_needed()
+    box = slider.bounding_box()
+    _, y = race.middle(slider)
+    mouse = race.page.mouse
+    mouse.click(box["x"] + 0.5 * box["width"], y)
+    held = race.wait_link("momentum.momentum")
+    mouse.move(box["x"] + 0.5 * box["width"], y)
+    mouse.down()
+    for share in (0.2, 0.5):
+        shown = race.paths()
+        mouse.move(box["x"] + share * box["width"], y, steps=4)
+        race.wait_paths_change(shown)
+    mouse.up()
+    # Another control still answers, and the table follows again.
+    before = race.link.get("adam.learning_rate")
+    race.rates("Same rate for all")
+    rate = race.wait_link("adam.learning_rate", before)
+    assert race.link["momentum.momentum"] == held
+    expect(race.rows().nth(3).locator("td").nth(1)).to_have_text(number(float(rate), 4))
+
+
+def watch_for_fading(race):
+    race.page.evaluate(
+        """() => { const stage = document.querySelector('.os-stage').closest('.stElementContainer');
+            window.faded = 0;
+            stage.addEventListener('transitionrun', (event) => {
+                window.faded += event.target === stage; }); }"""
+    )
+
+
+def the_stage_has_not_faded(race):
+    slider = race.slider("adam.learning_rate")
+    slider.focus()
+    for _ in range(5):
+        drawn = race.drawn
+        race.page.keyboard.press("ArrowRight")
+        race.wait_redrawn(drawn)
+    assert race.page.evaluate("window.faded") == 0
+
+
+def test_sliders_are_typed_dragged_and_moved_by_keys_and_the_stage_never_fades(visit):
+    race = visit()
+    watch_for_fading(race)
+    keys_move_a_slider(race)
+    a_number_that_is_none_gets_a_sentence_and_nothing_is_lost(race)
+    drag_a_slider(race)
+    close_the_details(race)
+    drag_a_slider_there_and_back(race)
+    the_stage_has_not_faded(race)
+
+
+def axes_stay_while_a_hand_drags_and_settle_when_it_lets_go(race):
     wide = race.window(1)[1]
     slider = race.slider("adam.learning_rate")
     box = slider.bounding_box()
@@ -95,11 +189,10 @@ def test_axes_stay_while_a_hand_drags_and_settle_when_it_lets_go(visit):
     )
 
 
-def test_the_ground_is_sketched_while_a_hand_shapes_it(visit):
-    race = visit("?surface=ravine")
+def the_ground_is_sketched_while_a_hand_shapes_it(race):
     size = "document.querySelector('.os-plot')._fullData[0].z.length"
     assert race.page.evaluate(size) == 121
-    slider = race.slider("surface.rotation")
+    slider = race.slider("surface.b")
     slider.scroll_into_view_if_needed()
     x, y = race.middle(slider)
     race.page.mouse.move(x, y)
@@ -110,76 +203,10 @@ def test_the_ground_is_sketched_while_a_hand_shapes_it(visit):
     race.wait(f"{size} === 121")
 
 
-def test_the_stage_never_fades_while_it_waits(visit):
-    race = visit()
-    race.page.evaluate(
-        """() => { const stage = document.querySelector('.os-stage').closest('.stElementContainer');
-            window.faded = 0;
-            stage.addEventListener('transitionrun', (event) => {
-                window.faded += event.target === stage; }); }"""
-    )
-    slider = race.slider("adam.learning_rate")
-    slider.focus()
-    for _ in range(5):
-        drawn = race.drawn
-        race.page.keyboard.press("ArrowRight")
-        race.wait_redrawn(drawn)
-    assert race.page.evaluate("window.faded") == 0
-
-
-def test_a_slider_dragged_there_and_back_lets_go_too(visit):
-    """A browser reports no change then, yet the hand has let go."""
-    race = visit()
-    slider = race.slider("momentum.momentum")
-    box = slider.bounding_box()
-    _, y = race.middle(slider)
-    mouse = race.page.mouse
-    mouse.click(box["x"] + 0.5 * box["width"], y)
-    held = race.wait_link("momentum.momentum")
-    mouse.move(box["x"] + 0.5 * box["width"], y)
-    mouse.down()
-    shown = race.paths()
-    mouse.move(box["x"] + 0.2 * box["width"], y, steps=4)
-    race.wait_paths_change(shown)
-    shown = race.paths()
-    mouse.move(box["x"] + 0.5 * box["width"], y, steps=4)
-    race.wait_paths_change(shown)
-    mouse.up()
-    # Another control still answers, and the table follows again.
-    before = race.link.get("adam.learning_rate")
-    race.rates("Same rate for all")
-    rate = race.wait_link("adam.learning_rate", before)
-    assert race.link["momentum.momentum"] == held
-    expect(race.rows().nth(3).locator("td").nth(1)).to_have_text(number(float(rate), 4))
-
-
-def test_a_slider_moves_by_keys(visit):
-    race = visit()
-    knob = "surface.b"
-    race.slider(knob).focus()
-    before = race.paths()
-    for _ in range(3):
-        race.page.keyboard.press("ArrowLeft")
-    race.wait_paths_change(before)
-    assert 90 < float(race.wait_link(knob)) < 100
-
-
-def test_a_typed_number_that_is_none_gets_a_sentence_and_nothing_is_lost(visit):
-    race = visit()
-    knob = "race.steps"
-    field = race.field(knob)
-    for bad in ("many", "1e9", "-5", "12.5", ""):
-        field.fill(bad)
-        field.press("Enter")
-        told = race.page.locator(f".os-knob:has(input[data-knob='{knob}']) p")
-        expect(told).to_contain_text("was not taken")
-        expect(told).to_contain_text("a whole number from 10 to 5000")
-        expect(field).to_have_value("300")
-    assert knob not in race.link
-    field.fill("120")
-    field.press("Enter")
-    assert race.wait_link(knob) == "120"
-    expect(race.page.locator(".os-clock output")).to_have_text("step 120 / 120")
+def test_while_a_hand_drags_axes_stay_and_the_ground_is_sketched(visit):
+    race = visit("?race=adam&adam.learning_rate=0.3")
+    axes_stay_while_a_hand_drags_and_settle_when_it_lets_go(race)
+    the_ground_is_sketched_while_a_hand_shapes_it(race)
 
 
 def test_a_formula_of_ones_own(visit):

@@ -1,6 +1,5 @@
 """The clock of the Race page: played, stepped and scrubbed."""
 
-import pytest
 from playwright.sync_api import expect
 
 
@@ -9,83 +8,7 @@ def read(text: str) -> float:
     return float(text.replace("−", "-"))
 
 
-def test_play_and_pause(visit):
-    race = visit()
-    race.clock("Play").click()
-    race.wait("document.querySelector('.os-clock input').value > 3")
-    race.clock("Pause").click()
-    paused = race.step()
-    assert 3 < paused < 300
-    before = race.paths()
-    race.page.wait_for_timeout(200)
-    assert (race.step(), race.paths()) == (paused, before)
-    assert race.wait_link("at") == str(paused)
-    race.details()
-    expect(race.page.get_by_text(f"From step {paused} to {paused + 1}")).to_be_visible()
-
-
-def test_stepping_and_jumping(visit):
-    race = visit()
-    at = race.step()
-    assert at == 300
-    race.clock("One step back").click()
-    assert race.step() == 299
-    race.clock("Jump to the start").click()
-    assert race.step() == 0
-    start = race.legend()
-    race.clock("One step forward").click()
-    assert race.step() == 1
-    assert race.legend() != start
-    race.clock("Jump to the end").click()
-    assert race.step() == 300
-
-
-def test_the_clock_obeys_keys(visit):
-    race = visit("?at=50")
-    race.page.locator(".os-stage").first.focus()
-    for key, step in (("ArrowLeft", 49), ("ArrowRight", 50), ("Home", 0), ("End", 300)):
-        race.page.keyboard.press(key)
-        assert race.step() == step
-    race.page.keyboard.press("Home")
-    race.page.keyboard.press(" ")
-    race.wait("document.querySelector('.os-clock input').value > 2")
-    race.page.keyboard.press(" ")
-    assert race.step() < 300
-
-
-def test_scrubbing_asks_the_server_only_once_the_hand_lets_go(visit):
-    race = visit()
-    scrubber = race.page.locator(".os-clock input[type=range]")
-    box = scrubber.bounding_box()
-    _, y = race.middle(scrubber)
-    mouse, drawn = race.page.mouse, race.drawn
-    mouse.move(box["x"] + box["width"] - 8, y)
-    mouse.down()
-    for share in (0.8, 0.6, 0.4):
-        shown = race.paths()
-        mouse.move(box["x"] + share * box["width"], y, steps=4)
-        race.wait_paths_change(shown)
-    assert race.drawn == drawn
-    mouse.up()
-    step = race.step()
-    assert 90 < step < 150
-    assert race.wait_link("at") == str(step)
-
-
-def test_the_legend_reads_the_numbers_at_the_step(visit):
-    race = visit("?surface=bowl&race=gradient-descent&gradient-descent.learning_rate=0.1&at=0")
-    text = race.legend()[0]
-    # The bowl (x^2 + y^2) / 2 times its curvature, at the start.
-    assert "loss" in text
-    assert "‖∇‖" in text
-    end = race.table()[0][2]
-    race.clock("Jump to the end").click()
-    shown = read(race.legend()[0].split("loss")[1].split()[0])
-    assert shown == pytest.approx(read(end), rel=1e-3)
-
-
-def test_keys_reach_the_clock_wherever_a_click_has_left_the_focus(visit):
-    race = visit()
+def keys_reach_it_wherever_a_click_has_left_the_focus(race):
     steps = race.step()
     for click in (
         lambda: None,
@@ -106,8 +29,76 @@ def test_keys_reach_the_clock_wherever_a_click_has_left_the_focus(visit):
     assert race.step() == steps
 
 
-def test_a_scrubber_at_the_end_stays_there_while_the_race_grows(visit):
-    race = visit("?start.x=-1")
+def buttons_step_and_jump(race):
+    assert race.step() == 300
+    race.clock("One step back").click()
+    assert race.step() == 299
+    race.clock("Jump to the start").click()
+    assert race.step() == 0
+    start = race.legend()
+    race.clock("One step forward").click()
+    assert race.step() == 1
+    assert race.legend() != start
+    race.clock("Jump to the end").click()
+    assert race.step() == 300
+
+
+def keys_step_jump_and_play(race):
+    race.page.locator(".os-stage").first.focus()
+    race.page.keyboard.press("ArrowLeft")
+    for key, step in (("ArrowLeft", 298), ("ArrowRight", 299), ("Home", 0), ("End", 300)):
+        race.page.keyboard.press(key)
+        assert race.step() == step
+    race.page.keyboard.press("Home")
+    race.page.keyboard.press(" ")
+    race.wait("document.querySelector('.os-clock input').value > 2")
+    race.page.keyboard.press(" ")
+    assert race.step() < 300
+
+
+def it_plays_and_pauses(race):
+    race.clock("Jump to the end").click()
+    race.clock("Play").click()
+    race.wait("""() => { const { value } = document.querySelector('.os-clock input');
+        return value > 3 && value < 300; }""")
+    race.clock("Pause").click()
+    paused = race.step()
+    assert 3 < paused < 300
+    before = race.paths()
+    race.page.wait_for_timeout(200)
+    assert (race.step(), race.paths()) == (paused, before)
+    race.wait("(step) => new URL(location).searchParams.get('at') === step", str(paused))
+    race.details()
+    expect(race.page.get_by_text(f"From step {paused} to {paused + 1}")).to_be_visible()
+
+
+def test_the_clock_obeys_keys_and_buttons(visit):
+    race = visit()
+    keys_reach_it_wherever_a_click_has_left_the_focus(race)
+    buttons_step_and_jump(race)
+    keys_step_jump_and_play(race)
+    it_plays_and_pauses(race)
+
+
+def scrubbing_asks_the_server_only_once_the_hand_lets_go(race):
+    scrubber = race.page.locator(".os-clock input[type=range]")
+    box = scrubber.bounding_box()
+    _, y = race.middle(scrubber)
+    mouse, drawn = race.page.mouse, race.drawn
+    mouse.move(box["x"] + box["width"] - 8, y)
+    mouse.down()
+    for share in (0.8, 0.6, 0.4):
+        shown = race.paths()
+        mouse.move(box["x"] + share * box["width"], y, steps=4)
+        race.wait_paths_change(shown)
+    assert race.drawn == drawn
+    mouse.up()
+    step = race.step()
+    assert 90 < step < 150
+    assert race.wait_link("at") == str(step)
+
+
+def it_stays_at_the_end_while_the_race_grows(race):
     race.handle().focus()
     drawn = race.drawn
     race.page.keyboard.press("ArrowRight")
@@ -128,3 +119,11 @@ def test_a_scrubber_at_the_end_stays_there_while_the_race_grows(visit):
         f"document.querySelector('.os-clock output').textContent === 'step {steps} / {steps}'"
     )
     assert "at" not in race.link
+
+
+def test_the_scrubber_under_a_hand(visit):
+    race = visit("?start.x=-1")
+    scrubbing_asks_the_server_only_once_the_hand_lets_go(race)
+    race.clock("Jump to the end").click()
+    race.wait("!new URL(location).searchParams.has('at')")
+    it_stays_at_the_end_while_the_race_grows(race)

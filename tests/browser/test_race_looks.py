@@ -42,26 +42,6 @@ def test_the_dark_theme_is_dark(visit):
     assert sum(int(part) for part in ticks[4:-1].split(",")) > 500
 
 
-def test_the_race_in_three_dimensions(visit):
-    race = visit(width=900)
-    race.page.get_by_role("button", name="View").first.click()
-    race.page.get_by_text("3-D", exact=True).click()
-    assert race.wait_link("view") == "3-d"
-    race.wait("document.querySelector('.os-plot')._fullLayout.scene?._scene !== undefined")
-    # Nothing of the flat picture is left over the scene.
-    race.wait(
-        """() => { const c = document.querySelector('.os-overlay');
-            const pixels = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
-            return !pixels.some((value) => value); }"""
-    )
-    drawn = race.drawn
-    race.slider("momentum.momentum").focus()
-    race.page.keyboard.press("ArrowLeft")
-    race.wait_redrawn(drawn)
-    race.page.get_by_text("Contours", exact=True).click()
-    race.wait("document.querySelector('.os-plot')._fullLayout.xaxis?.d2p !== undefined")
-
-
 def test_a_screen_reader_hears_what_happened(visit):
     race = visit("?race=gradient-descent&gradient-descent.learning_rate=1")
     words = race.page.locator(".os-words").first

@@ -69,27 +69,3 @@ def test_a_panel_is_chosen_and_the_others_make_room(visit):
     labels = [plot.get_attribute("aria-label") for plot in plots.all()]
     assert labels == ["paths", "loss", "across", "along"]
     assert "across" in race.legend()[0]
-
-
-def test_the_start_is_dragged_over_the_sheet_in_depth(visit):
-    race = visit("?view=3-d&surface=bowl&race=gradient-descent")
-    race.wait(
-        "document.querySelector('.os-plot')?._fullLayout?.scene?._scene?.glplot !== undefined"
-    )
-    expect(race.handle()).to_be_visible()
-    (x, y), mouse = race.middle(race.handle()), race.page.mouse
-    mouse.move(x, y)
-    mouse.down()
-    mouse.move(x + 40, y + 10, steps=4)
-    mouse.up()
-    race.wait_link("start.x")
-    # The ring is where the hand has let go.
-    race.wait(
-        """([x, y]) => { const at = document.querySelector('.os-handle').getBoundingClientRect();
-            return Math.hypot(at.x + at.width / 2 - x, at.y + at.height / 2 - y) < 3; }""",
-        [x + 40, y + 10],
-    )
-    was = race.link["start.y"]
-    race.handle().focus()
-    race.page.keyboard.press("ArrowUp")
-    assert float(race.wait_link("start.y", was)) > float(was)
