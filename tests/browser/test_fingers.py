@@ -39,8 +39,8 @@ def centre(page, selector: str) -> tuple[float, float]:
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
-def test_one_finger_on_a_plot_scrolls_and_two_zoom(phone):
-    page, glide = phone
+def one_finger_on_a_plot_scrolls_and_two_zoom(page, glide):
+    page.evaluate(f"{SCROLLED} = 0")
     whole, (x, y) = page.evaluate(RANGES), centre(page, ".os-plot")
     glide(((x, y + 80), (x, y - 80)))
     assert page.evaluate(SCROLLED) > 60
@@ -55,8 +55,7 @@ def test_one_finger_on_a_plot_scrolls_and_two_zoom(phone):
     assert "zoom=" in page.url
 
 
-def test_a_finger_moves_the_handle_and_a_swipe_over_a_slider_scrolls(phone):
-    page, glide = phone
+def a_finger_moves_the_handle_and_a_swipe_over_a_slider_scrolls(page, glide):
     x, y = centre(page, ".os-handle")
     glide(((x, y), (x + 80, y + 40)))
     assert "start.x=" in page.url
@@ -69,3 +68,8 @@ def test_a_finger_moves_the_handle_and_a_swipe_over_a_slider_scrolls(phone):
     glide(((x + 30, y), (x + 30, y - 90)))
     assert page.evaluate(SCROLLED) > scrolled + 40
     assert page.input_value(slider) == before
+
+
+def test_fingers_move_the_handle_scroll_and_zoom(phone):
+    a_finger_moves_the_handle_and_a_swipe_over_a_slider_scrolls(*phone)
+    one_finger_on_a_plot_scrolls_and_two_zoom(*phone)

@@ -3,11 +3,6 @@
 from playwright.sync_api import expect
 
 
-def read(text: str) -> float:
-    """A number as pages spell it."""
-    return float(text.replace("−", "-"))
-
-
 def keys_reach_it_wherever_a_click_has_left_the_focus(race):
     steps = race.step()
     for click in (

@@ -2,13 +2,10 @@
 
 import re
 
-import pytest
 from playwright.sync_api import expect
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_a_phone_shows_everything_without_scrolling_sideways(visit, theme):
-    race = visit(width=390, theme=theme)
+def everything_is_in_view_and_moves(race):
     wide = race.page.evaluate(
         """() => [...document.querySelectorAll('[data-testid=stMain], body, .os-stage')]
             .filter((e) => e.scrollWidth > e.clientWidth + 1).map((e) => e.className)"""
@@ -18,28 +15,37 @@ def test_a_phone_shows_everything_without_scrolling_sideways(visit, theme):
         box = race.page.locator(selector).first.bounding_box()
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= 390
-    before = race.paths()
+    before, old = race.paths(), race.link.get("start.x")
     race.page.evaluate("document.querySelector('.os-handle').scrollIntoView({block: 'center'})")
-    race.page.mouse.move(*race.middle(race.handle()))
+    (x, y), to = race.middle(race.handle()), 0.3 if old else 0.0
+    race.page.mouse.move(x, y)
     race.page.mouse.down()
-    race.page.mouse.move(*race.place(0.0, 1.0), steps=5)
+    race.page.mouse.move(*race.place(to, 1.0), steps=5)
     race.wait_paths_change(before)
     race.page.mouse.up()
-    race.wait_link("start.x")
+    race.wait_link("start.x", old)
 
 
-def test_the_dark_theme_is_dark(visit):
-    race = visit(theme="dark")
-    ground, text = race.page.evaluate(
-        """() => [getComputedStyle(document.querySelector('.stApp')).backgroundColor,
-            getComputedStyle(document.querySelector('.os-stage')).color]"""
-    )
-    darkness, brightness = (
-        sum(int(part) for part in colour[4:-1].split(",")) for colour in (ground, text)
-    )
-    assert darkness < 150 < 500 < brightness
-    ticks = race.page.evaluate("getComputedStyle(document.querySelector('.xtick text')).fill")
-    assert sum(int(part) for part in ticks[4:-1].split(",")) > 500
+def brightness(colour: str) -> int:
+    return sum(int(part) for part in colour[4:-1].split(","))
+
+
+COLOURS = """() => ['.stApp', '.os-stage', '.xtick text'].map((each, at) => getComputedStyle(
+    document.querySelector(each))[['backgroundColor', 'color', 'fill'][at]])"""
+
+
+def test_a_phone_shows_everything_without_scrolling_sideways_dark_and_light(visit):
+    race = visit(width=390, theme="dark")
+    ground, text, ticks = map(brightness, race.page.evaluate(COLOURS))
+    assert ground < 150 < 500 < text
+    assert ticks > 500
+    everything_is_in_view_and_moves(race)
+    race.page.emulate_media(color_scheme="light")
+    race.wait("getComputedStyle(document.querySelector('.stApp')).backgroundColor.includes('255')")
+    race.wait(f"parseInt(({COLOURS})()[2].slice(4)) < 150")
+    ground, text, ticks = map(brightness, race.page.evaluate(COLOURS))
+    assert max(text, ticks) < 300 < 700 < ground
+    everything_is_in_view_and_moves(race)
 
 
 def test_a_screen_reader_hears_what_happened(visit):
