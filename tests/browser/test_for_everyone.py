@@ -1,9 +1,9 @@
 """For everyone: axe finds nothing in what opens over a page, and a keyboard alone does all of it.
 
-That axe finds nothing on any page itself, light and dark, test_geometry.py says.
+That axe finds nothing on any page itself, light and dark, test_geometry.py says; of the map of
+lessons, test_lesson_map.py.
 """
 
-import pytest
 from axe import complaints
 from playwright.sync_api import expect
 
@@ -11,10 +11,7 @@ LESSON = "zig-zag-in-a-ravine"
 FOCUS = "() => document.activeElement.closest(%r) !== null"
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing_in_what_opens(visit, theme):
-    race = visit(f"?lesson={LESSON}", theme=theme)
-    assert complaints(race.page) == []
+def what_opens_keeps_nobody_out(race):
     for button, inside in (
         (".st-key-row-share button", ".os-take button"),
         (".st-key-row-lessons button", "text=Make your own"),
@@ -23,27 +20,23 @@ def test_axe_finds_nothing_in_what_opens(visit, theme):
         race.page.locator(inside).first.wait_for()
         assert complaints(race.page) == []
         race.page.keyboard.press("Escape")
-    race.page.get_by_role("button", name="Details").click()
-    race.page.wait_for_selector(".st-key-drawer .os-table")
+        race.page.locator(inside).first.wait_for(state="hidden")
+    race.details()
     assert complaints(race.page) == []
 
 
-def test_the_map_of_lessons_keeps_nobody_out(visit):
-    opened = visit(None)
-    opened.page.goto(f"{opened.address}/lessons")
-    opened.page.wait_for_selector(".os-map a")
-    assert complaints(opened.page) == []
-    opened.page.emulate_media(color_scheme="dark")
-    opened.page.set_viewport_size({"width": 390, "height": 844})
-    opened.page.locator(".os-map summary").first.click()
-    expect(opened.page.locator(".os-map details[open] a").first).to_be_visible()
-    assert complaints(opened.page) == []
+def test_axe_finds_nothing_in_a_lesson_and_what_opens_dark_and_light(visit):
+    race = visit(f"?lesson={LESSON}", theme="dark")
+    what_opens_keeps_nobody_out(race)
+    race.page.locator(".st-key-drawer").get_by_role("button", name="Close").click()
+    race.wait("!new URL(location).searchParams.has('details')")
+    race.page.emulate_media(color_scheme="light")
+    race.wait("getComputedStyle(document.querySelector('.stApp')).backgroundColor.includes('255')")
+    assert complaints(race.page) == []
+    what_opens_keeps_nobody_out(race)
 
 
-@pytest.mark.parametrize("visits", [1, 2])
-def test_the_stage_comes_first_and_focus_is_seen(visit, visits):
-    """The second visit is drawn before Streamlit begins, and then takes its place."""
-    race = [visit("?steps=77") for _ in range(visits)][-1]
+def the_stage_comes_first_and_focus_is_seen(race):
     page = race.page
     page.wait_for_selector("[data-test-script-state=notRunning]")
     page.evaluate("document.activeElement?.blur()")
@@ -55,6 +48,12 @@ def test_the_stage_comes_first_and_focus_is_seen(visit, visits):
                 || look.boxShadow !== 'none'; }"""
     )
     assert seen
+
+
+def test_the_stage_comes_first_and_focus_is_seen(visit):
+    """The second visit is drawn before Streamlit begins, and then takes its place."""
+    the_stage_comes_first_and_focus_is_seen(visit("?steps=77"))
+    the_stage_comes_first_and_focus_is_seen(visit("?steps=77"))
 
 
 def test_a_lesson_is_told_by_keys_alone(visit):

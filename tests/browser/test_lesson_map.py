@@ -1,5 +1,6 @@
 """The map of lessons: whole where there is room, folded on a phone, pictures drawn when seen."""
 
+from axe import complaints
 from playwright.sync_api import expect
 from race_page import PATIENCE
 
@@ -14,8 +15,8 @@ DRAWN = """() => { const seen = [...document.querySelectorAll('.os-map img')].fi
     return seen.length && seen.every((each) => each.complete && each.naturalWidth); }"""
 
 
-def mapped(visit, width: int, height: int):
-    opened = visit(None)
+def mapped(visit, width: int, height: int, theme: str = "light"):
+    opened = visit(None, theme=theme)
     page = opened.page
     page.set_viewport_size({"width": width, "height": height})
     page.goto(f"{opened.address}/lessons")
@@ -24,7 +25,7 @@ def mapped(visit, width: int, height: int):
 
 
 def test_a_phone_has_the_subjects_folded_and_opens_one_by_a_tap(visit):
-    opened = mapped(visit, 390, 844)
+    opened = mapped(visit, 390, 844, theme="dark")
     page = opened.page
     assert page.evaluate(LENGTH) <= LONGEST
     assert page.locator(".os-map summary").all_inner_texts() == SUBJECTS
@@ -32,6 +33,7 @@ def test_a_phone_has_the_subjects_folded_and_opens_one_by_a_tap(visit):
     page.locator(".os-map summary").first.click()
     expect(page.locator(".os-map details[open] a").first).to_be_visible()
     page.wait_for_function(DRAWN, timeout=2 * PATIENCE)
+    assert complaints(page) == []
     page.locator(".os-map details[open] a").first.click()
     opened.wait_drawn()
     assert opened.link["lesson"] == in_order()[0].name
@@ -43,6 +45,7 @@ def test_a_desk_shows_every_lesson_and_a_keyboard_reaches_them(visit):
     assert page.locator(".os-map a").count() == len(in_order())
     assert all(link.is_visible() for link in page.locator(".os-map a").all())
     page.wait_for_function(DRAWN, timeout=2 * PATIENCE)
+    assert complaints(page) == []
     first = page.locator(".os-map a").first
     first.focus()
     first.press("Enter")
