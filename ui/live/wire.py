@@ -16,7 +16,7 @@ from functools import cached_property
 import numpy as np
 import orjson
 
-_TYPES = {"float64": "f8", "float32": "f4", "uint16": "u2", "int32": "i4"}
+_TYPES = {np.dtype(short): short for short in ("f8", "f4", "u2", "i4")}
 _LEVELS = 65535
 _SMALL = 32
 
@@ -53,7 +53,7 @@ class _Writer:
                 array = array.astype(np.float32)
         padding = -self.size % array.itemsize
         data = bytes(padding) + np.ascontiguousarray(array).tobytes()
-        entry["$"] = [_TYPES[array.dtype.name], self.size + padding, array.size]
+        entry["$"] = [_TYPES[array.dtype], self.size + padding, array.size]
         self.chunks.append(data)
         self.size += len(data)
         return entry

@@ -28,7 +28,7 @@ def work(seed):
     rng = np.random.default_rng(seed)
     held = []
     for _ in range(80):
-        held.append(rng.random(int(rng.integers(20_000, 500_000))))
+        held.append(np.ones(int(rng.integers(20_000, 500_000))))
         if rng.random() < 0.3:
             held.pop(0)
 
