@@ -132,11 +132,16 @@ FRAMES = """async (film) => {
     await until("loadeddata");
     const size = { width: video.videoWidth, height: video.videoHeight };
     const canvas = Object.assign(document.createElement("canvas"), size);
-    const shots = [];
+    const pen = canvas.getContext("2d"), shots = [];
     for (const share of [0, 0.99]) {
         video.currentTime = share * video.duration;
         await until("seeked");
-        canvas.getContext("2d").drawImage(video, 0, 0);
+        // A busy machine may have sought before it has a frame to give.
+        pen.clearRect(0, 0, canvas.width, canvas.height);
+        for (let at = 0; at < 300 && !pen.getImageData(0, 0, 1, 1).data[3]; at += 1) {
+            await new Promise(requestAnimationFrame);
+            pen.drawImage(video, 0, 0);
+        }
         shots.push(canvas.toDataURL());
     }
     return [video.duration, ...shots];
