@@ -86,7 +86,7 @@ def setting(
     parts = tuple(_ready(part) for part in disturbances if part is not None and part.on)
     shapes = [np.shape(number) for each in (optimizer, *parts) for number in _arrays(each).values()]
     point = np.broadcast_to(point, np.broadcast_shapes(point.shape, *shapes))
-    rates = _rates(optimizer, schedule or Constant(), int(steps))
+    rates = rates_of(optimizer, schedule or Constant(), int(steps))
     return Setting(objective, optimizer, point, int(steps), rates, parts)
 
 
@@ -105,7 +105,9 @@ def _ready(owner: Fields) -> Fields:
     return replace(owner, **arrays) if arrays else owner
 
 
-def _rates(optimizer: Optimizer, schedule: Schedule, steps: int) -> np.ndarray | None:
+def rates_of(optimizer: Optimizer, schedule: Schedule, steps: int) -> np.ndarray | None:
+    """The learning rate at each step, `(steps, ...)`, as a schedule has it; None for a method
+    that follows none."""
     if not optimizer.follows_schedule:
         return None
     base = np.asarray(optimizer.learning_rate, float)

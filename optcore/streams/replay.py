@@ -18,7 +18,7 @@ from optcore.optimizers.base import Optimizer
 from optcore.streams.plane import Plane
 
 
-def replay(optimizer: Optimizer, gradients: np.ndarray, rates: list | None):
+def replay(optimizer: Optimizer, gradients: np.ndarray, rates: np.ndarray | None):
     """Steps and points (T, n) and each memory (T, ...) after the step, or None."""
     values = {field.name: getattr(optimizer, field.name) for field in fields(optimizer)}
     if gradients.ndim > 2 or any(np.ndim(value) for value in values.values()):
@@ -29,9 +29,9 @@ def replay(optimizer: Optimizer, gradients: np.ndarray, rates: list | None):
         return None
     memory = optimizer.init(np.zeros(size))
     state = [float(number) for part in memory.values() for number in np.ravel(part)]
-    table = array("d")
+    table, planned = array("d"), None if rates is None else rates.tolist()
     try:
-        run(table.extend, gradients.tolist(), state, values, rates)
+        run(table.extend, gradients.tolist(), state, values, planned)
     except (ArithmeticError, ValueError):
         return None
     rows = np.frombuffer(table).reshape(len(gradients), len(table) // len(gradients))

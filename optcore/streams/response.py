@@ -6,6 +6,7 @@ from functools import cached_property
 import numpy as np
 
 from optcore.descent.schedules import Schedule
+from optcore.descent.setting import rates_of
 from optcore.objective import Look
 from optcore.optimizers.base import Optimizer
 from optcore.streams.plane import Plane
@@ -30,7 +31,7 @@ class Response:
     points: np.ndarray
     memory: dict[str, np.ndarray]
     learning_rate: float | np.ndarray
-    rates: list | None = None
+    rates: np.ndarray | None = None
 
     @cached_property
     def in_rates(self) -> np.ndarray:
@@ -86,10 +87,7 @@ def respond(optimizer: Optimizer, gradients, *, schedule: Schedule | None = None
             "has gradients alone; choose a method that needs no more."
         )
     gradients, rule = _together(_checked(gradients), optimizer)
-    rates = None
-    if schedule is not None and rule.follows_schedule:
-        at = range(len(gradients))
-        rates = [schedule.rate(rule.learning_rate, t, len(gradients)) for t in at]
+    rates = None if schedule is None else rates_of(rule, schedule, len(gradients))
     with np.errstate(all="ignore"):
         return Response(gradients, *_played(rule, gradients, rates), rule.learning_rate, rates)
 
