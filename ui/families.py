@@ -23,10 +23,10 @@ def choose_by_family(state: PageState, name: str) -> None:
     for heading, family in families(_possible(state, name)):
         st.caption(heading)
         for each in family:
-            key = f"{state.key_of(name)}.{slug(each.name)}"
+            key = _key(state, name, each)
             st.session_state[key] = each in state[name]
-            st.checkbox(f"**{each.name}** {each.idea}", key=key, on_change=_tick,
-                        args=(state, name, each))  # fmt: skip
+            st.checkbox(f"**{each.name}** {each.idea}", key=key, on_change=_take_ticks,
+                        args=(state, name))  # fmt: skip
 
 
 def _possible(state: PageState, name: str) -> Sequence[Optimizer]:
@@ -35,9 +35,14 @@ def _possible(state: PageState, name: str) -> Sequence[Optimizer]:
     return row.possible(state)
 
 
-def _tick(state: PageState, name: str, turned: Optimizer) -> None:
+def _key(state: PageState, name: str, optimizer: Optimizer) -> str:
+    return f"{state.key_of(name)}.{slug(optimizer.name)}"
+
+
+def _take_ticks(state: PageState, name: str) -> None:
+    """Who is ticked is chosen: not turned over, for Streamlit may tell of a tick that stood."""
     chosen = state[name]
     state.put({
         name: tuple(each for each in _possible(state, name)
-                    if (each in chosen) != (each == turned))
+                    if st.session_state.get(_key(state, name, each), each in chosen))
     })  # fmt: skip

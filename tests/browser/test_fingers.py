@@ -46,7 +46,7 @@ def centre(page, selector: str) -> tuple[float, float]:
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
-def one_finger_on_a_plot_scrolls_and_two_zoom(page, glide):
+def check_one_finger_on_a_plot_scrolls_and_two_zoom(page, glide):
     page.evaluate(f"{SCROLLED} = 0")
     whole, (x, y) = page.evaluate(RANGES), centre(page, ".os-plot")
     glide(((x, y + 80), (x, y - 80)))
@@ -62,7 +62,7 @@ def one_finger_on_a_plot_scrolls_and_two_zoom(page, glide):
     assert page.evaluate(SCROLLED) == 0
 
 
-def a_finger_moves_the_handle_and_a_swipe_over_a_slider_scrolls(page, glide):
+def check_finger_moves_the_handle_and_a_swipe_over_a_slider_scrolls(page, glide):
     x, y = centre(page, ".os-handle")
     glide(((x, y), (x + 80, y + 40)))
     page.wait_for_url(lambda url: "start.x=" in url)
@@ -78,5 +78,5 @@ def a_finger_moves_the_handle_and_a_swipe_over_a_slider_scrolls(page, glide):
 
 
 def test_fingers_move_the_handle_scroll_and_zoom(phone):
-    a_finger_moves_the_handle_and_a_swipe_over_a_slider_scrolls(*phone)
-    one_finger_on_a_plot_scrolls_and_two_zoom(*phone)
+    check_finger_moves_the_handle_and_a_swipe_over_a_slider_scrolls(*phone)
+    check_one_finger_on_a_plot_scrolls_and_two_zoom(*phone)

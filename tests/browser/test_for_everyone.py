@@ -18,7 +18,7 @@ def complaints_without_tooltips(race) -> list:
     return complaints(race.page)
 
 
-def a_lesson_and_what_opens_keep_nobody_out(race):
+def check_lesson_and_what_opens_keep_nobody_out(race):
     assert complaints_without_tooltips(race) == []
     for button, inside in (
         (".st-key-row-share button", ".os-take button"),
@@ -35,15 +35,15 @@ def a_lesson_and_what_opens_keep_nobody_out(race):
 
 def test_axe_finds_nothing_in_a_lesson_and_what_opens_dark_and_light(visit):
     race = visit(f"?lesson={LESSON}", theme="dark")
-    a_lesson_and_what_opens_keep_nobody_out(race)
+    check_lesson_and_what_opens_keep_nobody_out(race)
     race.page.locator(".st-key-drawer").get_by_role("button", name="Close").click()
     race.wait("!new URL(location).searchParams.has('details')")
     race.page.emulate_media(color_scheme="light")
     race.wait("getComputedStyle(document.querySelector('.stApp')).backgroundColor.includes('255')")
-    a_lesson_and_what_opens_keep_nobody_out(race)
+    check_lesson_and_what_opens_keep_nobody_out(race)
 
 
-def the_stage_comes_first_and_focus_is_seen(race):
+def check_stage_comes_first_and_focus_is_seen(race):
     page = race.page
     page.wait_for_selector("[data-test-script-state=notRunning]")
     page.evaluate("document.activeElement?.blur()")
@@ -57,7 +57,7 @@ def the_stage_comes_first_and_focus_is_seen(race):
     assert seen
 
 
-def it_is_presented_by_keys_alone(race):
+def check_presented_by_keys_alone(race):
     page = race.page
     page.evaluate("document.activeElement?.blur()")
     page.keyboard.press("f")
@@ -75,10 +75,10 @@ def it_is_presented_by_keys_alone(race):
 
 def test_the_stage_comes_first_focus_is_seen_and_it_is_presented_by_keys_alone(visit):
     """The second visit is drawn before Streamlit begins, and then takes its place."""
-    the_stage_comes_first_and_focus_is_seen(visit("?steps=77"))
+    check_stage_comes_first_and_focus_is_seen(visit("?steps=77"))
     again = visit("?steps=77")
-    the_stage_comes_first_and_focus_is_seen(again)
-    it_is_presented_by_keys_alone(again)
+    check_stage_comes_first_and_focus_is_seen(again)
+    check_presented_by_keys_alone(again)
 
 
 def test_a_lesson_is_told_by_keys_alone(visit):

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from ui.prose import number
 
 
-def drag_the_start(race):
+def check_start_dragged(race):
     mouse, before = race.page.mouse, race.paths()
     first = race.table()
     mouse.move(*race.middle(race.handle()))
@@ -25,21 +25,21 @@ def drag_the_start(race):
     assert race.paths() != before
 
 
-def click_on_the_plot(race):
+def check_start_clicked(race):
     old = race.link["start.x"]
     race.page.mouse.click(*race.place(0.5, 2.0))
     assert float(race.wait_link("start.x", old)) == pytest.approx(0.5, abs=0.02)
     assert float(race.link["start.y"]) == pytest.approx(2.0, abs=0.02)
 
 
-def type_the_start(race):
+def check_start_typed(race):
     old = race.link["start.x"]
     race.field("start.x").fill("-0,75")
     race.field("start.x").press("Enter")
     assert race.wait_link("start.x", old) == "-0.75"
 
 
-def press_arrow_keys(race):
+def check_start_moved_by_arrow_keys(race):
     x, y = (float(race.link[name]) for name in ("start.x", "start.y"))
     race.handle().focus()
     was, before = race.link["start.x"], race.paths()
@@ -56,13 +56,13 @@ def press_arrow_keys(race):
 
 def test_the_start_is_dragged_clicked_typed_and_moved_by_arrow_keys(visit):
     race = visit()
-    drag_the_start(race)
-    click_on_the_plot(race)
-    type_the_start(race)
-    press_arrow_keys(race)
+    check_start_dragged(race)
+    check_start_clicked(race)
+    check_start_typed(race)
+    check_start_moved_by_arrow_keys(race)
 
 
-def keys_move_a_slider(race):
+def check_slider_moved_by_keys(race):
     knob = "surface.b"
     race.slider(knob).focus()
     before = race.paths()
@@ -72,7 +72,7 @@ def keys_move_a_slider(race):
     assert 90 < float(race.wait_link(knob)) < 100
 
 
-def a_number_that_is_none_gets_a_sentence_and_nothing_is_lost(race):
+def check_number_that_is_none_gets_a_sentence_and_nothing_is_lost(race):
     knob = "race.steps"
     field = race.field(knob)
     for bad in ("many", "1e9", "-5", "12.5", ""):
@@ -89,7 +89,7 @@ def a_number_that_is_none_gets_a_sentence_and_nothing_is_lost(race):
     expect(race.page.locator(".os-clock output")).to_have_text("step 120 / 120")
 
 
-def drag_a_slider(race):
+def check_slider_dragged(race):
     knob = "gradient-descent.learning_rate"
     slider, old = race.slider(knob), race.link.get(knob)
     slider.scroll_into_view_if_needed()
@@ -115,7 +115,7 @@ def close_the_details(race):
     race.page.locator(".st-key-drawer .os-table").wait_for(state="hidden")
 
 
-def drag_a_slider_there_and_back(race):
+def check_slider_dragged_there_and_back(race):
     """A browser reports no change then, yet the hand has let go."""
     slider = race.slider("momentum.momentum")
     slider.scroll_into_view_if_needed()
@@ -148,7 +148,7 @@ def watch_for_fading(race):
     )
 
 
-def the_stage_has_not_faded(race):
+def check_stage_has_not_faded(race):
     slider = race.slider("adam.learning_rate")
     slider.focus()
     for _ in range(5):
@@ -161,15 +161,15 @@ def the_stage_has_not_faded(race):
 def test_sliders_are_typed_dragged_and_moved_by_keys_and_the_stage_never_fades(visit):
     race = visit()
     watch_for_fading(race)
-    keys_move_a_slider(race)
-    a_number_that_is_none_gets_a_sentence_and_nothing_is_lost(race)
-    drag_a_slider(race)
+    check_slider_moved_by_keys(race)
+    check_number_that_is_none_gets_a_sentence_and_nothing_is_lost(race)
+    check_slider_dragged(race)
     close_the_details(race)
-    drag_a_slider_there_and_back(race)
-    the_stage_has_not_faded(race)
+    check_slider_dragged_there_and_back(race)
+    check_stage_has_not_faded(race)
 
 
-def axes_stay_while_a_hand_drags_and_settle_when_it_lets_go(race):
+def check_axes_stay_while_a_hand_drags_and_settle_when_it_lets_go(race):
     wide = race.window(1)[1]
     slider = race.slider("adam.learning_rate")
     box = slider.bounding_box()
@@ -189,7 +189,7 @@ def axes_stay_while_a_hand_drags_and_settle_when_it_lets_go(race):
     )
 
 
-def the_ground_is_sketched_while_a_hand_shapes_it(race):
+def check_ground_is_sketched_while_a_hand_shapes_it(race):
     size = "document.querySelector('.os-plot')._fullData[0].z.length"
     assert race.page.evaluate(size) == 121
     slider = race.slider("surface.b")
@@ -205,8 +205,8 @@ def the_ground_is_sketched_while_a_hand_shapes_it(race):
 
 def test_while_a_hand_drags_axes_stay_and_the_ground_is_sketched(visit):
     race = visit("?race=adam&adam.learning_rate=0.3")
-    axes_stay_while_a_hand_drags_and_settle_when_it_lets_go(race)
-    the_ground_is_sketched_while_a_hand_shapes_it(race)
+    check_axes_stay_while_a_hand_drags_and_settle_when_it_lets_go(race)
+    check_ground_is_sketched_while_a_hand_shapes_it(race)
 
 
 def test_a_formula_of_ones_own(visit):

@@ -3,7 +3,7 @@
 from playwright.sync_api import expect
 
 
-def keys_reach_it_wherever_a_click_has_left_the_focus(race):
+def check_keys_reach_it_wherever_a_click_has_left_the_focus(race):
     steps = race.step()
     for click in (
         lambda: None,
@@ -24,7 +24,7 @@ def keys_reach_it_wherever_a_click_has_left_the_focus(race):
     assert race.step() == steps
 
 
-def buttons_step_and_jump(race):
+def check_buttons_step_and_jump(race):
     assert race.step() == 300
     race.clock("One step back").click()
     assert race.step() == 299
@@ -38,7 +38,7 @@ def buttons_step_and_jump(race):
     assert race.step() == 300
 
 
-def keys_step_jump_and_play(race):
+def check_keys_step_jump_and_play(race):
     race.page.locator(".os-stage").first.focus()
     race.page.keyboard.press("ArrowLeft")
     for key, step in (("ArrowLeft", 298), ("ArrowRight", 299), ("Home", 0), ("End", 300)):
@@ -51,7 +51,7 @@ def keys_step_jump_and_play(race):
     assert race.step() < 300
 
 
-def it_plays_and_pauses(race):
+def check_it_plays_and_pauses(race):
     race.clock("Jump to the end").click()
     race.clock("Play").click()
     race.wait("""() => { const { value } = document.querySelector('.os-clock input');
@@ -69,13 +69,13 @@ def it_plays_and_pauses(race):
 
 def test_the_clock_obeys_keys_and_buttons(visit):
     race = visit()
-    keys_reach_it_wherever_a_click_has_left_the_focus(race)
-    buttons_step_and_jump(race)
-    keys_step_jump_and_play(race)
-    it_plays_and_pauses(race)
+    check_keys_reach_it_wherever_a_click_has_left_the_focus(race)
+    check_buttons_step_and_jump(race)
+    check_keys_step_jump_and_play(race)
+    check_it_plays_and_pauses(race)
 
 
-def scrubbing_asks_the_server_only_once_the_hand_lets_go(race):
+def check_scrubbing_asks_the_server_only_once_the_hand_lets_go(race):
     scrubber = race.page.locator(".os-clock input[type=range]")
     box = scrubber.bounding_box()
     _, y = race.middle(scrubber)
@@ -93,7 +93,7 @@ def scrubbing_asks_the_server_only_once_the_hand_lets_go(race):
     assert race.wait_link("at") == str(step)
 
 
-def it_stays_at_the_end_while_the_race_grows(race):
+def check_it_stays_at_the_end_while_the_race_grows(race):
     race.handle().focus()
     drawn = race.drawn
     race.page.keyboard.press("ArrowRight")
@@ -118,7 +118,7 @@ def it_stays_at_the_end_while_the_race_grows(race):
 
 def test_the_scrubber_under_a_hand(visit):
     race = visit("?start.x=-1")
-    scrubbing_asks_the_server_only_once_the_hand_lets_go(race)
+    check_scrubbing_asks_the_server_only_once_the_hand_lets_go(race)
     race.clock("Jump to the end").click()
     race.wait("!new URL(location).searchParams.has('at')")
-    it_stays_at_the_end_while_the_race_grows(race)
+    check_it_stays_at_the_end_while_the_race_grows(race)

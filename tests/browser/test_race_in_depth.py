@@ -7,7 +7,7 @@ EYE = "document.querySelector('.os-plot')._fullLayout.scene.camera.eye"
 SCENE = "document.querySelector('.os-plot')?._fullLayout?.scene?._scene?.glplot !== undefined"
 
 
-def the_link_holds_the_camera(race):
+def check_link_holds_the_camera(race):
     race.wait(f"Math.abs({EYE}.x - 1.8) < 1e-6 && Math.abs({EYE}.y - 0.2) < 1e-6")
     assert race.page.evaluate(f"{EYE}.z") == pytest.approx(1.8)
     x, y = race.middle(race.page.locator(".os-panel").first)
@@ -23,7 +23,7 @@ def the_link_holds_the_camera(race):
     race.wait(f"Math.abs({EYE}.y) < 1e-6")
 
 
-def the_start_is_dragged_over_the_sheet(race):
+def check_start_dragged_over_the_sheet(race):
     race.handle().hover()
     (x, y), mouse = race.middle(race.handle()), race.page.mouse
     mouse.move(x, y)
@@ -39,21 +39,21 @@ def the_start_is_dragged_over_the_sheet(race):
     )
 
 
-def an_arrow_key_moves_the_start(race):
+def check_arrow_key_moves_the_start(race):
     was = race.link["start.y"]
     race.handle().focus()
     race.page.keyboard.press("ArrowUp")
     assert float(race.wait_link("start.y", was)) > float(was)
 
 
-def a_slider_draws_it_anew(race):
+def check_slider_draws_it_anew(race):
     drawn, rate = race.drawn, race.link.get("gradient-descent.learning_rate")
     race.slider("gradient-descent.learning_rate").focus()
     race.page.keyboard.press("ArrowLeft")
     race.wait_redrawn(drawn).wait_link("gradient-descent.learning_rate", rate)
 
 
-def it_is_made_flat_and_deep_again(race):
+def check_it_is_made_flat_and_deep_again(race):
     race.page.get_by_role("button", name="View").first.click()
     race.page.get_by_text("Contours", exact=True).click()
     race.wait("document.querySelector('.os-plot')._fullLayout.xaxis?.d2p !== undefined")
@@ -73,8 +73,8 @@ def test_in_depth_the_camera_is_turned_the_start_dragged_and_the_view_changed(vi
     race = visit(None)
     race.page.set_viewport_size({"width": 700, "height": 450})
     race.open(f"?view=3-d&surface=bowl&race=gradient-descent&camera={CAMERA}").wait(SCENE)
-    the_link_holds_the_camera(race)
-    the_start_is_dragged_over_the_sheet(race)
-    an_arrow_key_moves_the_start(race)
-    a_slider_draws_it_anew(race)
-    it_is_made_flat_and_deep_again(race)
+    check_link_holds_the_camera(race)
+    check_start_dragged_over_the_sheet(race)
+    check_arrow_key_moves_the_start(race)
+    check_slider_draws_it_anew(race)
+    check_it_is_made_flat_and_deep_again(race)

@@ -40,14 +40,14 @@ def change_the_race(race) -> None:
     race.wait("new URL(location).searchParams.get('at') === '7'")
 
 
-def shows_the_same(other, race) -> None:
+def check_shows_the_same(other, race) -> None:
     assert other.step() == 7
     assert other.table() == race.table()
     assert other.link == race.link
     assert ends(other) == pytest.approx(ends(race), abs=1e-3)
 
 
-def the_zoom_stays_until_it_is_given_up(race, whole: list[float]) -> None:
+def check_zoom_stays_until_it_is_given_up(race, whole: list[float]) -> None:
     drawn, held = race.drawn, [float(end) for end in race.link["zoom"].split(",")]
     race.slider("adam.learning_rate").press("ArrowRight")
     race.wait_redrawn(drawn)
@@ -68,10 +68,10 @@ def test_a_shared_link_shows_another_person_the_same_race_and_a_zoom_is_kept(vis
     assert other.value("adam.learning_rate") == 0.05
     assert other.legend() == race.legend()
     assert other.words() == race.words()
-    shows_the_same(other, race)
+    check_shows_the_same(other, race)
     other.reload()
-    shows_the_same(other, race)
-    the_zoom_stays_until_it_is_given_up(other, whole)
+    check_shows_the_same(other, race)
+    check_zoom_stays_until_it_is_given_up(other, whole)
 
     race.page.bring_to_front()
     race.rates("Best rate for each")

@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import expect
 
 
-def everything_is_in_view_and_moves(race):
+def check_everything_is_in_view_and_moves(race):
     wide = race.page.evaluate(
         """() => [...document.querySelectorAll('[data-testid=stMain], body, .os-stage')]
             .filter((e) => e.scrollWidth > e.clientWidth + 1).map((e) => e.className)"""
@@ -39,13 +39,13 @@ def test_a_phone_shows_everything_without_scrolling_sideways_dark_and_light(visi
     ground, text, ticks = map(brightness, race.page.evaluate(COLOURS))
     assert ground < 150 < 500 < text
     assert ticks > 500
-    everything_is_in_view_and_moves(race)
+    check_everything_is_in_view_and_moves(race)
     race.page.emulate_media(color_scheme="light")
     race.wait("getComputedStyle(document.querySelector('.stApp')).backgroundColor.includes('255')")
     race.wait(f"parseInt(({COLOURS})()[2].slice(4)) < 150")
     ground, text, ticks = map(brightness, race.page.evaluate(COLOURS))
     assert max(text, ticks) < 300 < 700 < ground
-    everything_is_in_view_and_moves(race)
+    check_everything_is_in_view_and_moves(race)
 
 
 def test_a_screen_reader_hears_what_happened(visit):

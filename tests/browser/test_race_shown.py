@@ -16,7 +16,7 @@ def read(text: str) -> float:
     return float(text.replace("−", "-"))
 
 
-def arrows_are_switched_on(race):
+def check_arrows_switched_on(race):
     assert race.page.evaluate(INK) == 0
     race.page.get_by_role("button", name="View", exact=False).first.click()
     race.page.get_by_text("Arrows at each head").click()
@@ -25,7 +25,7 @@ def arrows_are_switched_on(race):
     race.wait(f"() => ({INK})() > 50")
 
 
-def they_stay_while_a_hand_drags(race):
+def check_arrows_stay_while_a_hand_drags(race):
     drawn, mouse = race.drawn, race.page.mouse
     mouse.move(*race.middle(race.handle()))
     mouse.down()
@@ -37,7 +37,7 @@ def they_stay_while_a_hand_drags(race):
     race.wait_redrawn(drawn).wait_link("start.x")
 
 
-def they_follow_the_clock_without_asking_the_server(race):
+def check_arrows_follow_the_clock_without_asking_the_server(race):
     drawn, before = race.drawn, race.paths()
     assert race.page.evaluate(INK) > 50
     race.clock("Play").click()
@@ -47,7 +47,7 @@ def they_follow_the_clock_without_asking_the_server(race):
     assert race.drawn == drawn
 
 
-def a_panel_is_chosen_and_the_others_make_room(race):
+def check_panel_chosen_and_the_others_make_room(race):
     plots = race.page.locator(".os-plot")
     assert plots.count() == 3
     race.page.get_by_role("button", name="View", exact=False).first.click()
@@ -63,12 +63,12 @@ def a_panel_is_chosen_and_the_others_make_room(race):
 
 def test_arrows_and_panels_are_chosen_in_the_view(visit):
     race = visit("?surface=ravine&race=momentum&at=3")
-    arrows_are_switched_on(race)
-    they_follow_the_clock_without_asking_the_server(race)
+    check_arrows_switched_on(race)
+    check_arrows_follow_the_clock_without_asking_the_server(race)
     race.clock("Pause").click()
     race.wait_link("at", "3")
-    they_stay_while_a_hand_drags(race)
-    a_panel_is_chosen_and_the_others_make_room(race)
+    check_arrows_stay_while_a_hand_drags(race)
+    check_panel_chosen_and_the_others_make_room(race)
 
 
 def test_numbers_and_arrows_are_told_to_who_does_not_see_them(visit):

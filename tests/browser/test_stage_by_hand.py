@@ -11,8 +11,6 @@ KNOB = "adam.learning_rate"
 PAST = re.compile("os-past")
 RANGES = """() => { const { xaxis, yaxis } = document.querySelector('.os-plot')._fullLayout;
     return [...xaxis.range, ...yaxis.range]; }"""
-
-
 # The size of the first tick label, in pixels.
 TYPE = "parseFloat(getComputedStyle(document.querySelector('.xtick text')).fontSize)"
 # Of every plot, its role, its name, and what it says of its numbers.
