@@ -48,7 +48,7 @@ def _picker(state: PageState, name: str, look: dict) -> tuple[dict[str, Any], di
     row = _choice(state, name)
     by_name = {name_of(option): option for option in row.possible(state)}
     if row.resets:
-        look = {"on_change": state.forget, "args": row.resets, **look}
+        look = {"on_change": state.reset, "args": (name, state.key_of(name)), **look}
     return by_name, look
 
 
@@ -106,9 +106,8 @@ def switch(state: PageState, name: str, label: str, **look) -> bool:
 
 def text(state: PageState, name: str, label: str, **look) -> str:
     """A line of text; what it means is for the caller to judge."""
-    if resets := state.row(name).resets:
-        look.setdefault("on_change", state.forget)
-        look.setdefault("args", resets)
+    if state.row(name).resets:
+        look = {"on_change": state.reset, "args": (name, state.key_of(name)), **look}
     value = st.text_input(label, **_begun(state, name, "value"), **look)
     state.hold({name: value})
     return value
@@ -136,7 +135,7 @@ def typed(state: PageState, name: str, label: str, **look):
 
     def take() -> None:
         faults.pop(name, None)
-        if key not in st.session_state:  # Another field that changed as well has let it go.
+        if key != state.key_of(name):  # Another field that changed as well has let it go.
             return
         try:
             state.hold({name: row.parse(st.session_state[key])})

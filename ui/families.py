@@ -36,7 +36,7 @@ def _possible(state: PageState, name: str) -> Sequence[Optimizer]:
 
 
 def _key(state: PageState, name: str, optimizer: Optimizer) -> str:
-    return f"{state.key_of(name)}.{slug(optimizer.name)}"
+    return state.key_of(f"{name}.{slug(optimizer.name)}")
 
 
 def _take_ticks(state: PageState, name: str) -> None:

@@ -5,7 +5,8 @@ values from the address; afterwards the session knows them, and `publish` writes
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import wraps
 from time import monotonic
@@ -39,10 +40,20 @@ class PageState(Address):
     # -------------------------------------------------------------- values of widgets
 
     def key_of(self, name: str) -> str:
-        """The key of the widget for a name. Another state that is loaded brings other widgets: what
-        the browser still says of the old ones is said of the old state."""
-        loaded = self.memory.get("loaded", 0)
-        return f"{self.key}.{name}" + (f".{loaded}" if loaded else "")
+        """The key of the widget for a name. A value that is put or let go brings another widget,
+        and a state that is loaded all of them: what the browser still says of the old one, before
+        it has heard, is said of the old value."""
+        renewed = self.memory.get("loaded", 0) + self._renewals[name]
+        return f"{self.key}.{name}" + (f".{renewed}" if renewed else "")
+
+    @property
+    def _renewals(self) -> Counter:
+        return self.memory.setdefault("renewals", Counter())
+
+    def _renew(self, names: Iterable[str]) -> None:
+        for name in names:
+            st.session_state.pop(self.key_of(name), None)
+            self._renewals[name] += 1
 
     def css_of(self, name: str) -> str:
         """The class that Streamlit gives the element of that widget."""
@@ -58,14 +69,17 @@ class PageState(Address):
     def put(self, values: Mapping[str, Any]) -> None:
         """Sets values, in a callback; their widgets follow."""
         self.hold(values)
-        for name in values:
-            st.session_state.pop(self.key_of(name), None)
+        self._renew(values)
 
     def forget(self, *endings: str) -> None:
         """Lets values go, in a callback; their widgets follow."""
         super().forget(*endings)
-        for name in endings:
-            st.session_state.pop(self.key_of(name), None)
+        self._renew(endings)
+
+    def reset(self, name: str, key: str) -> None:
+        """Lets go what hangs on a value, in the callback of its widget with that key."""
+        if key == self.key_of(name):
+            self.forget(*self.row(name).resets)
 
     def load(self, parameters: Mapping[str, str], **held: Any) -> None:
         if self.memory["source"] is not None:

@@ -99,8 +99,7 @@ def ask(state: PageState, case: Case) -> None:
     if not waiting:
         st.button("Begin again", icon=":material/replay:", on_click=_begin, args=(state,))
         return
-    number = blanks(case.graph).index(waiting[0])
-    key = f"{state.key}.answer.{number}.{state['filled']}"
+    key = _answer_key(state, case, waiting[0])
     label = waiting[0].asked(case)
     st.text_input(label, key=key, placeholder=f"{label} …", width=130, on_change=_judge,
                   args=(state, case, waiting[0], key), label_visibility="collapsed")  # fmt: skip
@@ -124,17 +123,25 @@ def _choose(state: PageState, case: Case) -> None:
         )  # fmt: skip
         waiting = [every.index(each) + 1 for each in left(state, case.graph)]
         if len(waiting) > 1:
-            st.selectbox("Asked for next", waiting, key=f"{key}.next.{waiting}",
+            st.selectbox("Asked for next", waiting, key=_next_key(state, case.graph),
                          format_func=names.__getitem__, on_change=_ask_next,
-                         args=(state, case.graph, f"{key}.next.{waiting}"))  # fmt: skip
+                         args=(state, case.graph, _next_key(state, case.graph)))  # fmt: skip
 
 
 def _hide(state: PageState, key: str) -> None:
+    if key != state.key_of("asked"):
+        return
     verdicts.forget(state)
     state.hold({"asked": tuple(st.session_state[key]), "filled": 0})
 
 
+def _next_key(state: PageState, graph: Graph) -> str:
+    return f"{state.key_of('asked')}.next.{state['filled']}.{len(left(state, graph))}"
+
+
 def _ask_next(state: PageState, graph: Graph, key: str) -> None:
+    if key != _next_key(state, graph):
+        return
     verdicts.forget(state)
     every, picked = blanks(graph), st.session_state[key]
     order = [every.index(each) + 1 for each in asked(graph, state["asked"])]
@@ -148,9 +155,14 @@ def tell(state: PageState) -> None:
     verdicts.tell(state, ":material/edit:")
 
 
+def _answer_key(state: PageState, case: Case, blank: Blank) -> str:
+    return f"{state.key}.answer.{blanks(case.graph).index(blank)}.{state['filled']}"
+
+
 def _judge(state: PageState, case: Case, blank: Blank, key: str) -> None:
     text = st.session_state[key]
-    if not text.strip():
+    # An answer that is told once more before the next question has come is no second one.
+    if not text.strip() or key != _answer_key(state, case, blank):
         return
     try:
         answer = blank.judge(case, typed_number(text))

@@ -1,0 +1,65 @@
+"""What a browser says of a widget before it has heard that something else has changed it."""
+
+import pytest
+from streamlit.proto.WidgetStates_pb2 import WidgetStates
+from streamlit.testing.v1 import AppTest
+from visits import report, settled, visit
+
+from ui.lessons import FOLDER, lessons
+
+TAUGHT = sorted(each.name for each in FOLDER.iterdir() if lessons(each.name))
+
+
+def known(app: AppTest) -> WidgetStates:
+    """All that the browser would say of the widgets; of a button only that it is pressed."""
+    states = app._tree.get_widget_states().widgets
+    return WidgetStates(widgets=[each for each in states if not each.HasField("trigger_value")])
+
+
+def check_changes_nothing(app: AppTest, late: WidgetStates) -> None:
+    """`late` is all that the browser knew before the last change."""
+    link = dict(app.query_params)
+    assert dict(settled(app._run(late)).query_params) == link
+    assert dict(app.run().query_params) == link
+
+
+def pressed(app: AppTest, label: str) -> tuple[AppTest, WidgetStates]:
+    late = known(app)
+    button = next(each for each in app.button if each.label.startswith(label))
+    return settled(button.click().run()), late
+
+
+@pytest.mark.parametrize("page", TAUGHT)
+def test_a_lesson_that_is_opened_stays_as_it_is(page, short_bands):
+    for first, then in ((lesson, lessons(page)[0]) for lesson in lessons(page)[1:4]):
+        app = visit({"lesson": first.name}, page)
+        late = known(app)
+        app = report(app, f"{page}.stage", lesson=then.name)
+        assert app.query_params["lesson"] == then.name
+        check_changes_nothing(app, late)
+
+
+@pytest.mark.parametrize(
+    ("page", "link", "label"),
+    [
+        ("race", {"details": "1"}, "Best rate for each"),
+        ("race", {"details": "1", "sweep": "1"}, "Close"),
+        ("steps", {}, "Draw the stream"),
+        ("backprop_graph", {"view": "fill-in-the-gradient"}, "Show"),
+    ],
+)
+def test_what_a_press_has_changed_stays_changed(page, link, label):
+    app = visit(link, page)
+    before = dict(app.query_params)
+    app, late = pressed(app, label)
+    assert dict(app.query_params) != before
+    check_changes_nothing(app, late)
+
+
+def test_an_answer_that_is_told_twice_is_judged_once():
+    app = visit({"f": "u = x * x; v = u * u", "values": "x:2", "view": "fill-in-the-gradient"},
+                "backprop_graph")  # fmt: skip
+    next(each for each in app.text_input if "answer" in each.key).set_value("4")
+    told = known(app)
+    assert settled(app.run()).query_params["filled"] == "1"
+    check_changes_nothing(app, told)
