@@ -24,6 +24,8 @@ ARGUMENTS = [
     "--use-gl=angle",
     "--use-angle=swiftshader",
     "--enable-unsafe-swiftshader",
+    # A page lives for seconds: what optimizing its scripts takes, it does not give back.
+    "--js-flags=--no-opt --no-maglev",
 ]
 
 
