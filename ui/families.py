@@ -19,14 +19,19 @@ def families(optimizers: Iterable[Optimizer]) -> Iterator[tuple[str, list[Optimi
 
 
 def choose_by_family(state: PageState, name: str) -> None:
-    """Ticks for the optimizers of a choice of several, whose own widget follows them."""
-    for heading, family in families(_possible(state, name)):
+    """Ticks for the optimizers of a choice of several, whose own widget comes before them."""
+    names = {each: f"{name}.{slug(each.name)}" for each in _possible(state, name)}
+    if state.memory.setdefault("ticked", state[name]) != state[name]:
+        # Chosen elsewhere: what the browser still says of a tick is said of the old ones.
+        state.renew(names.values())
+        state.memory["ticked"] = state[name]
+    for heading, family in families(names):
         st.caption(heading)
         for each in family:
-            key = _key(state, name, each)
-            st.session_state[key] = each in state[name]
-            st.checkbox(f"**{each.name}** {each.idea}", key=key, on_change=_take_ticks,
-                        args=(state, name))  # fmt: skip
+            key, ticked = state.key_of(names[each]), each in state[name]
+            st.session_state[key] = ticked
+            st.checkbox(f"**{each.name}** {each.idea}", key=key, on_change=_take_tick,
+                        args=(state, name, each, key, ticked))  # fmt: skip
 
 
 def _possible(state: PageState, name: str) -> Sequence[Optimizer]:
@@ -35,14 +40,14 @@ def _possible(state: PageState, name: str) -> Sequence[Optimizer]:
     return row.possible(state)
 
 
-def _key(state: PageState, name: str, optimizer: Optimizer) -> str:
-    return state.key_of(f"{name}.{slug(optimizer.name)}")
-
-
-def _take_ticks(state: PageState, name: str) -> None:
-    """Who is ticked is chosen: not turned over, for Streamlit may tell of a tick that stood."""
-    chosen = state[name]
+def _take_tick(state: PageState, name: str, optimizer: Optimizer, key: str, before: bool) -> None:
+    """A tick that is not as it was shown `before` adds an optimizer or takes it away. Streamlit may
+    tell of one that is, and of one that was there before this one."""
+    ticked = st.session_state.get(key, before)
+    if ticked == before:
+        return
     state.put({
         name: tuple(each for each in _possible(state, name)
-                    if st.session_state.get(_key(state, name, each), each in chosen))
+                    if (ticked if each == optimizer else each in state[name]))
     })  # fmt: skip
+    state.memory["ticked"] = state[name]

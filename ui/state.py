@@ -50,9 +50,9 @@ class PageState(Address):
     def _renewals(self) -> Counter:
         return self.memory.setdefault("renewals", Counter())
 
-    def _renew(self, names: Iterable[str]) -> None:
+    def renew(self, names: Iterable[str]) -> None:
+        """Has other widgets take the places of those for these names."""
         for name in names:
-            st.session_state.pop(self.key_of(name), None)
             self._renewals[name] += 1
 
     def css_of(self, name: str) -> str:
@@ -69,12 +69,12 @@ class PageState(Address):
     def put(self, values: Mapping[str, Any]) -> None:
         """Sets values, in a callback; their widgets follow."""
         self.hold(values)
-        self._renew(values)
+        self.renew(values)
 
     def forget(self, *endings: str) -> None:
         """Lets values go, in a callback; their widgets follow."""
         super().forget(*endings)
-        self._renew(endings)
+        self.renew(endings)
 
     def reset(self, name: str, key: str) -> None:
         """Lets go what hangs on a value, in the callback of its widget with that key."""

@@ -3,17 +3,11 @@
 import pytest
 from streamlit.proto.WidgetStates_pb2 import WidgetStates
 from streamlit.testing.v1 import AppTest
-from visits import report, settled, visit
+from visits import known, report, settled, visit
 
 from ui.lessons import FOLDER, lessons
 
 TAUGHT = sorted(each.name for each in FOLDER.iterdir() if lessons(each.name))
-
-
-def known(app: AppTest) -> WidgetStates:
-    """All that the browser would say of the widgets; of a button only that it is pressed."""
-    states = app._tree.get_widget_states().widgets
-    return WidgetStates(widgets=[each for each in states if not each.HasField("trigger_value")])
 
 
 def check_changes_nothing(app: AppTest, late: WidgetStates) -> None:

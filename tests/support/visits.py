@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 import numpy as np
-from streamlit.proto.WidgetStates_pb2 import WidgetState
+from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.testing.v1 import AppTest
 from wire_reader import Reader
 
@@ -50,6 +50,12 @@ def report(app: AppTest, key: str = "race.stage", **change) -> AppTest:
     told = {"sequence": 1, "has": [], "settled": True, **change}
     states.widgets.append(WidgetState(id=found.proto.id, json_value=json.dumps({"live": told})))
     return settled(app._run(states))
+
+
+def known(app: AppTest) -> WidgetStates:
+    """All that the browser would say of the widgets; of a button only that it is pressed."""
+    states = app._tree.get_widget_states().widgets
+    return WidgetStates(widgets=[each for each in states if not each.HasField("trigger_value")])
 
 
 def heading(app: AppTest) -> str:

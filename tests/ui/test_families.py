@@ -1,11 +1,14 @@
 """Every optimizer stands in one family and says in a line what it is."""
 
 import pytest
+from streamlit.proto.WidgetStates_pb2 import WidgetStates
 from streamlit.testing.v1 import AppTest
+from visits import known
 
 from optcore.optimizers import FAMILIES, OPTIMIZERS
 from optcore.optimizers.misprints import MISPRINTS
 from ui.families import families
+from ui.parameters import slug
 
 ALL = (*OPTIMIZERS, *MISPRINTS)
 
@@ -28,33 +31,68 @@ def test_an_idea_is_one_line_that_goes_on_after_the_name(optimizer):
 def ticked():
     import streamlit as st
 
-    from ui.families import _take_ticks, choose_by_family
+    from ui import controls
+    from ui.families import choose_by_family
     from ui.race.parameters import PARAMETERS
     from ui.state import PageState
 
     state = PageState("race", PARAMETERS)
+    controls.choose_some(state, "race", "Optimizers")
     choose_by_family(state, "race")
     st.text(",".join(each.name for each in state["race"]))
-    st.button("Tell again", on_click=lambda: [_take_ticks(state, "race") for _ in range(3)])
+
+
+def opened() -> AppTest:
+    return AppTest.from_function(ticked, default_timeout=30).run()
+
+
+def box(app: AppTest, name: str):
+    return next(each for each in app.checkbox if each.label.startswith(f"**{name}**"))
+
+
+def racers(app: AppTest) -> list[str]:
+    """Who races, as all three ways of showing it say."""
+    found = [each.label.split("**")[1] for each in app.checkbox if each.value]
+    assert found == app.multiselect[0].value == app.text[0].value.split(",")
+    return found
 
 
 def test_a_tick_adds_a_racer_and_takes_one_away():
-    app = AppTest.from_function(ticked, default_timeout=30).run()
-    boxes = {each.label.split("**")[1]: each for each in app.checkbox}
-    assert [name for name, box in boxes.items() if box.value] == app.text[0].value.split(",")
-    boxes["QHM"].check().run()
-    assert "QHM" in app.text[0].value.split(",")
-    next(each for each in app.checkbox if "**Adam**" in each.label).uncheck().run()
-    assert "Adam" not in app.text[0].value.split(",")
-    assert "QHM" in app.text[0].value.split(",")
+    app = opened()
+    before = racers(app)
+    box(app, "QHM").check().run()
+    assert set(racers(app)) == {*before, "QHM"}
+    box(app, "Adam").uncheck().run()
+    assert set(racers(app)) == {*before, "QHM"} - {"Adam"}
 
 
 def test_ticks_that_are_told_again_change_nothing():
     """As where the list is opened once more while the page still hears that it was closed."""
-    app = AppTest.from_function(ticked, default_timeout=30).run()
-    before = app.text[0].value
-    app.button[0].click().run()
-    assert app.text[0].value == before
-    next(each for each in app.checkbox if "**QHM**" in each.label).check()
-    app.button[0].click().run()
-    assert sorted(app.text[0].value.split(",")) == sorted([*before.split(","), "QHM"])
+    app = opened()
+    box(app, "QHM").check()
+    told = known(app)
+    after = racers(app.run())
+    for _ in range(2):
+        app._run(told)
+        assert racers(app) == after
+
+
+@pytest.mark.parametrize("change", ["the list", "a tick"])
+def test_what_is_done_before_the_last_change_was_heard_is_added_to_it(change):
+    app = opened()
+    before = racers(app)
+    if change == "the list":
+        app.multiselect[0].unselect("Adam")
+    else:
+        box(app, "Adam").uncheck()
+    late = known(app)
+    app.run()
+    assert set(racers(app)) == {*before} - {"Adam"}
+    tick(late, "QHM", True)
+    app._run(late)
+    assert set(racers(app)) == {*before, "QHM"} - {"Adam"}
+
+
+def tick(states: WidgetStates, name: str, on: bool) -> None:
+    key = f"state.race.race.{slug(name)}"
+    next(each for each in states.widgets if each.id.endswith(key)).bool_value = on
