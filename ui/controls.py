@@ -1,6 +1,6 @@
 """Widgets and sliders for what a page's table of parameters declares."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -91,11 +91,27 @@ def pick_some(state: PageState, name: str, label: str, **look) -> tuple:
 
 
 def _several(widget, state: PageState, name: str, label: str, look: dict) -> tuple:
-    by_name, look = _picker(state, name, look)
+    names = [name_of(option) for option in _choice(state, name).possible(state)]
     begun = _begun(state, name, "default", lambda picked: list(map(name_of, picked)))
-    picked = widget(label, list(by_name), **begun, **look)
-    state.hold({name: tuple(option for own, option in by_name.items() if own in picked)})
+    widget(label, names, **begun, **look, on_change=_take_several,
+           args=(state, name, begun["key"], begun["default"]))  # fmt: skip
     return state[name]
+
+
+def _take_several(state: PageState, name: str, key: str, before: Collection[str]) -> None:
+    """Adds and takes away what the person did who saw what was picked `before`: something else may
+    have changed it since."""
+    said = st.session_state.get(key, before)
+
+    def picked(option) -> bool:
+        own = name_of(option)
+        return own in said if (own in said) != (own in before) else option in state[name]
+
+    values = {name: tuple(filter(picked, _choice(state, name).possible(state)))}
+    if key == state.key_of(name):
+        state.hold(values)
+    elif values[name] != state[name]:
+        state.put(values)
 
 
 def switch(state: PageState, name: str, label: str, **look) -> bool:

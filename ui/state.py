@@ -21,8 +21,9 @@ from ui.live.connection import showing
 from ui.live.turn import turn
 from ui.live.visit import visit
 
-# Seconds that an address is on its way to the browser. What asks meanwhile still names the old one,
-# and the same address written again would be a second step of Back that leads nowhere.
+# Seconds that an address is on its way to the browser. What asks meanwhile still names the old one:
+# the new one written again would be a second step of Back that leads nowhere, and the old one not
+# written again would be lost.
 ARRIVES = 1.0
 
 
@@ -173,10 +174,11 @@ class PageState(Address):
             act()
         self.note_strangers()
         self.note_waiting()
-        again = shown == self.memory["published"] and monotonic() < self.memory.get("arrives", 0)
+        written = monotonic() < self.memory.get("arrives", 0)
+        address = self.memory["published"] if written else st.query_params.to_dict()
         self.memory["published"] = shown
         early.also(shown)
-        if st.query_params.to_dict() != shown and not again:
+        if address != shown:
             self.memory["arrives"] = monotonic() + ARRIVES
             st.query_params.from_dict(shown)
         if self.complaints != self.said:

@@ -2,6 +2,7 @@
 
 import pytest
 from streamlit.proto.WidgetStates_pb2 import WidgetStates
+from streamlit.runtime.state.query_params_proxy import QueryParamsProxy
 from streamlit.testing.v1 import AppTest
 from visits import known, report, settled, visit
 
@@ -57,3 +58,20 @@ def test_an_answer_that_is_told_twice_is_judged_once():
     told = known(app)
     assert settled(app.run()).query_params["filled"] == "1"
     check_changes_nothing(app, told)
+
+
+def test_what_is_changed_and_changed_back_at_once_is_written_twice(monkeypatch):
+    """What asks while an address is on its way to the browser still names the one before."""
+    written, write = [], QueryParamsProxy.from_dict
+
+    def spy(self, parameters):
+        written.append(dict(parameters))
+        write(self, parameters)
+
+    app = visit({}, "slow_neuron")
+    monkeypatch.setattr(QueryParamsProxy, "from_dict", spy)
+    first = app.button_group[0].value
+    for neurons in (first[:1], first, first):
+        app.query_params.clear()
+        settled(app.button_group[0].set_value(neurons).run())
+    assert [each.get("neurons") for each in written] == ["squared-error", None]

@@ -93,6 +93,25 @@ def test_what_is_done_before_the_last_change_was_heard_is_added_to_it(change):
     assert set(racers(app)) == {*before, "QHM"} - {"Adam"}
 
 
+def test_a_racer_taken_away_and_one_ticked_at_once_both_count():
+    app = opened()
+    before = racers(app)
+    # In one message, then the second told of a list that the first has changed.
+    app.multiselect[0].unselect("Adam")
+    box(app, "QHM").check().run()
+    assert set(racers(app)) == {*before, "QHM"} - {"Adam"}
+    box(app, "Lion").check()
+    late = known(app)
+    app.run()
+    listed(late).string_array_value.data.remove("RMSProp")
+    app._run(late)
+    assert set(racers(app)) == {*before, "QHM", "Lion"} - {"Adam", "RMSProp"}
+
+
+def listed(states: WidgetStates):
+    return next(each for each in states.widgets if each.HasField("string_array_value"))
+
+
 def tick(states: WidgetStates, name: str, on: bool) -> None:
     key = f"state.race.race.{slug(name)}"
     next(each for each in states.widgets if each.id.endswith(key)).bool_value = on

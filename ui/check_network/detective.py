@@ -123,8 +123,8 @@ def _ask(state: PageState, inquiry: Inquiry) -> None:
         formula = _formula(inquiry, picked)
         st.latex(formula, help=letters(formula))
     worth = WORTH[len(inquiry.wrong)]
-    st.button(f"Say so, for {worth} point{'s' * (worth > 1)}", type="primary",
-              disabled=picked is None, on_click=_say, args=(state, picked))  # fmt: skip
+    st.button(f"Say so, for {worth} point{'s' * (worth > 1)}", type="primary", on_click=_say,
+              args=(state, state["said"], picked), disabled=picked is None)  # fmt: skip
 
 
 def _formula(inquiry: Inquiry, picked: str) -> str:
@@ -134,8 +134,9 @@ def _formula(inquiry: Inquiry, picked: str) -> str:
     return next(line.latex for line in inquiry.case.lines if line.name == picked)
 
 
-def _say(state: PageState, picked: str) -> None:
-    state.hold({"said": (*state["said"], slug(picked))})
+def _say(state: PageState, before: tuple[str, ...], picked: str) -> None:
+    # Pressed twice, it is said once.
+    state.hold({"said": (*before, slug(picked))})
 
 
 def _tell(case: Case, reply, found: CheckRecord) -> None:

@@ -37,12 +37,16 @@ def rate_buttons(state: PageState, race: Race) -> None:
     rated = [o for o in race.optimizers if "learning_rate" in knobs(o)]
     if not rated:
         return
-    first = min(rated[0].learning_rate, *(knobs(o)["learning_rate"].high for o in rated))
+    most = min(knobs(optimizer)["learning_rate"].high for optimizer in rated)
     names = [f"{slug(optimizer.name)}.learning_rate" for optimizer in rated]
+
+    def first() -> float:
+        return min(state[names[0]], most)
+
     st.button(
         "Same rate for all",
-        help=f"Gives everyone the rate of {rated[0].name}, {number(first)}.",
-        on_click=lambda: state.put(dict.fromkeys(names, first)),
+        help=f"Gives everyone the rate of {rated[0].name}, {number(first())}.",
+        on_click=lambda: state.put(dict.fromkeys(names, first())),
     )
     st.button(
         "Best rate for each",
