@@ -43,10 +43,15 @@ def _choice(state: PageState, name: str) -> Choice:
     return row
 
 
+def possible(state: PageState, name: str) -> Sequence:
+    """What a choice offers at present."""
+    return _choice(state, name).possible(state)
+
+
 def _picker(state: PageState, name: str, look: dict) -> tuple[dict[str, Any], dict]:
     """What a menu offers, by what it is called, and what its widget is told besides the look."""
     row = _choice(state, name)
-    by_name = {name_of(option): option for option in row.possible(state)}
+    by_name = {name_of(option): option for option in possible(state, name)}
     if row.resets:
         look = {"on_change": state.reset, "args": (name, state.key_of(name)), **look}
     return by_name, look
@@ -91,7 +96,7 @@ def pick_some(state: PageState, name: str, label: str, **look) -> tuple:
 
 
 def _several(widget, state: PageState, name: str, label: str, look: dict) -> tuple:
-    names = [name_of(option) for option in _choice(state, name).possible(state)]
+    names = list(map(name_of, possible(state, name)))
     begun = _begun(state, name, "default", lambda picked: list(map(name_of, picked)))
     widget(label, names, **begun, **look, on_change=_take_several,
            args=(state, name, begun["key"], begun["default"]))  # fmt: skip
@@ -99,19 +104,23 @@ def _several(widget, state: PageState, name: str, label: str, look: dict) -> tup
 
 
 def _take_several(state: PageState, name: str, key: str, before: Collection[str]) -> None:
-    """Adds and takes away what the person did who saw what was picked `before`: something else may
-    have changed it since."""
-    said = st.session_state.get(key, before)
+    picked = changed(state, name, before, st.session_state.get(key, before))
+    if key == state.key_of(name):
+        state.hold({name: picked})
+        state.reset(name, key)
+    elif picked != state[name]:
+        state.put({name: picked})
+
+
+def changed(state: PageState, name: str, before: Collection[str], after: Collection[str]) -> tuple:
+    """A choice of several once a person, who saw the names picked that were `before`, has picked
+    those `after`: something else may have changed it since."""
 
     def picked(option) -> bool:
         own = name_of(option)
-        return own in said if (own in said) != (own in before) else option in state[name]
+        return own in after if (own in after) != (own in before) else option in state[name]
 
-    values = {name: tuple(filter(picked, _choice(state, name).possible(state)))}
-    if key == state.key_of(name):
-        state.hold(values)
-    elif values[name] != state[name]:
-        state.put(values)
+    return tuple(filter(picked, possible(state, name)))
 
 
 def switch(state: PageState, name: str, label: str, **look) -> bool:

@@ -60,6 +60,35 @@ def test_an_answer_that_is_told_twice_is_judged_once():
     check_changes_nothing(app, told)
 
 
+def press(app: AppTest, label: str) -> WidgetStates:
+    """All that the browser says where a button is pressed."""
+    button = next(each for each in app.button if each.label.startswith(label)).click()
+    states = app._tree.get_widget_states().widgets
+    told = [each for each in states if each.id == button.id or not each.HasField("trigger_value")]
+    return WidgetStates(widgets=told)
+
+
+def test_a_press_that_is_told_twice_says_so_once():
+    app = visit({"mode": "detective", "case": "12"}, "check_network")
+    asked = next(each for each in app.selectbox if each.label == "Which line?")
+    asked.select_index(0).run()
+    twice = press(app, "Say so")
+    said = settled(app._run(twice)).query_params["said"]
+    assert said
+    assert "," not in said
+    check_changes_nothing(app, twice)
+
+
+def test_the_same_rate_for_all_is_the_one_that_stands_when_it_is_pressed():
+    app = visit({"details": "1"}, "race")
+    same = press(app, "Same rate")
+    app, _ = pressed(app, "Best rate for each")
+    best = app.query_params["gradient-descent.learning_rate"]
+    app = settled(app._run(same))
+    rates = [text for name, text in app.query_params.items() if name.endswith(".learning_rate")]
+    assert rates == [best] * 4
+
+
 def test_what_is_changed_and_changed_back_at_once_is_written_twice(monkeypatch):
     """What asks while an address is on its way to the browser still names the one before."""
     written, write = [], QueryParamsProxy.from_dict

@@ -160,9 +160,8 @@ def _answer_key(state: PageState, case: Case, blank: Blank) -> str:
 
 
 def _judge(state: PageState, case: Case, blank: Blank, key: str) -> None:
-    text = st.session_state[key]
     # An answer that is told once more before the next question has come is no second one.
-    if not text.strip() or key != _answer_key(state, case, blank):
+    if key != _answer_key(state, case, blank) or not (text := st.session_state[key]).strip():
         return
     try:
         answer = blank.judge(case, typed_number(text))
